@@ -1,0 +1,181 @@
+"""The words of a mail: ids from a job become a letter in the language of its reader."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import models
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone, translation
+from django.utils.functional import Promise
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+from profile_workflow.models import EventReason, Profile, Section, User, ValidationRound
+from profile_workflow.states import Attribution
+from workflows import turns
+
+
+class MailKind(models.TextChoices):
+    """What a mail tells."""
+
+    TASKS_OPENED = "tasks_opened", _("Your turn")
+    RETURNED = "returned", _("Returned")
+    REMINDER = "reminder", _("Reminder")
+    OVERDUE = "overdue", _("Overdue")
+    CONSULTATION_OPENED = "consultation_opened", _("Consultation opened")
+    OBJECTION_RECEIVED = "objection_received", _("Objection received")
+    PUBLISHED = "published", _("Published")
+    HELD = "held", _("Put on hold")
+    RESUMED = "resumed", _("Resumed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+#: Kinds that list tasks: pointless once none of the tasks is the reader's to do any more.
+TASK_KINDS = (MailKind.TASKS_OPENED, MailKind.REMINDER, MailKind.OVERDUE)
+
+#: What the reader of an invitation is told about how an answer will be attributed.
+ATTRIBUTION_RULES: Mapping[str, "str | Promise"] = {
+    Attribution.NAMED: _("Answers are shown with the name of the person who gave them."),
+    Attribution.ORGANISATION: _("Answers are shown with the name of the organisation only."),
+    Attribution.CATEGORY: _("Answers are shown with the category of stakeholder only."),
+    Attribution.CHATHAM_HOUSE: _(
+        "The Chatham House Rule applies: what is said may be used, but neither the name nor the "
+        "organisation of whoever said it is shown."
+    ),
+}
+
+_LONGEST_QUOTE = 2000
+_LONGEST_SUBJECT = 150
+_LINK = re.compile(r"\b(?:\w+://|www\.)\S*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail, ready but for its envelope.
+
+    Attributes:
+        to: Address of the reader, without the name.
+        language: Language code of the text.
+        subject: One line.
+        text: The plain form.
+        html: The same with mark-up; loads nothing from anywhere.
+    """
+
+    to: str
+    language: str
+    subject: str
+    text: str
+    html: str
+
+
+def compose(payload: Mapping[str, Any]) -> Letter | None:
+    """Write the mail that a job asks for.
+
+    Args:
+        payload: What ``notifications.notify`` put into the job.
+
+    Returns:
+        The letter in the language of its reader, with times of the city; ``None`` if it has
+        become pointless: the account is closed, the tasks are done, or the round is over.
+    """
+    person = User.objects.filter(pk=payload["user"], is_active=True).first()
+    if person is None:
+        return None
+    profile = Profile.objects.select_related("city").get(pk=payload["profile"])
+    place_and_time = ZoneInfo(profile.city.time_zone)
+    with translation.override(person.language), timezone.override(place_and_time):
+        facts = _facts(payload, person, profile)
+        return _written(payload["kind"], person, facts) if facts else None
+
+
+def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[str, Any] | None:
+    """Look up what the templates need, or ``None`` if the mail has become pointless."""
+    tasks = turns.open_turns(person, payload.get("tasks", ()))
+    asked = _round(payload.get("round"))
+    if payload["kind"] in TASK_KINDS and not tasks:
+        return None
+    if payload["kind"] == MailKind.CONSULTATION_OPENED and asked is None:
+        return None
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    return {
+        "kind": payload["kind"],
+        "person": person,
+        "city": profile.city,
+        "place": f"{profile.city} {profile.edition}",
+        "profile": profile,
+        "tasks": tasks,
+        "sections": _sections(profile, payload.get("sections", ())),
+        "reason": _reason(payload.get("reason_event")),
+        "round": asked,
+        "attribution": ATTRIBUTION_RULES[asked.attribution] if asked else "",
+        "profile_url": address("profile", f"/p/{profile.slug}/", profile.slug),
+        "tasks_url": address("tasks", "/tasks/"),
+        "language": language,
+        "direction": "rtl" if translation.get_language_bidi() else "ltr",
+    }
+
+
+def _round(round_id: int | None) -> ValidationRound | None:
+    """Return a round that still takes answers."""
+    if round_id is None:
+        return None
+    return ValidationRound.objects.filter(pk=round_id, closed_at__isnull=True).first()
+
+
+def _sections(profile: Profile, keys: Sequence[str]) -> list[str]:
+    if not keys:
+        return []
+    named = Section.objects.filter(profile=profile, key__in=list(keys))
+    return [
+        str(section) for section in named.select_related("template_section").order_by("position")
+    ]
+
+
+def _reason(event_id: int | None) -> list[str]:
+    """Return the lines of a reason, cut where a mail would become a document."""
+    if event_id is None:
+        return []
+    reason = EventReason.objects.filter(event=event_id).first()
+    return Truncator(reason.text.strip()).chars(_LONGEST_QUOTE).splitlines() if reason else []
+
+
+def _written(kind: str, person: User, facts: Mapping[str, Any]) -> Letter:
+    path = f"workflows/mail/{kind}"
+    return Letter(
+        to=person.email,
+        language=facts["language"],
+        subject=one_line(render_to_string(f"{path}.subject.txt", dict(facts))),
+        text=_spaced(render_to_string(f"{path}.body.txt", dict(facts))),
+        html=render_to_string(f"{path}.html", dict(facts)),
+    )
+
+
+def address(name: str, path: str, *args: str) -> str:
+    """Return the absolute address of a named page; ``path`` is used until the page exists.
+
+    The host is ``SITE_URL``, never that of a request.
+    """
+    with suppress(NoReverseMatch):
+        path = reverse(name, args=args)
+    return f"{settings.SITE_URL}{path}"
+
+
+def one_line(text: str) -> str:
+    """Return text fit for a subject: one line, without links and invisible characters."""
+    spaced = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text)
+    visible = "".join(sign for sign in spaced if unicodedata.category(sign) != "Cf")
+    words = " ".join(_LINK.sub("…", visible).split())
+    return Truncator(words).chars(_LONGEST_SUBJECT)
+
+
+def _spaced(text: str) -> str:
+    """Return text without the blank lines that template tags leave behind."""
+    lines = "\n".join(line.rstrip() for line in text.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"

@@ -1,0 +1,71 @@
+"""Executes what moves have asked for: mail, PDFs, deadlines."""
+
+import signal
+import threading
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from workflows import deadlines
+from workflows.handlers import HANDLERS
+from workflows.worker import Worker
+
+
+@contextmanager
+def stopping_on_signals(stop: threading.Event) -> Iterator[None]:
+    """Let SIGTERM and SIGINT end the worker after its current job; a second one ends it at once."""
+
+    def ask_to_stop(number: int, frame: FrameType | None) -> None:
+        stop.set()
+        signal.signal(number, before[signal.Signals(number)])
+
+    wanted = (signal.SIGTERM, signal.SIGINT)
+    before = {number: signal.signal(number, ask_to_stop) for number in wanted}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def sweep(at: datetime) -> int:
+    """Do what has become due by a moment."""
+    return deadlines.sweep(at=at)
+
+
+class Command(BaseCommand):
+    """Run a worker; several may run at once."""
+
+    help = "Send mail, make PDFs and keep deadlines. Several workers may run at once."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--once", action="store_true", help="end when nothing is due any more")
+        parser.add_argument("--max-jobs", type=int, help="end after so many jobs")
+        parser.add_argument("--poll", type=float, default=1.0, help="seconds to rest when idle")
+        parser.add_argument(
+            "--pause",
+            type=float,
+            default=30.0,
+            help="seconds to leave a service alone that could not be reached",
+        )
+
+    def handle(self, **options: Any) -> None:
+        """Work until stopped."""
+        stop = threading.Event()
+        worker = Worker(
+            handlers=HANDLERS,
+            sweep=sweep,
+            stop=stop,
+            poll_seconds=options["poll"],
+            pause_seconds=options["pause"],
+            max_jobs=options["max_jobs"],
+            once=options["once"],
+        )
+        with stopping_on_signals(stop):
+            worker.run()

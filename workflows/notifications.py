@@ -1,0 +1,184 @@
+"""Mail about a move: which jobs it asks for, and how one of them is sent."""
+
+import hashlib
+import smtplib
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any, TypedDict
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+
+from workflows import letters
+from workflows.executors import Job, JobFailed, ServiceDown, TryLater
+from workflows.letters import Letter, MailKind
+from workflows.models import JobKind
+
+_PERMANENT = 500
+
+
+class Details(TypedDict, total=False):
+    """What a mail to one person is about, as ids: words are looked up when it is sent.
+
+    Attributes:
+        tasks: Ids of the tasks it lists; those no longer open when it is sent are left out.
+        sections: Keys of the sections it names.
+        reason_event: Id of the event whose reason it quotes.
+        round: Id of the validation round whose closing date and rules it announces.
+    """
+
+    tasks: Sequence[int]
+    sections: Sequence[str]
+    reason_event: int
+    round: int
+
+
+def notify(
+    event_id: int | None,
+    kind: str,
+    recipients: Mapping[int, Details],
+    *,
+    profile_id: int,
+    occasion: str = "",
+) -> list[Job]:
+    """Return the mail jobs of one event: one for each person, however many things it lists.
+
+    The caller hands them to the executor in the transaction of its move.
+
+    Args:
+        event_id: The event that the mail tells of; ``None`` for what no move causes (a reminder).
+        kind: One of ``MailKind``.
+        recipients: Id of each person → what to tell that person.
+        profile_id: The profile it is about.
+        occasion: What sets this mail apart from others of the same kind and event, e.g. the day
+            of a reminder; needed where there is no event.
+
+    Raises:
+        ValueError: If the kind is unknown, or there is neither event nor occasion.
+    """
+    if event_id is None and not occasion:
+        raise ValueError("A mail without an event needs an occasion.")
+    common = {
+        "kind": MailKind(kind).value,
+        "profile": profile_id,
+        "event": event_id,
+        "occasion": occasion,
+    }
+    return [
+        _job({**common, "user": user_id, **details}, profile_id)
+        for user_id, details in recipients.items()
+    ]
+
+
+def tasks_opened(
+    event_id: int | None,
+    tasks: Mapping[int, Sequence[int]],
+    *,
+    profile_id: int,
+    reason_event: int | None = None,
+    occasion: str = "",
+) -> list[Job]:
+    """Return the “your turn” mails of a move: one a person, listing all the person's new tasks.
+
+    Args:
+        event_id: The event of the move.
+        tasks: Id of each person → ids of the tasks that the move opened for that person.
+        profile_id: The profile.
+        reason_event: The event whose reason says why something came back, if it did.
+        occasion: See ``notify``.
+    """
+    why: Details = {} if reason_event is None else {"reason_event": reason_event}
+    recipients: dict[int, Details] = {
+        user_id: {**why, "tasks": list(ids)} for user_id, ids in tasks.items() if ids
+    }
+    return notify(
+        event_id, MailKind.TASKS_OPENED, recipients, profile_id=profile_id, occasion=occasion
+    )
+
+
+def _job(payload: Mapping[str, Any], profile_id: int) -> Job:
+    return Job(kind=JobKind.MAIL, key=job_key(payload), payload=payload, profile_id=profile_id)
+
+
+def job_key(payload: Mapping[str, Any]) -> str:
+    """Return the key of a mail: kind, what caused it, person."""
+    cause = [payload["event"], payload["occasion"]]
+    words = ".".join(str(part) for part in cause if part not in (None, ""))
+    return f"mail:{payload['kind']}:{words}:{payload['user']}"
+
+
+def message_id(key: str) -> str:
+    """Return the Message-ID of a mail; a mail sent twice after a crash has it twice."""
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{host}>"
+
+
+def send(payload: Mapping[str, Any]) -> None:
+    """Compose and send the mail of a job; nothing is sent that has become pointless.
+
+    Raises:
+        JobFailed: If the mail server refuses the mail for good.
+        TryLater: If it refuses it for now, or hangs up.
+        ServiceDown: If it cannot be reached at all.
+    """
+    letter = letters.compose(payload)
+    if letter is not None:
+        _deliver(_message(letter, job_key(payload)))
+
+
+def _message(letter: Letter, key: str) -> EmailMultiAlternatives:
+    message = EmailMultiAlternatives(
+        subject=letter.subject,
+        body=letter.text,
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[letter.to],
+        headers={
+            "Message-ID": message_id(key),
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
+            "Content-Language": letter.language,
+        },
+    )
+    message.attach_alternative(letter.html, "text/html")
+    return message
+
+
+def _deliver(message: EmailMultiAlternatives) -> None:
+    """Send over a connection of its own; opened apart, to tell a dead server from a refusal."""
+    server = get_connection()
+    try:
+        server.open()
+    except (smtplib.SMTPException, OSError) as error:
+        raise ServiceDown(_sentence("The mail server cannot be reached", error, message)) from None
+    try:
+        server.send_messages([message])
+    except ValueError as error:
+        raise JobFailed(_sentence("The mail cannot be written", error, message)) from None
+    except (smtplib.SMTPException, OSError) as error:
+        raise _refusal(error, message) from None
+    finally:
+        with suppress(smtplib.SMTPException, OSError):
+            server.close()
+
+
+def _refusal(error: Exception, message: EmailMultiAlternatives) -> JobFailed | TryLater:
+    answer: Exception = error
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        answer = smtplib.SMTPResponseException(*next(iter(error.recipients.values())))
+    if isinstance(answer, smtplib.SMTPResponseException) and answer.smtp_code >= _PERMANENT:
+        return JobFailed(_sentence("The mail server refuses the mail", answer, message))
+    return TryLater(_sentence("The mail server did not take the mail", answer, message))
+
+
+def _sentence(what: str, error: Exception, message: EmailMultiAlternatives) -> str:
+    """Say what happened, in the server's words but without the address of the person."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        words = error.smtp_error
+        said = words.decode(errors="replace") if isinstance(words, bytes) else str(words)
+        cause = f"{error.smtp_code} {said}"
+    else:
+        cause = f"{type(error).__name__}: {error}"
+    for address in message.to:
+        cause = cause.replace(address, "[address]")
+    return f"{what} ({' '.join(cause.split())})."
