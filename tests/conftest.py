@@ -1,0 +1,138 @@
+"""Fixtures and rules for every test: append-only tables, a browser, parts that may be missing."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import hypothesis
+import pytest
+from django.db import connections
+from django.test import TransactionTestCase
+from django_fsm.signals import pre_transition
+
+from profile_workflow.models import triggers
+from tests import machine
+
+hypothesis.settings.register_profile(
+    "house",
+    deadline=None,
+    suppress_health_check=[
+        hypothesis.HealthCheck.too_slow,
+        hypothesis.HealthCheck.function_scoped_fixture,
+    ],
+)
+hypothesis.settings.load_profile("house")
+
+#: What a marker needs of the machine.
+NEEDS: dict[str, machine.Part] = {
+    "e2e": machine.CHROMIUM,
+    "pdf": machine.PANGO,
+    "postgres": machine.POSTGRESQL,
+}
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip, with the reason and the remedy, what needs a part that this machine lacks."""
+    lacking = {marker: part for marker, part in NEEDS.items() if not part.is_there()}
+    for item in items:
+        for marker, part in lacking.items():
+            if item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=f"this machine lacks {part}"))
+        if item.get_closest_marker("postgres") and not os.environ.get("TEST_POSTGRES_URL"):
+            item.add_marker(pytest.mark.skip(reason="TEST_POSTGRES_URL is not set; use make test"))
+
+
+_skipped: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Remember what was skipped; an expected failure is not."""
+    if report.skipped and not hasattr(report, "wasxfail"):
+        _skipped.append(report.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run that skipped something where nothing may be skipped."""
+    if _skipped and os.environ.get("NOTHING_SKIPPED") and session.exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _past_the_triggers(flush: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Let SQLite, which flushes with DELETE, empty the append-only tables too."""
+
+    def flush_append_only_tables(case: Any) -> None:
+        sqlite = [one for one in connections.all() if one.vendor == "sqlite"]
+        for connection in sqlite:
+            triggers.remove(connection)
+        try:
+            flush(case)
+        finally:
+            for connection in sqlite:
+                triggers.install(connection)
+
+    return flush_append_only_tables
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_append_only_tables() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        wrapped = _past_the_triggers(TransactionTestCase._fixture_teardown)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", wrapped)
+        yield
+
+
+def only_the_lifecycle_moves(**_signal: Any) -> None:
+    """Refuse a transition that application code makes anywhere but in the lifecycle."""
+    frame = sys._getframe(1)
+    while frame.f_globals["__name__"].split(".")[0] in {"django", "django_fsm"}:
+        assert frame.f_back is not None
+        frame = frame.f_back
+    caller = frame.f_globals["__name__"]
+    packages = ("config", "profile_workflow", "workflows", "reports")
+    if caller != "profile_workflow.services.lifecycle":
+        assert caller.split(".")[0] not in packages, f"{caller} makes a transition itself"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _only_the_lifecycle_moves() -> Iterator[None]:
+    pre_transition.connect(only_the_lifecycle_moves)
+    yield
+    pre_transition.disconnect(only_the_lifecycle_moves)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Start the machine's own Chromium, which asks nothing of the network."""
+    # The browser's driver runs an event loop in the thread of the test, which Django would refuse.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    return {
+        **browser_type_launch_args,
+        "executable_path": machine.chromium(),
+        "headless": True,
+        "args": CHROMIUM_FLAGS,
+    }
+
+
+@pytest.fixture
+def strict_page(page: Any) -> Iterator[Any]:
+    """Yield a page that fails its test on a script error or a breach of the content policy."""
+    bad: list[str] = []
+    page.on(
+        "console",
+        lambda message: (
+            bad.append(message.text) if "Content Security Policy" in message.text else None
+        ),
+    )
+    page.on("pageerror", lambda error: bad.append(str(error)))
+    yield page
+    assert bad == []

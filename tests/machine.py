@@ -1,0 +1,99 @@
+"""What a machine offers beyond Python: optional parts, what they are for, how to get them."""
+
+import ctypes.util
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@dataclass(frozen=True)
+class Part:
+    """An optional part of the system, looked for when asked."""
+
+    name: str
+    needed_for: str
+    debian: str
+    is_there: Callable[[], bool]
+
+    def __str__(self) -> str:
+        remedy = f"apt-get install {self.debian}"
+        return f"{self.name}, needed for {self.needed_for}; get it with: {remedy}"
+
+
+def chromium() -> str | None:
+    """Return the path of a Chromium; ``CHROMIUM`` in the environment comes first."""
+    names = (os.environ.get("CHROMIUM", ""), *CHROMIUM_NAMES)
+    return next(filter(None, map(shutil.which, filter(None, names))), None)
+
+
+def postgres_binaries() -> Path | None:
+    """Return the folder with PostgreSQL's server programs, the newest release first."""
+    debian = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"),
+        key=lambda folder: float(folder.parent.name),
+        reverse=True,
+    )
+    on_path = shutil.which("initdb")
+    found = [*debian, *([Path(on_path).resolve().parent] if on_path else [])]
+    return next((one for one in found if (one / "initdb").exists()), None)
+
+
+def has_postgres() -> bool:
+    """Whether tests can reach a PostgreSQL: a given one, or one they start themselves."""
+    given = os.environ.get("TEST_POSTGRES_URL") or postgres_binaries()
+    return bool(given) and importlib.util.find_spec("psycopg") is not None
+
+
+def _has_library(*names: str) -> bool:
+    return all(ctypes.util.find_library(name) for name in names)
+
+
+CHROMIUM = Part(
+    "Chromium", "tests in a browser", "chromium fonts-noto-core", lambda: chromium() is not None
+)
+POSTGRESQL = Part("a PostgreSQL server", "tests on PostgreSQL", "postgresql", has_postgres)
+PANGO = Part(
+    "Pango",
+    "every PDF",
+    "libpango-1.0-0 libpangoft2-1.0-0 fontconfig-config",
+    lambda: _has_library("pango-1.0", "pangoft2-1.0"),
+)
+HARFBUZZ_SUBSET = Part(
+    "HarfBuzz's subsetter",
+    "PDFs that are written fast and are the same bytes each time (without it five times slower)",
+    "libharfbuzz-subset0",
+    lambda: _has_library("harfbuzz-subset"),
+)
+PDF_TOOLS = Part(
+    "the PDF readers pdftotext and qpdf",
+    "tests that read a PDF back",
+    "poppler-utils qpdf",
+    lambda: all(map(shutil.which, ("pdftotext", "qpdf"))),
+)
+GETTEXT = Part(
+    "gettext", "collecting words to be translated", "gettext", lambda: bool(shutil.which("msgfmt"))
+)
+
+PARTS = (PANGO, HARFBUZZ_SUBSET, POSTGRESQL, CHROMIUM, PDF_TOOLS, GETTEXT)
+
+
+def missing() -> list[Part]:
+    """Return the parts this machine does not have."""
+    return [part for part in PARTS if not part.is_there()]
+
+
+def main() -> int:
+    """Print what is missing; never a failure, since everything named here is optional."""
+    for part in missing():
+        print(f"    not on this machine: {part}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,81 @@
+"""The whole test run: every test on SQLite, then on PostgreSQL all that a database can change.
+
+``NOTHING_SKIPPED=1`` makes a missing part of the machine a failure.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+
+from tests import machine
+from tests.throwaway_postgres import throwaway_postgres
+
+NO_TESTS_COLLECTED = 5
+#: A browser and a laid out page look the same whatever keeps the data.
+ON_SQLITE = ["-m", "not postgres"]
+ON_POSTGRES = ["-m", "not e2e and not pdf"]
+
+
+def _pytest(arguments: list[str], environment: dict[str, str]) -> int:
+    """Run pytest in a temporary folder of its own, so that two runs never meet."""
+    folder = tempfile.mkdtemp(prefix="profile-workflow-")
+    try:
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", "-n", "auto", *arguments],
+            check=False,
+            env={**os.environ, **environment, "TMPDIR": folder},
+        ).returncode
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _postgres_if_any() -> Iterator[str | None]:
+    if not machine.POSTGRESQL.is_there():
+        yield None
+        return
+    with throwaway_postgres() as url:
+        yield url
+
+
+def _report(results: dict[str, int], lacking: list[machine.Part]) -> int:
+    failed = [name for name, code in results.items() if code not in (0, NO_TESTS_COLLECTED)]
+    print("\n==> Summary")
+    for name in results:
+        print(f"    {name}: {'FAILED' if name in failed else 'passed'}")
+    for part in lacking:
+        print(f"    skipped: {part.needed_for}, because this machine lacks {part}")
+    if lacking and os.environ.get("NOTHING_SKIPPED"):
+        print("    FAILED: nothing may be skipped in this run.")
+        return 1
+    return 1 if failed else 0
+
+
+def _end_like_ctrl_c(_signum: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def main(arguments: list[str]) -> int:
+    """Run the passes that this machine allows; ``arguments`` narrow both, without coverage."""
+    signal.signal(signal.SIGTERM, _end_like_ctrl_c)
+    coverage = [] if arguments else ["--cov", "--cov-report=term-missing:skip-covered"]
+    results = {}
+    with _postgres_if_any() as url:
+        environment = {"DATABASE_URL": ""} | ({"TEST_POSTGRES_URL": url} if url else {})
+        print("==> Tests on SQLite", flush=True)
+        results["SQLite"] = _pytest([*coverage, *ON_SQLITE, *arguments], environment)
+        if url:
+            print("==> Tests on PostgreSQL", flush=True)
+            results["PostgreSQL"] = _pytest(
+                [*ON_POSTGRES, *arguments], environment | {"DATABASE_URL": url}
+            )
+    return _report(results, machine.missing())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
