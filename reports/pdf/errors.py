@@ -1,0 +1,53 @@
+"""Why a PDF could not be made, in words for the person who asked for it."""
+
+from django.utils.translation import gettext as _
+
+from profile_workflow.errors import DomainError
+
+#: Exit status of the PDF process for a problem that a person can solve.
+EXIT_PROBLEM = 3
+
+
+class BuildFailed(DomainError):
+    """The document could not be made.
+
+    Attributes:
+        code: ``missing_glyph``, ``too_long``, ``too_big`` or ``crashed``.
+    """
+
+    status = 422
+
+    def __init__(self, code: str, **detail: str) -> None:
+        super().__init__(sentence(code, detail))
+        self.code = code
+
+
+def sentence(code: str, detail: dict[str, str]) -> str:
+    """Return the sentence for a code of the PDF process, in the reader's language."""
+    sentences = {
+        "missing_glyph": _(
+            "The character \u201c%(character)s\u201d (%(code_point)s) in \u201c%(where)s\u201d "
+            "is in none of the fonts of the report. Replace it there and build again."
+        ),
+        "too_long": _(
+            "The report was not finished within %(seconds)s seconds and was stopped. "
+            "Look for a very large table and split it."
+        ),
+        "too_big": _(
+            "The report needs more memory than is allowed and was stopped. "
+            "Look for a very large table and split it."
+        ),
+    }
+    fallback = _("The report could not be made: %(reason)s.")
+    return sentences.get(code, fallback) % ({"reason": code} | detail)
+
+
+def engine_warning(code: str) -> str:
+    """Return the sentence for a shortcoming of the machine that did not stop the build."""
+    sentences = {
+        "no_harfbuzz_subset": _(
+            "The library harfbuzz-subset is missing: PDF files are made slowly and differ at "
+            "each build. Install the Debian package libharfbuzz-subset0."
+        ),
+    }
+    return sentences.get(code, code)

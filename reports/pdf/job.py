@@ -1,0 +1,82 @@
+"""What the PDF process is told: plain data, sent as JSON."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file carried inside the PDF, such as the figures of a table as CSV."""
+
+    name: str
+    description: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of the body that begins a page, with the words to name it in a message."""
+
+    title: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Everything one PDF is made from; two equal jobs give the same bytes.
+
+    Attributes:
+        language: BCP 47 code of the text.
+        direction: ``ltr`` or ``rtl``.
+        title: Title of the document, also the running head.
+        authors: Names for the metadata.
+        description: One sentence for the metadata.
+        keywords: Words for the metadata.
+        moment: ISO 8601 moment with time zone, written as the date of creation.
+        front: HTML of the front matter. ``data-page=""`` after ``href="#id"`` is filled with the
+            page on which ``id`` is printed.
+        parts: The body, numbered from page 1.
+        styles: Style sheets, in order.
+        watermark: Words printed across each page, or an empty string.
+        footer: Words at the foot of each page.
+        attachments: Files to carry.
+    """
+
+    language: str
+    direction: str
+    title: str
+    authors: tuple[str, ...]
+    description: str
+    keywords: tuple[str, ...]
+    moment: str
+    front: str
+    parts: tuple[Part, ...]
+    styles: tuple[str, ...]
+    watermark: str = ""
+    footer: str = ""
+    attachments: tuple[Attachment, ...] = ()
+
+    def to_json(self) -> str:
+        """Return the job as canonical JSON."""
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read a job back.
+
+        Raises:
+            TypeError: If a field is missing or unknown.
+        """
+        values: dict[str, Any] = json.loads(text)
+        values["parts"] = tuple(Part(**part) for part in values["parts"])
+        values["attachments"] = tuple(Attachment(**item) for item in values["attachments"])
+        for name in ("authors", "keywords", "styles"):
+            values[name] = tuple(values[name])
+        return cls(**values)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of everything that will be printed."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()

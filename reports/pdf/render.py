@@ -1,0 +1,186 @@
+"""From a job to the bytes of a PDF: lay out the body, then the front matter that points into it."""
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from html import escape
+
+import weasyprint
+import weasyprint.pdf.fonts
+from weasyprint.document import Document
+from weasyprint.text.fonts import FontConfiguration
+
+from reports.pdf import fonts, metadata, svg, tags
+from reports.pdf.fetcher import MemoryFetcher
+from reports.pdf.job import Attachment, Job
+
+_LINK = re.compile(r'href="#([^"]+)" data-page=""')
+_LOGGER = logging.getLogger("weasyprint")
+
+
+class MissingGlyph(Exception):
+    """A character that no font of the report can draw.
+
+    Attributes:
+        character: The character.
+        where: Title of the part that holds it.
+    """
+
+    def __init__(self, character: str, where: str) -> None:
+        super().__init__(character)
+        self.character = character
+        self.where = where
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A finished PDF.
+
+    Attributes:
+        content: The bytes.
+        front_pages: Number of pages numbered i, ii, iii.
+        body_pages: Number of pages numbered 1, 2, 3.
+        warnings: Codes of what is wrong with this machine, e.g. ``no_harfbuzz_subset``.
+    """
+
+    content: bytes
+    front_pages: int
+    body_pages: int
+    warnings: tuple[str, ...]
+
+
+@cache
+def prepare() -> None:
+    """Wrap the functions of WeasyPrint that need it; once in a process."""
+    tags.install()
+    fonts.keep_characters_in_the_text_layer()
+    svg.shape_text_as_a_line()
+    _LOGGER.setLevel(logging.WARNING)
+
+
+def engine_warnings() -> tuple[str, ...]:
+    """Return codes of what this machine lacks."""
+    return () if weasyprint.pdf.fonts.harfbuzz_subset else ("no_harfbuzz_subset",)
+
+
+def render(job: Job) -> File:
+    """Make the PDF of a job.
+
+    Returns:
+        The same bytes for the same job, whatever the machine's clock, directory or fonts.
+
+    Raises:
+        MissingGlyph: If a character is in no font of the report.
+    """
+    prepare()
+    _check_characters(job)
+    config = FontConfiguration()
+    with _watched_glyphs():
+        body = _lay_out(job, "".join(part.html for part in job.parts), "body", config)
+        pages = page_map(body)
+        front = _lay_out(job, with_page_numbers(job.front, pages), "front", config)
+        content = _write(job, front, body)
+    return File(content, len(front.pages), len(body.pages), engine_warnings())
+
+
+def _check_characters(job: Job) -> None:
+    pieces = [(part.title, part.html) for part in job.parts]
+    pieces += [(job.title, job.front), (job.title, escape(job.watermark + job.footer))]
+    for where, html in pieces:
+        for character in fonts.missing_characters(html):
+            raise MissingGlyph(character, where)
+
+
+@contextmanager
+def _watched_glyphs() -> Iterator[None]:
+    """Turn WeasyPrint's warning of a missing glyph into a failure: the file would be invalid."""
+    seen: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: seen.append(record.getMessage())  # type: ignore[method-assign]
+    _LOGGER.addHandler(handler)
+    try:
+        yield
+    finally:
+        _LOGGER.removeHandler(handler)
+    for message in seen:
+        if ".notdef" in message:
+            raise MissingGlyph(message.rpartition(":")[2].strip().strip("\"'")[:1], "")
+
+
+def page_map(document: Document) -> dict[str, int]:
+    """Return anchor → page, counted from 1, of a laid-out document."""
+    pages: dict[str, int] = {}
+    for number, page in enumerate(document.pages, 1):
+        for anchor in page.anchors:
+            pages.setdefault(anchor, number)
+    return pages
+
+
+def with_page_numbers(html: str, pages: dict[str, int]) -> str:
+    """Fill the empty ``data-page`` of each link with the page that its target is on."""
+    return _LINK.sub(lambda link: f'href="#{link[1]}" data-page="{pages.get(link[1], "")}"', html)
+
+
+def _document(job: Job, content: str, part: str) -> str:
+    people = "".join(f'<meta name="author" content="{escape(name)}">' for name in job.authors)
+    return (
+        f'<!DOCTYPE html><html lang="{escape(job.language)}" dir="{escape(job.direction)}"><head>'
+        f'<meta charset="utf-8"><title>{escape(job.title)}</title>{people}'
+        f'<meta name="description" content="{escape(job.description)}">'
+        f'<meta name="keywords" content="{escape(",".join(job.keywords))}">'
+        f'<meta name="dcterms.created" content="{escape(job.moment)}">'
+        f'<meta name="dcterms.modified" content="{escape(job.moment)}"></head>'
+        f'<body class="{part}" data-title="{escape(job.title)}" data-footer="{escape(job.footer)}"'
+        f' data-watermark="{escape(job.watermark)}">{content}</body></html>'
+    )
+
+
+def _lay_out(job: Job, content: str, part: str, config: FontConfiguration) -> Document:
+    fetcher = MemoryFetcher()
+    styles = [
+        weasyprint.CSS(string=style, url_fetcher=fetcher, font_config=config)
+        for style in job.styles
+    ]
+    page = weasyprint.HTML(string=_document(job, content, part), url_fetcher=fetcher)
+    document: Document = page.render(
+        font_config=config, stylesheets=styles, pdf_variant=metadata.VARIANT
+    )
+    return document
+
+
+def _attachment(job: Job, item: Attachment) -> weasyprint.Attachment:
+    moment = datetime.fromisoformat(job.moment)
+    return weasyprint.Attachment(
+        string=item.content,
+        name=item.name,
+        description=item.description,
+        relationship="Data",
+        created=moment,
+        modified=moment,
+        url_fetcher=MemoryFetcher(),
+    )
+
+
+def _write(job: Job, front: Document, body: Document) -> bytes:
+    whole = front.copy(front.pages + body.pages)
+    metadata.claim_both_conformances(whole)
+    tags.begin()
+
+    def finish(_document: Document, pdf: object) -> None:
+        tags.Joiner(pdf).join()
+        metadata.label_pages(pdf, len(front.pages))
+        if job.direction == "rtl":
+            metadata.read_from_the_right(pdf)
+        metadata.compress_streams(pdf)
+
+    content: bytes = whole.write_pdf(
+        pdf_variant=metadata.VARIANT,
+        pdf_identifier=job.digest[:32].encode(),
+        attachments=[_attachment(job, item) for item in job.attachments],
+        finisher=finish,
+    )
+    return content
