@@ -1,0 +1,1 @@
+"""Settings and addresses: knows everything, is known by nobody."""

@@ -1,0 +1,1 @@
+"""The profile, its laws and its screens."""

@@ -1,0 +1,504 @@
+"""Every legal move of every document: one abstract state machine each, with empty bodies.
+
+``custom`` says what the engine needs to know of a move: ``reason`` (the mover must say why),
+``system`` (only the software makes it, never a person), ``label`` (words on the button).
+"""
+
+from typing import Any
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django_fsm import GET_STATE, ConcurrentTransitionMixin, FSMField, transition
+
+from profile_workflow.states import (
+    WORKING_STATES,
+    CommentState,
+    DataItemState,
+    ProfileState,
+    SectionState,
+    Severity,
+    SignOffState,
+)
+
+
+def says(label: "str | Promise", *, reason: bool = False, system: bool = False) -> dict[str, Any]:
+    """Describe a move for the engine and the screens."""
+    return {"label": label, "reason": reason, "system": system}
+
+
+def asks_minor_revision(profile: "ProfileMachine") -> bool:
+    """Whether the last round ended with a minor revision."""
+    return profile.revision_severity == Severity.MINOR
+
+
+def asks_major_revision(profile: "ProfileMachine") -> bool:
+    """Whether the last round ended with a major revision."""
+    return profile.revision_severity == Severity.MAJOR
+
+
+class ProfileMachine(ConcurrentTransitionMixin, models.Model):
+    """The path of a profile. Source: the programme's process, domain notes 4.1."""
+
+    document_type = "profile"
+
+    S = ProfileState
+
+    state = FSMField(_("state"), default=S.PLANNED, choices=S.choices, protected=True)
+    held_state = models.CharField(
+        _("state before the hold"), max_length=50, choices=S.choices, blank=True
+    )
+    revision_severity = models.CharField(
+        _("revision asked for"), max_length=10, choices=Severity.choices, blank=True
+    )
+
+    class Meta:
+        abstract = True
+
+    @transition(state, S.PLANNED, S.INCEPTION, custom=says(_("Start inception")))
+    def begin_inception(self) -> None: ...
+
+    @transition(state, S.INCEPTION, S.DRAFTING, custom=says(_("Start drafting")))
+    def begin_drafting(self) -> None: ...
+
+    @transition(state, S.DRAFTING, S.EXPERT_REVIEW, custom=says(_("Submit for expert review")))
+    def submit_draft(self) -> None: ...
+
+    @transition(state, S.EXPERT_REVIEW, S.PROJECT_QA, custom=says(_("Recommend acceptance")))
+    def recommend_acceptance(self) -> None: ...
+
+    @transition(
+        state,
+        S.EXPERT_REVIEW,
+        S.REVISION_EXPERT,
+        custom=says(_("Ask for a minor revision"), reason=True),
+    )
+    def request_minor_revision(self) -> None: ...
+
+    @transition(
+        state,
+        S.EXPERT_REVIEW,
+        S.REVISION_EXPERT,
+        custom=says(_("Ask for a major revision"), reason=True),
+    )
+    def request_major_revision(self) -> None: ...
+
+    @transition(
+        state,
+        S.REVISION_EXPERT,
+        S.PROJECT_QA,
+        conditions=[asks_minor_revision],
+        custom=says(_("Submit the minor revision")),
+    )
+    def submit_minor_revision(self) -> None: ...
+
+    @transition(
+        state,
+        S.REVISION_EXPERT,
+        S.EXPERT_REVIEW,
+        conditions=[asks_major_revision],
+        custom=says(_("Submit the major revision")),
+    )
+    def submit_major_revision(self) -> None: ...
+
+    @transition(state, S.PROJECT_QA, S.CONSULTATION, custom=says(_("Pass quality assurance")))
+    def pass_qa(self) -> None: ...
+
+    @transition(
+        state,
+        S.PROJECT_QA,
+        S.REVISION_QA,
+        custom=says(_("Return sections to the local expert"), reason=True),
+    )
+    def return_for_revision(self) -> None: ...
+
+    @transition(
+        state,
+        S.PROJECT_QA,
+        S.EXPERT_REVIEW,
+        custom=says(_("Return sections to expert review"), reason=True),
+    )
+    def return_to_review(self) -> None: ...
+
+    @transition(
+        state, S.REVISION_QA, S.PROJECT_QA, custom=says(_("Submit to quality assurance"))
+    )
+    def submit_qa_revision(self) -> None: ...
+
+    @transition(state, S.CONSULTATION, S.SIGNOFF, custom=says(_("Ask for sign-off")))
+    def conclude_consultation(self) -> None: ...
+
+    @transition(
+        state,
+        S.CONSULTATION,
+        S.CONSULTATION,
+        custom=says(_("Extend the consultation"), reason=True),
+    )
+    def extend_consultation(self) -> None: ...
+
+    @transition(
+        state,
+        S.CONSULTATION,
+        S.REVISION_VALIDATION,
+        custom=says(_("Return sections after the consultation"), reason=True),
+    )
+    def revise_after_consultation(self) -> None: ...
+
+    @transition(
+        state,
+        S.REVISION_VALIDATION,
+        S.PROJECT_QA,
+        custom=says(_("Submit the revision to quality assurance")),
+    )
+    def submit_validation_revision(self) -> None: ...
+
+    @transition(
+        state,
+        S.REVISION_VALIDATION,
+        S.EXPERT_REVIEW,
+        custom=says(_("Submit new evidence to expert review")),
+    )
+    def submit_new_evidence(self) -> None: ...
+
+    @transition(
+        state,
+        S.REVISION_VALIDATION,
+        S.CONSULTATION,
+        custom=says(_("Call a second workshop")),
+    )
+    def call_second_workshop(self) -> None: ...
+
+    @transition(state, S.SIGNOFF, S.VALIDATED, custom=says(_("Validate"), system=True))
+    def validate(self) -> None: ...
+
+    @transition(
+        state,
+        S.SIGNOFF,
+        S.REVISION_VALIDATION,
+        custom=says(_("Return after an objection"), reason=True, system=True),
+    )
+    def return_after_objection(self) -> None: ...
+
+    @transition(
+        state, S.VALIDATED, S.PRIORITY_SETTING, custom=says(_("Open priority setting"), system=True)
+    )
+    def open_priority_setting(self) -> None: ...
+
+    @transition(
+        state, S.PRIORITY_SETTING, S.PRIORITIES_ADOPTED, custom=says(_("Agree the priorities"))
+    )
+    def agree_priorities(self) -> None: ...
+
+    @transition(
+        state,
+        S.PRIORITY_SETTING,
+        S.REVISION_VALIDATION,
+        custom=says(_("Return a finding that proved wrong"), reason=True),
+    )
+    def dispute_finding(self) -> None: ...
+
+    @transition(state, S.PRIORITIES_ADOPTED, S.PRODUCTION, custom=says(_("Adopt the priorities")))
+    def adopt_priorities(self) -> None: ...
+
+    @transition(
+        state,
+        S.PRIORITIES_ADOPTED,
+        S.PRIORITY_SETTING,
+        custom=says(_("Return the priorities"), reason=True),
+    )
+    def return_priorities(self) -> None: ...
+
+    @transition(state, S.PRODUCTION, S.PUBLISHED, custom=says(_("Publish")))
+    def publish(self) -> None: ...
+
+    @transition(
+        state,
+        S.PRODUCTION,
+        S.PROJECT_QA,
+        custom=says(_("Report a defect of content"), reason=True),
+    )
+    def report_defect(self) -> None: ...
+
+    @transition(
+        state, S.PUBLISHED, S.CORRECTION, custom=says(_("Open a correction"), reason=True)
+    )
+    def open_correction(self) -> None: ...
+
+    @transition(
+        state, S.CORRECTION, S.PUBLISHED, custom=says(_("Publish the correction"), reason=True)
+    )
+    def publish_correction(self) -> None: ...
+
+    @transition(
+        state, S.PUBLISHED, S.UPDATE_DUE, custom=says(_("Declare an update due"), reason=True)
+    )
+    def declare_update_due(self) -> None: ...
+
+    @transition(
+        state,
+        [S.PUBLISHED, S.UPDATE_DUE],
+        S.SUPERSEDED,
+        custom=says(_("Supersede by the new edition"), system=True),
+    )
+    def supersede(self) -> None: ...
+
+    @transition(
+        state, list(WORKING_STATES), S.ON_HOLD, custom=says(_("Put on hold"), reason=True)
+    )
+    def hold(self) -> None: ...
+
+    @transition(
+        state,
+        S.ON_HOLD,
+        GET_STATE(lambda profile: profile.held_state, states=list(WORKING_STATES)),
+        custom=says(_("Resume")),
+    )
+    def resume(self) -> None: ...
+
+    @transition(
+        state, [S.PLANNED, S.ON_HOLD], S.CANCELLED, custom=says(_("Cancel"), reason=True)
+    )
+    def cancel(self) -> None: ...
+
+
+class SectionMachine(ConcurrentTransitionMixin, models.Model):
+    """The path of one section. Source: domain notes 4.2."""
+
+    document_type = "section"
+
+    S = SectionState
+
+    state = FSMField(_("state"), default=S.EMPTY, choices=S.choices, protected=True)
+
+    class Meta:
+        abstract = True
+
+    @transition(state, S.EMPTY, S.DRAFTING, custom=says(_("Open for drafting"), system=True))
+    def begin(self) -> None: ...
+
+    @transition(
+        state,
+        [S.DRAFTING, S.CHANGES_REQUESTED, S.REOPENED],
+        S.READY,
+        custom=says(_("Submit the section")),
+    )
+    def submit(self) -> None: ...
+
+    @transition(state, S.READY, S.DRAFTING, custom=says(_("Take back"), reason=True))
+    def take_back(self) -> None: ...
+
+    @transition(state, S.READY, S.UNDER_REVIEW, custom=says(_("Open for review"), system=True))
+    def open_review(self) -> None: ...
+
+    @transition(state, S.UNDER_REVIEW, S.ACCEPTED, custom=says(_("Accept")))
+    def accept(self) -> None: ...
+
+    @transition(
+        state,
+        S.UNDER_REVIEW,
+        S.CHANGES_REQUESTED,
+        custom=says(_("Ask for minor changes"), reason=True),
+    )
+    def request_minor_changes(self) -> None: ...
+
+    @transition(
+        state,
+        S.UNDER_REVIEW,
+        S.CHANGES_REQUESTED,
+        custom=says(_("Ask for major changes"), reason=True),
+    )
+    def request_major_changes(self) -> None: ...
+
+    @transition(state, S.READY, S.ACCEPTED, custom=says(_("Accept the revision"), system=True))
+    def accept_revision(self) -> None: ...
+
+    @transition(
+        state,
+        [S.ACCEPTED, S.LOCKED],
+        S.REOPENED,
+        custom=says(_("Reopen"), reason=True, system=True),
+    )
+    def reopen(self) -> None: ...
+
+    @transition(
+        state,
+        [S.ACCEPTED, S.LOCKED],
+        S.READY,
+        custom=says(_("Send to review again"), reason=True, system=True),
+    )
+    def recall(self) -> None: ...
+
+    @transition(state, [S.ACCEPTED, S.READY], S.LOCKED, custom=says(_("Lock"), system=True))
+    def lock(self) -> None: ...
+
+
+class CommentMachine(ConcurrentTransitionMixin, models.Model):
+    """The life of a comment: answered by the author, closed by the commenter."""
+
+    document_type = "comment"
+
+    S = CommentState
+
+    state = FSMField(_("state"), default=S.OPEN, choices=S.choices, protected=True)
+
+    class Meta:
+        abstract = True
+
+    @transition(state, S.OPEN, S.ACCEPTED, custom=says(_("Accept")))
+    def accept(self) -> None: ...
+
+    @transition(state, S.OPEN, S.PARTLY_ACCEPTED, custom=says(_("Accept in part"), reason=True))
+    def accept_partly(self) -> None: ...
+
+    @transition(state, S.OPEN, S.DECLINED, custom=says(_("Decline"), reason=True))
+    def decline(self) -> None: ...
+
+    @transition(
+        state, S.OPEN, S.DEFERRED, custom=says(_("Defer to the next edition"), reason=True)
+    )
+    def defer(self) -> None: ...
+
+    @transition(
+        state,
+        [S.ACCEPTED, S.PARTLY_ACCEPTED, S.DECLINED, S.DEFERRED],
+        S.VERIFIED,
+        custom=says(_("Close")),
+    )
+    def verify(self) -> None: ...
+
+    @transition(
+        state,
+        [S.ACCEPTED, S.PARTLY_ACCEPTED, S.DECLINED, S.DEFERRED],
+        S.OPEN,
+        custom=says(_("Open again"), reason=True),
+    )
+    def reopen(self) -> None: ...
+
+    @transition(
+        state,
+        [S.ACCEPTED, S.PARTLY_ACCEPTED, S.DECLINED, S.DEFERRED],
+        S.CLOSED_BY_DEADLINE,
+        custom=says(_("Close by deadline"), system=True),
+    )
+    def close_by_deadline(self) -> None: ...
+
+
+class DataItemMachine(ConcurrentTransitionMixin, models.Model):
+    """The life of a figure, from asking for it to printing it."""
+
+    document_type = "data_item"
+
+    S = DataItemState
+
+    state = FSMField(_("state"), default=S.REQUESTED, choices=S.choices, protected=True)
+
+    class Meta:
+        abstract = True
+
+    @transition(state, S.REQUESTED, S.RECEIVED, custom=says(_("Record as received")))
+    def receive(self) -> None: ...
+
+    @transition(
+        state,
+        [S.RECEIVED, S.RECONCILED],
+        S.IN_CONFLICT,
+        custom=says(_("Report a conflict"), reason=True),
+    )
+    def dispute(self) -> None: ...
+
+    @transition(state, S.RECEIVED, S.RECONCILED, custom=says(_("Confirm")))
+    def confirm(self) -> None: ...
+
+    @transition(
+        state, S.IN_CONFLICT, S.RECONCILED, custom=says(_("Choose a value"), reason=True)
+    )
+    def reconcile(self) -> None: ...
+
+    @transition(
+        state,
+        [S.RECEIVED, S.IN_CONFLICT],
+        S.PUBLISHED_AS_RANGE,
+        custom=says(_("Publish as a range"), reason=True),
+    )
+    def publish_as_range(self) -> None: ...
+
+    @transition(
+        state,
+        [S.REQUESTED, S.RECEIVED, S.IN_CONFLICT],
+        S.NOT_AVAILABLE,
+        custom=says(_("Record as not available"), reason=True),
+    )
+    def mark_unavailable(self) -> None: ...
+
+    @transition(
+        state,
+        [S.RECONCILED, S.PUBLISHED_AS_RANGE],
+        S.STALE,
+        custom=says(_("Mark as out of date"), reason=True),
+    )
+    def expire(self) -> None: ...
+
+    @transition(
+        state, [S.STALE, S.NOT_AVAILABLE], S.REQUESTED, custom=says(_("Request again"))
+    )
+    def request_again(self) -> None: ...
+
+
+def is_open(signoff: "SignOffMachine") -> bool:
+    """Whether the round in which the person was asked still takes answers."""
+    return signoff.round_is_open()
+
+
+class SignOffMachine(ConcurrentTransitionMixin, models.Model):
+    """The answer of one person who was asked to agree; changeable until the round closes."""
+
+    document_type = "sign_off"
+
+    S = SignOffState
+
+    state = FSMField(_("state"), default=S.ASKED, choices=S.choices, protected=True)
+
+    class Meta:
+        abstract = True
+
+    def round_is_open(self) -> bool:
+        """Whether answers are still taken."""
+        raise NotImplementedError
+
+    @transition(
+        state,
+        [S.ASKED, S.RESERVATION, S.OBJECTED],
+        S.APPROVED,
+        conditions=[is_open],
+        custom=says(_("Approve")),
+    )
+    def approve(self) -> None: ...
+
+    @transition(
+        state,
+        [S.ASKED, S.APPROVED, S.OBJECTED],
+        S.RESERVATION,
+        conditions=[is_open],
+        custom=says(_("Approve with reservation"), reason=True),
+    )
+    def reserve(self) -> None: ...
+
+    @transition(
+        state,
+        [S.ASKED, S.APPROVED, S.RESERVATION],
+        S.OBJECTED,
+        conditions=[is_open],
+        custom=says(_("Object"), reason=True),
+    )
+    def object_to(self) -> None: ...
+
+    @transition(state, S.ASKED, S.TACIT, custom=says(_("Take as agreed"), system=True))
+    def lapse_tacitly(self) -> None: ...
+
+    @transition(state, S.ASKED, S.NO_ANSWER, custom=says(_("Close without answer"), system=True))
+    def lapse(self) -> None: ...
+
+    @transition(
+        state, [S.ASKED, S.NO_ANSWER], S.WAIVED, custom=says(_("Waive"), reason=True)
+    )
+    def waive(self) -> None: ...

@@ -1,0 +1,18 @@
+"""Triggers that refuse to change or delete events, revisions and frozen versions."""
+
+from django.db import migrations
+
+from profile_workflow.models import triggers
+
+
+def install(apps, schema_editor):
+    triggers.install(schema_editor.connection)
+
+
+def remove(apps, schema_editor):
+    triggers.remove(schema_editor.connection)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("profile_workflow", "0001_initial")]
+    operations = [migrations.RunPython(install, remove)]

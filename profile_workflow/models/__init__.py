@@ -1,0 +1,52 @@
+"""Everything that is stored, one file a topic."""
+
+from profile_workflow.models.city import City, Programme, TextBlock
+from profile_workflow.models.comment import Comment
+from profile_workflow.models.decision import Decision, ReviewRound
+from profile_workflow.models.event import Event, EventReason
+from profile_workflow.models.evidence import DataItem, DataTable, Source
+from profile_workflow.models.people import Organisation, User
+from profile_workflow.models.priority import Challenge, Priority
+from profile_workflow.models.profile import (
+    Acronym,
+    Assignment,
+    Profile,
+    Territory,
+    WorkingDefinition,
+)
+from profile_workflow.models.revision import ProfileVersion, Revision
+from profile_workflow.models.section import Draft, Section
+from profile_workflow.models.stakeholder import SignOff, ValidationRound
+from profile_workflow.models.template import Template, TemplateSection, TemplateSubsection
+
+__all__ = [
+    "Acronym",
+    "Assignment",
+    "Challenge",
+    "City",
+    "Comment",
+    "DataItem",
+    "DataTable",
+    "Decision",
+    "Draft",
+    "Event",
+    "EventReason",
+    "Organisation",
+    "Priority",
+    "Profile",
+    "ProfileVersion",
+    "Programme",
+    "ReviewRound",
+    "Revision",
+    "Section",
+    "SignOff",
+    "Source",
+    "Template",
+    "TemplateSection",
+    "TemplateSubsection",
+    "Territory",
+    "TextBlock",
+    "User",
+    "ValidationRound",
+    "WorkingDefinition",
+]

@@ -1,0 +1,135 @@
+"""What the text rests on: sources, data tables and their figures."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from profile_workflow.machine import DataItemMachine
+from profile_workflow.models.profile import Profile, Territory, WorkingDefinition
+from profile_workflow.models.section import Section
+from profile_workflow.states import DataItemState, Method, Quality, SourceKind
+
+
+class Source(models.Model):
+    """An entry of the bibliography; the text cites it as ``[@key]``."""
+
+    profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="sources")
+    key = models.SlugField(_("key"), max_length=60)
+    kind = models.CharField(_("kind"), max_length=20, choices=SourceKind.choices)
+    authors = models.CharField(_("authors"), max_length=300)
+    year = models.CharField(_("year"), max_length=20, blank=True)
+    title = models.CharField(_("title"), max_length=400)
+    publisher = models.CharField(_("publisher"), max_length=200, blank=True)
+    url = models.URLField(_("address"), blank=True, max_length=500)
+    accessed_on = models.DateField(_("accessed on"), null=True, blank=True)
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        constraints = [
+            models.UniqueConstraint(fields=["profile", "key"], name="source_key_once_a_profile")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.authors} ({self.year}). {self.title}"
+
+
+class DataTable(models.Model):
+    """A table of figures; the text places it with ``[[table:key]]`` or ``[[figure:key]]``."""
+
+    profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="data_tables")
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="data_tables")
+    key = models.CharField(_("key"), max_length=20)
+    title = models.CharField(_("title"), max_length=200)
+    note = models.TextField(_("note"), blank=True)
+    chart = models.CharField(_("chart"), max_length=20, blank=True, choices=[("bar", _("Bars"))])
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("data table")
+        verbose_name_plural = _("data tables")
+        constraints = [
+            models.UniqueConstraint(fields=["profile", "key"], name="data_table_once_a_profile")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.title}"
+
+
+class DataItem(DataItemMachine):
+    """One figure, with all that makes it one: source, year, territory, definition.
+
+    ``value`` or the range ``value_low``–``value_high`` or ``text`` holds the figure, in ``unit``.
+    A share also keeps its ``numerator`` and ``denominator``.
+    """
+
+    table = models.ForeignKey(DataTable, on_delete=models.PROTECT, related_name="items")
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    indicator = models.CharField(_("indicator"), max_length=10, blank=True)
+    label = models.CharField(_("label"), max_length=200)
+    value = models.DecimalField(_("value"), max_digits=18, decimal_places=4, null=True, blank=True)
+    value_low = models.DecimalField(
+        _("lowest value"), max_digits=18, decimal_places=4, null=True, blank=True
+    )
+    value_high = models.DecimalField(
+        _("highest value"), max_digits=18, decimal_places=4, null=True, blank=True
+    )
+    text = models.CharField(_("value in words"), max_length=200, blank=True)
+    unit = models.CharField(_("unit"), max_length=40)
+    women = models.DecimalField(_("women"), max_digits=18, decimal_places=4, null=True, blank=True)
+    men = models.DecimalField(_("men"), max_digits=18, decimal_places=4, null=True, blank=True)
+    numerator = models.DecimalField(
+        _("numerator"), max_digits=18, decimal_places=4, null=True, blank=True
+    )
+    denominator = models.DecimalField(
+        _("denominator"), max_digits=18, decimal_places=4, null=True, blank=True
+    )
+    period = models.CharField(_("reference date or period"), max_length=40, blank=True)
+    year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
+    territory = models.ForeignKey(
+        Territory, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    definition = models.ForeignKey(
+        WorkingDefinition, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    source = models.ForeignKey(
+        Source, null=True, blank=True, on_delete=models.PROTECT, related_name="figures"
+    )
+    page = models.CharField(_("page in the source"), max_length=20, blank=True)
+    method = models.CharField(_("method"), max_length=20, choices=Method.choices, blank=True)
+    quality = models.CharField(_("quality"), max_length=20, choices=Quality.choices, blank=True)
+    remark = models.TextField(_("why this value, or why none"), blank=True)
+
+    class Meta:
+        verbose_name = _("figure")
+        verbose_name_plural = _("figures")
+        constraints = [
+            models.UniqueConstraint(fields=["table", "position"], name="figure_position_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=DataItemState.values), name="figure_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(value_low__isnull=True, value_high__isnull=True)
+                | Q(value_low__isnull=False, value_high__gte=models.F("value_low")),
+                name="figure_range_has_two_ends",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def profile(self) -> Profile:
+        """The profile that prints the figure."""
+        return self.table.profile
+
+    @property
+    def is_sourced(self) -> bool:
+        """Whether source, year, territory and definition are all known."""
+        return all((self.source_id, self.year, self.territory_id, self.definition_id))
+
+    @property
+    def has_value(self) -> bool:
+        """Whether there is anything to print as the value."""
+        return self.value is not None or self.value_low is not None or bool(self.text)

@@ -1,0 +1,272 @@
+"""The profile itself, the territory and definitions it works with, and who does what for it."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from profile_workflow.machine import ProfileMachine
+from profile_workflow.models.city import City, Programme
+from profile_workflow.models.people import User
+from profile_workflow.models.digests import sections_digest
+from profile_workflow.models.template import Template
+from profile_workflow.states import (
+    AUTHOR_ROLES,
+    PROGRAMME_ROLES,
+    Attribution,
+    ProfileState,
+    Role,
+    StakeholderCategory,
+    TerritoryKind,
+)
+
+
+class ProfileQuerySet(models.QuerySet["Profile"]):
+    """Profiles, as far as somebody may see them."""
+
+    def visible_to(self, user: User) -> Self:
+        """Profiles on which ``user`` holds a role today, for the profile or its programme."""
+        mine = Assignment.objects.active(timezone.localdate()).filter(user=user)
+        return self.filter(
+            Q(pk__in=mine.filter(profile__isnull=False).values("profile"))
+            | Q(programme__in=mine.filter(profile__isnull=True).values("programme"))
+        )
+
+
+class Profile(ProfileMachine):
+    """A City Migration Profile: a city × an edition × a version of the template.
+
+    ``edition`` is the year of the edition. ``publication_version`` counts corrections: the
+    published text is version 1.``publication_version``.
+    """
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="profiles")
+    city = models.ForeignKey(City, on_delete=models.PROTECT, related_name="profiles")
+    edition = models.PositiveSmallIntegerField(_("edition"))
+    template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="profiles")
+    previous_edition = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="next_edition"
+    )
+    slug = models.SlugField(_("short name"), unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    language = models.CharField(_("language of the text"), max_length=10, default="en")
+    keywords = models.JSONField(_("keywords"), default=list, blank=True)
+    publication_version = models.PositiveSmallIntegerField(_("correction number"), default=0)
+    erratum = models.TextField(_("erratum"), blank=True)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    state_since = models.DateTimeField(_("in this state since"), default=timezone.now)
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True)
+    due_on = models.DateField(_("publication planned for"), null=True, blank=True)
+    quorum = models.PositiveSmallIntegerField(_("quorum in percent"), default=50)
+    tacit_rule = models.BooleanField(_("silence counts as agreement"), default=True)
+    attribution = models.CharField(
+        _("attribution of answers"),
+        max_length=20,
+        choices=Attribution.choices,
+        default=Attribution.CATEGORY,
+    )
+
+    objects = ProfileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("profile")
+        verbose_name_plural = _("profiles")
+        constraints = [
+            models.UniqueConstraint(fields=["city", "edition"], name="profile_edition_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=ProfileState.values), name="profile_state_is_known"
+            ),
+            models.CheckConstraint(condition=Q(quorum__lte=100), name="profile_quorum_is_percent"),
+            models.CheckConstraint(
+                condition=(Q(state=ProfileState.ON_HOLD) & ~Q(held_state=""))
+                | (~Q(state=ProfileState.ON_HOLD) & Q(held_state="")),
+                name="profile_hold_remembers_its_state",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "city"], name="profile_by_state")]
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.edition}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the profile's overview."""
+        return reverse("profile", args=[self.slug])
+
+    @property
+    def profile(self) -> "Profile":
+        """The profile itself, so that every document has ``.profile``."""
+        return self
+
+    @property
+    def working_state(self) -> ProfileState:
+        """The state, or on hold the state to which it will return."""
+        return ProfileState(self.held_state or self.state)
+
+    def roles_of(self, user: User | None) -> frozenset[Role]:
+        """Return the roles that ``user`` holds on this profile today.
+
+        The answer is kept with the instance: fetch the profile anew to see later changes.
+        """
+        if user is None or not user.pk or not user.is_active:
+            return frozenset()
+        cache: dict[int, frozenset[Role]] = self.__dict__.setdefault("_roles", {})
+        if user.pk not in cache:
+            held = Assignment.objects.active(timezone.localdate()).for_profile(self)
+            cache[user.pk] = frozenset(
+                Role(role) for role in held.filter(user=user).values_list("role", flat=True)
+            )
+        return cache[user.pk]
+
+    def text_digest(self) -> str:
+        """Return the SHA-256 (hex) of the submitted text of all sections."""
+        return sections_digest(self.revision_hashes())
+
+    def revision_hashes(self) -> dict[str, str]:
+        """Return section key → hash of its submitted revision; sections without one are left out."""
+        submitted = self.sections.filter(revision__isnull=False)
+        return dict(submitted.values_list("key", "revision__sha256"))
+
+    def has_written(self, user: User) -> bool:
+        """Whether ``user`` is, or was, an author of this profile."""
+        cache: dict[int, bool] = self.__dict__.setdefault("_written", {})
+        if user.pk not in cache:
+            cache[user.pk] = self.assignments.filter(user=user, role__in=AUTHOR_ROLES).exists()
+        return cache[user.pk]
+
+
+class Territory(models.Model):
+    """A boundary in which figures of a profile are drawn; one of them is *the city*."""
+
+    profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="territories")
+    code = models.SlugField(_("code"))
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=20, choices=TerritoryKind.choices)
+    note = models.TextField(_("note"), blank=True)
+    is_city = models.BooleanField(_("is what the profile calls the city"), default=False)
+
+    class Meta:
+        verbose_name = _("territory")
+        verbose_name_plural = _("territories")
+        constraints = [
+            models.UniqueConstraint(fields=["profile", "code"], name="territory_once"),
+            models.UniqueConstraint(
+                fields=["profile"], condition=Q(is_city=True), name="one_territory_is_the_city"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WorkingDefinition(models.Model):
+    """What a profile means by a word that counts people, e.g. *foreign-born*."""
+
+    profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="definitions")
+    code = models.SlugField(_("code"))
+    term = models.CharField(_("term"), max_length=100)
+    text = models.TextField(_("definition"))
+    origin = models.CharField(_("origin"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("working definition")
+        verbose_name_plural = _("working definitions")
+        constraints = [
+            models.UniqueConstraint(fields=["profile", "code"], name="definition_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.term
+
+
+class Acronym(models.Model):
+    """An acronym used in the text, with its long form."""
+
+    profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="acronyms")
+    short = models.CharField(_("acronym"), max_length=30)
+    long = models.CharField(_("long form"), max_length=200)
+
+    class Meta:
+        verbose_name = _("acronym")
+        verbose_name_plural = _("acronyms")
+        constraints = [models.UniqueConstraint(fields=["profile", "short"], name="acronym_once")]
+
+    def __str__(self) -> str:
+        return self.short
+
+
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    """Assignments in force."""
+
+    def active(self, on: date) -> Self:
+        """Assignments that hold on a day, of people whose account is active."""
+        return self.filter(
+            Q(starts_on__isnull=True) | Q(starts_on__lte=on),
+            Q(ends_on__isnull=True) | Q(ends_on__gte=on),
+            user__is_active=True,
+        )
+
+    def for_profile(self, profile: Profile) -> Self:
+        """Assignments to the profile or to its whole programme."""
+        return self.filter(
+            Q(profile=profile) | Q(profile__isnull=True, programme=profile.programme_id)
+        )
+
+    def in_roles(self, roles: Iterable[Role]) -> Self:
+        """Assignments to any of the roles."""
+        return self.filter(role__in=list(roles))
+
+
+class Assignment(models.Model):
+    """What one person does for one profile, or for all profiles of a programme.
+
+    A substitute has an assignment of his own with dates, which names whom he stands in for.
+    """
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="assignments")
+    profile = models.ForeignKey(
+        Profile, null=True, blank=True, on_delete=models.PROTECT, related_name="assignments"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assignments"
+    )
+    role = models.CharField(_("role"), max_length=30, choices=Role.choices)
+    category = models.CharField(
+        _("category of stakeholder"), max_length=30, choices=StakeholderCategory.choices, blank=True
+    )
+    stands_in_for = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="substitutes"
+    )
+    starts_on = models.DateField(_("from"), null=True, blank=True)
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["profile", "user", "role"],
+                condition=Q(ends_on__isnull=True),
+                name="assignment_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(profile__isnull=False) | Q(role__in=list(PROGRAMME_ROLES)),
+                name="assignment_to_a_programme_is_for_its_roles",
+            ),
+            models.CheckConstraint(
+                condition=(Q(role=Role.STAKEHOLDER) & ~Q(category=""))
+                | (~Q(role=Role.STAKEHOLDER) & Q(category="")),
+                name="assignment_category_is_for_stakeholders",
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "role"], name="assignment_by_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.get_role_display()}"

@@ -1,0 +1,106 @@
+"""A section of a profile and its working draft."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from profile_workflow.machine import SectionMachine
+from profile_workflow.models.profile import Profile
+from profile_workflow.models.template import TemplateSection
+from profile_workflow.states import SectionState
+
+
+class Section(SectionMachine):
+    """A chapter of one profile: who writes it, who reviews it, where it stands."""
+
+    profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="sections")
+    template_section = models.ForeignKey(
+        TemplateSection, on_delete=models.PROTECT, related_name="used_in"
+    )
+    key = models.SlugField(_("key"), max_length=10)
+    position = models.PositiveSmallIntegerField(_("position"))
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("author"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("reviewer"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    revision = models.ForeignKey(
+        "profile_workflow.Revision",
+        verbose_name=_("submitted revision"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+
+    class Meta:
+        verbose_name = _("section")
+        verbose_name_plural = _("sections")
+        constraints = [
+            models.UniqueConstraint(fields=["profile", "key"], name="section_once_a_profile"),
+            models.CheckConstraint(
+                condition=Q(state__in=SectionState.values), name="section_state_is_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["profile", "state"], name="section_by_state")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}".strip()
+
+    @property
+    def number(self) -> str:
+        """Number printed before the title; empty for the executive summary."""
+        return self.template_section.number
+
+    @property
+    def title(self) -> str:
+        """Title in the language of the reader."""
+        return str(self.template_section)
+
+
+class Draft(models.Model):
+    """The working text of a section: one row, replaced by each save that knows its version.
+
+    Saving a draft makes no revision, moves no state and sends no mail.
+    """
+
+    section = models.OneToOneField(Section, on_delete=models.PROTECT, related_name="draft")
+    text = models.TextField(_("text"), blank=True)
+    nothing_found = models.BooleanField(_("nothing was found"), default=False)
+    searched = models.TextField(_("where it was searched"), blank=True)
+    version = models.PositiveIntegerField(_("version"), default=0)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    saved_at = models.DateTimeField(_("saved at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("working draft")
+        verbose_name_plural = _("working drafts")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(saved_by__isnull=True, saved_at__isnull=True)
+                | Q(saved_by__isnull=False, saved_at__isnull=False),
+                name="draft_saved_by_and_at",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.section_id} v{self.version}"
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is neither text nor a documented "nothing found"."""
+        return not self.text.strip() and not (self.nothing_found and self.searched.strip())

@@ -1,0 +1,95 @@
+"""The versioned template of a profile: chapters, subsections, guiding questions, page budgets."""
+
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+
+class Titled(models.Model):
+    """Something with a title in the languages of the programme."""
+
+    title = models.CharField(_("title"), max_length=200)
+    title_fr = models.CharField(_("title in French"), max_length=200, blank=True)
+    title_ar = models.CharField(_("title in Arabic"), max_length=200, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.title_in(get_language() or "en")
+
+    def title_in(self, language: str) -> str:
+        """Return the title in ``language``, or in English where there is none."""
+        return getattr(self, f"title_{language[:2]}", "") or self.title
+
+
+class Template(models.Model):
+    """One version of the structure that profiles follow; profiles keep the version they began with."""
+
+    code = models.SlugField(_("code"))
+    version = models.PositiveSmallIntegerField(_("version"))
+    title = models.CharField(_("title"), max_length=200)
+    body_pages = models.PositiveSmallIntegerField(_("page budget of the chapters"))
+    summary_pages = models.PositiveSmallIntegerField(_("page budget of the executive summary"))
+
+    class Meta:
+        verbose_name = _("template")
+        verbose_name_plural = _("templates")
+        constraints = [
+            models.UniqueConstraint(fields=["code", "version"], name="template_version_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.version})"
+
+
+class TemplateSection(Titled):
+    """A chapter of the template, or the executive summary."""
+
+    class Kind(models.TextChoices):
+        """Where the section stands in the report."""
+
+        SUMMARY = "summary", _("Executive summary")
+        CHAPTER = "chapter", _("Chapter")
+
+    template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="sections")
+    key = models.SlugField(_("key"), max_length=10)
+    number = models.CharField(_("number"), max_length=10, blank=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    position = models.PositiveSmallIntegerField(_("position"))
+    page_budget = models.DecimalField(_("page budget"), max_digits=4, decimal_places=1)
+    mandatory = models.BooleanField(_("mandatory"), default=True)
+    guiding_questions = models.JSONField(_("guiding questions"), default=list)
+    data_tables = models.JSONField(_("data tables"), default=list)
+
+    class Meta(Titled.Meta):
+        abstract = False
+        verbose_name = _("template section")
+        verbose_name_plural = _("template sections")
+        constraints = [
+            models.UniqueConstraint(fields=["template", "key"], name="template_section_once"),
+            models.UniqueConstraint(
+                fields=["template", "position"], name="template_section_position_once"
+            ),
+        ]
+
+
+class TemplateSubsection(Titled):
+    """A heading that the template foresees within a chapter."""
+
+    section = models.ForeignKey(
+        TemplateSection, on_delete=models.PROTECT, related_name="subsections"
+    )
+    number = models.CharField(_("number"), max_length=10, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"))
+    guiding_questions = models.JSONField(_("guiding questions"), default=list)
+
+    class Meta(Titled.Meta):
+        abstract = False
+        verbose_name = _("template subsection")
+        verbose_name_plural = _("template subsections")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["section", "position"], name="template_subsection_position_once"
+            )
+        ]

@@ -1,0 +1,415 @@
+"""What must be complete before each move: a table of small checks, each of which lists what is missing."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from profile_workflow.errors import Missing
+from profile_workflow.markup import acronyms_used, cited_keys, placed_tables
+from profile_workflow.models import (
+    Comment,
+    DataItem,
+    Priority,
+    Profile,
+    Section,
+    SignOff,
+    ValidationRound,
+)
+from profile_workflow.queries.validation import standing_answers, who_has_not_signed
+from profile_workflow.states import (
+    COUNTING_SIGNOFF_STATES,
+    SETTLED_DATA_STATES,
+    CommentState,
+    PriorityLabel,
+    Role,
+    SectionState,
+    SignOffState,
+    ValidationKind,
+)
+from profile_workflow.terminology import blocked_wordings
+
+#: A check takes the document and the sections named with the move, and yields what is missing.
+Check = Callable[[Any, Sequence[Section]], Iterable[Missing]]
+
+MOST_PRIORITIES = 5
+
+_FINISHED_SECTIONS = (SectionState.READY, SectionState.ACCEPTED, SectionState.LOCKED)
+_APPROVED_SECTIONS = (SectionState.ACCEPTED, SectionState.LOCKED)
+
+
+# People
+
+
+def _people_are_named(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    needed = (
+        Role.LOCAL_EXPERT,
+        Role.INTERNATIONAL_EXPERT,
+        Role.FOCAL_POINT,
+        Role.CITY_AUTHORITY,
+    )
+    held = set(profile.assignments.values_list("role", flat=True))
+    for role in needed:
+        if role not in held:
+            yield Missing("role_vacant", _("Nobody is named as %(role)s.") % {"role": role.label})
+
+
+def _stakeholders_are_named(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    if not profile.assignments.filter(role=Role.STAKEHOLDER).exists():
+        yield Missing("no_stakeholder", _("The City Stakeholder Group has no member yet."))
+
+
+# Territory and definitions
+
+
+def _territory_is_known(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    if not profile.territories.filter(is_city=True).exists():
+        yield Missing("no_territory", _("It is not said which territory is “the city”."))
+
+
+def _definitions_are_given(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    if not profile.definitions.exists():
+        yield Missing("no_definition", _("There is no working definition yet."))
+
+
+# Sections
+
+
+def _draft_is_filled(section: Section, _sections: Sequence[Section]) -> Iterator[Missing]:
+    if section.template_section.mandatory and section.draft.is_empty:
+        yield Missing(
+            "section_empty",
+            _("“%(section)s” is neither filled nor marked “nothing found”, with where it was searched.")
+            % {"section": section},
+            section.key,
+        )
+
+
+def _section_comments_are_answered(
+    section: Section, _sections: Sequence[Section]
+) -> Iterator[Missing]:
+    count = section.comments.filter(state=CommentState.OPEN).count()
+    if count:
+        yield _open_comments(section.key, count)
+
+
+def _open_comments(key: str, count: int) -> Missing:
+    return Missing(
+        "comment_open", _("%(count)s comments wait for an answer.") % {"count": count}, key
+    )
+
+
+def _draft_refers_to_what_exists(
+    section: Section, _sections: Sequence[Section]
+) -> Iterator[Missing]:
+    yield from _dangling(section.key, section.draft.text, section.profile)
+
+
+def _dangling(key: str, text: str, profile: Profile) -> Iterator[Missing]:
+    for cited in sorted(set(cited_keys(text)) - _source_keys(profile)):
+        yield Missing(
+            "citation_unknown", _("The source “%(key)s” is not in the bibliography.") % {"key": cited}, key
+        )
+    for table in sorted(set(placed_tables(text)) - _table_keys(profile)):
+        yield Missing("table_unknown", _("There is no data table “%(key)s”.") % {"key": table}, key)
+
+
+def _source_keys(profile: Profile) -> set[str]:
+    known: set[str] = profile.__dict__.setdefault(
+        "_source_keys", set(profile.sources.values_list("key", flat=True))
+    )
+    return known
+
+
+def _table_keys(profile: Profile) -> set[str]:
+    known: set[str] = profile.__dict__.setdefault(
+        "_table_keys", set(profile.data_tables.values_list("key", flat=True))
+    )
+    return known
+
+
+def _sections_are_finished(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    for section in _sections_of(profile):
+        if section.state not in _FINISHED_SECTIONS:
+            yield _unfinished(section)
+
+
+def _sections_are_accepted(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    for section in _sections_of(profile):
+        if section.state not in _APPROVED_SECTIONS:
+            yield _unfinished(section)
+
+
+def _unfinished(section: Section) -> Missing:
+    return Missing(
+        "section_unfinished",
+        _("“%(section)s” is in the state “%(state)s”.")
+        % {"section": section, "state": section.get_state_display()},
+        section.key,
+    )
+
+
+def _sections_of(profile: Profile) -> list[Section]:
+    return list(profile.sections.select_related("template_section").order_by("position"))
+
+
+def _a_section_is_returned(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    if not profile.sections.filter(state=SectionState.CHANGES_REQUESTED).exists():
+        yield Missing("nothing_returned", _("No section has been returned in this round."))
+
+
+def _no_section_needs_major_changes(
+    profile: Profile, _sections: Sequence[Section]
+) -> Iterator[Missing]:
+    returned = profile.decisions.filter(
+        review_round__closed_at__isnull=True,
+        move="request_major_changes",
+        section__state=SectionState.CHANGES_REQUESTED,
+    ).select_related("section__template_section")
+    for decision in returned:
+        assert decision.section is not None
+        yield Missing(
+            "major_changes",
+            _("“%(section)s” was returned for major changes; the whole needs a major revision.")
+            % {"section": decision.section},
+            decision.section.key,
+        )
+
+
+def _sections_are_named(_profile: Profile, sections: Sequence[Section]) -> Iterator[Missing]:
+    if not sections:
+        yield Missing("no_section_named", _("Name at least one section to return."))
+
+
+def _objection_names_sections(_signoff: SignOff, sections: Sequence[Section]) -> Iterator[Missing]:
+    if not sections:
+        yield Missing("no_section_named", _("Name at least one section that you object to."))
+
+
+# Comments
+
+
+def _comments_are_answered(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    open_comments = Comment.objects.filter(section__profile=profile, state=CommentState.OPEN)
+    counts: dict[str, int] = {}
+    for key in open_comments.order_by("section__position").values_list("section__key", flat=True):
+        counts[key] = counts.get(key, 0) + 1
+    for key, count in counts.items():
+        yield _open_comments(key, count)
+
+
+# Evidence
+
+
+def _figures_are_settled(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    unsettled = DataItem.objects.filter(table__profile=profile).exclude(
+        state__in=SETTLED_DATA_STATES
+    )
+    for item in unsettled.select_related("table__section"):
+        yield Missing(
+            "figure_unsettled",
+            _("The figure “%(label)s” (table %(table)s) is in the state “%(state)s”.")
+            % {"label": item.label, "table": item.table.key, "state": item.get_state_display()},
+            item.table.section.key,
+        )
+
+
+def _figures_are_sourced(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    for item in DataItem.objects.filter(table__profile=profile).select_related("table__section"):
+        if item.has_value and not item.is_sourced:
+            yield Missing(
+                "figure_unsourced",
+                _("The figure “%(label)s” (table %(table)s) lacks source, year, territory or definition.")
+                % {"label": item.label, "table": item.table.key},
+                item.table.section.key,
+            )
+
+
+def _text_is_sound(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    known = set(profile.acronyms.values_list("short", flat=True))
+    for section in profile.sections.select_related("revision").order_by("position"):
+        text = section.revision.text if section.revision else ""
+        yield from _dangling(section.key, text, profile)
+        yield from _unexplained(section.key, text, known)
+        yield from _blocked(section.key, text)
+
+
+def _unexplained(key: str, text: str, known: set[str]) -> Iterator[Missing]:
+    for acronym in sorted(set(acronyms_used(text)) - known):
+        yield Missing(
+            "acronym_unexplained", _("The acronym “%(acronym)s” is not explained.") % {"acronym": acronym}, key
+        )
+
+
+def _blocked(key: str, text: str) -> Iterator[Missing]:
+    for finding in blocked_wordings(text):
+        yield Missing(
+            "wording_blocked",
+            _("Instead of “%(found)s” write “%(instead)s”. %(because)s")
+            % {"found": finding.found, "instead": finding.instead, "because": finding.because},
+            key,
+        )
+
+
+def _severity_is_consistent(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    yield from _a_section_is_returned(profile, ())
+    yield from _no_section_needs_major_changes(profile, ())
+
+
+# Validation
+
+
+def _current_round(profile: Profile) -> ValidationRound | None:
+    return profile.validation_rounds.select_related("version").order_by("-pk").first()
+
+
+def _quorum_is_reached(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    current = _current_round(profile)
+    if current is None:
+        return
+    answers = standing_answers(profile, current.kind, current.version.digest).values()
+    asked = [answer for answer in answers if answer.state != SignOffState.WAIVED]
+    given = [answer for answer in asked if answer.state in COUNTING_SIGNOFF_STATES]
+    if asked and len(given) * 100 < current.quorum * len(asked):
+        yield Missing(
+            "quorum",
+            _("%(given)s of %(asked)s have answered; the quorum is %(quorum)s per cent.")
+            % {"given": len(given), "asked": len(asked), "quorum": current.quorum},
+        )
+
+
+def _no_objection_stands(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    current = _current_round(profile)
+    if current is None:
+        return
+    answers = standing_answers(profile, current.kind, current.version.digest).values()
+    count = sum(answer.state == SignOffState.OBJECTED for answer in answers)
+    if count:
+        yield Missing(
+            "objection",
+            _("%(count)s objections stand; return the sections that they name.") % {"count": count},
+        )
+
+
+def _all_have_agreed(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    silent = who_has_not_signed(profile)
+    if silent:
+        yield Missing(
+            "signature", _("%(count)s signatures are still missing.") % {"count": len(silent)}
+        )
+
+
+def _text_is_as_signed(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    signed = (
+        profile.validation_rounds.filter(kind=ValidationKind.SIGNOFF)
+        .select_related("version")
+        .order_by("-pk")
+        .first()
+    )
+    if signed is None or signed.version.digest != profile.text_digest():
+        yield Missing("text_changed", _("The text is not the one that was signed off."))
+
+
+# Priorities
+
+
+def _priorities_are_agreed(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    priorities = list(profile.priorities.order_by("rank"))
+    chosen = [one for one in priorities if one.label != PriorityLabel.NOT_NOW]
+    if not chosen:
+        yield Missing("no_priority", _("No priority has been set."))
+    if len(chosen) > MOST_PRIORITIES:
+        yield Missing(
+            "too_many_priorities",
+            _("At most %(most)s priorities can be adopted.") % {"most": MOST_PRIORITIES},
+        )
+    linked = set(
+        Priority.challenges.through.objects.filter(priority__profile=profile).values_list(
+            "priority_id", flat=True
+        )
+    )
+    for priority in chosen:
+        yield from _incomplete_priority(priority, has_challenge=priority.pk in linked)
+
+
+def _incomplete_priority(priority: Priority, *, has_challenge: bool) -> Iterator[Missing]:
+    needed = (
+        (bool(priority.rationale), _("a rationale")),
+        (bool(priority.responsible), _("a responsible body")),
+        (has_challenge, _("a challenge that it answers")),
+        (bool(priority.sdg_targets), _("an SDG target")),
+    )
+    for given, what in needed:
+        if not given:
+            yield Missing(
+                "priority_incomplete",
+                _("Priority %(rank)s needs %(what)s.") % {"rank": priority.rank, "what": what},
+            )
+
+
+def _erratum_is_written(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    if not profile.erratum.strip():
+        yield Missing("no_erratum", _("The printed erratum is not written yet."))
+
+
+_REVISION = (_sections_are_finished, _comments_are_answered)
+
+#: The table: what each move asks for. A move that is not listed asks for nothing.
+REQUIREMENTS: dict[str, tuple[Check, ...]] = {
+    "profile.begin_inception": (_people_are_named,),
+    "profile.begin_drafting": (_territory_is_known, _definitions_are_given),
+    "profile.submit_draft": _REVISION,
+    "profile.submit_minor_revision": _REVISION,
+    "profile.submit_major_revision": _REVISION,
+    "profile.submit_qa_revision": _REVISION,
+    "profile.submit_validation_revision": _REVISION,
+    "profile.submit_new_evidence": _REVISION,
+    "profile.call_second_workshop": _REVISION,
+    "profile.recommend_acceptance": (_sections_are_accepted,),
+    "profile.request_minor_revision": (_severity_is_consistent,),
+    "profile.request_major_revision": (_a_section_is_returned,),
+    "profile.pass_qa": (
+        _sections_are_accepted,
+        _comments_are_answered,
+        _figures_are_settled,
+        _figures_are_sourced,
+        _text_is_sound,
+        _stakeholders_are_named,
+    ),
+    "profile.return_for_revision": (_sections_are_named,),
+    "profile.return_to_review": (_sections_are_named,),
+    "profile.conclude_consultation": (
+        _comments_are_answered,
+        _quorum_is_reached,
+        _no_objection_stands,
+    ),
+    "profile.revise_after_consultation": (_sections_are_named,),
+    "profile.validate": (_all_have_agreed, _no_objection_stands),
+    "profile.return_after_objection": (_sections_are_named,),
+    "profile.agree_priorities": (_priorities_are_agreed,),
+    "profile.dispute_finding": (_sections_are_named,),
+    "profile.adopt_priorities": (_priorities_are_agreed,),
+    "profile.publish": (_text_is_as_signed,),
+    "profile.open_correction": (_sections_are_named,),
+    "profile.publish_correction": (_sections_are_finished, _erratum_is_written),
+    "section.submit": (
+        _draft_is_filled,
+        _draft_refers_to_what_exists,
+        _section_comments_are_answered,
+    ),
+    "sign_off.object_to": (_objection_names_sections,),
+}
+
+
+def register(permission: str, check: Check) -> None:
+    """Add a check that lives in another package, e.g. that the PDF is built. Idempotent."""
+    if check not in REQUIREMENTS.get(permission, ()):
+        REQUIREMENTS[permission] = (*REQUIREMENTS.get(permission, ()), check)
+
+
+def missing_for(
+    permission: str, document: Any, sections: Sequence[Section] = ()
+) -> tuple[Missing, ...]:
+    """Return everything that ``document`` still lacks for a move, in the order of the table."""
+    checks = REQUIREMENTS.get(permission, ())
+    return tuple(missing for check in checks for missing in check(document, sections))

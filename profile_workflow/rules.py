@@ -1,0 +1,201 @@
+"""Who may: predicates on people and documents, combined into one permission for each move.
+
+The names are ``<document>.<move>``. Nothing here asks whether somebody is a superuser, and a name
+that is not in the table belongs to nobody.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import rules
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from profile_workflow.states import Role
+
+Predicate = Callable[[Any, Any], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A condition beyond the role, with the sentence for whoever does not meet it."""
+
+    holds: Predicate
+    refusal: "str | Promise"
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who may make a move: any of the roles (none: roles do not matter), and all duties met."""
+
+    roles: tuple[Role, ...] = ()
+    duties: tuple[Duty, ...] = ()
+
+    def role_of(self, user: Any, document: Any) -> Role | None:
+        """Return the role in which ``user`` makes the move, or None."""
+        held = document.profile.roles_of(user)
+        if self.roles:
+            return next((role for role in self.roles if role in held), None)
+        return next((role for role in Role if role in held), None)
+
+    def refusal(self, user: Any, document: Any) -> "str | Promise | None":
+        """Return why ``user`` may not make the move, or None if he may."""
+        if self.role_of(user, document) is None:
+            names = ", ".join(str(role.label) for role in self.roles)
+            if not names:
+                return _("You have no part in this profile.")
+            return _("Only these roles may do this here: %(roles)s.") % {"roles": names}
+        return next(
+            (duty.refusal for duty in self.duties if not duty.holds(user, document)), None
+        )
+
+
+def _has_not_written(user: Any, document: Any) -> bool:
+    return not document.profile.has_written(user)
+
+
+def _is_not_reviewer(user: Any, document: Any) -> bool:
+    return Role.INTERNATIONAL_EXPERT not in document.profile.roles_of(user)
+
+
+def _writes_section(user: Any, section: Any) -> bool:
+    leads = Role.LOCAL_EXPERT in section.profile.roles_of(user)
+    return leads or bool(section.author_id == user.pk)
+
+
+def _writes_commented_section(user: Any, comment: Any) -> bool:
+    return _writes_section(user, comment.section)
+
+
+def _made_comment(user: Any, comment: Any) -> bool:
+    return bool(comment.author_id == user.pk)
+
+
+def _is_person_asked(user: Any, signoff: Any) -> bool:
+    return bool(signoff.person_id == user.pk)
+
+
+NO_AUTHOR = Duty(
+    _has_not_written,
+    _("You are an author of this profile; somebody else must judge it."),
+)
+NO_REVIEWER = Duty(
+    _is_not_reviewer,
+    _("You review this profile as an international expert; somebody else must assure its quality."),
+)
+OWN_SECTION = Duty(_writes_section, _("This section is written by somebody else."))
+OWN_SECTION_COMMENT = Duty(
+    _writes_commented_section, _("The author of the section answers this comment.")
+)
+OWN_COMMENT = Duty(_made_comment, _("Only the person who made the comment may close or reopen it."))
+OWN_ANSWER = Duty(_is_person_asked, _("Only the person who was asked may answer."))
+
+_TEAM = Who((Role.PROJECT_TEAM,))
+_QA = Who((Role.PROJECT_TEAM,), (NO_AUTHOR, NO_REVIEWER))
+_EXPERT = Who((Role.LOCAL_EXPERT,))
+_REVIEW = Who((Role.INTERNATIONAL_EXPERT,), (NO_AUTHOR,))
+_CITY_OR_TEAM = Who((Role.FOCAL_POINT, Role.PROJECT_TEAM), (NO_AUTHOR,))
+_CITY = Who((Role.FOCAL_POINT,), (NO_AUTHOR,))
+_AUTHORITY = Who((Role.CITY_AUTHORITY,), (NO_AUTHOR,))
+_SECTION_AUTHOR = Who((Role.LOCAL_EXPERT, Role.CO_AUTHOR), (OWN_SECTION,))
+_COMMENT_ANSWER = Who((Role.LOCAL_EXPERT, Role.CO_AUTHOR), (OWN_SECTION_COMMENT,))
+_COMMENTER = Who((), (OWN_COMMENT,))
+_ASKED = Who((), (OWN_ANSWER, NO_AUTHOR))
+_DATA = Who((Role.LOCAL_EXPERT, Role.CO_AUTHOR, Role.FOCAL_POINT))
+
+#: The table of permissions: one line for each move that a person makes.
+WHO: dict[str, Who] = {
+    "profile.begin_inception": _TEAM,
+    "profile.begin_drafting": Who((Role.LOCAL_EXPERT, Role.PROJECT_TEAM)),
+    "profile.submit_draft": _EXPERT,
+    "profile.recommend_acceptance": _REVIEW,
+    "profile.request_minor_revision": _REVIEW,
+    "profile.request_major_revision": _REVIEW,
+    "profile.submit_minor_revision": _EXPERT,
+    "profile.submit_major_revision": _EXPERT,
+    "profile.pass_qa": _QA,
+    "profile.return_for_revision": _QA,
+    "profile.return_to_review": _QA,
+    "profile.submit_qa_revision": _EXPERT,
+    "profile.conclude_consultation": _CITY_OR_TEAM,
+    "profile.extend_consultation": _CITY_OR_TEAM,
+    "profile.revise_after_consultation": _CITY_OR_TEAM,
+    "profile.submit_validation_revision": _EXPERT,
+    "profile.submit_new_evidence": _EXPERT,
+    "profile.call_second_workshop": _EXPERT,
+    "profile.agree_priorities": _CITY,
+    "profile.dispute_finding": _CITY,
+    "profile.adopt_priorities": _AUTHORITY,
+    "profile.return_priorities": _AUTHORITY,
+    "profile.publish": _TEAM,
+    "profile.report_defect": _TEAM,
+    "profile.open_correction": _TEAM,
+    "profile.publish_correction": _QA,
+    "profile.declare_update_due": _TEAM,
+    "profile.hold": _TEAM,
+    "profile.resume": _TEAM,
+    "profile.cancel": _TEAM,
+    "section.submit": _SECTION_AUTHOR,
+    "section.take_back": _SECTION_AUTHOR,
+    "section.accept": _REVIEW,
+    "section.request_minor_changes": _REVIEW,
+    "section.request_major_changes": _REVIEW,
+    "comment.accept": _COMMENT_ANSWER,
+    "comment.accept_partly": _COMMENT_ANSWER,
+    "comment.decline": _COMMENT_ANSWER,
+    "comment.defer": _COMMENT_ANSWER,
+    "comment.verify": _COMMENTER,
+    "comment.reopen": _COMMENTER,
+    "data_item.receive": _DATA,
+    "data_item.dispute": Who((*_DATA.roles, Role.PROJECT_TEAM)),
+    "data_item.confirm": _DATA,
+    "data_item.reconcile": _DATA,
+    "data_item.publish_as_range": _DATA,
+    "data_item.mark_unavailable": _DATA,
+    "data_item.expire": Who((*_DATA.roles, Role.PROJECT_TEAM)),
+    "data_item.request_again": _DATA,
+    "sign_off.approve": _ASKED,
+    "sign_off.reserve": _ASKED,
+    "sign_off.object_to": _ASKED,
+    "sign_off.waive": _TEAM,
+}
+
+
+def _predicate(name: str, who: Who) -> Any:
+    def may(user: Any, document: Any) -> bool:
+        return who.refusal(user, document) is None
+
+    return rules.predicate(may, name)
+
+
+for _name, _who in WHO.items():
+    rules.add_perm(_name, _predicate(_name, _who))
+
+
+def refusal(permission: str, user: Any, document: Any) -> "str | Promise | None":
+    """Return the sentence that tells ``user`` why not, or None if the permission is given."""
+    who = WHO.get(permission)
+    if who is None:
+        return _("This is done by the software alone.")
+    if rules.has_perm(permission, user, document):
+        return None
+    return who.refusal(user, document)
+
+
+def acting_role(permission: str, user: Any, document: Any) -> Role | None:
+    """Return the role in which ``user`` makes the move, for the record."""
+    who = WHO.get(permission)
+    return who.role_of(user, document) if who else None
+
+
+def _takes_part(user: Any, document: Any) -> bool:
+    return bool(document.profile.roles_of(user))
+
+
+def _is_team(user: Any, document: Any) -> bool:
+    return Role.PROJECT_TEAM in document.profile.roles_of(user)
+
+
+rules.add_perm("profile.view", rules.predicate(_takes_part, "takes_part"))
+rules.add_perm("profile.assign", rules.predicate(_is_team, "is_team"))

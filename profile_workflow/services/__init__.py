@@ -1,0 +1,1 @@
+"""Named writes: verbs, atomic, with `by=` the actor and `at=` the moment."""

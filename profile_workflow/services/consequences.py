@@ -1,0 +1,301 @@
+"""What follows from a move besides the new state: dates and texts kept, decisions, sections moved.
+
+``prepare`` sets fields before the transition, ``follow`` writes rows after it and says which
+sections must move too. Both are tables from ``<document>.<move>``.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from profile_workflow.models import (
+    Comment,
+    Decision,
+    Profile,
+    ReviewRound,
+    Revision,
+    Section,
+    SignOff,
+    ValidationRound,
+)
+from profile_workflow.services.log import Actor
+from profile_workflow.services.revisions import freeze_section
+from profile_workflow.states import SectionState, Severity
+
+if TYPE_CHECKING:
+    from profile_workflow.services.lifecycle import Details
+
+
+@dataclass(frozen=True, slots=True)
+class Cascade:
+    """Sections that move because the profile moved."""
+
+    sections: Sequence[Section]
+    move: str
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One move with its circumstances, as the functions of the tables receive it."""
+
+    document: Any
+    move: str
+    actor: Actor
+    at: datetime
+    details: "Details"
+
+
+# Before the transition: fields of the document itself
+
+
+def _hold(event: Happening) -> set[str]:
+    event.document.held_state = event.document.state
+    return {"held_state"}
+
+
+def _ask_minor(event: Happening) -> set[str]:
+    event.document.revision_severity = Severity.MINOR
+    return {"revision_severity"}
+
+
+def _ask_major(event: Happening) -> set[str]:
+    event.document.revision_severity = Severity.MAJOR
+    return {"revision_severity"}
+
+
+def _publish(event: Happening) -> set[str]:
+    event.document.published_at = event.at
+    return {"published_at"}
+
+
+def _publish_correction(event: Happening) -> set[str]:
+    event.document.publication_version += 1
+    event.document.published_at = event.at
+    return {"publication_version", "published_at"}
+
+
+def _open_correction(event: Happening) -> set[str]:
+    event.document.erratum = ""
+    return {"erratum"}
+
+
+def _freeze(event: Happening) -> set[str]:
+    section: Section = event.document
+    assert event.actor.user is not None
+    section.revision = freeze_section(section, by=event.actor.user, at=event.at)
+    return {"revision"}
+
+
+def _answer(event: Happening) -> set[str]:
+    comment: Comment = event.document
+    comment.answer = (event.details.answer or event.details.reason).strip()
+    comment.answered_by = event.actor.user
+    comment.answered_at = event.at
+    return {"answer", "answered_by", "answered_at"}
+
+
+def _close_comment(event: Happening) -> set[str]:
+    event.document.closed_at = event.at
+    return {"closed_at"}
+
+
+def _sign(event: Happening) -> set[str]:
+    signoff: SignOff = event.document
+    signoff.statement = event.details.reason.strip()
+    signoff.answered_at = event.at
+    return {"statement", "answered_at"}
+
+
+def _lapse(event: Happening) -> set[str]:
+    event.document.answered_at = event.at
+    return {"answered_at"}
+
+
+_PREPARE: dict[str, Callable[[Happening], set[str]]] = {
+    "profile.hold": _hold,
+    "profile.request_minor_revision": _ask_minor,
+    "profile.request_major_revision": _ask_major,
+    "profile.publish": _publish,
+    "profile.publish_correction": _publish_correction,
+    "profile.open_correction": _open_correction,
+    "section.submit": _freeze,
+    "comment.accept": _answer,
+    "comment.accept_partly": _answer,
+    "comment.decline": _answer,
+    "comment.defer": _answer,
+    "comment.verify": _close_comment,
+    "comment.close_by_deadline": _close_comment,
+    "sign_off.approve": _sign,
+    "sign_off.reserve": _sign,
+    "sign_off.object_to": _sign,
+    "sign_off.waive": _sign,
+    "sign_off.lapse": _lapse,
+    "sign_off.lapse_tacitly": _lapse,
+}
+
+
+def prepare(
+    document: Any, move: str, *, actor: Actor, at: datetime, details: "Details"
+) -> set[str]:
+    """Set the fields that go with a move; return their names."""
+    step = _PREPARE.get(f"{document.document_type}.{move}")
+    return step(Happening(document, move, actor, at, details)) if step else set()
+
+
+# After the transition: rows, and sections that move too
+
+
+def _in_state(profile: Profile, *states: SectionState) -> list[Section]:
+    found = profile.sections.filter(state__in=states)
+    return list(found.select_related("template_section", "revision").order_by("position"))
+
+
+def _decide(event: Happening) -> list[Cascade]:
+    document = event.document
+    section = document if isinstance(document, Section) else None
+    revision = section.revision if section else None
+    profile: Profile = document.profile
+    assert event.actor.user is not None
+    Decision.objects.create(
+        profile=profile,
+        section=section,
+        revision=revision,
+        review_round=ReviewRound.objects.filter(profile=profile, closed_at__isnull=True).first(),
+        move=event.move,
+        digest=revision.sha256 if revision else profile.text_digest(),
+        reason=event.details.reason.strip(),
+        by=event.actor.user,
+        role=event.actor.role or "",
+        at=event.at,
+    )
+    return []
+
+
+def _close_review_round(event: Happening) -> list[Cascade]:
+    _decide(event)
+    ReviewRound.objects.filter(profile=event.document, closed_at__isnull=True).update(
+        closed_at=event.at, outcome=event.move
+    )
+    return []
+
+
+def _close_validation_round(event: Happening) -> list[Cascade]:
+    ValidationRound.objects.filter(profile=event.document, closed_at__isnull=True).update(
+        closed_at=event.at
+    )
+    return []
+
+
+def _close_round_and_reopen(event: Happening) -> list[Cascade]:
+    _close_validation_round(event)
+    return _reopen_named(event)
+
+
+def _close_round_and_lock(event: Happening) -> list[Cascade]:
+    _close_validation_round(event)
+    return _lock_all(event)
+
+
+def _reopen_named(event: Happening) -> list[Cascade]:
+    return [Cascade(_approved_of(event), "reopen")]
+
+
+def _decide_and_reopen(event: Happening) -> list[Cascade]:
+    _decide(event)
+    return _reopen_named(event)
+
+
+def _decide_and_recall(event: Happening) -> list[Cascade]:
+    _decide(event)
+    return [Cascade(_approved_of(event), "recall")]
+
+
+def _approved_of(event: Happening) -> list[Section]:
+    named = {section.pk for section in event.details.sections}
+    approved = _in_state(event.document, SectionState.ACCEPTED, SectionState.LOCKED)
+    return [section for section in approved if section.pk in named]
+
+
+def _open_all(event: Happening) -> list[Cascade]:
+    return [Cascade(_in_state(event.document, SectionState.EMPTY), "begin")]
+
+
+def _accept_revised(event: Happening) -> list[Cascade]:
+    return [Cascade(_in_state(event.document, SectionState.READY), "accept_revision")]
+
+
+def _lock_all(event: Happening) -> list[Cascade]:
+    unlocked = _in_state(event.document, SectionState.ACCEPTED, SectionState.READY)
+    return [Cascade(unlocked, "lock")]
+
+
+def _keep_objection(event: Happening) -> list[Cascade]:
+    event.document.sections.set(event.details.sections)
+    return []
+
+
+_FOLLOW: dict[str, Callable[[Happening], Iterable[Cascade]]] = {
+    "profile.begin_drafting": _open_all,
+    "profile.submit_minor_revision": _accept_revised,
+    "profile.submit_qa_revision": _accept_revised,
+    "profile.submit_validation_revision": _accept_revised,
+    "profile.call_second_workshop": _accept_revised,
+    "profile.recommend_acceptance": _close_review_round,
+    "profile.request_minor_revision": _close_review_round,
+    "profile.request_major_revision": _close_review_round,
+    "profile.pass_qa": _decide,
+    "profile.return_for_revision": _decide_and_reopen,
+    "profile.return_to_review": _decide_and_recall,
+    "profile.conclude_consultation": _close_validation_round,
+    "profile.extend_consultation": _close_validation_round,
+    "profile.revise_after_consultation": _close_round_and_reopen,
+    "profile.validate": _close_round_and_lock,
+    "profile.return_after_objection": _close_round_and_reopen,
+    "profile.dispute_finding": _reopen_named,
+    "profile.adopt_priorities": _decide,
+    "profile.open_correction": _reopen_named,
+    "profile.publish_correction": _lock_all,
+    "section.accept": _decide,
+    "section.request_minor_changes": _decide,
+    "section.request_major_changes": _decide,
+    "sign_off.object_to": _keep_objection,
+}
+
+
+def follow(
+    document: Any, move: str, *, actor: Actor, at: datetime, details: "Details"
+) -> Iterable[Cascade]:
+    """Write the rows that go with a move; return the sections that must move because of it."""
+    step = _FOLLOW.get(f"{document.document_type}.{move}")
+    return step(Happening(document, move, actor, at, details)) if step else ()
+
+
+#: Moves of the whole profile that judge or carry its text, so their record names its hash.
+_JUDGES_TEXT = {
+    "submit_draft",
+    "submit_minor_revision",
+    "submit_major_revision",
+    "submit_qa_revision",
+    "submit_validation_revision",
+    "submit_new_evidence",
+    "call_second_workshop",
+    "recommend_acceptance",
+    "pass_qa",
+    "validate",
+    "adopt_priorities",
+    "publish",
+    "publish_correction",
+}
+
+
+def judged_hash(document: Any, move: str) -> str:
+    """Return the SHA-256 of the text that a move is about; empty where it is about none."""
+    if isinstance(document, Section):
+        revision: Revision | None = document.revision
+        return revision.sha256 if revision else ""
+    if isinstance(document, SignOff):
+        return document.digest
+    if isinstance(document, Profile) and move in _JUDGES_TEXT:
+        return document.text_digest()
+    return ""

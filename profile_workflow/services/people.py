@@ -1,0 +1,148 @@
+"""Giving people their part in a profile, and taking it back."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from profile_workflow import rules
+from profile_workflow.errors import InvalidInput, NotAllowed
+from profile_workflow.models import Assignment, Profile
+from profile_workflow.models.people import User
+from profile_workflow.services.log import Actor, Entry, record
+from profile_workflow.states import AUTHOR_ROLES, PROGRAMME_ROLES, Role
+
+#: Roles that judge a text and so cannot be held by one of its authors.
+JUDGING_ROLES = (
+    Role.INTERNATIONAL_EXPERT,
+    Role.PROJECT_TEAM,
+    Role.FOCAL_POINT,
+    Role.CITY_AUTHORITY,
+    Role.STAKEHOLDER,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One person in one role; ``category`` for members of the City Stakeholder Group only."""
+
+    user: User
+    role: Role
+    category: str = ""
+
+
+@transaction.atomic
+def assign(profile: Profile, parts: Iterable[Part], *, by: User, at: datetime) -> list[Assignment]:
+    """Give people their parts in a profile; who already has his part keeps it.
+
+    Raises:
+        NotAllowed: If ``by`` is not of the project team.
+        InvalidInput: If somebody would judge his own text.
+    """
+    profile = Profile.objects.select_for_update().get(pk=profile.pk)
+    reason = rules.refusal("profile.assign", by, profile)
+    if reason is not None or Role.PROJECT_TEAM not in profile.roles_of(by):
+        raise NotAllowed(_("Only the project team assigns people."))
+    return assign_parts(profile, parts, actor=Actor(by, Role.PROJECT_TEAM), at=at)
+
+
+def assign_parts(
+    profile: Profile, parts: Iterable[Part], *, actor: Actor, at: datetime
+) -> list[Assignment]:
+    """Give people their parts; the caller has checked the right and holds the lock.
+
+    Raises:
+        InvalidInput: If somebody would judge his own text.
+    """
+    held = {(one.user_id, one.role) for one in profile.assignments.filter(ends_on__isnull=True)}
+    wanted = [part for part in parts if (part.user.pk, part.role) not in held]
+    _check_duties_apart(held | {(part.user.pk, part.role) for part in wanted}, wanted)
+    made = Assignment.objects.bulk_create(
+        Assignment(
+            programme_id=profile.programme_id,
+            profile=profile,
+            user=part.user,
+            role=part.role,
+            category=part.category,
+        )
+        for part in wanted
+    )
+    entries = [Entry(f"assignment:{one.pk}", "assign", "", one.role) for one in made]
+    if entries:
+        record(profile, entries, actor=actor, at=at)
+    return made
+
+
+def _check_duties_apart(held: set[tuple[int, str]], wanted: Iterable[Part]) -> None:
+    for part in wanted:
+        roles = {role for user_id, role in held if user_id == part.user.pk}
+        if roles.intersection(AUTHOR_ROLES) and roles.intersection(JUDGING_ROLES):
+            raise InvalidInput(
+                _("%(person)s writes this profile and cannot judge it too.")
+                % {"person": part.user.full_name}
+            )
+
+
+def substitute(
+    assignment: Assignment, *, by_user: User, starts_on: date, ends_on: date, by: User, at: datetime
+) -> Assignment:
+    """Let ``by_user`` stand in for somebody between two days, both included.
+
+    Raises:
+        NotAllowed: If ``by`` is neither of the project team nor the person replaced.
+        InvalidInput: If the days are the wrong way round or duties would meet in one person.
+    """
+    profile = assignment.profile
+    if profile is None:
+        raise InvalidInput(_("A role for the whole programme has no substitute; name a second person."))
+    if by.pk != assignment.user_id and Role.PROJECT_TEAM not in profile.roles_of(by):
+        raise NotAllowed(_("Only the project team or the person himself names a substitute."))
+    if ends_on < starts_on:
+        raise InvalidInput(_("The last day is before the first."))
+    return _substitute(assignment, profile, by_user, (starts_on, ends_on), by=by, at=at)
+
+
+@transaction.atomic
+def _substitute(
+    assignment: Assignment,
+    profile: Profile,
+    by_user: User,
+    days: tuple[date, date],
+    *,
+    by: User,
+    at: datetime,
+) -> Assignment:
+    profile = Profile.objects.select_for_update().get(pk=profile.pk)
+    role = Role(assignment.role)
+    held = set(profile.assignments.filter(user=by_user).values_list("user_id", "role"))
+    _check_duties_apart(held | {(by_user.pk, role)}, [Part(by_user, role)])
+    made = Assignment.objects.create(
+        programme_id=profile.programme_id,
+        profile=profile,
+        user=by_user,
+        role=role,
+        category=assignment.category,
+        stands_in_for=assignment,
+        starts_on=days[0],
+        ends_on=days[1],
+    )
+    entry = Entry(f"assignment:{made.pk}", "substitute", "", role)
+    actor = Actor(by, next(iter(profile.roles_of(by)), None))
+    record(profile, [entry], actor=actor, at=at)
+    return made
+
+
+def assign_to_programme(user: User, role: Role, *, programme_id: int) -> Assignment:
+    """Give somebody a role for all profiles of a programme.
+
+    Raises:
+        InvalidInput: If the role exists for single profiles only.
+    """
+    if role not in PROGRAMME_ROLES:
+        raise InvalidInput(_("This role is given for single profiles only."))
+    made, _created = Assignment.objects.get_or_create(
+        programme_id=programme_id, profile=None, user=user, role=role, ends_on=None
+    )
+    return made

@@ -1,0 +1,112 @@
+"""Rounds of expert review, consultation and sign-off: opening them and asking the people."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from profile_workflow import calendars
+from profile_workflow.models import (
+    Assignment,
+    Profile,
+    ReviewRound,
+    Section,
+    SignOff,
+    ValidationRound,
+)
+from profile_workflow.queries.validation import people_to_ask, standing_answers
+from profile_workflow.services.lifecycle import move_many
+from profile_workflow.services.log import SYSTEM, Entry, record
+from profile_workflow.services.revisions import freeze_profile
+from profile_workflow.states import (
+    AGREEING_SIGNOFF_STATES,
+    SectionState,
+    SignOffState,
+    ValidationKind,
+)
+
+#: Working days from opening to closing, by kind. Source: domain notes 3.2 (four and three weeks).
+VALIDATION_DAYS = {ValidationKind.CONSULTATION: 20, ValidationKind.SIGNOFF: 15}
+
+
+def open_review_round(profile: Profile, *, at: datetime) -> list[Section]:
+    """Open the next round of expert review and return the sections under review in it.
+
+    This is an event of its own, apart from asking for or submitting a revision.
+    """
+    last = profile.review_rounds.order_by("-number").values_list("number", flat=True).first()
+    number = (last or 0) + 1
+    ReviewRound.objects.create(profile=profile, number=number, opened_at=at)
+    _record_opening(profile, f"review_round:{number}", at=at)
+    ready = list(
+        profile.sections.filter(state=SectionState.READY)
+        .select_related("template_section", "revision", "reviewer")
+        .order_by("position")
+    )
+    move_many(ready, "open_review", profile=profile, actor=SYSTEM, at=at)
+    return ready
+
+
+def _record_opening(profile: Profile, document: str, *, at: datetime, digest: str = "") -> None:
+    entry = Entry(document, "open_round", from_state="", to_state="open", revision_hash=digest)
+    record(profile, [entry], actor=SYSTEM, at=at)
+
+
+def open_validation_round(
+    profile: Profile, kind: ValidationKind, *, at: datetime
+) -> list[SignOff]:
+    """Open a round of asking about the present text and return the sign-offs that are asked for.
+
+    Who has already agreed to exactly this text in an earlier round is not asked again; who has
+    objected to it is. Announced at opening, so that silence may count where the rule says so.
+    """
+    version = freeze_profile(profile, at=at)
+    last = profile.validation_rounds.filter(kind=kind).order_by("-number").first()
+    opened = ValidationRound.objects.create(
+        profile=profile,
+        kind=kind,
+        number=last.number + 1 if last else 1,
+        version=version,
+        quorum=profile.quorum,
+        tacit_rule=profile.tacit_rule and kind == ValidationKind.CONSULTATION,
+        attribution=profile.attribution,
+        opened_at=at,
+        announced_at=at,
+        closes_at=calendars.deadline(at, VALIDATION_DAYS[kind], profile.city),
+    )
+    _record_opening(
+        profile, f"validation_round:{kind}:{opened.number}", at=at, digest=version.digest
+    )
+    standing = standing_answers(profile, kind, version.digest)
+    settled = {
+        person for person, answer in standing.items() if answer.state in AGREEING_SIGNOFF_STATES
+    }
+    return ask(opened, (one for one in people_to_ask(profile, kind) if one.user_id not in settled))
+
+
+def ask(opened: ValidationRound, people: Iterable[Assignment]) -> list[SignOff]:
+    """Ask people for their answer in an open round; return their sign-offs.
+
+    Costs two queries more than the log, whatever the number of people.
+    """
+    asked = SignOff.objects.bulk_create(
+        SignOff(
+            round=opened,
+            person=one.user,
+            role=one.role,
+            category=one.category,
+            digest=opened.version.digest,
+            asked_at=opened.opened_at,
+        )
+        for one in people
+    )
+    record(
+        opened.profile,
+        [Entry(f"sign_off:{one.pk}", "ask", "", SignOffState.ASKED, one.digest) for one in asked],
+        actor=SYSTEM,
+        at=opened.opened_at,
+    )
+    return asked
+
+
+def close_validation_round(profile: Profile, *, at: datetime) -> None:
+    """Close the open round without a decision; the silent will be asked again in the next one."""
+    profile.validation_rounds.filter(closed_at__isnull=True).update(closed_at=at)

@@ -1,0 +1,296 @@
+"""Every state, role and decision of a profile and its parts, as stored codes with translatable labels."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class ProfileState(TextChoices):
+    """Where a City Migration Profile stands on its way from nomination to publication."""
+
+    PLANNED = "planned", _("Planned")
+    INCEPTION = "inception", _("Inception")
+    DRAFTING = "drafting", _("Drafting")
+    EXPERT_REVIEW = "expert_review", _("Expert review")
+    REVISION_EXPERT = "revision_expert", _("Revision after expert review")
+    PROJECT_QA = "project_qa", _("Quality assurance")
+    REVISION_QA = "revision_qa", _("Revision after quality assurance")
+    CONSULTATION = "consultation", _("Consultation")
+    REVISION_VALIDATION = "revision_validation", _("Revision after validation")
+    SIGNOFF = "signoff", _("Sign-off")
+    VALIDATED = "validated", _("Validated")
+    PRIORITY_SETTING = "priority_setting", _("Priority setting")
+    PRIORITIES_ADOPTED = "priorities_adopted", _("Adoption of priorities")
+    PRODUCTION = "production", _("Production")
+    PUBLISHED = "published", _("Published")
+    CORRECTION = "correction", _("Correction")
+    UPDATE_DUE = "update_due", _("Update due")
+    ON_HOLD = "on_hold", _("On hold")
+    CANCELLED = "cancelled", _("Cancelled")
+    SUPERSEDED = "superseded", _("Superseded")
+
+
+#: States in which somebody has work to do, in the order of the path; each can be put on hold.
+WORKING_STATES: tuple[ProfileState, ...] = (
+    ProfileState.PLANNED,
+    ProfileState.INCEPTION,
+    ProfileState.DRAFTING,
+    ProfileState.EXPERT_REVIEW,
+    ProfileState.REVISION_EXPERT,
+    ProfileState.PROJECT_QA,
+    ProfileState.REVISION_QA,
+    ProfileState.CONSULTATION,
+    ProfileState.REVISION_VALIDATION,
+    ProfileState.SIGNOFF,
+    ProfileState.PRIORITY_SETTING,
+    ProfileState.PRIORITIES_ADOPTED,
+    ProfileState.PRODUCTION,
+    ProfileState.CORRECTION,
+)
+
+#: States in which the text of returned or new sections may be written.
+WRITING_STATES: tuple[ProfileState, ...] = (
+    ProfileState.INCEPTION,
+    ProfileState.DRAFTING,
+    ProfileState.REVISION_EXPERT,
+    ProfileState.REVISION_QA,
+    ProfileState.REVISION_VALIDATION,
+    ProfileState.CORRECTION,
+)
+
+#: States that only a new edition leaves.
+FINAL_STATES: tuple[ProfileState, ...] = (ProfileState.CANCELLED, ProfileState.SUPERSEDED)
+
+#: The states a public PDF may be made in; everything else prints the consultation watermark.
+PUBLIC_STATES: tuple[ProfileState, ...] = (
+    ProfileState.PUBLISHED,
+    ProfileState.UPDATE_DUE,
+    ProfileState.SUPERSEDED,
+)
+
+
+class SectionState(TextChoices):
+    """Where one section of the text stands."""
+
+    EMPTY = "empty", _("Not started")
+    DRAFTING = "drafting", _("Being drafted")
+    READY = "ready", _("Ready")
+    UNDER_REVIEW = "under_review", _("Under review")
+    CHANGES_REQUESTED = "changes_requested", _("Changes requested")
+    ACCEPTED = "accepted", _("Accepted")
+    LOCKED = "locked", _("Locked")
+    REOPENED = "reopened", _("Reopened")
+
+
+#: Section states in which its author has the pen.
+EDITABLE_SECTION_STATES: tuple[SectionState, ...] = (
+    SectionState.DRAFTING,
+    SectionState.CHANGES_REQUESTED,
+    SectionState.REOPENED,
+)
+
+
+class CommentState(TextChoices):
+    """What became of a comment."""
+
+    OPEN = "open", _("Open")
+    ACCEPTED = "accepted", _("Accepted")
+    PARTLY_ACCEPTED = "partly_accepted", _("Partly accepted")
+    DECLINED = "declined", _("Declined")
+    DEFERRED = "deferred", _("Deferred to the next edition")
+    VERIFIED = "verified", _("Closed by the commenter")
+    CLOSED_BY_DEADLINE = "closed_by_deadline", _("Closed by deadline")
+
+
+ANSWERED_COMMENT_STATES: tuple[CommentState, ...] = (
+    CommentState.ACCEPTED,
+    CommentState.PARTLY_ACCEPTED,
+    CommentState.DECLINED,
+    CommentState.DEFERRED,
+)
+
+
+class CommentKind(TextChoices):
+    """How strongly the commenter means it."""
+
+    MUST_FIX = "must_fix", _("Must be fixed")
+    SUGGESTION = "suggestion", _("Suggestion")
+    QUESTION = "question", _("Question")
+    PRAISE = "praise", _("Praise")
+
+
+class DataItemState(TextChoices):
+    """How far a figure can be relied upon."""
+
+    REQUESTED = "requested", _("Requested")
+    RECEIVED = "received", _("Received")
+    IN_CONFLICT = "in_conflict", _("In conflict")
+    RECONCILED = "reconciled", _("Reconciled")
+    PUBLISHED_AS_RANGE = "published_as_range", _("Published as a range")
+    NOT_AVAILABLE = "not_available", _("Not available")
+    STALE = "stale", _("Out of date")
+
+
+#: Figure states that quality assurance lets pass.
+SETTLED_DATA_STATES: tuple[DataItemState, ...] = (
+    DataItemState.RECONCILED,
+    DataItemState.PUBLISHED_AS_RANGE,
+    DataItemState.NOT_AVAILABLE,
+)
+
+
+class SignOffState(TextChoices):
+    """What a person who was asked to agree has answered."""
+
+    ASKED = "asked", _("Asked")
+    APPROVED = "approved", _("Approved")
+    RESERVATION = "reservation", _("Approved with reservation")
+    OBJECTED = "objected", _("Objected")
+    TACIT = "tacit", _("Tacit approval")
+    NO_ANSWER = "no_answer", _("No answer")
+    WAIVED = "waived", _("Waived")
+
+
+#: Answers that count towards a quorum.
+COUNTING_SIGNOFF_STATES: tuple[SignOffState, ...] = (
+    SignOffState.APPROVED,
+    SignOffState.RESERVATION,
+    SignOffState.OBJECTED,
+    SignOffState.TACIT,
+)
+
+#: Answers that let a profile go forward.
+AGREEING_SIGNOFF_STATES: tuple[SignOffState, ...] = (
+    SignOffState.APPROVED,
+    SignOffState.RESERVATION,
+    SignOffState.TACIT,
+    SignOffState.WAIVED,
+)
+
+
+class ValidationKind(TextChoices):
+    """Which of the two validation steps a round of asking belongs to."""
+
+    CONSULTATION = "consultation", _("Consultation")
+    SIGNOFF = "signoff", _("Sign-off")
+
+
+class Role(TextChoices):
+    """What a person does for a profile."""
+
+    PROJECT_TEAM = "project_team", _("Project team")
+    LOCAL_EXPERT = "local_expert", _("Local expert")
+    CO_AUTHOR = "co_author", _("Co-author")
+    INTERNATIONAL_EXPERT = "international_expert", _("International expert")
+    FOCAL_POINT = "focal_point", _("City focal point")
+    CITY_AUTHORITY = "city_authority", _("City authority")
+    STAKEHOLDER = "stakeholder", _("Stakeholder")
+    OBSERVER = "observer", _("Observer")
+    TRANSLATOR = "translator", _("Translator")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+#: Roles that write the text; whoever holds one can neither review, assure nor sign it.
+AUTHOR_ROLES: tuple[Role, ...] = (Role.LOCAL_EXPERT, Role.CO_AUTHOR)
+
+#: Roles that may be held for a whole programme instead of one profile.
+PROGRAMME_ROLES: tuple[Role, ...] = (Role.PROJECT_TEAM, Role.OBSERVER, Role.ADMINISTRATOR)
+
+
+class StakeholderCategory(TextChoices):
+    """The groups of which a City Stakeholder Group is made."""
+
+    PUBLIC_SERVICE = "public_service", _("Public service")
+    CIVIL_SOCIETY = "civil_society", _("Civil society")
+    MIGRANT_LED = "migrant_led", _("Migrant-led organisation")
+    PRIVATE_SECTOR = "private_sector", _("Private sector")
+    SOCIAL_PARTNER = "social_partner", _("Social partner")
+    ACADEMIA = "academia", _("Academia")
+    INTERNATIONAL_ORGANISATION = "international_organisation", _("International organisation")
+
+
+class OrganisationKind(TextChoices):
+    """What sort of body an organisation is."""
+
+    MUNICIPALITY = "municipality", _("Municipality")
+    MINISTRY = "ministry", _("Ministry or state agency")
+    UNIVERSITY = "university", _("University or research institute")
+    NGO = "ngo", _("Civil society organisation")
+    MIGRANT_LED = "migrant_led", _("Migrant-led organisation")
+    PRIVATE = "private", _("Company or chamber")
+    INTERNATIONAL = "international", _("International organisation")
+    PROGRAMME = "programme", _("Programme partner")
+
+
+class Attribution(TextChoices):
+    """How far an answer may be traced to who gave it, wherever it is shown or printed."""
+
+    NAMED = "named", _("By name")
+    ORGANISATION = "organisation", _("By organisation")
+    CATEGORY = "category", _("By category of stakeholder")
+    CHATHAM_HOUSE = "chatham_house", _("Chatham House Rule")
+
+
+class Severity(TextChoices):
+    """How far a returned section must be reworked."""
+
+    MINOR = "minor", _("Minor revision")
+    MAJOR = "major", _("Major revision")
+
+
+class PriorityLabel(TextChoices):
+    """How firmly a priority is meant."""
+
+    MUST = "must", _("Must")
+    SHOULD = "should", _("Should")
+    COULD = "could", _("Could")
+    NOT_NOW = "not_now", _("Not now")
+
+
+class Competence(TextChoices):
+    """Whether the city can act on a challenge alone."""
+
+    OWN = "own", _("Own competence")
+    SHARED = "shared", _("Shared competence")
+    ADVOCACY = "advocacy", _("Advocacy only")
+
+
+class Quality(TextChoices):
+    """Where a figure comes from, as a flag of how much it can carry."""
+
+    OFFICIAL = "official", _("Official")
+    PARTNER = "partner", _("Partner")
+    PRESS = "press", _("Press")
+    EXPERT = "expert", _("Expert estimate")
+
+
+class Method(TextChoices):
+    """How a figure was produced."""
+
+    CENSUS = "census", _("Census")
+    REGISTER = "register", _("Register")
+    SURVEY = "survey", _("Survey")
+    ESTIMATE = "estimate", _("Estimate")
+    ADMINISTRATIVE = "administrative", _("Administrative records")
+
+
+class SourceKind(TextChoices):
+    """What sort of publication a source is."""
+
+    REPORT = "report", _("Report")
+    ARTICLE = "article", _("Article")
+    WEB = "web", _("Web page")
+    LAW = "law", _("Legal text")
+    STATISTICS = "statistics", _("Statistics")
+    EVENT = "event", _("Event document")
+
+
+class TerritoryKind(TextChoices):
+    """Which boundary a figure is drawn in."""
+
+    MUNICIPALITY = "municipality", _("Municipality")
+    AGGLOMERATION = "agglomeration", _("Urban agglomeration")
+    METROPOLITAN = "metropolitan", _("Metropolitan area")
+    GOVERNORATE = "governorate", _("Governorate or province")
+    REGION = "region", _("Region")
+    COUNTRY = "country", _("Country")
+    NETWORK = "network", _("City network")

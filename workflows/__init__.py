@@ -1,0 +1,1 @@
+"""Whose turn it is: the process that moves a profile."""

@@ -1,0 +1,165 @@
+"""What a move causes outside the database: mails and PDF builds, noted in its own transaction.
+
+The worker executes them after the commit, at least once.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from profile_workflow.models import Assignment, Event, Profile, SignOff
+from profile_workflow.models.people import User
+from profile_workflow.services.lifecycle import Details
+from profile_workflow.states import AUTHOR_ROLES, ProfileState, Role
+from workflows import notifications
+from workflows.executors import Job, get_executor
+from workflows.letters import MailKind
+from workflows.models import JobKind, ProfileProcess, Task
+
+#: Moves that send work back, and the roles that are told with the reason.
+RETURNS: dict[str, tuple[Role, ...]] = {
+    "request_minor_revision": (*AUTHOR_ROLES, Role.PROJECT_TEAM),
+    "request_major_revision": (*AUTHOR_ROLES, Role.PROJECT_TEAM),
+    "return_for_revision": AUTHOR_ROLES,
+    "return_to_review": (Role.INTERNATIONAL_EXPERT, *AUTHOR_ROLES),
+    "revise_after_consultation": (*AUTHOR_ROLES, Role.PROJECT_TEAM),
+    "return_after_objection": (*AUTHOR_ROLES, Role.PROJECT_TEAM, Role.FOCAL_POINT),
+    "dispute_finding": (*AUTHOR_ROLES, Role.PROJECT_TEAM),
+    "return_priorities": (Role.FOCAL_POINT,),
+    "report_defect": (Role.PROJECT_TEAM, *AUTHOR_ROLES),
+}
+
+_EVERYBODY = tuple(Role)
+
+#: Moves that everybody concerned is told about, and how.
+ANNOUNCEMENTS: dict[str, tuple[MailKind, tuple[Role, ...]]] = {
+    "hold": (MailKind.HELD, _EVERYBODY),
+    "resume": (MailKind.RESUMED, _EVERYBODY),
+    "cancel": (MailKind.CANCELLED, _EVERYBODY),
+    "publish": (MailKind.PUBLISHED, _EVERYBODY),
+    "publish_correction": (MailKind.PUBLISHED, _EVERYBODY),
+    "object_to": (
+        MailKind.OBJECTION_RECEIVED,
+        (Role.PROJECT_TEAM, Role.FOCAL_POINT, Role.LOCAL_EXPERT),
+    ),
+}
+
+#: States on whose entering a PDF is built, so that it is there when somebody asks for it.
+BUILDS: dict[str, str] = {
+    ProfileState.CONSULTATION: "consultation",
+    ProfileState.PRODUCTION: "publication",
+}
+
+
+def move_was_made(
+    event: Event,
+    document: Any,
+    process: ProfileProcess | None,
+    *,
+    by: User | None,
+    details: Details,
+) -> None:
+    """Note every effect of a move: at most one query each for the recipients and the outbox."""
+    profile: Profile = document.profile
+    jobs = [*_announcement(event, profile, by), *_return(event, profile, by, details)]
+    if process is not None:
+        jobs += _tasks(process, event, told={job.payload["user"] for job in jobs})
+    if event.document == "profile" and event.to_state in BUILDS:
+        jobs.append(_build(event, profile))
+    _enqueue(jobs)
+
+
+def tasks_were_opened(process: ProfileProcess, *, event: Event | None) -> None:
+    """Tell people of tasks that were opened without a move of their document."""
+    _enqueue(_tasks(process, event, told=set()))
+
+
+def task_was_handed_over(event: Event, task: Task) -> None:
+    """Tell the new owner of a task."""
+    assert task.owner_id is not None
+    _enqueue(
+        notifications.tasks_opened(
+            event.pk, {task.owner_id: [task.pk]}, profile_id=task.profile_id, reason_event=event.pk
+        )
+    )
+
+
+def _enqueue(jobs: list[Job]) -> None:
+    if jobs:
+        get_executor().enqueue(jobs)
+
+
+def _tasks(process: ProfileProcess, event: Event | None, *, told: set[int]) -> list[Job]:
+    """Return the “your turn” mails, or the invitations when a validation round has opened.
+
+    Who is told of a return by the same move reads of his tasks there, not in a second mail.
+    """
+    if not process.opened:
+        return []
+    turns = notifications.whose_turn(
+        process.opened, profile=process.profile, on=process.moment.date()
+    )
+    turns = {person: tasks for person, tasks in turns.items() if person not in told}
+    occasion = "" if event else f"p{process.pk}t{process.opened[0].pk}"
+    event_id = event.pk if event else None
+    asked = process.opened[0].signoff
+    if asked is not None:
+        return _invitations(asked, turns, process, event_id, occasion)
+    return notifications.tasks_opened(
+        event_id, turns, profile_id=process.profile_id, occasion=occasion
+    )
+
+
+def _invitations(
+    asked: SignOff,
+    turns: Mapping[int, Iterable[int]],
+    process: ProfileProcess,
+    event_id: int | None,
+    occasion: str,
+) -> list[Job]:
+    recipients: dict[int, notifications.Details] = {
+        person: {"round": asked.round_id, "tasks": list(tasks)} for person, tasks in turns.items()
+    }
+    return notifications.notify(
+        event_id,
+        MailKind.CONSULTATION_OPENED,
+        recipients,
+        profile_id=process.profile_id,
+        occasion=occasion,
+    )
+
+
+def _holders(profile: Profile, roles: Iterable[Role], event: Event, by: User | None) -> list[int]:
+    held = Assignment.objects.active(event.at.date()).for_profile(profile).in_roles(roles)
+    people = held.values_list("user_id", flat=True).distinct().order_by("user_id")
+    return [person for person in people if by is None or person != by.pk]
+
+
+def _announcement(event: Event, profile: Profile, by: User | None) -> list[Job]:
+    kind, roles = ANNOUNCEMENTS.get(event.move, (None, ()))
+    if kind is None:
+        return []
+    about: notifications.Details = {"reason_event": event.pk} if event.reason_hash else {}
+    recipients = dict.fromkeys(_holders(profile, roles, event, by), about)
+    return notifications.notify(event.pk, kind, recipients, profile_id=profile.pk)
+
+
+def _return(event: Event, profile: Profile, by: User | None, details: Details) -> list[Job]:
+    roles = RETURNS.get(event.move, ())
+    if not roles:
+        return []
+    about: notifications.Details = {
+        "reason_event": event.pk,
+        "sections": [section.key for section in details.sections],
+    }
+    recipients = dict.fromkeys(_holders(profile, roles, event, by), about)
+    return notifications.notify(event.pk, MailKind.RETURNED, recipients, profile_id=profile.pk)
+
+
+def _build(event: Event, profile: Profile) -> Job:
+    kind = BUILDS[event.to_state]
+    return Job(
+        kind=JobKind.PDF,
+        key=f"pdf:{kind}:{event.pk}",
+        payload={"profile": profile.pk, "kind": kind, "language": profile.language},
+        profile_id=profile.pk,
+    )

@@ -1,0 +1,460 @@
+"""The one door: every move of every document goes through here.
+
+Lock the profile, fetch the document again, check, move, record, route the task, note the effects:
+one transaction, all or nothing.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+from viewflow.workflow.status import PROCESS, STATUS
+
+from profile_workflow.errors import NotAllowed, NotNow
+from profile_workflow.models import (
+    Assignment,
+    Comment,
+    DataItem,
+    Event,
+    Profile,
+    ReviewRound,
+    Section,
+    SignOff,
+    ValidationRound,
+)
+from profile_workflow.models.people import User
+from profile_workflow.services import lifecycle, profiles, rounds
+from profile_workflow.services.lifecycle import NO_DETAILS, Details, Offer
+from profile_workflow.services.log import Actor, Entry, record
+from profile_workflow.states import ProfileState, Role, SignOffState, ValidationKind
+from workflows import effects
+from workflows.flows import CityProfileFlow
+from workflows.models.process import ProfileProcess, Task
+from workflows.nodes import ForEachActivation, HumanTaskActivation
+
+Document = Profile | Section | SignOff | Comment | DataItem
+Some = TypeVar("Some", Section, SignOff, Comment, DataItem)
+
+#: What is fetched with a document under the lock.
+_WITH: dict[type[Any], tuple[str, ...]] = {
+    Section: ("template_section", "revision", "draft", "author", "reviewer"),
+    SignOff: ("round__version", "person"),
+    Comment: ("section", "author"),
+    DataItem: ("table__section",),
+}
+
+
+def nominate(nomination: profiles.Nomination, *, by: User, at: datetime) -> Profile:
+    """Create a profile and start its process; the first task goes to the project team.
+
+    Raises:
+        NotAllowed, InvalidInput: As ``profiles.create_profile``.
+    """
+    return _nominate(nomination, by=by, at=at, previous=None)
+
+
+def nominate_next_edition(
+    previous: Profile, nomination: profiles.Nomination, *, by: User, at: datetime
+) -> Profile:
+    """Start the next edition of a profile whose update is due, filled with its published text.
+
+    Raises:
+        NotNow: If no update of the previous edition is due.
+        NotAllowed, InvalidInput: As ``profiles.create_profile``.
+    """
+    if previous.state != ProfileState.UPDATE_DUE:
+        raise NotNow(_("A new edition starts when an update has been declared due."))
+    return _nominate(nomination, by=by, at=at, previous=previous)
+
+
+@transaction.atomic
+def _nominate(
+    nomination: profiles.Nomination, *, by: User, at: datetime, previous: Profile | None
+) -> Profile:
+    profile = profiles.create_profile(nomination, by=by, at=at, previous=previous)
+    _start("start", profile, at=at)
+    return profile
+
+
+def _start(node: str, profile: Profile, *, at: datetime) -> ProfileProcess:
+    start = getattr(CityProfileFlow, node)
+    process: ProfileProcess = start.run(profile=profile, moment=at)
+    effects.tasks_were_opened(process, event=None)
+    return process
+
+
+@transaction.atomic
+def perform(
+    document: Document,
+    move: str,
+    *,
+    by: User | None,
+    at: datetime,
+    details: Details = NO_DETAILS,
+) -> Event:
+    """Make one move: the state changes, the task is done, the next one opens, effects are noted.
+
+    ``by=None`` is the software itself (deadlines). The instance given stays as it was; fetch it
+    again to see the new state.
+
+    Raises:
+        NotAllowed: Not you: role, separation of duties, or somebody else's task.
+        NotNow: Not now: the state, a hold, or a move made in the meantime.
+        NotComplete: Not complete, with the list of what is missing.
+    """
+    profile = _locked(document.profile)
+    fresh = profile if isinstance(document, Profile) else _refetched(document, profile)
+    task = _open_task(fresh, move)
+    if task is not None and by is not None:
+        _check_owner(task, by, at)
+    held_since = profile.state_since
+    event = lifecycle.move(fresh, move, by=by, at=at, details=details)
+    process = _finish(task, profile, fresh, by=by, move=move, at=at)
+    _AFTER.get(move, _nothing)(profile, at, at - held_since)
+    effects.move_was_made(event, fresh, process, by=by, details=details)
+    return event
+
+
+def offers(document: Document, user: User) -> list[Offer]:
+    """Return the moves that ``perform`` would accept from ``user`` or refuse only as not complete."""
+    task = _open_task(document, None)
+    found = lifecycle.offers(document, user)
+    if task is None or _may_do(task, user, task.process.profile):
+        return found
+    return [one for one in found if one.move not in task.flow_task.moves]
+
+
+def _locked(profile: Profile) -> Profile:
+    return (
+        Profile.objects.select_for_update(of=("self",))
+        .select_related("city", "programme", "template")
+        .get(pk=profile.pk)
+    )
+
+
+def _refetched(document: Some, profile: Profile) -> Some:
+    model = type(document)
+    fresh = model._default_manager.select_related(*_WITH[model]).get(pk=document.pk)  # noqa: SLF001
+    _share(fresh, profile)
+    return fresh
+
+
+def _share(document: Any, profile: Profile) -> None:
+    """Let the document know the very instance of the profile that is locked."""
+    owner = {SignOff: "round", Comment: "section", DataItem: "table"}.get(type(document))
+    target = getattr(document, owner) if owner else document
+    target.profile = profile
+
+
+def _open_task(document: Document, move: str | None) -> Task | None:
+    """Return the open task of a document, if ``move`` (or any, for None) finishes it."""
+    if isinstance(document, Comment | DataItem):
+        return None
+    tasks = Task.objects.open().filter(profile=document.profile).select_related("process", "owner")
+    if isinstance(document, Section):
+        tasks = tasks.filter(section=document)
+    elif isinstance(document, SignOff):
+        tasks = tasks.filter(signoff=document)
+    else:
+        tasks = tasks.filter(section__isnull=True, signoff__isnull=True)
+    task = tasks.first()
+    if task is not None and move is not None and move not in task.flow_task.moves:
+        return None
+    return task
+
+
+def _check_owner(task: Task, by: User, at: datetime) -> None:
+    if not _may_do(task, by, task.profile):
+        owner = task.owner
+        raise NotAllowed(
+            _("This task belongs to %(person)s, who can hand it over.")
+            % {"person": owner.full_name if owner else ""}
+        )
+
+
+def _may_do(task: Task, user: User, profile: Profile) -> bool:
+    if task.owner_id in (None, user.pk):
+        return True
+    substitutes = Assignment.objects.active(_today()).filter(profile=profile, user=user)
+    return substitutes.filter(stands_in_for__user=task.owner_id).exists()
+
+
+def _today() -> Any:
+    from django.utils import timezone  # noqa: PLC0415
+
+    return timezone.localdate()
+
+
+def _finish(
+    task: Task | None,
+    profile: Profile,
+    document: Any,
+    *,
+    by: User | None,
+    move: str,
+    at: datetime,
+) -> ProfileProcess | None:
+    """Complete the task of a move and let the process go on; return the process if there is one."""
+    if task is None:
+        return None
+    process: ProfileProcess = task.process
+    process.profile = profile
+    process.moment = at
+    process.opened = []
+    task.profile = profile
+    if task.seed is not None:
+        task.seed = document
+    task.done_by = by
+    task.move = move
+    activation: HumanTaskActivation = task.flow_task.activation_class(task)
+    activation.finish()
+    return process
+
+
+# What some moves do to the process beyond their task
+
+
+def _nothing(_profile: Profile, _at: datetime, _held_for: timedelta) -> None:
+    """Most moves need nothing more."""
+
+
+def _resume(profile: Profile, _at: datetime, held_for: timedelta) -> None:
+    """Give back the time of the hold: every open deadline moves by as long as it lasted."""
+    Task.objects.open().filter(profile=profile).update(
+        due_at=F("due_at") + held_for, reminded_at=None, escalated_at=None
+    )
+    ValidationRound.objects.filter(profile=profile, closed_at__isnull=True).update(
+        closes_at=F("closes_at") + held_for
+    )
+
+
+def _cancel(profile: Profile, at: datetime, _held_for: timedelta) -> None:
+    """Withdraw everything that is open."""
+    live = ProfileProcess.objects.filter(profile=profile, status=PROCESS.NEW)
+    Task.objects.filter(profile=profile, finished__isnull=True).update(
+        status=STATUS.CANCELED, finished=at
+    )
+    live.update(status=PROCESS.CANCELED, finished=at)
+    ReviewRound.objects.filter(profile=profile, closed_at__isnull=True).update(
+        closed_at=at, outcome="cancel"
+    )
+    rounds.close_validation_round(profile, at=at)
+
+
+def _start_correction(profile: Profile, at: datetime, _held_for: timedelta) -> None:
+    _start("start_correction", profile, at=at)
+
+
+def _supersede_previous(profile: Profile, at: datetime, _held_for: timedelta) -> None:
+    previous = profile.previous_edition
+    if previous is not None and previous.state in (
+        ProfileState.PUBLISHED,
+        ProfileState.UPDATE_DUE,
+    ):
+        perform(previous, "supersede", by=None, at=at)
+
+
+_AFTER = {
+    "resume": _resume,
+    "cancel": _cancel,
+    "open_correction": _start_correction,
+    "publish": _supersede_previous,
+}
+
+
+# Whose task it is
+
+
+@transaction.atomic
+def claim(task: Task, *, by: User, at: datetime) -> None:
+    """Take a task from the queue of a role.
+
+    Raises:
+        NotAllowed: If the person does not hold the role.
+        NotNow: If the task is done, or somebody else was quicker.
+    """
+    task, profile = _locked_task(task)
+    if task.owner_id == by.pk:
+        return
+    if task.owner is not None:
+        raise NotNow(_("%(person)s has taken this task.") % {"person": task.owner.full_name})
+    if task.role not in profile.roles_of(by):
+        raise NotAllowed(_("This task waits for the role “%(role)s”.") % {"role": task.get_role_display()})
+    _hand_over(task, profile, to=by, by=by, at=at, move="claim")
+
+
+@transaction.atomic
+def delegate(task: Task, *, to: User, by: User, at: datetime, reason: str = "") -> None:
+    """Hand a task to somebody else who holds its role; by its owner or the project team.
+
+    Raises:
+        NotAllowed: If ``by`` may not hand it over, or ``to`` does not hold the role.
+        NotNow: If the task is done.
+    """
+    task, profile = _locked_task(task)
+    if by.pk != task.owner_id and Role.PROJECT_TEAM not in profile.roles_of(by):
+        raise NotAllowed(_("Only its owner or the project team hands a task over."))
+    if task.signoff_id is not None:
+        raise NotAllowed(_("An answer is personal; name a substitute or waive it instead."))
+    if not _can_take(task, to, profile):
+        raise NotAllowed(
+            _("%(person)s does not hold the role “%(role)s” here.")
+            % {"person": to.full_name, "role": task.get_role_display()}
+        )
+    _hand_over(task, profile, to=to, by=by, at=at, move="delegate", reason=reason)
+
+
+def _can_take(task: Task, user: User, profile: Profile) -> bool:
+    roles = profile.roles_of(user)
+    if task.role in roles:
+        return True
+    return task.role == Role.LOCAL_EXPERT and Role.CO_AUTHOR in roles
+
+
+@transaction.atomic
+def release(task: Task, *, by: User, at: datetime) -> None:
+    """Give a task back to the queue of its role.
+
+    Raises:
+        NotAllowed: If it is not the person's own.
+        NotNow: If the task is done.
+    """
+    task, profile = _locked_task(task)
+    if task.owner_id != by.pk:
+        raise NotAllowed(_("This task is not yours."))
+    task.flow_task.activation_class(task).release()
+    _record_task(task, profile, "release", by=by, at=at)
+
+
+def _locked_task(task: Task) -> tuple[Task, Profile]:
+    profile = _locked(task.profile)
+    fresh = Task.objects.select_related("process", "owner", "done_by", "section").get(pk=task.pk)
+    if not fresh.is_open:
+        person = fresh.done_by.full_name if fresh.done_by else _("the software")
+        raise NotNow(_("%(person)s has finished this task.") % {"person": person})
+    return fresh, profile
+
+
+def _hand_over(
+    task: Task,
+    profile: Profile,
+    *,
+    to: User,
+    by: User,
+    at: datetime,
+    move: str,
+    reason: str = "",
+) -> None:
+    task.flow_task.activation_class(task).hand_to(to, at)
+    if task.section is not None:
+        _keep_person(task.section, task.flow_task.name, to)
+    event = _record_task(task, profile, move, by=by, at=at, reason=reason)
+    if to.pk != by.pk:
+        effects.task_was_handed_over(event, task)
+
+
+def _keep_person(section: Section, node: str, person: User) -> None:
+    """Remember who writes or reviews a section, for the next round."""
+    field = {"draft": "author", "review": "reviewer"}[node]
+    setattr(section, field, person)
+    section.save(update_fields=[field])
+
+
+def _record_task(
+    task: Task, profile: Profile, move: str, *, by: User, at: datetime, reason: str = ""
+) -> Event:
+    entry = Entry(f"task:{task.pk}", move, "", task.status, reason=reason)
+    role = next(iter(sorted(profile.roles_of(by))), None)
+    return record(profile, [entry], actor=Actor(by, role), at=at)[0]
+
+
+# The way back, and people who come late
+
+
+@transaction.atomic
+def take_back(section: Section, *, by: User, at: datetime, reason: str) -> Event:
+    """Take a submitted section back for more writing, as long as the whole is not submitted.
+
+    Raises:
+        NotAllowed, NotNow, NotComplete: As ``perform``.
+    """
+    profile = _locked(section.profile)
+    fresh = _refetched(section, profile)
+    writing = Task.objects.filter(profile=profile, flow_task__in=_WRITING_NODES)
+    process = ProfileProcess.objects.filter(profile=profile, status=PROCESS.NEW).first()
+    waiting = writing.filter(process=process, finished__isnull=True).first() if process else None
+    if process is None or waiting is None:
+        raise NotNow(_("The text has been submitted as a whole; it can only be returned now."))
+    event = lifecycle.move(fresh, "take_back", by=by, at=at, details=Details(reason=reason))
+    process.profile, process.moment, process.opened = profile, at, []
+    _reopen_branch(process, waiting, fresh)
+    effects.move_was_made(event, fresh, process, by=by, details=Details(reason=reason))
+    return event
+
+
+_WRITING_NODES = (CityProfileFlow.draft, CityProfileFlow.submit, CityProfileFlow.correct)
+
+
+def _reopen_branch(process: ProfileProcess, waiting: Task, section: Section) -> None:
+    """Open the section's branch again: beside its siblings, or afresh when all were in."""
+    waiting.process = process
+    if waiting.flow_task == CityProfileFlow.draft:
+        _split_of(process, waiting).open_branches([section], after=_branches_of(waiting))
+        return
+    activation: HumanTaskActivation = waiting.flow_task.activation_class(waiting)
+    activation.cancel()
+    again = CityProfileFlow.open_drafts._create(activation, waiting.token)  # noqa: SLF001
+    activation._activate_next({again})  # noqa: SLF001
+
+
+def _split_of(process: ProfileProcess, sibling: Task) -> ForEachActivation:
+    split = sibling.previous.get()
+    split.process = process
+    activation: ForEachActivation = split.flow_task.activation_class(split)
+    return activation
+
+
+def _branches_of(sibling: Task) -> int:
+    return sibling.previous.get().leading.count()
+
+
+@transaction.atomic
+def add_stakeholder(assignment: Assignment, *, by: User, at: datetime) -> SignOff:
+    """Ask one more person in the consultation that is open.
+
+    Raises:
+        NotAllowed: If ``by`` is not of the project team or the focal point.
+        NotNow: If no consultation is open, or the person is asked already.
+    """
+    assert assignment.profile is not None
+    profile = _locked(assignment.profile)
+    if not profile.roles_of(by).intersection({Role.PROJECT_TEAM, Role.FOCAL_POINT}):
+        raise NotAllowed(_("Only the project team or the focal point asks more people."))
+    sibling = Task.objects.open().filter(profile=profile, flow_task=CityProfileFlow.consult).first()
+    opened = profile.validation_rounds.filter(
+        kind=ValidationKind.CONSULTATION, closed_at__isnull=True
+    ).select_related("version").first()
+    if sibling is None or opened is None or profile.state != ProfileState.CONSULTATION:
+        raise NotNow(_("No consultation is waiting for answers now."))
+    if opened.signoffs.filter(person=assignment.user_id).exists():
+        raise NotNow(_("This person has been asked already."))
+    opened.profile = profile
+    signoff = rounds.ask(opened, [assignment])[0]
+    process = sibling.process
+    process.profile, process.moment, process.opened = profile, at, []
+    _split_of(process, sibling).open_branches([signoff], after=_branches_of(sibling))
+    effects.tasks_were_opened(process, event=None)
+    return signoff
+
+
+def lapse(task: Task, *, at: datetime) -> Event:
+    """Close a person's branch of a validation round whose time is over.
+
+    Silence counts as agreement only where that was announced and a reminder was sent.
+    """
+    signoff = SignOff.objects.select_related("round__profile").get(pk=task.signoff_id)
+    tacit = signoff.round.tacit_approval_is_due
+    assert signoff.state == SignOffState.ASKED
+    return perform(signoff, "lapse_tacitly" if tacit else "lapse", by=None, at=at)

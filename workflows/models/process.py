@@ -1,0 +1,162 @@
+"""The process of a profile and its tasks, as viewflow stores them, in tables of our own."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from viewflow.workflow.managers import TaskQuerySet as ViewflowTaskQuerySet
+from viewflow.workflow.models import AbstractProcess, AbstractTask
+from viewflow.workflow.status import PROCESS, STATUS
+
+from profile_workflow.models import Profile, Section, SignOff
+from profile_workflow.states import Role
+
+#: Type of the tasks that people do; all others are done by the software at once.
+HUMAN = "HUMAN"
+
+
+class ProfileProcess(AbstractProcess):
+    """One run of the flow for one profile: from nomination to publication, or one correction."""
+
+    profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="processes")
+
+    class Meta:
+        verbose_name = _("process")
+        verbose_name_plural = _("processes")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["profile"], condition=Q(status=PROCESS.NEW), name="one_live_process"
+            )
+        ]
+
+    # The moment of the move that is being made, and the human tasks that it has opened so far:
+    # nodes need both, and all activations of one move share the process instance.
+    moment: datetime
+    opened: list["Task"]
+
+
+class TaskQuerySet(ViewflowTaskQuerySet["Task"]):
+    """Tasks, as lists need them."""
+
+    def open(self) -> Self:
+        """Tasks that a person still has to do."""
+        return self.filter(finished__isnull=True, flow_task_type=HUMAN)
+
+    def with_context(self) -> Self:
+        """Select all that a row of a task list shows, so that it costs no query."""
+        return self.select_related(
+            "profile__city", "section__template_section", "signoff__round", "owner"
+        )
+
+
+class Task(AbstractTask):
+    """A step of a process: what a person has to do, or what the software did.
+
+    ``seed`` is the document it is about: a section, a sign-off, or nothing for the profile itself.
+    """
+
+    process = models.ForeignKey(ProfileProcess, on_delete=models.PROTECT)
+    profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="tasks")
+    section = models.ForeignKey(
+        Section, null=True, blank=True, on_delete=models.PROTECT, related_name="tasks"
+    )
+    signoff = models.ForeignKey(
+        SignOff, null=True, blank=True, on_delete=models.PROTECT, related_name="tasks"
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("owner"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="tasks",
+    )
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("done by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    role = models.CharField(_("role"), max_length=30, choices=Role.choices, blank=True)
+    move = models.CharField(_("move that finished it"), max_length=40, blank=True)
+    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True)
+    escalated_at = models.DateTimeField(_("reported as overdue at"), null=True, blank=True)
+
+    objects = TaskQuerySet.as_manager()
+
+    # Who may do a task is said by rules, not by permissions stored with it.
+    owner_permission = None
+    owner_permission_content_type = None
+    owner_permission_obj_pk = None
+    owner_permission_obj = None
+    external_task_id = None
+    scheduled = None
+
+    # Viewflow sets these on every task; nothing of ours needs them.
+    data: Any = None
+    artifact: Any = None
+
+    class Meta:
+        verbose_name = _("task")
+        verbose_name_plural = _("tasks")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(section__isnull=True) | Q(signoff__isnull=True),
+                name="task_is_about_one_document",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["owner", "due_at"],
+                condition=Q(finished__isnull=True, flow_task_type=HUMAN),
+                name="task_inbox",
+            ),
+            models.Index(
+                fields=["profile", "role"],
+                condition=Q(finished__isnull=True, flow_task_type=HUMAN),
+                name="task_queue",
+            ),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(finished__isnull=True, flow_task_type=HUMAN),
+                name="task_deadlines",
+            ),
+            models.Index(fields=["process", "status"], name="task_by_process"),
+        ]
+
+    @property
+    def seed(self) -> Section | SignOff | None:
+        """The document of the task's branch, if it has one of its own."""
+        return self.section or self.signoff
+
+    @seed.setter
+    def seed(self, document: Section | SignOff | None) -> None:
+        self.section = document if isinstance(document, Section) else None
+        self.signoff = document if isinstance(document, SignOff) else None
+
+    @property
+    def document(self) -> Profile | Section | SignOff:
+        """What the task is about."""
+        return self.seed or self.profile
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a person still has to do it."""
+        return self.flow_task_type == HUMAN and self.finished is None
+
+    @property
+    def is_claimed(self) -> bool:
+        """Whether it is somebody's own, not a whole role's."""
+        return self.status == STATUS.ASSIGNED
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, with the profile of the process."""
+        if self.profile_id is None:
+            self.profile = self.process.profile
+        super().save(*args, **kwargs)

@@ -1,0 +1,386 @@
+"""The kinds of node that the flow is made of, where viewflow's own lack something or cost too much.
+
+All decide where to go by reading the state that a document has now; none holds data of its own.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, Self
+
+from django.utils.timezone import now
+from viewflow.this_object import this
+from viewflow.workflow import nodes
+from viewflow.workflow.activation import Activation
+from viewflow.workflow.base import Edge, Node
+from viewflow.workflow.nodes.split import Split
+from viewflow.workflow.status import STATUS
+from viewflow.workflow.token import Token
+
+from profile_workflow import calendars
+from profile_workflow.models import Assignment
+from profile_workflow.models.people import User
+from profile_workflow.states import Role
+from workflows.models.process import HUMAN, Task
+
+Document = Any
+
+
+def new_task(node: Node, activation: Activation, token: Token | str, seed: Document = None) -> Task:
+    """Return an unsaved task of a node in the process of an activation."""
+    process = activation.process
+    task = Task(
+        process=process,
+        profile=process.profile,
+        flow_task=node,
+        flow_task_type=node.task_type,
+        token=token,
+        created=process.moment,
+    )
+    task.seed = seed
+    return task
+
+
+class RoutingMixin:
+    """A node that has several ways on and takes the one named for the profile's state."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._routes: dict[str, Any] = {}
+        self._next: Any = None
+
+    def When(self, state: str, node: Any) -> Self:  # noqa: N802 - viewflow's way of naming edges
+        """Go to ``node`` when the profile is in ``state`` after the task."""
+        self._routes[str(state)] = node
+        return self
+
+    def Next(self, node: Any) -> Self:  # noqa: N802
+        """Go to ``node`` whatever the state, taking the document of the branch along."""
+        self._next = node
+        return self
+
+    def _resolve(self, instance: Any) -> None:
+        super()._resolve(instance)  # type: ignore[misc]
+        self._routes = {state: this.resolve(instance, node) for state, node in self._routes.items()}
+        self._next = this.resolve(instance, self._next)
+
+    def _outgoing(self) -> Iterator[Edge]:
+        for state, node in self._routes.items():
+            yield Edge(src=self, dst=node, edge_class="cond_true", label=state)
+        if self._next is not None:
+            yield Edge(src=self, dst=self._next, edge_class="next")
+
+    def route(self, activation: Activation) -> Node:
+        """Return the node that follows.
+
+        Raises:
+            LookupError: If no way is named for the state.
+        """
+        state = activation.process.profile.state
+        node = self._routes.get(state, self._next)
+        if node is None:
+            raise LookupError(f"{self.name}: no way on from the state {state!r}")  # type: ignore[attr-defined]
+        return node
+
+
+class RoutingActivation(Activation):
+    """Creates the one task that follows."""
+
+    @Activation.status.transition(source=STATUS.DONE)
+    def create_next(self) -> Iterator[Activation]:
+        """Create the task of the node that the state leads to."""
+        yield self.flow_task.route(self)._create(self, self.task.token, seed=self.task.seed)
+
+
+class HumanTaskActivation(RoutingActivation):
+    """What a person has to do: waits, is claimed, handed over, completed or cancelled."""
+
+    @classmethod
+    def create(
+        cls,
+        flow_task: "HumanTask",
+        prev_activation: Activation,
+        token: Token | str,
+        data: Any = None,
+        seed: Document = None,
+    ) -> "HumanTaskActivation":
+        """Save the task and note it for the mail that tells its owner."""
+        task = flow_task.prepare(prev_activation, token, seed, flow_task.sole_holders(prev_activation))
+        task.save()
+        task.previous.add(prev_activation.task)
+        prev_activation.process.opened.append(task)
+        return cls(task)
+
+    @Activation.status.super()
+    def activate(self) -> None:
+        """Wait for the person."""
+
+    @Activation.status.transition(source=[STATUS.NEW, STATUS.ASSIGNED], target=STATUS.DONE)
+    def complete(self) -> None:
+        """Finish the task; ``done_by`` and ``move`` have been set by the engine."""
+        self.task.finished = now()
+        self.task.save(update_fields=["status", "finished", "done_by", "move"])
+
+    def finish(self) -> None:
+        """Complete the task and go on to whatever follows."""
+        self.complete()
+        self.activate_next()
+
+    @Activation.status.transition(source=[STATUS.NEW, STATUS.ASSIGNED], target=STATUS.ASSIGNED)
+    def hand_to(self, user: User, at: datetime) -> None:
+        """Make the task somebody's own."""
+        self.task.owner = user
+        self.task.assigned = at
+        self.task.save(update_fields=["status", "owner", "assigned"])
+
+    @Activation.status.transition(source=STATUS.ASSIGNED, target=STATUS.NEW)
+    def release(self) -> None:
+        """Give the task back to everybody in its role."""
+        self.task.owner = None
+        self.task.assigned = None
+        self.task.save(update_fields=["status", "owner", "assigned"])
+
+    @Activation.status.transition(
+        source=[STATUS.NEW, STATUS.ASSIGNED], target=STATUS.CANCELED
+    )
+    def cancel(self) -> None:
+        """Withdraw the task; with it goes its deadline, which is part of the row."""
+        self.task.finished = now()
+        self.task.save(update_fields=["status", "finished"])
+
+
+class HumanTask(RoutingMixin, Node):
+    """A task for one person, or for whoever of a role takes it.
+
+    Args:
+        role: Who does it.
+        moves: Names of the moves that finish it.
+        days: Working days of the city until it is due.
+        owner: Whose it is at once, given the activation and the document; None leaves it to the
+            sole holder of the role, or else to the role's queue.
+        closes_with_round: The due moment is the closing of the validation round.
+    """
+
+    activation_class = HumanTaskActivation
+    task_type = HUMAN
+    shape = nodes.View.shape
+    bpmn_element = "userTask"
+
+    def __init__(
+        self,
+        role: Role,
+        moves: Sequence[str],
+        *,
+        days: int,
+        owner: Callable[[Activation, Document], User | None] | Any = None,
+        closes_with_round: bool = False,
+    ) -> None:
+        super().__init__()
+        self.role = role
+        self.moves = tuple(moves)
+        self.days = days
+        self.closes_with_round = closes_with_round
+        self._owner = owner
+
+    def _resolve(self, instance: Any) -> None:
+        super()._resolve(instance)
+        self._owner = this.resolve(instance, self._owner)
+
+    def sole_holders(self, activation: Activation) -> list[User]:
+        """Return the people who hold the role today: one query for any number of tasks."""
+        profile = activation.process.profile
+        held = Assignment.objects.active(activation.process.moment.date()).for_profile(profile)
+        found = held.filter(role=self.role).select_related("user").order_by("pk")
+        return list({one.user_id: one.user for one in found}.values())
+
+    def prepare(
+        self,
+        activation: Activation,
+        token: Token | str,
+        seed: Document,
+        holders: Sequence[User],
+    ) -> Task:
+        """Return the unsaved task with role, owner and due moment."""
+        task = new_task(self, activation, token, seed)
+        task.role = self.role
+        task.due_at = self.due(activation, seed)
+        owner = self._owner(activation, seed) if self._owner else None
+        if owner is None and len(holders) == 1:
+            owner = holders[0]
+        if owner is not None:
+            task.owner = owner
+            task.assigned = activation.process.moment
+            task.status = STATUS.ASSIGNED
+        return task
+
+    def due(self, activation: Activation, seed: Document) -> datetime:
+        """Return when the task is due: end of a working day in the city."""
+        if self.closes_with_round:
+            closes_at: datetime = seed.round.closes_at
+            return closes_at
+        process = activation.process
+        return calendars.deadline(process.moment, self.days, process.profile.city)
+
+
+class ForEachActivation(Activation):
+    """Opens one branch for each document."""
+
+    @Activation.status.super()
+    def activate(self) -> None:
+        """Ask the flow for the documents; it may open a round on the way."""
+        self.items = list(self.flow_task._items(self))  # noqa: SLF001 - its own node
+
+    @Activation.status.super()
+    def create_next(self) -> Iterator[Activation]:
+        """Create a task for each document, or go on at once when there is none."""
+        if self.items:
+            yield from self.open_branches(self.items)
+        else:
+            yield self.flow_task.if_none._create(self, self.task.token)
+
+    def open_branches(self, items: Sequence[Document], *, after: int = 0) -> list[Activation]:
+        """Create the branches' tasks: four queries for any number of documents.
+
+        ``after`` counts the branches that exist already, so that tokens stay unique.
+        """
+        node: HumanTask = self.flow_task.each
+        holders = node.sole_holders(self)
+        tasks = Task.objects.bulk_create(
+            node.prepare(self, Token(f"{self.task.token}/{self.task.pk}_{number}"), item, holders)
+            for number, item in enumerate(items, after + 1)
+        )
+        link = Task.previous.through
+        link.objects.bulk_create(
+            link(from_task_id=task.pk, to_task_id=self.task.pk) for task in tasks
+        )
+        self.process.opened.extend(tasks)
+        return [node.activation_class(task) for task in tasks]
+
+
+class ForEach(Node):
+    """A split with one branch for each document that a function of the flow returns."""
+
+    activation_class = ForEachActivation
+    task_type = "PARALLEL_GATEWAY"
+    shape = Split.shape
+    bpmn_element = "parallelGateway"
+
+    def __init__(self, items: Callable[[Activation], Iterable[Document]] | Any) -> None:
+        super().__init__()
+        self._items = items
+        self.each: Any = None
+        self.if_none: Any = None
+
+    def Next(self, node: Any) -> Self:  # noqa: N802
+        """Open this task for each document."""
+        self.each = node
+        return self
+
+    def IfNone(self, node: Any) -> Self:  # noqa: N802
+        """Go here when there is no document."""
+        self.if_none = node
+        return self
+
+    def _resolve(self, instance: Any) -> None:
+        super()._resolve(instance)
+        self._items = this.resolve(instance, self._items)
+        self.each = this.resolve(instance, self.each)
+        self.if_none = this.resolve(instance, self.if_none)
+
+    def _outgoing(self) -> Iterator[Edge]:
+        yield Edge(src=self, dst=self.each, edge_class="next", label="each")
+        if self.if_none is not None:
+            yield Edge(src=self, dst=self.if_none, edge_class="default", label="none")
+
+
+class GatherActivation(RoutingActivation):
+    """Waits until no task of its branches is open."""
+
+    type = "join"
+
+    @classmethod
+    def create(
+        cls,
+        flow_task: "Gather",
+        prev_activation: Activation,
+        token: Token | str,
+        data: Any = None,
+        seed: Document = None,
+    ) -> "GatherActivation":
+        """Find the waiting task of this node, or save one; note the branch that arrived."""
+        task = Task.objects.filter(
+            process=prev_activation.process,
+            flow_task=flow_task,
+            status__in=[STATUS.NEW, STATUS.STARTED],
+        ).first()
+        if task is None:
+            task = new_task(flow_task, prev_activation, Token(str(token)).get_base_split_token())
+            task.status = STATUS.STARTED
+            task.started = prev_activation.process.moment
+            task.save()
+        else:
+            task.process = prev_activation.process
+        task.previous.add(prev_activation.task)
+        activation = cls(task)
+        activation.prefix = f"{str(token).rsplit('_', 1)[0]}_"
+        return activation
+
+    @Activation.status.transition(source=STATUS.NEW, target=STATUS.STARTED)
+    def activate(self) -> None:
+        """Nothing to do: the task is saved as started."""
+
+    def all_branches_are_in(self) -> bool:
+        """Whether no task of a sibling branch is open any more."""
+        return not Task.objects.filter(
+            process=self.process, token__startswith=self.prefix, finished__isnull=True
+        ).exists()
+
+    @Activation.status.transition(
+        source=STATUS.STARTED, target=STATUS.DONE, conditions=[all_branches_are_in]
+    )
+    def complete(self) -> None:
+        """Let the process go on as one."""
+        self.task.finished = now()
+        self.task.save(update_fields=["status", "finished"])
+
+    @Activation.status.transition(
+        source=[STATUS.NEW, STATUS.STARTED], target=STATUS.CANCELED
+    )
+    def cancel(self) -> None:
+        """Withdraw the waiting task."""
+        self.task.finished = now()
+        self.task.save(update_fields=["status", "finished"])
+
+
+class Gather(RoutingMixin, Node):
+    """The join of the branches of a ForEach."""
+
+    activation_class = GatherActivation
+    task_type = "JOIN"
+    shape = Split.shape
+    bpmn_element = "parallelGateway"
+
+
+class StepActivation(RoutingActivation):
+    """Runs a function of the flow at once."""
+
+    @Activation.status.super()
+    def activate(self) -> None:
+        """Run it; what it raises undoes the whole move."""
+        self.flow_task.run(self)
+
+
+class Step(RoutingMixin, Node):
+    """Something that the software does by itself before the process goes on."""
+
+    activation_class = StepActivation
+    task_type = "FUNCTION"
+    shape = nodes.Function.shape
+    bpmn_element = "scriptTask"
+
+    def __init__(self, function: Callable[[Activation], None] | Any) -> None:
+        super().__init__()
+        self.run = function
+
+    def _resolve(self, instance: Any) -> None:
+        super()._resolve(instance)
+        self.run = this.resolve(instance, self.run)
