@@ -98,10 +98,10 @@ def compose(payload: Mapping[str, Any]) -> Letter | None:
 def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[str, Any] | None:
     """Look up what the templates need, or ``None`` if the mail has become pointless."""
     tasks = turns.open_turns(person, payload.get("tasks", ()))
-    asked = _round(payload.get("round"))
-    if payload["kind"] in TASK_KINDS and not tasks:
+    if not tasks and _needs_tasks(payload):
         return None
-    if payload["kind"] == MailKind.CONSULTATION_OPENED and asked is None:
+    asked = _round(payload.get("round")) or next((turn.round for turn in tasks if turn.round), None)
+    if asked is None and payload["kind"] == MailKind.CONSULTATION_OPENED:
         return None
     language = translation.get_language() or settings.LANGUAGE_CODE
     return {
@@ -112,7 +112,7 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
         "profile": profile,
         "tasks": tasks,
         "sections": _sections(profile, payload.get("sections", ())),
-        "reason": _reason(payload.get("reason_event")),
+        "reason": _reason(profile, payload.get("reason_event")),
         "round": asked,
         "attribution": ATTRIBUTION_RULES[asked.attribution] if asked else "",
         "profile_url": address("profile", f"/p/{profile.slug}/", profile.slug),
@@ -120,6 +120,12 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
         "language": language,
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
     }
+
+
+def _needs_tasks(payload: Mapping[str, Any]) -> bool:
+    """Whether the mail makes sense only as long as one of its tasks is open."""
+    invited = payload["kind"] == MailKind.CONSULTATION_OPENED and bool(payload.get("tasks"))
+    return invited or payload["kind"] in TASK_KINDS
 
 
 def _round(round_id: int | None) -> ValidationRound | None:
@@ -138,11 +144,11 @@ def _sections(profile: Profile, keys: Sequence[str]) -> list[str]:
     ]
 
 
-def _reason(event_id: int | None) -> list[str]:
+def _reason(profile: Profile, event_id: int | None) -> list[str]:
     """Return the lines of a reason, cut where a mail would become a document."""
     if event_id is None:
         return []
-    reason = EventReason.objects.filter(event=event_id).first()
+    reason = EventReason.objects.filter(event=event_id, event__profile=profile).first()
     return Truncator(reason.text.strip()).chars(_LONGEST_QUOTE).splitlines() if reason else []
 
 

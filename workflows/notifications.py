@@ -2,18 +2,21 @@
 
 import hashlib
 import smtplib
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from datetime import date
 from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
+from profile_workflow.models import Assignment, Profile
 from workflows import letters
 from workflows.executors import Job, JobFailed, ServiceDown, TryLater
 from workflows.letters import Letter, MailKind
-from workflows.models import JobKind
+from workflows.models import JobKind, Task
 
 _PERMANENT = 500
 
@@ -95,6 +98,23 @@ def tasks_opened(
     return notify(
         event_id, MailKind.TASKS_OPENED, recipients, profile_id=profile_id, occasion=occasion
     )
+
+
+def whose_turn(tasks: Iterable[Task], *, profile: Profile, on: date) -> dict[int, list[int]]:
+    """Return person id → ids of the tasks that are that person's turn.
+
+    A task without an owner is the turn of everybody who holds its role on a day. One query if
+    there is such a task, none otherwise.
+    """
+    turns: defaultdict[int, list[int]] = defaultdict(list)
+    queues: defaultdict[str, list[int]] = defaultdict(list)
+    for task in tasks:
+        (turns[task.owner_id] if task.owner_id else queues[task.role]).append(task.pk)
+    if queues:
+        held = Assignment.objects.active(on).for_profile(profile).filter(role__in=list(queues))
+        for user_id, role in held.values_list("user_id", "role").distinct().order_by("user_id"):
+            turns[user_id] += queues[role]
+    return dict(turns)
 
 
 def _job(payload: Mapping[str, Any], profile_id: int) -> Job:

@@ -1,17 +1,37 @@
 """What a task asks of a person, in words: the verb, the section, the day it is due."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
-from viewflow.workflow.models import Task
-from viewflow.workflow.status import STATUS
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from profile_workflow.models import Section, User
+from profile_workflow.models import User, ValidationRound
+from profile_workflow.states import SectionState
+from workflows.models import Task
 
-#: Status of a task that still waits for somebody.
-OPEN_STATUSES = (STATUS.NEW, STATUS.ASSIGNED, STATUS.STARTED)
+#: Name of the human task in the flow → what it asks for.
+LABELS: Mapping[str, "str | Promise"] = {
+    "plan": _("Prepare the profile and start its inception"),
+    "incept": _("Set territory and definitions, then start drafting"),
+    "draft": _("Write the section"),
+    "submit": _("Submit the text"),
+    "review": _("Review the section"),
+    "close_round": _("Conclude the expert review"),
+    "qa": _("Check the quality of the text"),
+    "consult": _("Give your view on the text"),
+    "conclude": _("Conclude the consultation"),
+    "sign": _("Sign the text off, or object"),
+    "prioritise": _("Agree the priorities"),
+    "adopt": _("Adopt the priorities"),
+    "produce": _("Produce and publish the profile"),
+    "correct": _("Publish the correction"),
+}
+#: What writing is called when the text was there before.
+REVISE = _("Revise the section")
+_REWORK_STATES = (SectionState.CHANGES_REQUESTED, SectionState.REOPENED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,30 +39,46 @@ class Turn:
     """One thing that a person is asked to do.
 
     Attributes:
-        label: What to do, beginning with the verb, in the language in force.
-        subject: What to do it to; empty for the whole profile.
+        label: What to do, beginning with the verb.
+        section: The section to do it to; empty for the whole profile.
         due_at: Until when, if there is a deadline.
+        round: The validation round in which an answer is asked for.
     """
 
     label: str
-    subject: str
+    section: str
     due_at: datetime | None
+    round: ValidationRound | None
 
 
 def open_turns(person: User, task_ids: Sequence[int]) -> list[Turn]:
-    """Return those of the tasks that are still open and that ``person`` may do, oldest first."""
+    """Return, in the language in force, those of the tasks that ``person`` can still do.
+
+    Tasks that are finished or that somebody else has taken are left out. Earliest deadline first.
+    """
     if not task_ids:
         return []
-    tasks = Task.objects.filter(
-        Q(owner=person) | Q(owner__isnull=True), pk__in=list(task_ids), status__in=OPEN_STATUSES
+    tasks = Task.objects.open().filter(
+        Q(owner=person) | Q(owner__isnull=True), pk__in=list(task_ids)
     )
-    return [_turn(task) for task in tasks.prefetch_related("seed").order_by("pk")]
+    in_order = tasks.select_related("section__template_section", "signoff__round").order_by(
+        "due_at", "section__position", "pk"
+    )
+    return [_turn(task) for task in in_order]
 
 
 def _turn(task: Task) -> Turn:
-    seed = task.seed
     return Turn(
-        label=str(task.title or ""),
-        subject=str(seed) if isinstance(seed, Section) else "",
-        due_at=getattr(task, "due_at", None),
+        label=label(task),
+        section=str(task.section or ""),
+        due_at=task.due_at,
+        round=task.signoff.round if task.signoff else None,
     )
+
+
+def label(task: Task) -> str:
+    """Return what a task asks for, in the language in force."""
+    section = task.section
+    if section is not None and task.flow_task.name == "draft" and section.state in _REWORK_STATES:
+        return str(REVISE)
+    return str(LABELS[task.flow_task.name])

@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from profile_workflow.errors import NotNow
@@ -48,7 +49,7 @@ class Command(BaseCommand):
             number += 1
         self.stdout.write(f"{number} jobs will be tried again")
 
-    def _one(self, which: str) -> Any:
+    def _one(self, which: str) -> QuerySet[OutboxJob]:
         jobs = OutboxJob.objects.filter(pk=which) if which.isdigit() else OutboxJob.objects.none()
         if not jobs.exists():
             raise CommandError(f"There is no job “{which}”.")
