@@ -115,16 +115,16 @@ def _dangling(key: str, text: str, profile: Profile) -> Iterator[Missing]:
 
 
 def _source_keys(profile: Profile) -> set[str]:
-    known: set[str] = profile.__dict__.setdefault(
-        "_source_keys", set(profile.sources.values_list("key", flat=True))
-    )
+    if "_source_keys" not in profile.__dict__:
+        profile.__dict__["_source_keys"] = set(profile.sources.values_list("key", flat=True))
+    known: set[str] = profile.__dict__["_source_keys"]
     return known
 
 
 def _table_keys(profile: Profile) -> set[str]:
-    known: set[str] = profile.__dict__.setdefault(
-        "_table_keys", set(profile.data_tables.values_list("key", flat=True))
-    )
+    if "_table_keys" not in profile.__dict__:
+        profile.__dict__["_table_keys"] = set(profile.data_tables.values_list("key", flat=True))
+    known: set[str] = profile.__dict__["_table_keys"]
     return known
 
 

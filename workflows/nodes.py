@@ -114,7 +114,11 @@ class HumanTaskActivation(RoutingActivation):
     def activate(self) -> None:
         """Wait for the person."""
 
-    @Activation.status.transition(source=[STATUS.NEW, STATUS.ASSIGNED], target=STATUS.DONE)
+    @Activation.status.transition(source=[STATUS.NEW, STATUS.ASSIGNED], target=STATUS.STARTED)
+    def start(self) -> None:
+        """Let the person act. A task that waits is never complete by itself: viewflow would try."""
+
+    @Activation.status.transition(source=STATUS.STARTED, target=STATUS.DONE)
     def complete(self) -> None:
         """Finish the task; ``done_by`` and ``move`` have been set by the engine."""
         self.task.finished = now()
@@ -122,6 +126,7 @@ class HumanTaskActivation(RoutingActivation):
 
     def finish(self) -> None:
         """Complete the task and go on to whatever follows."""
+        self.start()
         self.complete()
         self.activate_next()
 

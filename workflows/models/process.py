@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -90,11 +91,12 @@ class Task(AbstractTask):
 
     objects = TaskQuerySet.as_manager()
 
-    # Who may do a task is said by rules, not by permissions stored with it.
+    # Who may do a task is said by rules, not by permissions stored with it; viewflow's columns
+    # for them stay empty, those that can be left out are.
     owner_permission = None
-    owner_permission_content_type = None
-    owner_permission_obj_pk = None
-    owner_permission_obj = None
+    owner_permission_content_type = models.ForeignKey(
+        ContentType, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     external_task_id = None
     scheduled = None
 
