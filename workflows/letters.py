@@ -89,10 +89,18 @@ def compose(payload: Mapping[str, Any]) -> Letter | None:
     if person is None:
         return None
     profile = Profile.objects.select_related("city").get(pk=payload["profile"])
-    place_and_time = ZoneInfo(profile.city.time_zone)
-    with translation.override(person.language), timezone.override(place_and_time):
+    city_time = ZoneInfo(profile.city.time_zone)
+    with translation.override(_language(person)), timezone.override(city_time):
         facts = _facts(payload, person, profile)
         return _written(payload["kind"], person, facts) if facts else None
+
+
+def _language(person: User) -> str:
+    """Return the language of a person, or that of the site where there is no such translation."""
+    try:
+        return translation.get_supported_language_variant(person.language)
+    except LookupError:
+        return settings.LANGUAGE_CODE
 
 
 def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[str, Any] | None:
@@ -103,7 +111,6 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
     asked = _round(payload.get("round")) or next((turn.round for turn in tasks if turn.round), None)
     if asked is None and payload["kind"] == MailKind.CONSULTATION_OPENED:
         return None
-    language = translation.get_language() or settings.LANGUAGE_CODE
     return {
         "kind": payload["kind"],
         "person": person,
@@ -117,7 +124,7 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
         "attribution": ATTRIBUTION_RULES[asked.attribution] if asked else "",
         "profile_url": address("profile", f"/p/{profile.slug}/", profile.slug),
         "tasks_url": address("tasks", "/tasks/"),
-        "language": language,
+        "language": _language(person),
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
     }
 

@@ -174,7 +174,8 @@ def _deliver(message: EmailMultiAlternatives) -> None:
     try:
         server.send_messages([message])
     except ValueError as error:
-        raise JobFailed(_sentence("The mail cannot be written", error, message)) from None
+        # The words of this error would repeat the address.
+        raise JobFailed(f"The mail cannot be written ({type(error).__name__}).") from None
     except (smtplib.SMTPException, OSError) as error:
         raise _refusal(error, message) from None
     finally:

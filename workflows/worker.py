@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import close_old_connections, connections
+from django.db import close_old_connections, connection, connections
 from django.utils import timezone
 
 from workflows import outbox
@@ -24,6 +24,12 @@ Sweep = Callable[[datetime], int]
 def worker_name() -> str:
     """Return a name that no other worker, on no other machine, has."""
     return f"{socket.gethostname()[:50]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+
+
+def _refresh_connections() -> None:
+    """Give up connections that are too old or broken, as a web server does between requests."""
+    if not connection.in_atomic_block:  # Django would close one that a caller's transaction needs
+        close_old_connections()
 
 
 @dataclass(slots=True)
@@ -73,7 +79,7 @@ class Worker:
     def _step(self) -> bool:
         """Do one thing; say whether there may be more to do at once."""
         try:
-            close_old_connections()
+            _refresh_connections()
             self._sweep_if_due()
             return self._work()
         except DATABASE_IS_AWAY as error:
