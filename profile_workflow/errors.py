@@ -70,7 +70,9 @@ class StaleEdit(DomainError):
 
     status = 409
 
-    def __init__(self, message: "str | Promise", *, current_text: str, current_version: int) -> None:
+    def __init__(
+        self, message: "str | Promise", *, current_text: str, current_version: int
+    ) -> None:
         super().__init__(message)
         self.current_text = current_text
         self.current_version = current_version

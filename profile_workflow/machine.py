@@ -120,9 +120,7 @@ class ProfileMachine(ConcurrentTransitionMixin, models.Model):
     )
     def return_to_review(self) -> None: ...
 
-    @transition(
-        state, S.REVISION_QA, S.PROJECT_QA, custom=says(_("Submit to quality assurance"))
-    )
+    @transition(state, S.REVISION_QA, S.PROJECT_QA, custom=says(_("Submit to quality assurance")))
     def submit_qa_revision(self) -> None: ...
 
     @transition(state, S.CONSULTATION, S.SIGNOFF, custom=says(_("Ask for sign-off")))
@@ -219,9 +217,7 @@ class ProfileMachine(ConcurrentTransitionMixin, models.Model):
     )
     def report_defect(self) -> None: ...
 
-    @transition(
-        state, S.PUBLISHED, S.CORRECTION, custom=says(_("Open a correction"), reason=True)
-    )
+    @transition(state, S.PUBLISHED, S.CORRECTION, custom=says(_("Open a correction"), reason=True))
     def open_correction(self) -> None: ...
 
     @transition(
@@ -242,9 +238,7 @@ class ProfileMachine(ConcurrentTransitionMixin, models.Model):
     )
     def supersede(self) -> None: ...
 
-    @transition(
-        state, list(WORKING_STATES), S.ON_HOLD, custom=says(_("Put on hold"), reason=True)
-    )
+    @transition(state, list(WORKING_STATES), S.ON_HOLD, custom=says(_("Put on hold"), reason=True))
     def hold(self) -> None: ...
 
     @transition(
@@ -255,9 +249,7 @@ class ProfileMachine(ConcurrentTransitionMixin, models.Model):
     )
     def resume(self) -> None: ...
 
-    @transition(
-        state, [S.PLANNED, S.ON_HOLD], S.CANCELLED, custom=says(_("Cancel"), reason=True)
-    )
+    @transition(state, [S.PLANNED, S.ON_HOLD], S.CANCELLED, custom=says(_("Cancel"), reason=True))
     def cancel(self) -> None: ...
 
 
@@ -353,9 +345,7 @@ class CommentMachine(ConcurrentTransitionMixin, models.Model):
     @transition(state, S.OPEN, S.DECLINED, custom=says(_("Decline"), reason=True))
     def decline(self) -> None: ...
 
-    @transition(
-        state, S.OPEN, S.DEFERRED, custom=says(_("Defer to the next edition"), reason=True)
-    )
+    @transition(state, S.OPEN, S.DEFERRED, custom=says(_("Defer to the next edition"), reason=True))
     def defer(self) -> None: ...
 
     @transition(
@@ -409,9 +399,7 @@ class DataItemMachine(ConcurrentTransitionMixin, models.Model):
     @transition(state, S.RECEIVED, S.RECONCILED, custom=says(_("Confirm")))
     def confirm(self) -> None: ...
 
-    @transition(
-        state, S.IN_CONFLICT, S.RECONCILED, custom=says(_("Choose a value"), reason=True)
-    )
+    @transition(state, S.IN_CONFLICT, S.RECONCILED, custom=says(_("Choose a value"), reason=True))
     def reconcile(self) -> None: ...
 
     @transition(
@@ -438,9 +426,7 @@ class DataItemMachine(ConcurrentTransitionMixin, models.Model):
     )
     def expire(self) -> None: ...
 
-    @transition(
-        state, [S.STALE, S.NOT_AVAILABLE], S.REQUESTED, custom=says(_("Request again"))
-    )
+    @transition(state, [S.STALE, S.NOT_AVAILABLE], S.REQUESTED, custom=says(_("Request again")))
     def request_again(self) -> None: ...
 
 
@@ -498,7 +484,5 @@ class SignOffMachine(ConcurrentTransitionMixin, models.Model):
     @transition(state, S.ASKED, S.NO_ANSWER, custom=says(_("Close without answer"), system=True))
     def lapse(self) -> None: ...
 
-    @transition(
-        state, [S.ASKED, S.NO_ANSWER], S.WAIVED, custom=says(_("Waive"), reason=True)
-    )
+    @transition(state, [S.ASKED, S.NO_ANSWER], S.WAIVED, custom=says(_("Waive"), reason=True))
     def waive(self) -> None: ...

@@ -1,4 +1,4 @@
-"""What must be complete before each move: a table of small checks, each of which lists what is missing."""
+"""What must be complete before each move: a table of checks that list what is missing."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
@@ -79,7 +79,7 @@ def _draft_is_filled(section: Section, _sections: Sequence[Section]) -> Iterator
     if section.template_section.mandatory and section.draft.is_empty:
         yield Missing(
             "section_empty",
-            _("“%(section)s” is neither filled nor marked “nothing found”, with where it was searched.")
+            _("“%(section)s” has neither text nor “nothing found” with where it was searched.")
             % {"section": section},
             section.key,
         )
@@ -108,7 +108,9 @@ def _draft_refers_to_what_exists(
 def _dangling(key: str, text: str, profile: Profile) -> Iterator[Missing]:
     for cited in sorted(set(cited_keys(text)) - _source_keys(profile)):
         yield Missing(
-            "citation_unknown", _("The source “%(key)s” is not in the bibliography.") % {"key": cited}, key
+            "citation_unknown",
+            _("The source “%(key)s” is not in the bibliography.") % {"key": cited},
+            key,
         )
     for table in sorted(set(placed_tables(text)) - _table_keys(profile)):
         yield Missing("table_unknown", _("There is no data table “%(key)s”.") % {"key": table}, key)
@@ -150,7 +152,12 @@ def _unfinished(section: Section) -> Missing:
 
 
 def _sections_of(profile: Profile) -> list[Section]:
-    return list(profile.sections.select_related("template_section").order_by("position"))
+    """Return the sections with their submitted texts; read once for all checks of one move."""
+    if "_checked_sections" not in profile.__dict__:
+        found = profile.sections.select_related("template_section", "revision")
+        profile.__dict__["_checked_sections"] = list(found.order_by("position"))
+    sections: list[Section] = profile.__dict__["_checked_sections"]
+    return sections
 
 
 def _a_section_is_returned(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
@@ -201,33 +208,36 @@ def _comments_are_answered(profile: Profile, _sections: Sequence[Section]) -> It
 # Evidence
 
 
-def _figures_are_settled(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
-    unsettled = DataItem.objects.filter(table__profile=profile).exclude(
-        state__in=SETTLED_DATA_STATES
-    )
-    for item in unsettled.select_related("table__section"):
-        yield Missing(
-            "figure_unsettled",
-            _("The figure “%(label)s” (table %(table)s) is in the state “%(state)s”.")
-            % {"label": item.label, "table": item.table.key, "state": item.get_state_display()},
-            item.table.section.key,
-        )
-
-
-def _figures_are_sourced(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
-    for item in DataItem.objects.filter(table__profile=profile).select_related("table__section"):
+def _figures_are_sound(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    figures = DataItem.objects.filter(table__profile=profile).select_related("table__section")
+    for item in figures.order_by("table__position", "position"):
+        if item.state not in SETTLED_DATA_STATES:
+            yield _unsettled(item)
         if item.has_value and not item.is_sourced:
-            yield Missing(
-                "figure_unsourced",
-                _("The figure “%(label)s” (table %(table)s) lacks source, year, territory or definition.")
-                % {"label": item.label, "table": item.table.key},
-                item.table.section.key,
-            )
+            yield _unsourced(item)
+
+
+def _unsettled(item: DataItem) -> Missing:
+    return Missing(
+        "figure_unsettled",
+        _("The figure “%(label)s” (table %(table)s) is in the state “%(state)s”.")
+        % {"label": item.label, "table": item.table.key, "state": item.get_state_display()},
+        item.table.section.key,
+    )
+
+
+def _unsourced(item: DataItem) -> Missing:
+    return Missing(
+        "figure_unsourced",
+        _("The figure “%(label)s” (table %(table)s) lacks source, year, territory or definition.")
+        % {"label": item.label, "table": item.table.key},
+        item.table.section.key,
+    )
 
 
 def _text_is_sound(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
     known = set(profile.acronyms.values_list("short", flat=True))
-    for section in profile.sections.select_related("revision").order_by("position"):
+    for section in _sections_of(profile):
         text = section.revision.text if section.revision else ""
         yield from _dangling(section.key, text, profile)
         yield from _unexplained(section.key, text, known)
@@ -237,7 +247,9 @@ def _text_is_sound(profile: Profile, _sections: Sequence[Section]) -> Iterator[M
 def _unexplained(key: str, text: str, known: set[str]) -> Iterator[Missing]:
     for acronym in sorted(set(acronyms_used(text)) - known):
         yield Missing(
-            "acronym_unexplained", _("The acronym “%(acronym)s” is not explained.") % {"acronym": acronym}, key
+            "acronym_unexplained",
+            _("The acronym “%(acronym)s” is not explained.") % {"acronym": acronym},
+            key,
         )
 
 
@@ -263,11 +275,21 @@ def _current_round(profile: Profile) -> ValidationRound | None:
     return profile.validation_rounds.select_related("version").order_by("-pk").first()
 
 
-def _quorum_is_reached(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+def _answers_agree(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
     current = _current_round(profile)
     if current is None:
         return
-    answers = standing_answers(profile, current.kind, current.version.digest).values()
+    answers = list(standing_answers(profile, current.kind, current.version.digest).values())
+    yield from _lacking_quorum(current, answers)
+    count = sum(answer.state == SignOffState.OBJECTED for answer in answers)
+    if count:
+        yield Missing(
+            "objection",
+            _("%(count)s objections stand; return the sections that they name.") % {"count": count},
+        )
+
+
+def _lacking_quorum(current: ValidationRound, answers: Sequence[SignOff]) -> Iterator[Missing]:
     asked = [answer for answer in answers if answer.state != SignOffState.WAIVED]
     given = [answer for answer in asked if answer.state in COUNTING_SIGNOFF_STATES]
     if asked and len(given) * 100 < current.quorum * len(asked):
@@ -275,19 +297,6 @@ def _quorum_is_reached(profile: Profile, _sections: Sequence[Section]) -> Iterat
             "quorum",
             _("%(given)s of %(asked)s have answered; the quorum is %(quorum)s per cent.")
             % {"given": len(given), "asked": len(asked), "quorum": current.quorum},
-        )
-
-
-def _no_objection_stands(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
-    current = _current_round(profile)
-    if current is None:
-        return
-    answers = standing_answers(profile, current.kind, current.version.digest).values()
-    count = sum(answer.state == SignOffState.OBJECTED for answer in answers)
-    if count:
-        yield Missing(
-            "objection",
-            _("%(count)s objections stand; return the sections that they name.") % {"count": count},
         )
 
 
@@ -371,8 +380,7 @@ REQUIREMENTS: dict[str, tuple[Check, ...]] = {
     "profile.pass_qa": (
         _sections_are_accepted,
         _comments_are_answered,
-        _figures_are_settled,
-        _figures_are_sourced,
+        _figures_are_sound,
         _text_is_sound,
         _stakeholders_are_named,
     ),
@@ -380,11 +388,10 @@ REQUIREMENTS: dict[str, tuple[Check, ...]] = {
     "profile.return_to_review": (_sections_are_named,),
     "profile.conclude_consultation": (
         _comments_are_answered,
-        _quorum_is_reached,
-        _no_objection_stands,
+        _answers_agree,
     ),
     "profile.revise_after_consultation": (_sections_are_named,),
-    "profile.validate": (_all_have_agreed, _no_objection_stands),
+    "profile.validate": (_all_have_agreed,),
     "profile.return_after_objection": (_sections_are_named,),
     "profile.agree_priorities": (_priorities_are_agreed,),
     "profile.dispute_finding": (_sections_are_named,),
@@ -412,4 +419,8 @@ def missing_for(
 ) -> tuple[Missing, ...]:
     """Return everything that ``document`` still lacks for a move, in the order of the table."""
     checks = REQUIREMENTS.get(permission, ())
-    return tuple(missing for check in checks for missing in check(document, sections))
+    try:
+        return tuple(missing for check in checks for missing in check(document, sections))
+    finally:
+        for kept in ("_checked_sections", "_source_keys", "_table_keys"):
+            document.profile.__dict__.pop(kept, None)

@@ -46,9 +46,7 @@ class Who:
             if not names:
                 return _("You have no part in this profile.")
             return _("Only these roles may do this here: %(roles)s.") % {"roles": names}
-        return next(
-            (duty.refusal for duty in self.duties if not duty.holds(user, document)), None
-        )
+        return next((duty.refusal for duty in self.duties if not duty.holds(user, document)), None)
 
 
 def _has_not_written(user: Any, document: Any) -> bool:

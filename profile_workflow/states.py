@@ -1,4 +1,4 @@
-"""Every state, role and decision of a profile and its parts, as stored codes with translatable labels."""
+"""Every state, role and decision of a profile: stored codes with translatable labels."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _

@@ -48,7 +48,12 @@ BLOCKED: tuple[Term, ...] = (
         "en situation irrégulière",
         _CRIMINAL,
     ),
-    Term("ar", re.compile("هجرة غير شرعية|مهاجر(?:ون|ين)? غير شرعي(?:ون|ين)?"), "هجرة غير نظامية", _CRIMINAL),
+    Term(
+        "ar",
+        re.compile("هجرة غير شرعية|مهاجر(?:ون|ين)? غير شرعي(?:ون|ين)?"),
+        "هجرة غير نظامية",
+        _CRIMINAL,
+    ),
 )
 
 #: Where others' words are repeated, they are left as they are: quotations, and titles in quotes.

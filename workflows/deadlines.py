@@ -46,7 +46,9 @@ def _attempt(step: Callable[[Task, datetime], None], task: Task, at: datetime) -
         with transaction.atomic():
             step(task, at)
     except (DomainError, DatabaseError):
-        logger.exception("Deadline of task %s could not be handled; the next sweep tries again", task.pk)
+        logger.exception(
+            "Deadline of task %s could not be handled; the next sweep tries again", task.pk
+        )
         return 0
     return 1
 
@@ -57,7 +59,9 @@ def _open_tasks() -> TaskQuerySet:
 
 
 def _to_remind(at: datetime) -> Iterable[Task]:
-    soon = _open_tasks().filter(reminded_at__isnull=True, due_at__lte=at + REMIND_BEFORE, due_at__gt=at)
+    soon = _open_tasks().filter(
+        reminded_at__isnull=True, due_at__lte=at + REMIND_BEFORE, due_at__gt=at
+    )
     return soon[:BATCH]
 
 
@@ -86,7 +90,11 @@ def _lapse(task: Task, at: datetime) -> None:
 
 
 def _report_overdue(task: Task, at: datetime) -> None:
-    if not Task.objects.open().filter(pk=task.pk, escalated_at__isnull=True).update(escalated_at=at):
+    if (
+        not Task.objects.open()
+        .filter(pk=task.pk, escalated_at__isnull=True)
+        .update(escalated_at=at)
+    ):
         return
     turns = notifications.whose_turn([task], profile=task.profile, on=at.date())
     team = Assignment.objects.active(at.date()).for_profile(task.profile)

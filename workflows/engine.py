@@ -9,9 +9,11 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from viewflow.workflow.status import PROCESS, STATUS
 
+from profile_workflow import rules
 from profile_workflow.errors import NotAllowed, NotNow
 from profile_workflow.models import (
     Assignment,
@@ -27,7 +29,7 @@ from profile_workflow.models import (
 from profile_workflow.models.people import User
 from profile_workflow.services import lifecycle, profiles, rounds
 from profile_workflow.services.lifecycle import NO_DETAILS, Details, Offer
-from profile_workflow.services.log import Actor, Entry, record
+from profile_workflow.services.log import Actor, Entry, journal, record
 from profile_workflow.states import ProfileState, Role, SignOffState, ValidationKind
 from workflows import effects
 from workflows.flows import CityProfileFlow
@@ -44,6 +46,10 @@ _WITH: dict[type[Any], tuple[str, ...]] = {
     Comment: ("section", "author"),
     DataItem: ("table__section",),
 }
+
+
+#: Through what a document belongs to its profile.
+_OWNER: dict[type[Any], str] = {SignOff: "round", Comment: "section", DataItem: "table"}
 
 
 def nominate(nomination: profiles.Nomination, *, by: User, at: datetime) -> Profile:
@@ -104,34 +110,46 @@ def perform(
         NotNow: Not now: the state, a hold, or a move made in the meantime.
         NotComplete: Not complete, with the list of what is missing.
     """
-    profile = _locked(document.profile)
+    profile = _locked(_profile_id(document))
     fresh = profile if isinstance(document, Profile) else _refetched(document, profile)
     task = _open_task(fresh, move)
-    if task is not None and by is not None:
-        _check_owner(task, by, at)
+    if task is not None and by is not None and not _may_do(task, move, fresh, by):
+        raise NotAllowed(_belongs_to(task))
     held_since = profile.state_since
-    event = lifecycle.move(fresh, move, by=by, at=at, details=details)
-    process = _finish(task, profile, fresh, by=by, move=move, at=at)
+    with journal(profile):
+        event = lifecycle.move(fresh, move, by=by, at=at, details=details)
+        process = _finish(task, profile, fresh, by=by, move=move, at=at)
     _AFTER.get(move, _nothing)(profile, at, at - held_since)
     effects.move_was_made(event, fresh, process, by=by, details=details)
     return event
 
 
 def offers(document: Document, user: User) -> list[Offer]:
-    """Return the moves that ``perform`` would accept from ``user`` or refuse only as not complete."""
+    """Return the moves ``perform`` would accept from ``user``, or refuse only as not complete."""
     task = _open_task(document, None)
     found = lifecycle.offers(document, user)
-    if task is None or _may_do(task, user, task.process.profile):
+    if task is None:
         return found
-    return [one for one in found if one.move not in task.flow_task.moves]
+    moves = task.flow_task.moves
+    return [
+        one for one in found if one.move not in moves or _may_do(task, one.move, document, user)
+    ]
 
 
-def _locked(profile: Profile) -> Profile:
-    return (
-        Profile.objects.select_for_update(of=("self",))
-        .select_related("city", "programme", "template")
-        .get(pk=profile.pk)
-    )
+def _profile_id(document: Document) -> int:
+    """Return the id of the profile without fetching it."""
+    if isinstance(document, Profile):
+        return document.pk
+    owner: Any = document
+    if not isinstance(document, Section):
+        owner = getattr(document, _OWNER[type(document)])
+    profile_id: int = owner.profile_id
+    return profile_id
+
+
+def _locked(profile_id: int) -> Profile:
+    locked = Profile.objects.select_for_update(of=("self",))
+    return locked.select_related("city", "programme").get(pk=profile_id)
 
 
 def _refetched(document: Some, profile: Profile) -> Some:
@@ -143,7 +161,7 @@ def _refetched(document: Some, profile: Profile) -> Some:
 
 def _share(document: Any, profile: Profile) -> None:
     """Let the document know the very instance of the profile that is locked."""
-    owner = {SignOff: "round", Comment: "section", DataItem: "table"}.get(type(document))
+    owner = _OWNER.get(type(document))
     target = getattr(document, owner) if owner else document
     target.profile = profile
 
@@ -165,26 +183,28 @@ def _open_task(document: Document, move: str | None) -> Task | None:
     return task
 
 
-def _check_owner(task: Task, by: User, at: datetime) -> None:
-    if not _may_do(task, by, task.profile):
-        owner = task.owner
-        raise NotAllowed(
-            _("This task belongs to %(person)s, who can hand it over.")
-            % {"person": owner.full_name if owner else ""}
-        )
+def _may_do(task: Task, move: str, document: Document, user: User) -> bool:
+    """Whether the task is the person's: his own, nobody's yet, or that of whom he stands in for.
 
-
-def _may_do(task: Task, user: User, profile: Profile) -> bool:
-    if task.owner_id in (None, user.pk):
+    Who may make the move in another role than the owner (the project team beside the focal
+    point, the local expert beside a co-author) makes it in his own right.
+    """
+    owner = task.owner
+    if owner is None or owner.pk == user.pk:
         return True
-    substitutes = Assignment.objects.active(_today()).filter(profile=profile, user=user)
-    return substitutes.filter(stands_in_for__user=task.owner_id).exists()
+    permission = f"{document.document_type}.{move}"
+    role = rules.acting_role(permission, user, document)
+    if role is not None and role != rules.acting_role(permission, owner, document):
+        return True
+    standing_in = Assignment.objects.active(timezone.localdate()).filter(
+        profile=document.profile, user=user, stands_in_for__user=owner
+    )
+    return standing_in.exists()
 
 
-def _today() -> Any:
-    from django.utils import timezone  # noqa: PLC0415
-
-    return timezone.localdate()
+def _belongs_to(task: Task) -> str:
+    person = task.owner.full_name if task.owner else ""
+    return _("This task belongs to %(person)s, who can hand it over.") % {"person": person}
 
 
 def _finish(
@@ -204,7 +224,7 @@ def _finish(
     process.moment = at
     process.opened = []
     task.profile = profile
-    if task.seed is not None:
+    if task.section_id or task.signoff_id:
         task.seed = document
     task.done_by = by
     task.move = move
@@ -281,7 +301,9 @@ def claim(task: Task, *, by: User, at: datetime) -> None:
     if task.owner is not None:
         raise NotNow(_("%(person)s has taken this task.") % {"person": task.owner.full_name})
     if task.role not in profile.roles_of(by):
-        raise NotAllowed(_("This task waits for the role “%(role)s”.") % {"role": task.get_role_display()})
+        raise NotAllowed(
+            _("This task waits for the role “%(role)s”.") % {"role": task.get_role_display()}
+        )
     _hand_over(task, profile, to=by, by=by, at=at, move="claim")
 
 
@@ -329,7 +351,7 @@ def release(task: Task, *, by: User, at: datetime) -> None:
 
 
 def _locked_task(task: Task) -> tuple[Task, Profile]:
-    profile = _locked(task.profile)
+    profile = _locked(task.profile_id)
     fresh = Task.objects.select_related("process", "owner", "done_by", "section").get(pk=task.pk)
     if not fresh.is_open:
         person = fresh.done_by.full_name if fresh.done_by else _("the software")
@@ -380,16 +402,17 @@ def take_back(section: Section, *, by: User, at: datetime, reason: str) -> Event
     Raises:
         NotAllowed, NotNow, NotComplete: As ``perform``.
     """
-    profile = _locked(section.profile)
+    profile = _locked(section.profile_id)
     fresh = _refetched(section, profile)
     writing = Task.objects.filter(profile=profile, flow_task__in=_WRITING_NODES)
     process = ProfileProcess.objects.filter(profile=profile, status=PROCESS.NEW).first()
     waiting = writing.filter(process=process, finished__isnull=True).first() if process else None
     if process is None or waiting is None:
         raise NotNow(_("The text has been submitted as a whole; it can only be returned now."))
-    event = lifecycle.move(fresh, "take_back", by=by, at=at, details=Details(reason=reason))
-    process.profile, process.moment, process.opened = profile, at, []
-    _reopen_branch(process, waiting, fresh)
+    with journal(profile):
+        event = lifecycle.move(fresh, "take_back", by=by, at=at, details=Details(reason=reason))
+        process.profile, process.moment, process.opened = profile, at, []
+        _reopen_branch(process, waiting, fresh)
     effects.move_was_made(event, fresh, process, by=by, details=Details(reason=reason))
     return event
 
@@ -428,14 +451,16 @@ def add_stakeholder(assignment: Assignment, *, by: User, at: datetime) -> SignOf
         NotAllowed: If ``by`` is not of the project team or the focal point.
         NotNow: If no consultation is open, or the person is asked already.
     """
-    assert assignment.profile is not None
-    profile = _locked(assignment.profile)
+    assert assignment.profile_id is not None
+    profile = _locked(assignment.profile_id)
     if not profile.roles_of(by).intersection({Role.PROJECT_TEAM, Role.FOCAL_POINT}):
         raise NotAllowed(_("Only the project team or the focal point asks more people."))
     sibling = Task.objects.open().filter(profile=profile, flow_task=CityProfileFlow.consult).first()
-    opened = profile.validation_rounds.filter(
-        kind=ValidationKind.CONSULTATION, closed_at__isnull=True
-    ).select_related("version").first()
+    opened = (
+        profile.validation_rounds.filter(kind=ValidationKind.CONSULTATION, closed_at__isnull=True)
+        .select_related("version")
+        .first()
+    )
     if sibling is None or opened is None or profile.state != ProfileState.CONSULTATION:
         raise NotNow(_("No consultation is waiting for answers now."))
     if opened.signoffs.filter(person=assignment.user_id).exists():

@@ -12,6 +12,7 @@ from viewflow.workflow import lock, nodes
 from viewflow.workflow.activation import Activation
 from viewflow.workflow.base import Flow
 
+from profile_workflow.errors import NotComplete
 from profile_workflow.models import Profile, Section, SignOff
 from profile_workflow.models.people import User
 from profile_workflow.queries import validation
@@ -24,7 +25,7 @@ from profile_workflow.states import (
 )
 from profile_workflow.states import ProfileState as S
 from workflows.models.process import ProfileProcess, Task
-from workflows.nodes import ForEach, Gather, HumanTask, Step
+from workflows.nodes import ForEach, Gather, HumanTask
 
 _ANSWERS = ("approve", "reserve", "object_to", "waive", "lapse", "lapse_tacitly")
 
@@ -38,9 +39,7 @@ class CityProfileFlow(Flow):
 
     start = nodes.StartHandle(this.begin).Next(this.plan)
 
-    plan = HumanTask(Role.PROJECT_TEAM, ["begin_inception"], days=15).When(
-        S.INCEPTION, this.incept
-    )
+    plan = HumanTask(Role.PROJECT_TEAM, ["begin_inception"], days=15).When(S.INCEPTION, this.incept)
     incept = HumanTask(Role.LOCAL_EXPERT, ["begin_drafting"], days=20).When(
         S.DRAFTING, this.open_drafts
     )
@@ -112,13 +111,12 @@ class CityProfileFlow(Flow):
         .When(S.REVISION_VALIDATION, this.open_drafts)
     )
 
-    open_signoff = ForEach(this.people_to_sign).Next(this.sign).IfNone(this.tally)
+    open_signoff = ForEach(this.people_to_sign).Next(this.sign).IfNone(this.signatures_in)
     sign = HumanTask(
         Role.CITY_AUTHORITY, _ANSWERS, days=15, owner=this.person_asked, closes_with_round=True
     ).Next(this.signatures_in)
-    signatures_in = Gather().Next(this.tally)
-    tally = (
-        Step(this.count_signatures)
+    signatures_in = (
+        Gather(this.count_signatures)
         .When(S.PRIORITY_SETTING, this.prioritise)
         .When(S.REVISION_VALIDATION, this.open_drafts)
         .When(S.SIGNOFF, this.open_signoff)
@@ -190,18 +188,19 @@ class CityProfileFlow(Flow):
         """Validate when all have signed, return when somebody objected, or ask the silent again."""
         process = activation.process
         profile: Profile = process.profile
-        objected = validation.objected_sections(profile)
+        objected, reason = validation.open_objections(profile)
         if objected:
-            reason = validation.objections_in_words(profile)
             details = Details(reason=reason, sections=objected)
             lifecycle.move(
                 profile, "return_after_objection", by=None, at=process.moment, details=details
             )
-        elif not validation.who_has_not_signed(profile):
+            return
+        try:
             lifecycle.move(profile, "validate", by=None, at=process.moment)
-            lifecycle.move(profile, "open_priority_setting", by=None, at=process.moment)
-        else:
+        except NotComplete:
             rounds.close_validation_round(profile, at=process.moment)
+        else:
+            lifecycle.move(profile, "open_priority_setting", by=None, at=process.moment)
 
 
 def _open_round(activation: Activation, kind: ValidationKind) -> list[SignOff]:
@@ -214,4 +213,3 @@ def human_tasks() -> dict[str, HumanTask]:
     return {
         node.name: node for node in CityProfileFlow.instance.nodes() if isinstance(node, HumanTask)
     }
-

@@ -54,7 +54,9 @@ def violations(profile: Profile) -> list[str]:
     """Return a sentence for each way in which process and machine disagree; none if all is well."""
     live = list(ProfileProcess.objects.filter(profile=profile, status=PROCESS.NEW))
     if profile.working_state in RESTING_STATES:
-        return [f"{profile.slug}: nobody should be waiting, but process {one.pk} lives" for one in live]
+        return [
+            f"{profile.slug}: nobody should be waiting, but process {one.pk} lives" for one in live
+        ]
     if profile.working_state == ProfileState.VALIDATED:
         return [f"{profile.slug}: stopped half-way between sign-off and priority setting"]
     if len(live) != 1:
@@ -67,7 +69,7 @@ def _differences(profile: Profile, process: ProfileProcess) -> Iterator[str]:
     have = Counter(_as_waiting(task) for task in open_tasks)
     want = Counter(_expected(profile))
     for node, kind, pk in (have - want).elements():
-        yield f"{profile.slug}: task “{node}” is open, but {kind} {pk or ''} is not in a state for it"
+        yield f"{profile.slug}: task “{node}” is open, but no {kind} {pk or ''} waits for it"
     for node, kind, pk in (want - have).elements():
         yield f"{profile.slug}: {kind} {pk or ''} waits, but nobody has the task “{node}”"
 
@@ -101,7 +103,9 @@ def _branches(profile: Profile, state: ProfileState) -> Iterator[Waiting]:
         yield from _sections(profile, "draft", EDITABLE_SECTION_STATES)
 
 
-def _sections(profile: Profile, node: str, states: "list[SectionState] | tuple[SectionState, ...]") -> Iterator[Waiting]:
+def _sections(
+    profile: Profile, node: str, states: "list[SectionState] | tuple[SectionState, ...]"
+) -> Iterator[Waiting]:
     found = Section.objects.filter(profile=profile, state__in=states).order_by("pk")
     for pk in found.values_list("pk", flat=True):
         yield (node, "section", pk)
@@ -109,7 +113,9 @@ def _sections(profile: Profile, node: str, states: "list[SectionState] | tuple[S
 
 def _signoffs(profile: Profile, node: str, kind: ValidationKind) -> Iterator[Waiting]:
     asked = SignOff.objects.filter(
-        round__profile=profile, round__kind=kind, round__closed_at__isnull=True,
+        round__profile=profile,
+        round__kind=kind,
+        round__closed_at__isnull=True,
         state=SignOffState.ASKED,
     )
     for pk in asked.order_by("pk").values_list("pk", flat=True):

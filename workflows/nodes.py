@@ -91,6 +91,32 @@ class RoutingActivation(Activation):
         yield self.flow_task.route(self)._create(self, self.task.token, seed=self.task.seed)
 
 
+class InstantActivation(Activation):
+    """Something that is over in the move that began it: saved once, as done."""
+
+    @classmethod
+    def create(
+        cls,
+        flow_task: Node,
+        prev_activation: Activation,
+        token: Token | str,
+        data: Any = None,
+        seed: Document = None,
+    ) -> "InstantActivation":
+        """Save the task as done; in memory it still has to be gone through."""
+        task = new_task(flow_task, prev_activation, token, seed)
+        task.status = STATUS.DONE
+        task.finished = task.created
+        task.save()
+        task.previous.add(prev_activation.task)
+        task.status = STATUS.NEW
+        return cls(task)
+
+    @Activation.status.transition(source=STATUS.NEW, target=STATUS.DONE)
+    def complete(self) -> None:
+        """Nothing to save: the row says so already."""
+
+
 class HumanTaskActivation(RoutingActivation):
     """What a person has to do: waits, is claimed, handed over, completed or cancelled."""
 
@@ -104,7 +130,7 @@ class HumanTaskActivation(RoutingActivation):
         seed: Document = None,
     ) -> "HumanTaskActivation":
         """Save the task and note it for the mail that tells its owner."""
-        task = flow_task.prepare(prev_activation, token, seed, flow_task.sole_holders(prev_activation))
+        task = flow_task.prepare(prev_activation, token, [seed])[0]
         task.save()
         task.previous.add(prev_activation.task)
         prev_activation.process.opened.append(task)
@@ -144,9 +170,7 @@ class HumanTaskActivation(RoutingActivation):
         self.task.assigned = None
         self.task.save(update_fields=["status", "owner", "assigned"])
 
-    @Activation.status.transition(
-        source=[STATUS.NEW, STATUS.ASSIGNED], target=STATUS.CANCELED
-    )
+    @Activation.status.transition(source=[STATUS.NEW, STATUS.ASSIGNED], target=STATUS.CANCELED)
     def cancel(self) -> None:
         """Withdraw the task; with it goes its deadline, which is part of the row."""
         self.task.finished = now()
@@ -190,32 +214,39 @@ class HumanTask(RoutingMixin, Node):
         super()._resolve(instance)
         self._owner = this.resolve(instance, self._owner)
 
-    def sole_holders(self, activation: Activation) -> list[User]:
-        """Return the people who hold the role today: one query for any number of tasks."""
-        profile = activation.process.profile
-        held = Assignment.objects.active(activation.process.moment.date()).for_profile(profile)
-        found = held.filter(role=self.role).select_related("user").order_by("pk")
-        return list({one.user_id: one.user for one in found}.values())
-
     def prepare(
-        self,
-        activation: Activation,
-        token: Token | str,
-        seed: Document,
-        holders: Sequence[User],
-    ) -> Task:
-        """Return the unsaved task with role, owner and due moment."""
-        task = new_task(self, activation, token, seed)
-        task.role = self.role
-        task.due_at = self.due(activation, seed)
-        owner = self._owner(activation, seed) if self._owner else None
-        if owner is None and len(holders) == 1:
-            owner = holders[0]
-        if owner is not None:
-            task.owner = owner
-            task.assigned = activation.process.moment
-            task.status = STATUS.ASSIGNED
-        return task
+        self, activation: Activation, token: Token | str, seeds: Sequence[Document], after: int = -1
+    ) -> list[Task]:
+        """Return the unsaved tasks for documents, with role, owner and due moment.
+
+        Costs at most one query for any number of documents. ``after`` is the number of branches
+        that exist already; -1 for a task that opens no branch and keeps its token.
+        """
+        owners = self._owners(activation, seeds)
+        tasks = []
+        for number, (seed, owner) in enumerate(zip(seeds, owners, strict=True), after + 1):
+            own_token = token if after < 0 else Token(f"{token}/{activation.task.pk}_{number}")
+            task = new_task(self, activation, own_token, seed)
+            task.role = self.role
+            task.due_at = self.due(activation, seed)
+            if owner is not None:
+                task.owner = owner
+                task.assigned = activation.process.moment
+                task.status = STATUS.ASSIGNED
+            tasks.append(task)
+        return tasks
+
+    def _owners(self, activation: Activation, seeds: Sequence[Document]) -> list[User | None]:
+        """Return whose each task is: as the flow says, else the sole holder's of the role."""
+        owners = [self._owner(activation, seed) if self._owner else None for seed in seeds]
+        if None not in owners:
+            return owners
+        process = activation.process
+        held = Assignment.objects.active(process.moment.date()).for_profile(process.profile)
+        found = held.filter(role=self.role).select_related("user").order_by("pk")
+        holders = list({one.user_id: one.user for one in found}.values())
+        sole = holders[0] if len(holders) == 1 else None
+        return [owner or sole for owner in owners]
 
     def due(self, activation: Activation, seed: Document) -> datetime:
         """Return when the task is due: end of a working day in the city."""
@@ -226,13 +257,13 @@ class HumanTask(RoutingMixin, Node):
         return calendars.deadline(process.moment, self.days, process.profile.city)
 
 
-class ForEachActivation(Activation):
+class ForEachActivation(InstantActivation):
     """Opens one branch for each document."""
 
     @Activation.status.super()
     def activate(self) -> None:
         """Ask the flow for the documents; it may open a round on the way."""
-        self.items = list(self.flow_task._items(self))  # noqa: SLF001 - its own node
+        self.items = list(self.flow_task._items(self))
 
     @Activation.status.super()
     def create_next(self) -> Iterator[Activation]:
@@ -248,11 +279,7 @@ class ForEachActivation(Activation):
         ``after`` counts the branches that exist already, so that tokens stay unique.
         """
         node: HumanTask = self.flow_task.each
-        holders = node.sole_holders(self)
-        tasks = Task.objects.bulk_create(
-            node.prepare(self, Token(f"{self.task.token}/{self.task.pk}_{number}"), item, holders)
-            for number, item in enumerate(items, after + 1)
-        )
+        tasks = Task.objects.bulk_create(node.prepare(self, self.task.token, items, after))
         link = Task.previous.through
         link.objects.bulk_create(
             link(from_task_id=task.pk, to_task_id=self.task.pk) for task in tasks
@@ -301,6 +328,8 @@ class GatherActivation(RoutingActivation):
     """Waits until no task of its branches is open."""
 
     type = "join"
+    prefix: str
+    is_last: bool | None = None
 
     @classmethod
     def create(
@@ -334,10 +363,11 @@ class GatherActivation(RoutingActivation):
         """Nothing to do: the task is saved as started."""
 
     def all_branches_are_in(self) -> bool:
-        """Whether no task of a sibling branch is open any more."""
-        return not Task.objects.filter(
-            process=self.process, token__startswith=self.prefix, finished__isnull=True
-        ).exists()
+        """Whether no task of a sibling branch is open any more; asked once an arrival."""
+        if self.is_last is None:
+            siblings = Task.objects.filter(process=self.process, token__startswith=self.prefix)
+            self.is_last = not siblings.filter(finished__isnull=True).exists()
+        return self.is_last
 
     @Activation.status.transition(
         source=STATUS.STARTED, target=STATUS.DONE, conditions=[all_branches_are_in]
@@ -346,10 +376,10 @@ class GatherActivation(RoutingActivation):
         """Let the process go on as one."""
         self.task.finished = now()
         self.task.save(update_fields=["status", "finished"])
+        if self.flow_task.then is not None:
+            self.flow_task.then(self)
 
-    @Activation.status.transition(
-        source=[STATUS.NEW, STATUS.STARTED], target=STATUS.CANCELED
-    )
+    @Activation.status.transition(source=[STATUS.NEW, STATUS.STARTED], target=STATUS.CANCELED)
     def cancel(self) -> None:
         """Withdraw the waiting task."""
         self.task.finished = now()
@@ -357,35 +387,21 @@ class GatherActivation(RoutingActivation):
 
 
 class Gather(RoutingMixin, Node):
-    """The join of the branches of a ForEach."""
+    """The join of the branches of a ForEach.
+
+    ``then`` is what the software does by itself before the process goes on; what it raises
+    undoes the whole move.
+    """
 
     activation_class = GatherActivation
     task_type = "JOIN"
     shape = Split.shape
     bpmn_element = "parallelGateway"
 
-
-class StepActivation(RoutingActivation):
-    """Runs a function of the flow at once."""
-
-    @Activation.status.super()
-    def activate(self) -> None:
-        """Run it; what it raises undoes the whole move."""
-        self.flow_task.run(self)
-
-
-class Step(RoutingMixin, Node):
-    """Something that the software does by itself before the process goes on."""
-
-    activation_class = StepActivation
-    task_type = "FUNCTION"
-    shape = nodes.Function.shape
-    bpmn_element = "scriptTask"
-
-    def __init__(self, function: Callable[[Activation], None] | Any) -> None:
+    def __init__(self, then: Callable[[Activation], None] | Any = None) -> None:
         super().__init__()
-        self.run = function
+        self.then = then
 
     def _resolve(self, instance: Any) -> None:
         super()._resolve(instance)
-        self.run = this.resolve(instance, self.run)
+        self.then = this.resolve(instance, self.then)

@@ -75,7 +75,9 @@ class TextBlockQuerySet(models.QuerySet["TextBlock"]):
 
     def in_force(self, *, language: str, on: date) -> dict[str, str]:
         """Return kind → text of the newest version in ``language`` that was valid ``on`` a day."""
-        blocks = self.filter(language=language, valid_from__lte=on).order_by("valid_from", "version")
+        blocks = self.filter(language=language, valid_from__lte=on).order_by(
+            "valid_from", "version"
+        )
         return {block.kind: block.text for block in blocks}
 
 

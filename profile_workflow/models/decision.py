@@ -12,7 +12,7 @@ from profile_workflow.states import Role
 
 
 class ReviewRound(models.Model):
-    """A round of expert review. Opening one is an event of its own, apart from asking for revision."""
+    """A round of expert review. Opening one is an event apart from asking for a revision."""
 
     profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="review_rounds")
     number = models.PositiveSmallIntegerField(_("number"))

@@ -36,7 +36,9 @@ class Organisation(models.Model):
 class UserManager(BaseUserManager["User"]):
     """Creates accounts; the address is the login name."""
 
-    def create_user(self, email: str, full_name: str, password: str | None = None, **extra: Any) -> "User":
+    def create_user(
+        self, email: str, full_name: str, password: str | None = None, **extra: Any
+    ) -> "User":
         """Create an account without any right.
 
         Raises:
@@ -49,8 +51,10 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, full_name: str, password: str | None = None, **extra: Any) -> "User":
-        """Create an account that may use the reference-data admin; it holds no role on any profile."""
+    def create_superuser(
+        self, email: str, full_name: str, password: str | None = None, **extra: Any
+    ) -> "User":
+        """Create an account that may use the admin of reference data; it holds no role."""
         return self.create_user(
             email, full_name, password, is_staff=True, is_superuser=True, **extra
         )

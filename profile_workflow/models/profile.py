@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from profile_workflow.machine import ProfileMachine
 from profile_workflow.models.city import City, Programme
-from profile_workflow.models.people import User
 from profile_workflow.models.digests import sections_digest
+from profile_workflow.models.people import User
 from profile_workflow.models.template import Template
 from profile_workflow.states import (
     AUTHOR_ROLES,
@@ -113,14 +113,22 @@ class Profile(ProfileMachine):
 
         The answer is kept with the instance: fetch the profile anew to see later changes.
         """
+        return self._part_of(user)[0]
+
+    def has_written(self, user: User) -> bool:
+        """Whether ``user`` is, or was, an author of this profile."""
+        return self._part_of(user)[1]
+
+    def _part_of(self, user: User | None) -> "tuple[frozenset[Role], bool]":
+        """Return the roles held today, and whether an author's role was ever held: one query."""
         if user is None or not user.pk or not user.is_active:
-            return frozenset()
-        cache: dict[int, frozenset[Role]] = self.__dict__.setdefault("_roles", {})
+            return frozenset(), False
+        cache: dict[int, tuple[frozenset[Role], bool]] = self.__dict__.setdefault("_parts", {})
         if user.pk not in cache:
-            held = Assignment.objects.active(timezone.localdate()).for_profile(self)
-            cache[user.pk] = frozenset(
-                Role(role) for role in held.filter(user=user).values_list("role", flat=True)
-            )
+            ever = list(Assignment.objects.for_profile(self).filter(user=user))
+            today = timezone.localdate()
+            held = frozenset(Role(one.role) for one in ever if one.holds_on(today))
+            cache[user.pk] = (held, any(one.role in AUTHOR_ROLES for one in ever))
         return cache[user.pk]
 
     def text_digest(self) -> str:
@@ -128,16 +136,21 @@ class Profile(ProfileMachine):
         return sections_digest(self.revision_hashes())
 
     def revision_hashes(self) -> dict[str, str]:
-        """Return section key → hash of its submitted revision; sections without one are left out."""
-        submitted = self.sections.filter(revision__isnull=False)
-        return dict(submitted.values_list("key", "revision__sha256"))
+        """Return section key → hash of its submitted revision, where there is one."""
+        return {key: sha256 for key, (_revision, sha256) in self.submitted_revisions().items()}
 
-    def has_written(self, user: User) -> bool:
-        """Whether ``user`` is, or was, an author of this profile."""
-        cache: dict[int, bool] = self.__dict__.setdefault("_written", {})
-        if user.pk not in cache:
-            cache[user.pk] = self.assignments.filter(user=user, role__in=AUTHOR_ROLES).exists()
-        return cache[user.pk]
+    def submitted_revisions(self) -> dict[str, tuple[int, str]]:
+        """Return section key → id and hash of its submitted revision; kept with the instance."""
+        if "_submitted" not in self.__dict__:
+            found = self.sections.filter(revision__isnull=False).order_by("position")
+            rows = found.values_list("key", "revision_id", "revision__sha256")
+            self.__dict__["_submitted"] = {key: (pk, sha256) for key, pk, sha256 in rows}
+        submitted: dict[str, tuple[int, str]] = self.__dict__["_submitted"]
+        return submitted
+
+    def forget_submitted(self) -> None:
+        """Read the submitted revisions again next time; called when a section is frozen."""
+        self.__dict__.pop("_submitted", None)
 
 
 class Territory(models.Model):
@@ -176,9 +189,7 @@ class WorkingDefinition(models.Model):
     class Meta:
         verbose_name = _("working definition")
         verbose_name_plural = _("working definitions")
-        constraints = [
-            models.UniqueConstraint(fields=["profile", "code"], name="definition_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["profile", "code"], name="definition_once")]
 
     def __str__(self) -> str:
         return self.term
@@ -270,3 +281,8 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} – {self.get_role_display()}"
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the assignment is in force on a day."""
+        begun = self.starts_on is None or self.starts_on <= day
+        return begun and (self.ends_on is None or self.ends_on >= day)

@@ -24,7 +24,7 @@ class Titled(models.Model):
 
 
 class Template(models.Model):
-    """One version of the structure that profiles follow; profiles keep the version they began with."""
+    """One version of the structure of profiles; each keeps the version that it began with."""
 
     code = models.SlugField(_("code"))
     version = models.PositiveSmallIntegerField(_("version"))

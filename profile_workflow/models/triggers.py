@@ -11,7 +11,10 @@ APPEND_ONLY_TABLES: tuple[str, ...] = (
 
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION profile_workflow_append_only() RETURNS trigger AS $$
-BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END;
+BEGIN
+  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME
+    USING ERRCODE = 'integrity_constraint_violation';
+END;
 $$ LANGUAGE plpgsql
 """
 
@@ -19,8 +22,10 @@ $$ LANGUAGE plpgsql
 def _install_statements(vendor: str, table: str) -> list[str]:
     if vendor == "postgresql":
         return [
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
-            "FOR EACH ROW EXECUTE FUNCTION profile_workflow_append_only()"
+            (
+                f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+                "FOR EACH ROW EXECUTE FUNCTION profile_workflow_append_only()"
+            )
         ]
     return [
         f"CREATE TRIGGER IF NOT EXISTS {table}_no_{verb.lower()} BEFORE {verb} ON {table} "

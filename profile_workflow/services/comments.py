@@ -39,7 +39,9 @@ def add_comment(
     role = _commenting_role(profile, by)
     text = text.strip()
     if not text or len(text) > MOST_CHARACTERS:
-        raise InvalidInput(_("A comment has between 1 and %(most)s characters.") % {"most": MOST_CHARACTERS})
+        raise InvalidInput(
+            _("A comment has between 1 and %(most)s characters.") % {"most": MOST_CHARACTERS}
+        )
     comment = Comment.objects.create(
         section=section,
         revision=section.revision,

@@ -151,7 +151,12 @@ def _in_state(profile: Profile, *states: SectionState) -> list[Section]:
     return list(found.select_related("template_section", "revision").order_by("position"))
 
 
-def _decide(event: Happening) -> list[Cascade]:
+def _decide_in_round(event: Happening) -> list[Cascade]:
+    current = ReviewRound.objects.filter(profile=event.document.profile, closed_at__isnull=True)
+    return _decide(event, current.first())
+
+
+def _decide(event: Happening, review_round: ReviewRound | None = None) -> list[Cascade]:
     document = event.document
     section = document if isinstance(document, Section) else None
     revision = section.revision if section else None
@@ -161,7 +166,7 @@ def _decide(event: Happening) -> list[Cascade]:
         profile=profile,
         section=section,
         revision=revision,
-        review_round=ReviewRound.objects.filter(profile=profile, closed_at__isnull=True).first(),
+        review_round=review_round,
         move=event.move,
         digest=revision.sha256 if revision else profile.text_digest(),
         reason=event.details.reason.strip(),
@@ -173,7 +178,7 @@ def _decide(event: Happening) -> list[Cascade]:
 
 
 def _close_review_round(event: Happening) -> list[Cascade]:
-    _decide(event)
+    _decide_in_round(event)
     ReviewRound.objects.filter(profile=event.document, closed_at__isnull=True).update(
         closed_at=event.at, outcome=event.move
     )
@@ -256,9 +261,9 @@ _FOLLOW: dict[str, Callable[[Happening], Iterable[Cascade]]] = {
     "profile.adopt_priorities": _decide,
     "profile.open_correction": _reopen_named,
     "profile.publish_correction": _lock_all,
-    "section.accept": _decide,
-    "section.request_minor_changes": _decide,
-    "section.request_major_changes": _decide,
+    "section.accept": _decide_in_round,
+    "section.request_minor_changes": _decide_in_round,
+    "section.request_major_changes": _decide_in_round,
     "sign_off.object_to": _keep_objection,
 }
 

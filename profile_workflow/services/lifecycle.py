@@ -58,9 +58,7 @@ def transitions_of(document: Any) -> dict[str, list[Transition]]:
     return table
 
 
-def check(
-    document: Any, move: str, *, actor: Actor, details: Details = NO_DETAILS
-) -> Transition:
+def check(document: Any, move: str, *, actor: Actor, details: Details = NO_DETAILS) -> Transition:
     """Return the transition if it may be made now.
 
     The three refusals are tried in this order: not you, not now, not complete.
@@ -114,7 +112,7 @@ def _check_complete(document: Any, move: str, found: Transition, details: Detail
 
 
 def offers(document: Any, user: User) -> list[Offer]:
-    """Return the moves that ``check`` would accept from ``user``, or refuse only as not complete."""
+    """Return the moves ``check`` would accept from ``user``, or refuse only as not complete."""
     found = []
     for move, candidates in transitions_of(document).items():
         try:
@@ -186,7 +184,11 @@ def _make(document: Any, name: str, *, actor: Actor, at: datetime, details: Deta
     event = record(document.profile, [entry], actor=actor, at=at)[0]
     for cascade in consequences.follow(document, name, actor=actor, at=at, details=details):
         move_many(
-            cascade.sections, cascade.move, profile=document.profile, actor=actor, at=at,
+            cascade.sections,
+            cascade.move,
+            profile=document.profile,
+            actor=actor,
+            at=at,
             reason=details.reason,
         )
     return event

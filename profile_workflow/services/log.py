@@ -1,6 +1,7 @@
 """Writing and verifying the event log."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,27 +43,50 @@ def document_name(document: Any) -> str:
     return f"{kind}:{document.key if kind == 'section' else document.pk}"
 
 
-def record(profile: Profile, entries: Sequence[Entry], *, actor: Actor, at: datetime) -> list[Event]:
-    """Append events to the profile's chain. The caller holds the lock on the profile.
+@contextmanager
+def journal(profile: Profile) -> Iterator[None]:
+    """Collect everything that is recorded for a profile within, and write it at once at the end.
 
-    Costs one query to read the head and one to write, whatever the number of entries (two more
-    when reasons are given).
+    One act of a person can move several documents; their events cost one query to read the head
+    of the chain and one to write (one more when reasons are given). The events that ``record``
+    returns have no id before the end.
     """
-    head = Event.objects.filter(profile=profile).order_by("-seq").values_list("seq", "hash").first()
-    seq, previous = head or (0, CHAIN_START)
+    waiting: list[tuple[Event, str]] = []
+    profile.__dict__["_journal"] = waiting
+    try:
+        yield
+        _write(waiting)
+    finally:
+        del profile.__dict__["_journal"]
+
+
+def record(
+    profile: Profile, entries: Sequence[Entry], *, actor: Actor, at: datetime
+) -> list[Event]:
+    """Append events to the profile's chain. The caller holds the lock on the profile."""
+    waiting: list[tuple[Event, str]] | None = profile.__dict__.get("_journal")
+    collected = waiting if waiting is not None else []
+    if collected:
+        seq, previous = collected[-1][0].seq, collected[-1][0].hash
+    else:
+        seq, previous = head_of(profile)
     events = []
     for entry in entries:
         seq += 1
         event = _chained(profile, entry, actor=actor, at=at, seq=seq, previous=previous)
         previous = event.hash
         events.append(event)
-    Event.objects.bulk_create(events)
-    EventReason.objects.bulk_create(
-        EventReason(event=event, text=entry.reason)
-        for event, entry in zip(events, entries, strict=True)
-        if entry.reason
-    )
+    collected += [(event, entry.reason) for event, entry in zip(events, entries, strict=True)]
+    if waiting is None:
+        _write(collected)
     return events
+
+
+def _write(collected: Sequence[tuple[Event, str]]) -> None:
+    Event.objects.bulk_create([event for event, _reason in collected])
+    EventReason.objects.bulk_create(
+        [EventReason(event=event, text=reason) for event, reason in collected if reason]
+    )
 
 
 def _chained(

@@ -96,7 +96,9 @@ def substitute(
     """
     profile = assignment.profile
     if profile is None:
-        raise InvalidInput(_("A role for the whole programme has no substitute; name a second person."))
+        raise InvalidInput(
+            _("A role for the whole programme has no substitute; name a second person.")
+        )
     if by.pk != assignment.user_id and Role.PROJECT_TEAM not in profile.roles_of(by):
         raise NotAllowed(_("Only the project team or the person himself names a substitute."))
     if ends_on < starts_on:

@@ -50,9 +50,7 @@ def _record_opening(profile: Profile, document: str, *, at: datetime, digest: st
     record(profile, [entry], actor=SYSTEM, at=at)
 
 
-def open_validation_round(
-    profile: Profile, kind: ValidationKind, *, at: datetime
-) -> list[SignOff]:
+def open_validation_round(profile: Profile, kind: ValidationKind, *, at: datetime) -> list[SignOff]:
     """Open a round of asking about the present text and return the sign-offs that are asked for.
 
     Who has already agreed to exactly this text in an earlier round is not asked again; who has
@@ -75,7 +73,7 @@ def open_validation_round(
     _record_opening(
         profile, f"validation_round:{kind}:{opened.number}", at=at, digest=version.digest
     )
-    standing = standing_answers(profile, kind, version.digest)
+    standing = standing_answers(profile, kind, version.digest) if last else {}
     settled = {
         person for person, answer in standing.items() if answer.state in AGREEING_SIGNOFF_STATES
     }
