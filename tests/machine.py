@@ -44,10 +44,16 @@ def postgres_binaries() -> Path | None:
     return next((one for one in found if (one / "initdb").exists()), None)
 
 
+def given_postgres() -> str | None:
+    """Return the URL of a PostgreSQL that the environment names; tests make a database in it."""
+    named = (os.environ.get(name, "") for name in ("TEST_POSTGRES_URL", "DATABASE_URL"))
+    return next((url for url in named if url.startswith("postgres")), None)
+
+
 def has_postgres() -> bool:
     """Whether tests can reach a PostgreSQL: a given one, or one they start themselves."""
-    given = os.environ.get("TEST_POSTGRES_URL") or postgres_binaries()
-    return bool(given) and importlib.util.find_spec("psycopg") is not None
+    reachable = given_postgres() or postgres_binaries()
+    return bool(reachable) and importlib.util.find_spec("psycopg") is not None
 
 
 def _has_library(*names: str) -> bool:

@@ -21,15 +21,18 @@ ON_SQLITE = ["-m", "not postgres"]
 ON_POSTGRES = ["-m", "not e2e and not pdf"]
 
 
-def _pytest(arguments: list[str], environment: dict[str, str]) -> int:
+def _pytest(arguments: list[str], *, url: str | None, on_postgres: bool) -> int:
     """Run pytest in a temporary folder of its own, so that two runs never meet."""
     folder = tempfile.mkdtemp(prefix="profile-workflow-")
+    environment = {**os.environ, "TMPDIR": folder}
+    environment.pop("DATABASE_URL", None)
+    if url:
+        environment["TEST_POSTGRES_URL"] = url
+    if url and on_postgres:
+        environment["DATABASE_URL"] = url
+    command = [sys.executable, "-m", "pytest", "-n", "auto", *arguments]
     try:
-        return subprocess.run(
-            [sys.executable, "-m", "pytest", "-n", "auto", *arguments],
-            check=False,
-            env={**os.environ, **environment, "TMPDIR": folder},
-        ).returncode
+        return subprocess.run(command, check=False, env=environment).returncode
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -66,14 +69,11 @@ def main(arguments: list[str]) -> int:
     coverage = [] if arguments else ["--cov", "--cov-report=term-missing:skip-covered"]
     results = {}
     with _postgres_if_any() as url:
-        environment = {"DATABASE_URL": ""} | ({"TEST_POSTGRES_URL": url} if url else {})
         print("==> Tests on SQLite", flush=True)
-        results["SQLite"] = _pytest([*coverage, *ON_SQLITE, *arguments], environment)
+        results["SQLite"] = _pytest([*coverage, *ON_SQLITE, *arguments], url=url, on_postgres=False)
         if url:
             print("==> Tests on PostgreSQL", flush=True)
-            results["PostgreSQL"] = _pytest(
-                [*ON_POSTGRES, *arguments], environment | {"DATABASE_URL": url}
-            )
+            results["PostgreSQL"] = _pytest([*ON_POSTGRES, *arguments], url=url, on_postgres=True)
     return _report(results, machine.missing())
 
 

@@ -78,13 +78,13 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
 def throwaway_postgres() -> Iterator[str]:
     """Start a server, yield its database URL, and leave nothing behind.
 
-    A server named by ``TEST_POSTGRES_URL`` is used as it is.
+    A server that the environment names is used as it is.
 
     Raises:
         RuntimeError: If there are no server programs, or the server does not start.
     """
-    given = os.environ.get("TEST_POSTGRES_URL")
-    if given:
+    given = machine.given_postgres()
+    if given is not None:
         yield given
         return
     binaries = machine.postgres_binaries()
