@@ -1,4 +1,83 @@
-"""placeholder"""
+"""What every request passes through: the table of access, the time zone, no copies kept."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+
+from config import access
+from profile_workflow.models.people import User
+
+logger = logging.getLogger(__name__)
+
+_READING = ("GET", "HEAD")
+
+
 class AccessMiddleware:
-    def __init__(self, get_response): self.get_response = get_response
-    def __call__(self, request): return self.get_response(request)
+    """Enforces ``config.access`` before a view is called, and keeps pages out of caches.
+
+    To a stranger every closed address answers alike: sign in. Whoever is signed in sees times in
+    his own zone.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request, and say that nobody may keep the answer."""
+        try:
+            response = self.get_response(request)
+        finally:
+            timezone.deactivate()
+        if not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+            patch_vary_headers(response, ["Cookie"])
+        return response
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        _view: Callable[..., HttpResponseBase],
+        _args: Sequence[Any],
+        arguments: Mapping[str, Any],
+    ) -> HttpResponseBase | None:
+        """Refuse, ask to sign in, or let pass.
+
+        Raises:
+            NoRule: If the address has no rule, while developing.
+            PermissionDenied, Http404: As ``access.check``.
+        """
+        match = request.resolver_match
+        name = match.view_name if match else ""
+        try:
+            rule = access.rule_for(name)
+        except access.NoRule:
+            if settings.DEBUG:
+                raise
+            logger.exception("An address without a rule was refused")
+            raise PermissionDenied from None
+        user = request.user
+        if isinstance(user, User):
+            timezone.activate(ZoneInfo(user.time_zone))
+        if rule is access.Rule.PUBLIC:
+            return None
+        if not isinstance(user, User):
+            return _to_sign_in(request)
+        access.check(name, user, arguments)
+        return None
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Send a stranger to the sign-in page, and back here afterwards if there is a page here."""
+    if request.method in _READING:
+        return redirect_to_login(request.get_full_path())
+    return redirect(settings.LOGIN_URL)

@@ -16,6 +16,7 @@ from profile_workflow.models.profile import (
 )
 from profile_workflow.models.revision import ProfileVersion, Revision
 from profile_workflow.models.section import Draft, Section
+from profile_workflow.models.sign_in import FailedSignIn
 from profile_workflow.models.stakeholder import SignOff, ValidationRound
 from profile_workflow.models.template import Template, TemplateSection, TemplateSubsection
 
@@ -31,6 +32,7 @@ __all__ = [
     "Draft",
     "Event",
     "EventReason",
+    "FailedSignIn",
     "Organisation",
     "Priority",
     "Profile",

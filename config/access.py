@@ -1,0 +1,105 @@
+"""Who may request which address: one table, and nothing that is not in it."""
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from profile_workflow.models import Profile
+from profile_workflow.models.people import User
+from profile_workflow.models.profile import ProfileQuerySet
+from profile_workflow.queries.people import is_project_team
+
+
+class Rule(Enum):
+    """Who may request an address. What may be done there is said by ``profile_workflow.rules``."""
+
+    #: Everybody, with or without an account.
+    PUBLIC = "public"
+    #: Everybody with an account.
+    SIGNED_IN = "signed in"
+    #: Who holds a role on the profile that the address names; to others it does not exist.
+    TAKES_PART = "takes part"
+    #: Members of the project team of any programme.
+    PROJECT_TEAM = "project team"
+
+
+#: The table: name of the address → who may request it. An address without a line is refused.
+RULES: Mapping[str, Rule] = {
+    "favicon": Rule.PUBLIC,
+    "healthz": Rule.PUBLIC,
+    "readyz": Rule.PUBLIC,
+    "sign_in": Rule.PUBLIC,
+    "language": Rule.PUBLIC,
+    "sign_out": Rule.SIGNED_IN,
+    "home": Rule.SIGNED_IN,
+    "profiles": Rule.SIGNED_IN,
+    "tasks": Rule.SIGNED_IN,
+    "task": Rule.TAKES_PART,
+    "task_claim": Rule.TAKES_PART,
+    "task_release": Rule.TAKES_PART,
+    "board": Rule.PROJECT_TEAM,
+    "outbox": Rule.PROJECT_TEAM,
+    "outbox_retry": Rule.PROJECT_TEAM,
+    "profile": Rule.TAKES_PART,
+    "profile_move": Rule.TAKES_PART,
+    "history": Rule.TAKES_PART,
+    "section": Rule.TAKES_PART,
+    "pdf": Rule.TAKES_PART,
+    "pdf_file": Rule.TAKES_PART,
+}
+
+#: Which part of an address names the profile, and how it is looked up.
+_NAMED_BY: Mapping[str, Callable[[ProfileQuerySet, Any], ProfileQuerySet]] = {
+    "slug": lambda profiles, slug: profiles.filter(slug=slug),
+    "task_id": lambda profiles, task: profiles.filter(tasks=task),
+}
+
+
+class NoRule(Exception):
+    """An address has no line in the table."""
+
+
+def check(name: str, user: User, arguments: Mapping[str, Any]) -> None:
+    """Let a signed-in person pass, or not.
+
+    Args:
+        name: Name of the address.
+        user: Who asks.
+        arguments: What the address holds, e.g. ``slug``.
+
+    Raises:
+        NoRule: If the address has no line in the table.
+        PermissionDenied: If it is for the project team only.
+        Http404: If it is about a profile in which the person has no part.
+    """
+    rule = rule_for(name)
+    if rule is Rule.PROJECT_TEAM and not is_project_team(user, on=timezone.localdate()):
+        raise PermissionDenied(
+            _("This page is for the project team. Ask a member of it if you need to see it.")
+        )
+    if rule is Rule.TAKES_PART and not _takes_part(user, arguments):
+        raise Http404
+
+
+def rule_for(name: str) -> Rule:
+    """Return the line of the table for an address.
+
+    Raises:
+        NoRule: If there is none.
+    """
+    try:
+        return RULES[name]
+    except KeyError:
+        raise NoRule(f"The address {name!r} has no rule in config/access.py.") from None
+
+
+def _takes_part(user: User, arguments: Mapping[str, Any]) -> bool:
+    key = next((key for key in _NAMED_BY if key in arguments), None)
+    if key is None:
+        return False
+    return _NAMED_BY[key](Profile.objects.visible_to(user), arguments[key]).exists()
