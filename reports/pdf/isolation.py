@@ -12,7 +12,7 @@ from typing import IO, Any, Self
 
 from django.conf import settings
 
-from reports.pdf.errors import EXIT_PROBLEM, BuildFailed, engine_warning
+from reports.errors import EXIT_PROBLEM, BuildFailed, engine_warning
 from reports.pdf.job import Job
 
 _ROOT = Path(__file__).resolve().parent.parent.parent

@@ -121,6 +121,9 @@ def _wrap_box_tree() -> None:
             _give_headers_a_mark(inner)
             return
         for element in original(box, parent, pdf, page_number, nums, annotations, tags):
+            if getattr(inner, "link_annotation", None):
+                # Bold words in a link get an annotation of their own.
+                element["S"] = "/Link"
             if _is_of_an_element(inner):
                 if "::" not in (inner.element_tag or ""):
                     _describe(element, inner)

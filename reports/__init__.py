@@ -1,0 +1,1 @@
+"""What comes out: the PDF, charts, exports and numbers."""

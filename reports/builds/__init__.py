@@ -1,0 +1,1 @@
+"""Making PDF files of profiles, and finding those that are made already."""

@@ -1,0 +1,179 @@
+"""From report to job: fills the templates of the printed pages."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from reports.context.plain import Chapter, PriorityEntry, Report, ValidationRoundRecord
+from reports.labels import Labels, labels
+from reports.pdf.job import Attachment, Job, Part
+
+_STATIC = Path(__file__).resolve().parent.parent / "static" / "reports"
+
+
+@dataclass(frozen=True, slots=True)
+class ContentsEntry:
+    """A line of the table of contents."""
+
+    level: int
+    number: str
+    title: str
+    anchor: str
+
+
+@cache
+def style_sheet(name: str) -> str:
+    """Return the text of a style sheet of the report."""
+    return (_STATIC / name).read_text(encoding="utf-8")
+
+
+def job_of(report: Report) -> Job:
+    """Return what the PDF process needs to print a report."""
+    words = labels(report.language)
+    parts = tuple(_parts(report, words))
+    front = render_to_string(
+        "reports/front.html",
+        {"report": report, "labels": words, "contents": list(_contents(report, words))},
+    )
+    styles = [style_sheet("report.css")]
+    if report.direction == "rtl":
+        styles.append(style_sheet("report-rtl.css"))
+    if report.watermark:
+        styles.append(style_sheet("report-watermark.css"))
+    return Job(
+        language=report.language,
+        direction=report.direction,
+        title=report.title,
+        authors=report.authors,
+        description=f"{words.kind}{words.colon}{report.cover.title}. {report.cover.programme}",
+        keywords=report.keywords,
+        moment=report.moment,
+        front=front,
+        parts=parts,
+        styles=tuple(styles),
+        watermark=words.watermark if report.watermark else "",
+        footer=report.imprint.version,
+        attachments=tuple(
+            Attachment(file.name, file.title, file.content) for file in report.data_files
+        ),
+    )
+
+
+def chapter_job(report: Report, key: str) -> Job:
+    """Return the job for one chapter alone, as a quick preview without front matter.
+
+    Raises:
+        KeyError: If the report has no such chapter.
+    """
+    whole = job_of(report)
+    titles = {chapter.key: _title(chapter) for chapter in report.chapters}
+    chosen = tuple(part for part in whole.parts if part.title == titles[key])
+    values = {name: getattr(whole, name) for name in Job.__dataclass_fields__}
+    return Job(**values | {"parts": chosen, "front": "", "attachments": ()})
+
+
+def _title(chapter: Chapter) -> str:
+    return f"{chapter.number} {chapter.title}".strip()
+
+
+def _parts(report: Report, words: Labels) -> Iterator[Part]:
+    for chapter in report.chapters:
+        yield Part(_title(chapter), render_to_string("reports/chapter.html", {"chapter": chapter}))
+    context = {"report": report, "labels": words}
+    if report.challenges:
+        challenges = {"labels": words, "challenges": _with_citations(report)}
+        yield Part(words.challenges, render_to_string("reports/challenges.html", challenges))
+    if report.priorities:
+        priorities = [_sheet(priority, words) for priority in report.priorities]
+        yield Part(
+            words.priorities,
+            render_to_string(
+                "reports/priorities.html", {"labels": words, "priorities": priorities}
+            ),
+        )
+    if report.bibliography:
+        yield Part(words.bibliography, render_to_string("reports/bibliography.html", context))
+    rounds = [_round(found, words) for found in report.record.validations]
+    record = render_to_string("reports/record.html", context | {"rounds": rounds})
+    yield Part(words.validation_record, record)
+
+
+def _contents(report: Report, words: Labels) -> Iterator[ContentsEntry]:
+    for chapter in report.chapters:
+        yield ContentsEntry(1, chapter.number, chapter.title, chapter.anchor)
+        for heading in chapter.headings:
+            if heading.number:
+                yield ContentsEntry(2, heading.number, heading.text, heading.id)
+    endings = (
+        (bool(report.challenges), words.challenges, "challenges"),
+        (bool(report.priorities), words.priorities, "priorities"),
+        (bool(report.bibliography), words.bibliography, "bibliography"),
+        (True, words.validation_record, "record"),
+    )
+    for is_there, title, anchor in endings:
+        if is_there:
+            yield ContentsEntry(1, "", title, anchor)
+
+
+def _with_citations(report: Report) -> list[dict[str, Any]]:
+    citations = dict(report.citations)
+    return [
+        {
+            "code": challenge.code,
+            "title": challenge.title,
+            "text": challenge.text,
+            "competence": challenge.competence,
+            "cited": [(key, citations[key]) for key in challenge.sources if key in citations],
+        }
+        for challenge in report.challenges
+    ]
+
+
+def _sheet(priority: PriorityEntry, words: Labels) -> dict[str, Any]:
+    """Return a priority with the lines of its action sheet that have something to say."""
+    lists = (
+        (words.answers, priority.challenges),
+        (words.partners, priority.partners),
+        (words.activities, priority.activities),
+        (words.outcomes, priority.outcomes),
+        (words.first_step, (priority.first_step,)),
+        (words.time_frame, (priority.time_frame,)),
+        (words.budget, (priority.budget,)),
+        (words.sdg_targets, (", ".join(priority.sdg_targets),)),
+        (words.recommendation_areas, priority.recommendation_areas),
+    )
+    return {
+        "rank": priority.rank,
+        "title": priority.title,
+        "rationale": priority.rationale,
+        "label": priority.label,
+        "responsible": priority.responsible,
+        "time_frame": priority.time_frame,
+        "sheet": words.action_sheet % {"number": priority.rank},
+        "lists": [(label, values) for label, values in lists if any(values)],
+    }
+
+
+def _round(found: ValidationRoundRecord, words: Labels) -> dict[str, Any]:
+    facts = [
+        f"{found.opened} \u2013 {found.closed or words.open_round}",
+        words.asked % {"number": found.asked},
+        words.quorum % {"percent": found.quorum},
+        words.attribution % {"kind": found.attribution},
+        words.version % {"version": found.version} + f" (SHA-256 {found.digest[:16]}\u2026)",
+    ]
+    if found.tacit_rule:
+        facts.append(words.tacit_rule)
+    return {
+        "title": found.title,
+        "facts": " · ".join(facts),
+        "counts": () if found.answers else found.counts,
+        "answers": found.answers,
+        "counts_only": found.counts_only,
+        "reservations": found.reservations,
+        "objections": found.objections,
+    }

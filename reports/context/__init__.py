@@ -1,0 +1,11 @@
+"""A profile as plain data, ready to print: no queries and no decisions are left to make.
+
+``report_of`` reads a profile; ``assemble`` makes a report of plain material from anywhere.
+"""
+
+from reports.context.assemble import assemble
+from reports.context.gather import report_of
+from reports.context.plain import Material, Report
+from reports.context.synthetic import synthetic_material
+
+__all__ = ["Material", "Report", "assemble", "report_of", "synthetic_material"]

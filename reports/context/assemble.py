@@ -1,0 +1,193 @@
+"""From material to report: texts become HTML, figures get numbers, sources a bibliography."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+
+from profile_workflow import markup
+from profile_workflow.models.digests import sections_digest
+from reports.context import bibliography
+from reports.context.exhibits import Exhibitor, data_file
+from reports.context.plain import (
+    Authorship,
+    Chapter,
+    Cover,
+    Imprint,
+    Material,
+    Report,
+    SectionText,
+)
+from reports.labels import direction, labels
+
+_BLOCK_ORDER = ("funding", "disclaimer", "designations", "rights")
+
+
+def assemble(material: Material) -> Report:
+    """Make a report of its material.
+
+    Args:
+        material: Everything that was read; nothing else is consulted.
+
+    Returns:
+        The report. The same material gives the same report.
+    """
+    words = labels(material.language)
+    sources = bibliography.used(material.sources, _cited(material))
+    citations = bibliography.citations(sources, words.no_date)
+    exhibitor = Exhibitor(
+        language=material.language,
+        data_tables={table.key: table for table in material.tables},
+        citations=citations,
+    )
+    problems: list[tuple[str, markup.Problem]] = []
+    chapters = tuple(
+        _chapter(section, material, exhibitor, problems) for section in material.sections
+    )
+    hashes = {section.key: section.sha256 for section in material.sections if section.sha256}
+    digest = sections_digest(hashes)
+    return Report(
+        slug=material.slug,
+        language=material.language,
+        direction=direction(material.language),
+        title=f"{material.title}, {words.edition % {'year': material.edition}}",
+        authors=authors(material.sections) or (material.programme,),
+        keywords=material.keywords,
+        moment=material.moment,
+        cover=_cover(material),
+        imprint=_imprint(material, digest),
+        acronyms=material.acronyms,
+        chapters=chapters,
+        tables=tuple(exhibitor.listed_tables),
+        figures=tuple(exhibitor.listed_figures),
+        challenges=material.challenges,
+        priorities=material.priorities,
+        bibliography=bibliography.entries(sources, words),
+        citations=tuple(citations.items()),
+        record=material.record,
+        data_files=tuple(data_file(table) for table in material.tables),
+        digest=digest,
+        watermark=not material.is_public,
+        problems=tuple(problems),
+    )
+
+
+def _cited(material: Material) -> set[str]:
+    """Keys of all sources named in the texts, the data tables and the challenges."""
+    keys = {row.source for table in material.tables for row in table.rows}
+    for section in material.sections:
+        keys.update(markup.cited_keys(section.text))
+        keys.update(markup.cited_keys(section.searched))
+    for challenge in material.challenges:
+        keys.update(challenge.sources)
+    return keys
+
+
+def _chapter(
+    section: SectionText,
+    material: Material,
+    exhibitor: Exhibitor,
+    problems: list[tuple[str, markup.Problem]],
+) -> Chapter:
+    anchor = f"section-{section.key.lower()}"
+    words = labels(material.language)
+    rendered = markup.render(
+        section.text,
+        citations=exhibitor.citations,
+        exhibits=markup.Exhibits(exhibitor.table, exhibitor.figure, exhibitor.label),
+        id_prefix=f"s{section.key.lower()}-",
+        chapter=section.number,
+        medium=markup.Medium.PRINT,
+        direction=direction(material.language),
+    )
+    problems.extend((section.title, problem) for problem in rendered.problems)
+    html = rendered.html or _without_text(section, material)
+    unplaced = [
+        exhibitor.table(table.key, f"table-{table.key.lower()}") or ""
+        for table in material.tables
+        if table.section == section.key and table.key not in exhibitor.placed
+    ]
+    return Chapter(
+        key=section.key,
+        anchor=anchor,
+        number=section.number,
+        title=section.title or words.no_text,
+        # Both come from our renderer and our templates.
+        html=mark_safe(html + "".join(unplaced)),  # noqa: S308
+        headings=tuple(rendered.headings),
+        is_summary=section.is_summary,
+        revision=section.revision,
+        sha256=section.sha256,
+        submitted_on=section.submitted_on,
+    )
+
+
+def _without_text(section: SectionText, material: Material) -> SafeString:
+    context = {"section": section, "labels": labels(material.language)}
+    return render_to_string("reports/_no_text.html", context)
+
+
+def authors(sections: Sequence[SectionText]) -> tuple[str, ...]:
+    """Return the authors of all sections, each once, in the order of the chapters."""
+    return tuple(dict.fromkeys(name for section in sections for name in section.authors))
+
+
+def _cover(material: Material) -> Cover:
+    words = labels(material.language)
+    kicker, separator, title = material.title.partition(":")
+    return Cover(
+        programme=material.programme,
+        kicker=kicker.strip() if separator else words.kind,
+        title=title.strip() if separator else material.title,
+        edition=words.edition % {"year": material.edition},
+        version=words.version % {"version": material.version},
+        funding=dict(material.blocks).get("funding", ""),
+    )
+
+
+def _imprint(material: Material, digest: str) -> Imprint:
+    words = labels(material.language)
+    blocks = dict(material.blocks)
+    years = [row.year for table in material.tables for row in table.rows if row.year]
+    return Imprint(
+        blocks=tuple(blocks[kind] for kind in _BLOCK_ORDER if blocks.get(kind)),
+        citation=_suggested_citation(material),
+        authorship=_authorship(material),
+        version=words.version % {"version": material.version},
+        frozen_on=material.frozen_on,
+        validated_on=material.validated_on,
+        data_year=str(max(years)) if years else "",
+        digest=digest,
+        erratum=material.erratum,
+    )
+
+
+def _suggested_citation(material: Material) -> str:
+    words = labels(material.language)
+    comma = "\u060c " if material.language[:2] == "ar" else ", "
+    people = comma.join(authors(material.sections)) or material.programme
+    version = words.version % {"version": material.version}
+    edition = words.edition % {"year": material.edition}
+    return (
+        f"{people} ({material.year}). {material.title}. "
+        f"{edition}{comma}{version}. {material.programme}."
+    )
+
+
+def _authorship(material: Material) -> tuple[Authorship, ...]:
+    """Group the chapters by who wrote them."""
+    words = labels(material.language)
+    written: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for section in material.sections:
+        if section.authors:
+            written[section.authors].append(section.number or section.title)
+    comma = "\u060c " if material.language[:2] == "ar" else ", "
+    return tuple(
+        Authorship(
+            people=comma.join(people),
+            chapters=(words.chapters if len(names) > 1 else words.chapter)
+            % {"numbers": comma.join(names), "number": names[0]},
+        )
+        for people, names in written.items()
+    )

@@ -1,0 +1,199 @@
+"""Tables and figures: numbered through the whole report and drawn the same everywhere."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.template.loader import render_to_string
+
+from reports.charts.bar import Bar, BarChart, bar_chart
+from reports.context import numbers
+from reports.context.plain import DataFile, FigureRow, ListedExhibit, TableOfFigures
+from reports.labels import Labels, direction, labels
+
+_CSV_COLUMNS = (
+    "indicator",
+    "label",
+    "value",
+    "low",
+    "high",
+    "text",
+    "unit",
+    "women",
+    "men",
+    "period",
+    "year",
+    "territory",
+    "definition",
+    "source",
+    "page",
+    "method",
+    "quality",
+    "state",
+    "remark",
+)
+#: First characters that make a spreadsheet take a text for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedRow:
+    """A figure as a row of the printed table."""
+
+    label: str
+    unit: str
+    definition: str
+    value: str
+    women: str
+    men: str
+    when: str
+    territory: str
+    source_key: str
+    source: str
+    page: str
+    method: str
+    quality: str
+    remark: str
+
+
+@dataclass(slots=True)
+class Exhibitor:
+    """Draws what the text places and keeps the count.
+
+    Attributes:
+        listed_tables: The list of tables so far.
+        listed_figures: The list of figures so far.
+        placed: Keys of the data tables drawn so far.
+    """
+
+    language: str
+    data_tables: Mapping[str, TableOfFigures]
+    citations: Mapping[str, str]
+    listed_tables: list[ListedExhibit] = field(default_factory=list)
+    listed_figures: list[ListedExhibit] = field(default_factory=list)
+    placed: set[str] = field(default_factory=set)
+
+    @property
+    def labels(self) -> Labels:
+        """Words in the language of the report."""
+        return labels(self.language)
+
+    def label(self, caption: str, block: str) -> str:
+        """Count a table typed in the text and return the words before its caption."""
+        return self._list_table(caption, block).label
+
+    def _list_table(self, title: str, anchor: str) -> ListedExhibit:
+        label = self.labels.table % {"number": len(self.listed_tables) + 1}
+        self.listed_tables.append(ListedExhibit(label, title, anchor))
+        return self.listed_tables[-1]
+
+    def table(self, key: str, block: str) -> str | None:
+        """Draw a data table; ``None`` if there is no such table."""
+        data = self.data_tables.get(key)
+        if data is None:
+            return None
+        self.placed.add(key)
+        rows = [self._row(row) for row in data.rows]
+        context = {
+            "id": block,
+            "listed": self._list_table(data.title, block),
+            "rows": rows,
+            "note": data.note,
+            "by_sex": any(row.women or row.men for row in rows),
+            "labels": self.labels,
+        }
+        return render_to_string("reports/_data_table.html", context)
+
+    def figure(self, key: str, block: str) -> str | None:
+        """Draw the chart of a data table; ``None`` if the table is unknown or has no values."""
+        data = self.data_tables.get(key)
+        bars = bars_of(data, self.language) if data else []
+        if data is None or not bars:
+            return None
+        label = self.labels.figure % {"number": len(self.listed_figures) + 1}
+        self.listed_figures.append(ListedExhibit(label, data.title, block))
+        unit = charted_unit(data.rows)
+        words = "; ".join(f"{bar.label}{self.labels.colon}{bar.text}" for bar in bars)
+        chart = BarChart(
+            id=block,
+            title=data.title,
+            description=f"{self.labels.chart_description % {'unit': unit}} {words}",
+            bars=bars,
+            direction=direction(self.language),
+        )
+        keys = dict.fromkeys(row.source for row in data.rows if row.source in self.citations)
+        context = {
+            "id": block,
+            "listed": self.listed_figures[-1],
+            "picture": bar_chart(chart),
+            "unit": unit,
+            "sources": [(key, self.citations[key]) for key in keys],
+            "labels": self.labels,
+        }
+        return render_to_string("reports/_figure.html", context)
+
+    def _row(self, row: FigureRow) -> PrintedRow:
+        return PrintedRow(
+            label=row.label,
+            unit="" if row.unit == "%" else row.unit,
+            definition=row.definition,
+            value=self.value(row),
+            women=self._part(row, row.women),
+            men=self._part(row, row.men),
+            when=row.when,
+            territory=row.territory,
+            source_key=row.source,
+            source=self.citations.get(row.source, ""),
+            page=self.labels.page % {"number": row.page} if row.page.isdecimal() else row.page,
+            method=row.method,
+            quality=row.quality,
+            remark=row.remark,
+        )
+
+    def _part(self, row: FigureRow, value: object) -> str:
+        is_known = value is not None and row.available
+        return numbers.quantity(value, row.unit, self.language) if is_known else ""  # type: ignore[arg-type]
+
+    def value(self, row: FigureRow) -> str:
+        """Return the value of a figure as printed."""
+        if not row.available:
+            return self.labels.not_available
+        if row.low is not None and row.high is not None:
+            return numbers.span(row.low, row.high, row.unit, self.language)
+        if row.value is not None:
+            return numbers.quantity(row.value, row.unit, self.language)
+        return row.text or self.labels.not_available
+
+
+def charted_unit(rows: Sequence[FigureRow]) -> str:
+    """Return the unit that most of the rows with a value have; only these share a scale."""
+    units = Counter(row.unit for row in rows if row.value is not None and row.available)
+    return units.most_common(1)[0][0] if units else ""
+
+
+def bars_of(data: TableOfFigures, language: str) -> list[Bar]:
+    """Return the bars of a table: its rows in the commonest unit that have one value."""
+    unit = charted_unit(data.rows)
+    return [
+        Bar(row.label, float(row.value), numbers.quantity(row.value, row.unit, language))
+        for row in data.rows
+        if row.available and row.value is not None and row.unit == unit
+    ]
+
+
+def data_file(data: TableOfFigures) -> DataFile:
+    """Return the figures of a table as CSV, one row a figure, with all that makes it one."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_CSV_COLUMNS)
+    for row in data.rows:
+        writer.writerow([_cell(getattr(row, column)) for column in _CSV_COLUMNS])
+    return DataFile(f"table-{data.key}.csv", data.title, out.getvalue())
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(_FORMULA) else value
+    return "" if value is None else f"{value:f}" if hasattr(value, "as_tuple") else str(value)

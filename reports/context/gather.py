@@ -1,0 +1,265 @@
+"""Reads a profile: a constant number of queries, whatever the number of sections and figures."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils import timezone, translation
+
+from profile_workflow.models import (
+    Acronym,
+    Challenge,
+    DataItem,
+    DataTable,
+    Priority,
+    Profile,
+    Section,
+    Source,
+    TextBlock,
+    WorkingDefinition,
+)
+from profile_workflow.models.digests import text_digest
+from profile_workflow.states import PUBLIC_STATES, DataItemState, ValidationKind
+from reports.context import numbers
+from reports.context.assemble import assemble
+from reports.context.plain import (
+    ChallengeEntry,
+    FigureRow,
+    Material,
+    PriorityEntry,
+    Report,
+    SectionText,
+    SourceEntry,
+    TableOfFigures,
+)
+from reports.context.record import read_record
+
+
+def report_of(profile: Profile, *, language: str = "", drafts: bool = False) -> Report:
+    """Read a profile and make its report.
+
+    Args:
+        profile: The profile; nothing that was loaded with it is used again.
+        language: Language of the printed labels; the profile's own by default.
+        drafts: Whether to print the working text instead of the submitted revisions.
+
+    Returns:
+        The report, as plain data.
+    """
+    language = language or profile.language
+    with translation.override(language[:2]):
+        return assemble(read_material(profile.pk, language=language, drafts=drafts))
+
+
+def read_material(profile_id: int, *, language: str, drafts: bool) -> Material:
+    """Read everything that the report prints."""
+    profile = Profile.objects.select_related("programme", "city").get(pk=profile_id)
+    sections = list(
+        Section.objects.filter(profile=profile)
+        .select_related(
+            "template_section", "author__organisation", "revision__author__organisation", "draft"
+        )
+        .order_by("position")
+    )
+    texts = tuple(_section_text(section, language=language, drafts=drafts) for section in sections)
+    moment = _newest(profile, sections, drafts=drafts)
+    day = (profile.published_at or moment).date()
+    names = {section.pk: f"{section.number} {section.template_section.title_in(language)}".strip()
+             for section in sections}  # fmt: skip
+    record = read_record(profile, names, language)
+    return Material(
+        slug=profile.slug,
+        language=language,
+        title=profile.title,
+        programme=profile.programme.name_in(language),
+        city=profile.city.name_in(language),
+        edition=str(profile.edition),
+        year=str(day.year),
+        version=f"1.{profile.publication_version}",
+        moment=moment.astimezone(timezone.get_default_timezone()).isoformat(timespec="seconds"),
+        frozen_on=numbers.day(moment, language),
+        validated_on=_validated_on(profile, language),
+        is_public=profile.state in PUBLIC_STATES,
+        sections=texts,
+        tables=_tables(profile),
+        sources=_sources(profile, language),
+        acronyms=_acronyms(profile),
+        definitions=tuple(
+            WorkingDefinition.objects.filter(profile=profile).order_by("term").values_list("term", "text")
+        ),
+        challenges=_challenges(profile),
+        priorities=_priorities(profile),
+        blocks=_blocks(profile, language, moment if not profile.published_at else profile.published_at),
+        keywords=tuple(profile.keywords),
+        erratum=profile.erratum,
+        record=record,
+    )
+
+
+def _section_text(section: Section, *, language: str, drafts: bool) -> SectionText:
+    """Take the frozen revision, or the working draft where asked for and there is one."""
+    draft = getattr(section, "draft", None)
+    revision = section.revision
+    chosen = draft if drafts and draft is not None else revision
+    text = chosen.text if chosen else ""
+    sha256 = ""
+    if chosen is not None:
+        sha256 = text_digest(
+            chosen.text, nothing_found=chosen.nothing_found, searched=chosen.searched
+        )
+    author = section.author or (revision.author if revision else None)
+    return SectionText(
+        key=section.key,
+        number=section.number,
+        title=section.template_section.title_in(language),
+        text=text,
+        is_summary=section.template_section.kind == "summary",
+        nothing_found=bool(chosen and chosen.nothing_found),
+        searched=chosen.searched if chosen else "",
+        authors=(author.full_name,) if author else (),
+        revision=str(revision.number) if revision and not drafts else "",
+        sha256=sha256,
+        submitted_on=numbers.day(revision.created_at, language) if revision and not drafts else "",
+    )
+
+
+def _newest(profile: Profile, sections: Iterable[Section], *, drafts: bool) -> datetime:
+    """Return the moment of the newest text that is printed."""
+    moments = [profile.created_at]
+    for section in sections:
+        draft = getattr(section, "draft", None)
+        if drafts and draft is not None and draft.saved_at:
+            moments.append(draft.saved_at)
+        elif section.revision is not None:
+            moments.append(section.revision.created_at)
+    return max(moments)
+
+
+def _validated_on(profile: Profile, language: str) -> str:
+    closed = (
+        profile.validation_rounds.filter(kind=ValidationKind.SIGNOFF, closed_at__isnull=False)
+        .order_by("-closed_at")
+        .values_list("closed_at", flat=True)
+        .first()
+    )
+    return numbers.day(closed, language)
+
+
+def _blocks(profile: Profile, language: str, moment: datetime) -> tuple[tuple[str, str], ...]:
+    """Return the texts in force on the day, those missing in the language in English."""
+    on = moment.date()
+    blocks = TextBlock.objects.filter(programme=profile.programme)
+    english = blocks.in_force(language="en", on=on)
+    return tuple(sorted((english | blocks.in_force(language=language[:2], on=on)).items()))
+
+
+def _acronyms(profile: Profile) -> tuple[tuple[str, str], ...]:
+    acronyms = Acronym.objects.filter(profile=profile).values_list("short", "long")
+    return tuple(sorted(acronyms, key=lambda pair: pair[0].casefold()))
+
+
+def _sources(profile: Profile, language: str) -> tuple[SourceEntry, ...]:
+    return tuple(
+        SourceEntry(
+            key=source.key,
+            authors=source.authors,
+            year=source.year,
+            title=source.title,
+            publisher=source.publisher,
+            url=source.url,
+            accessed_on=numbers.day(source.accessed_on, language),
+        )
+        for source in Source.objects.filter(profile=profile).order_by("key")
+    )
+
+
+def _tables(profile: Profile) -> tuple[TableOfFigures, ...]:
+    rows: dict[int, list[FigureRow]] = defaultdict(list)
+    items = DataItem.objects.filter(table__profile=profile)
+    for item in items.select_related("territory", "definition", "source").order_by("position"):
+        rows[item.table_id].append(_row(item))
+    tables = DataTable.objects.filter(profile=profile).select_related("section")
+    return tuple(
+        TableOfFigures(
+            key=table.key,
+            section=table.section.key,
+            title=table.title,
+            note=table.note,
+            chart=table.chart,
+            rows=tuple(rows[table.pk]),
+        )
+        for table in tables.order_by("section__position", "position", "key")
+    )
+
+
+def _row(item: DataItem) -> FigureRow:
+    return FigureRow(
+        label=item.label,
+        indicator=item.indicator,
+        value=item.value,
+        low=item.value_low,
+        high=item.value_high,
+        text=item.text,
+        unit=item.unit,
+        women=item.women,
+        men=item.men,
+        period=item.period,
+        year=item.year,
+        territory=item.territory.name if item.territory else "",
+        definition=item.definition.term if item.definition else "",
+        source=item.source.key if item.source else "",
+        page=item.page,
+        method=item.get_method_display(),
+        quality=item.get_quality_display(),
+        state=item.state,
+        available=item.state != DataItemState.NOT_AVAILABLE and item.has_value,
+        remark=item.remark,
+    )
+
+
+def _challenges(profile: Profile) -> tuple[ChallengeEntry, ...]:
+    found = Challenge.objects.filter(profile=profile).select_related("section__template_section")
+    return tuple(
+        ChallengeEntry(
+            code=challenge.code,
+            title=challenge.title,
+            text=challenge.text,
+            field=challenge.field,
+            competence=challenge.get_competence_display(),
+            section=challenge.section.key if challenge.section else "",
+            sources=tuple(sorted(source.key for source in challenge.sources.all())),
+        )
+        for challenge in sorted(found.prefetch_related("sources"), key=lambda c: _natural(c.code))
+    )
+
+
+def _natural(code: str) -> tuple[str, int]:
+    """Sort C10 after C9."""
+    letters = code.rstrip("0123456789")
+    return letters, int(code[len(letters) :] or 0)
+
+
+def _priorities(profile: Profile) -> tuple[PriorityEntry, ...]:
+    found = Priority.objects.filter(profile=profile).prefetch_related("challenges")
+    return tuple(
+        PriorityEntry(
+            rank=priority.rank,
+            title=priority.title,
+            rationale=priority.rationale,
+            label=priority.get_label_display(),
+            responsible=priority.responsible,
+            time_frame=priority.time_frame,
+            budget=priority.budget,
+            first_step=priority.first_step,
+            partners=tuple(priority.partners),
+            challenges=tuple(
+                f"{challenge.code} {challenge.title}"
+                for challenge in sorted(priority.challenges.all(), key=lambda c: _natural(c.code))
+            ),
+            sdg_targets=tuple(str(target) for target in priority.sdg_targets),
+            recommendation_areas=tuple(priority.recommendation_areas),
+            activities=tuple(priority.activities),
+            outcomes=tuple(priority.outcomes),
+        )
+        for priority in found.order_by("rank")
+    )

@@ -1,0 +1,40 @@
+"""Numbers and dates as the language of the report writes them, always in European digits."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from babel.numbers import format_decimal
+from django.utils import formats, timezone, translation
+
+_MAX_DECIMALS = 4
+#: Percentages need no space in English, a narrow one in French.
+_PERCENT = {"en": "%", "fr": "\u202f%", "ar": "%"}
+
+
+def number(value: Decimal, language: str) -> str:
+    """Return a number with grouping and at most four decimals, e.g. ``38,000`` or ``38\u202f000``."""
+    pattern = "#,##0." + "#" * _MAX_DECIMALS
+    # Arabic texts of the region use European digits and the English marks.
+    locale = "en" if language[:2] == "ar" else language[:2]
+    return str(format_decimal(value, format=pattern, locale=locale))
+
+
+def quantity(value: Decimal, unit: str, language: str) -> str:
+    """Return a number, with the sign of per cent where that is the unit."""
+    sign = _PERCENT.get(language[:2], "%") if unit == "%" else ""
+    return f"{number(value, language)}{sign}"
+
+
+def span(low: Decimal, high: Decimal, unit: str, language: str) -> str:
+    """Return a range such as ``4,000\u20136,000``."""
+    return f"{number(low, language)}\u2013{quantity(high, unit, language)}"
+
+
+def day(moment: date | datetime | None, language: str) -> str:
+    """Return a day in words, in the language; an empty string for none."""
+    if moment is None:
+        return ""
+    if isinstance(moment, datetime):
+        moment = timezone.localtime(moment).date()
+    with translation.override(language[:2]):
+        return formats.date_format(moment, "DATE_FORMAT")

@@ -1,0 +1,332 @@
+"""The shapes of a report: what is read of a profile (material), and what is printed (report)."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.utils.safestring import SafeString
+
+from profile_workflow.markup import Heading, Problem
+
+# --- material: what is read ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SourceEntry:
+    """A source as the profile stores it; ``accessed_on`` is written in the report's language."""
+
+    key: str
+    authors: str
+    year: str
+    title: str
+    publisher: str = ""
+    url: str = ""
+    accessed_on: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """One figure of a data table. Numbers are exact; words are in the report's language."""
+
+    label: str
+    indicator: str = ""
+    value: Decimal | None = None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    text: str = ""
+    unit: str = ""
+    women: Decimal | None = None
+    men: Decimal | None = None
+    period: str = ""
+    year: int | None = None
+    territory: str = ""
+    definition: str = ""
+    source: str = ""
+    page: str = ""
+    method: str = ""
+    quality: str = ""
+    state: str = ""
+    available: bool = True
+    remark: str = ""
+
+    @property
+    def when(self) -> str:
+        """Reference period, or the year."""
+        return self.period or (str(self.year) if self.year else "")
+
+
+@dataclass(frozen=True, slots=True)
+class TableOfFigures:
+    """A data table with its rows, in order."""
+
+    key: str
+    section: str
+    title: str
+    note: str = ""
+    chart: str = ""
+    rows: tuple[FigureRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SectionText:
+    """The text of a section that is to be printed, and where it comes from."""
+
+    key: str
+    number: str
+    title: str
+    text: str = ""
+    is_summary: bool = False
+    nothing_found: bool = False
+    searched: str = ""
+    authors: tuple[str, ...] = ()
+    revision: str = ""
+    sha256: str = ""
+    submitted_on: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeEntry:
+    """A challenge: code, words, field, competence, section and sources."""
+
+    code: str
+    title: str
+    text: str
+    field: str
+    competence: str
+    section: str
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityEntry:
+    """A priority with its action sheet."""
+
+    rank: int
+    title: str
+    rationale: str
+    label: str
+    responsible: str
+    time_frame: str = ""
+    budget: str = ""
+    first_step: str = ""
+    partners: tuple[str, ...] = ()
+    challenges: tuple[str, ...] = ()
+    sdg_targets: tuple[str, ...] = ()
+    recommendation_areas: tuple[str, ...] = ()
+    activities: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLine:
+    """A decision: when, in which role, what, on which section and text. Never by whom."""
+
+    at: str
+    role: str
+    decision: str
+    section: str
+    digest: str
+    round: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRoundLine:
+    """A round of expert review."""
+
+    number: int
+    opened: str
+    closed: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """Who answered what, as far as the round lets it be known, and how many of them."""
+
+    who: str
+    answer: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationRoundRecord:
+    """A round of asking. Without ``answers`` only the counts may be printed."""
+
+    title: str
+    opened: str
+    closed: str
+    asked: int
+    quorum: int
+    attribution: str
+    tacit_rule: bool
+    version: int
+    digest: str
+    counts: tuple[tuple[str, int], ...] = ()
+    answers: tuple[AnswerLine, ...] = ()
+    counts_only: bool = False
+    reservations: tuple[str, ...] = ()
+    objections: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationRecord:
+    """Everything that was judged: review rounds, decisions, validation rounds."""
+
+    reviews: tuple[ReviewRoundLine, ...] = ()
+    decisions: tuple[DecisionLine, ...] = ()
+    validations: tuple[ValidationRoundRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All that is read of a profile, in the language of the report.
+
+    Attributes:
+        moment: ISO 8601 moment of the newest text, the date of the file.
+        blocks: Kind → text of the text blocks in force.
+        is_public: Whether the text may be cited.
+    """
+
+    slug: str
+    language: str
+    title: str
+    programme: str
+    city: str
+    edition: str
+    year: str
+    version: str
+    moment: str
+    frozen_on: str
+    validated_on: str
+    is_public: bool
+    sections: tuple[SectionText, ...]
+    tables: tuple[TableOfFigures, ...] = ()
+    sources: tuple[SourceEntry, ...] = ()
+    acronyms: tuple[tuple[str, str], ...] = ()
+    definitions: tuple[tuple[str, str], ...] = ()
+    challenges: tuple[ChallengeEntry, ...] = ()
+    priorities: tuple[PriorityEntry, ...] = ()
+    blocks: tuple[tuple[str, str], ...] = ()
+    keywords: tuple[str, ...] = ()
+    erratum: str = ""
+    record: ValidationRecord = field(default_factory=ValidationRecord)
+
+
+# --- report: what is printed --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """Words on the cover."""
+
+    programme: str
+    kicker: str
+    title: str
+    edition: str
+    version: str
+    funding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Authorship:
+    """Who wrote which chapters."""
+
+    people: str
+    chapters: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What stands on the page behind the cover."""
+
+    blocks: tuple[str, ...]
+    citation: str
+    authorship: tuple[Authorship, ...]
+    version: str
+    frozen_on: str
+    validated_on: str
+    data_year: str
+    digest: str
+    erratum: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A section as it is printed."""
+
+    key: str
+    anchor: str
+    number: str
+    title: str
+    html: SafeString
+    headings: tuple[Heading, ...]
+    is_summary: bool
+    revision: str
+    sha256: str
+    submitted_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedExhibit:
+    """An entry of the list of tables or figures."""
+
+    label: str
+    title: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class BibliographyEntry:
+    """A source as it is printed."""
+
+    key: str
+    authors: str
+    year: str
+    title: str
+    publisher: str
+    url: str
+    accessed_on: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """The figures of a table as CSV, carried in the PDF."""
+
+    name: str
+    title: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A profile, ready to print.
+
+    Attributes:
+        digest: SHA-256 of the texts, as decisions and sign-offs name it.
+        watermark: Whether each page says that this is a consultation version.
+        problems: What in the text will not print as its author thinks, by section title.
+    """
+
+    slug: str
+    language: str
+    direction: str
+    title: str
+    authors: tuple[str, ...]
+    keywords: tuple[str, ...]
+    moment: str
+    cover: Cover
+    imprint: Imprint
+    acronyms: tuple[tuple[str, str], ...]
+    chapters: tuple[Chapter, ...]
+    tables: tuple[ListedExhibit, ...]
+    figures: tuple[ListedExhibit, ...]
+    challenges: tuple[ChallengeEntry, ...]
+    priorities: tuple[PriorityEntry, ...]
+    bibliography: tuple[BibliographyEntry, ...]
+    citations: tuple[tuple[str, str], ...]
+    record: ValidationRecord
+    data_files: tuple[DataFile, ...]
+    digest: str
+    watermark: bool
+    problems: tuple[tuple[str, Problem], ...]

@@ -1,0 +1,402 @@
+"""The words that the report itself prints, in the language of the profile."""
+
+from dataclasses import dataclass, fields
+
+LANGUAGES = ("en", "fr", "ar")
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """One word or phrase for each place; ``%(…)s`` are filled in where they are printed."""
+
+    kind: str
+    edition: str
+    version: str
+    contents: str
+    list_of_tables: str
+    list_of_figures: str
+    acronyms: str
+    about: str
+    suggested_citation: str
+    section_authors: str
+    chapter: str
+    chapters: str
+    digest: str
+    data_year: str
+    frozen_on: str
+    validated_on: str
+    table: str
+    figure: str
+    source: str
+    sources: str
+    note: str
+    figure_of_table: str
+    datum: str
+    value: str
+    women: str
+    men: str
+    year: str
+    territory: str
+    definition: str
+    definitions: str
+    not_available: str
+    nothing_found: str
+    searched: str
+    no_text: str
+    challenges: str
+    challenge: str
+    field: str
+    competence: str
+    priorities: str
+    priority: str
+    rank: str
+    label: str
+    responsible: str
+    partners: str
+    time_frame: str
+    budget: str
+    first_step: str
+    activities: str
+    outcomes: str
+    sdg_targets: str
+    recommendation_areas: str
+    answers: str
+    action_sheet: str
+    bibliography: str
+    accessed_on: str
+    no_date: str
+    page: str
+    validation_record: str
+    validation_intro: str
+    review_rounds: str
+    round: str
+    opened: str
+    closed: str
+    outcome: str
+    decisions: str
+    decision: str
+    decided_on: str
+    role: str
+    section: str
+    revision: str
+    revisions: str
+    submitted_on: str
+    validation: str
+    asked: str
+    quorum: str
+    attribution: str
+    tacit_rule: str
+    answered_by: str
+    answer: str
+    number_of_people: str
+    reservations: str
+    objections: str
+    counts_only: str
+    open_round: str
+    watermark: str
+    chart_description: str
+    colon: str
+
+
+_EN = Labels(
+    kind="City Migration Profile",
+    edition="Edition %(year)s",
+    version="Version %(version)s",
+    contents="Contents",
+    list_of_tables="Tables",
+    list_of_figures="Figures",
+    acronyms="Acronyms",
+    about="About this publication",
+    suggested_citation="Suggested citation",
+    section_authors="Authors by chapter",
+    chapter="Chapter %(number)s",
+    chapters="Chapters %(numbers)s",
+    digest="Fingerprint of the text (SHA-256)",
+    data_year="Latest year of the data",
+    frozen_on="Text of",
+    validated_on="Validated on",
+    table="Table %(number)s",
+    figure="Figure %(number)s",
+    source="Source",
+    sources="Sources",
+    note="Note",
+    figure_of_table="Data",
+    datum="Datum",
+    value="Value",
+    women="Women",
+    men="Men",
+    year="Year",
+    territory="Territory",
+    definition="Definition",
+    definitions="Definitions",
+    not_available="not available",
+    nothing_found="Nothing was found on this subject.",
+    searched="Where it was searched",
+    no_text="No text has been submitted yet.",
+    challenges="Challenges",
+    challenge="Challenge",
+    field="Field",
+    competence="Competence",
+    priorities="Priorities of the city",
+    priority="Priority",
+    rank="No.",
+    label="Weight",
+    responsible="Responsible",
+    partners="Partners",
+    time_frame="Time frame",
+    budget="Budget",
+    first_step="First step",
+    activities="Activities",
+    outcomes="Expected outcomes",
+    sdg_targets="SDG targets",
+    recommendation_areas="Areas of recommendation",
+    answers="Answers to",
+    action_sheet="Action sheet %(number)s",
+    bibliography="Bibliography",
+    accessed_on="accessed on %(date)s",
+    no_date="n.d.",
+    page="p. %(number)s",
+    validation_record="Validation record",
+    validation_intro=(
+        "This record shows who judged which text. Every decision and every answer is bound to the "
+        "fingerprint of the text it was given for; a later change would give another one."
+    ),
+    review_rounds="Rounds of expert review",
+    round="Round",
+    opened="Opened",
+    closed="Closed",
+    outcome="Outcome",
+    decisions="Decisions",
+    decision="Decision",
+    decided_on="Date",
+    role="Role",
+    section="Section",
+    revision="Revision",
+    revisions="Text in force",
+    submitted_on="Submitted",
+    validation="Validation by the city and its stakeholders",
+    asked="asked: %(number)s",
+    quorum="quorum: %(percent)s %%",
+    attribution="attribution: %(kind)s",
+    tacit_rule="silence counts as agreement",
+    answered_by="Answered by",
+    answer="Answer",
+    number_of_people="Number",
+    reservations="Reservations, without names",
+    objections="Objections, without names",
+    counts_only=(
+        "This round was held under the Chatham House Rule: neither names nor affiliations "
+        "are printed."
+    ),
+    open_round="still open",
+    watermark="Consultation version \u2013 not for citation",
+    chart_description="Bar chart, %(unit)s.",
+    colon=": ",
+)
+
+_FR = Labels(
+    kind="Profil migratoire de ville",
+    edition="Édition %(year)s",
+    version="Version %(version)s",
+    contents="Table des matières",
+    list_of_tables="Tableaux",
+    list_of_figures="Figures",
+    acronyms="Sigles et acronymes",
+    about="À propos de cette publication",
+    suggested_citation="Citation proposée",
+    section_authors="Auteurs par chapitre",
+    chapter="Chapitre %(number)s",
+    chapters="Chapitres %(numbers)s",
+    digest="Empreinte du texte (SHA-256)",
+    data_year="Année la plus récente des données",
+    frozen_on="Texte du",
+    validated_on="Validé le",
+    table="Tableau %(number)s",
+    figure="Figure %(number)s",
+    source="Source",
+    sources="Sources",
+    note="Note",
+    figure_of_table="Données",
+    datum="Donnée",
+    value="Valeur",
+    women="Femmes",
+    men="Hommes",
+    year="Année",
+    territory="Territoire",
+    definition="Définition",
+    definitions="Définitions",
+    not_available="non disponible",
+    nothing_found="Rien n’a été trouvé à ce sujet.",  # noqa: RUF001 - French apostrophe
+    searched="Où la recherche a porté",
+    no_text="Aucun texte n’a encore été soumis.",  # noqa: RUF001 - French apostrophe
+    challenges="Défis",
+    challenge="Défi",
+    field="Domaine",
+    competence="Compétence",
+    priorities="Priorités de la ville",
+    priority="Priorité",
+    rank="N°",
+    label="Poids",
+    responsible="Responsable",
+    partners="Partenaires",
+    time_frame="Calendrier",
+    budget="Budget",
+    first_step="Premier pas",
+    activities="Activités",
+    outcomes="Résultats attendus",
+    sdg_targets="Cibles des ODD",
+    recommendation_areas="Domaines de recommandation",
+    answers="Répond à",
+    action_sheet="Fiche d’action %(number)s",  # noqa: RUF001 - French apostrophe
+    bibliography="Bibliographie",
+    accessed_on="consulté le %(date)s",
+    no_date="s. d.",
+    page="p. %(number)s",
+    validation_record="Procès-verbal de validation",
+    validation_intro=(
+        "Ce procès-verbal montre qui a jugé quel texte. Chaque décision et chaque réponse est liée "
+        "à l’empreinte du texte concerné ; "  # noqa: RUF001 - French apostrophe
+        "toute modification ultérieure en donnerait une autre."
+    ),
+    review_rounds="Tours de relecture par les experts",
+    round="Tour",
+    opened="Ouvert le",
+    closed="Clos le",
+    outcome="Issue",
+    decisions="Décisions",
+    decision="Décision",
+    decided_on="Date",
+    role="Rôle",
+    section="Section",
+    revision="Révision",
+    revisions="Texte en vigueur",
+    submitted_on="Soumis le",
+    validation="Validation par la ville et ses parties prenantes",
+    asked="personnes consultées : %(number)s",
+    quorum="quorum : %(percent)s %%",
+    attribution="attribution : %(kind)s",
+    tacit_rule="le silence vaut accord",
+    answered_by="Réponse de",
+    answer="Réponse",
+    number_of_people="Nombre",
+    reservations="Réserves, sans noms",
+    objections="Objections, sans noms",
+    counts_only=(
+        "Ce tour s’est tenu selon la règle de Chatham House : "  # noqa: RUF001 - apostrophe
+        "ni noms ni affiliations ne sont imprimés."
+    ),
+    open_round="encore ouvert",
+    watermark="Version de consultation \u2013 ne pas citer",
+    chart_description="Diagramme à barres, %(unit)s.",
+    colon=" : ",
+)
+
+_AR = Labels(
+    kind="ملف الهجرة للمدينة",
+    edition="إصدار %(year)s",
+    version="النسخة %(version)s",
+    contents="المحتويات",
+    list_of_tables="الجداول",
+    list_of_figures="الأشكال",
+    acronyms="المختصرات",
+    about="عن هذا المنشور",
+    suggested_citation="الاقتباس المقترح",
+    section_authors="المؤلفون حسب الفصل",
+    chapter="الفصل %(number)s",
+    chapters="الفصول %(numbers)s",
+    digest="بصمة النص (SHA-256)",
+    data_year="أحدث سنة للبيانات",
+    frozen_on="نص بتاريخ",
+    validated_on="تم التحقق في",
+    table="الجدول %(number)s",
+    figure="الشكل %(number)s",
+    source="المصدر",
+    sources="المصادر",
+    note="ملاحظة",
+    figure_of_table="البيانات",
+    datum="البيان",
+    value="القيمة",
+    women="نساء",
+    men="رجال",
+    year="السنة",
+    territory="النطاق",
+    definition="التعريف",
+    definitions="التعاريف",
+    not_available="غير متوفر",
+    nothing_found="لم يُعثر على شيء في هذا الموضوع.",
+    searched="أين جرى البحث",
+    no_text="لم يُقدَّم أي نص بعد.",
+    challenges="التحديات",
+    challenge="التحدي",
+    field="المجال",
+    competence="الاختصاص",
+    priorities="أولويات المدينة",
+    priority="الأولوية",
+    rank="الرقم",
+    label="الوزن",
+    responsible="الجهة المسؤولة",
+    partners="الشركاء",
+    time_frame="الإطار الزمني",
+    budget="الميزانية",
+    first_step="الخطوة الأولى",
+    activities="الأنشطة",
+    outcomes="النتائج المتوقعة",
+    sdg_targets="غايات التنمية المستدامة",
+    recommendation_areas="مجالات التوصيات",
+    answers="تستجيب إلى",
+    action_sheet="بطاقة العمل %(number)s",
+    bibliography="المراجع",
+    accessed_on="اطُّلع عليه في %(date)s",
+    no_date="د. ت.",
+    page="ص %(number)s",
+    validation_record="سجل التحقق",
+    validation_intro=(
+        "يبيّن هذا السجل من حكم على أي نص. كل قرار وكل رد مرتبط ببصمة النص الذي صدر بشأنه، "
+        "وأي تغيير لاحق ينتج بصمة أخرى."
+    ),
+    review_rounds="جولات مراجعة الخبراء",
+    round="الجولة",
+    opened="افتُتحت",
+    closed="أُغلقت",
+    outcome="النتيجة",
+    decisions="القرارات",
+    decision="القرار",
+    decided_on="التاريخ",
+    role="الدور",
+    section="القسم",
+    revision="المراجعة",
+    revisions="النص الساري",
+    submitted_on="تاريخ التقديم",
+    validation="التحقق من قبل المدينة وأصحاب المصلحة",
+    asked="عدد المستشارين: %(number)s",
+    quorum="النصاب: %(percent)s %%",
+    attribution="الإسناد: %(kind)s",
+    tacit_rule="السكوت يُعد موافقة",
+    answered_by="صاحب الرد",
+    answer="الرد",
+    number_of_people="العدد",
+    reservations="التحفظات، دون أسماء",
+    objections="الاعتراضات، دون أسماء",
+    counts_only="عُقدت هذه الجولة وفق قاعدة تشاتام هاوس: لا تُطبع الأسماء ولا الانتماءات.",
+    open_round="ما زالت مفتوحة",
+    watermark="نسخة للتشاور \u2013 لا يُستشهد بها",
+    chart_description="رسم بياني بالأعمدة، %(unit)s.",
+    colon=": ",
+)
+
+_BY_LANGUAGE = {"en": _EN, "fr": _FR, "ar": _AR}
+
+
+def labels(language: str) -> Labels:
+    """Return the words for a language (``ar-TN`` is Arabic), English where there are none."""
+    return _BY_LANGUAGE.get(language[:2], _EN)
+
+
+def direction(language: str) -> str:
+    """Return ``rtl`` for Arabic, ``ltr`` otherwise."""
+    return "rtl" if language[:2] == "ar" else "ltr"
+
+
+def label_names() -> list[str]:
+    """Return the names of all labels."""
+    return [field.name for field in fields(Labels)]

@@ -1,0 +1,136 @@
+"""Files that came out: builds, which may be made again, and publications, which stand."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from profile_workflow.models import Profile, ProfileVersion
+
+
+class Build(models.Model):
+    """One making of a PDF.
+
+    ``digest`` is the SHA-256 of everything that is printed: a finished build with the same digest
+    is the same file, so it is used again.
+    """
+
+    class Kind(models.TextChoices):
+        """What the file is for, which decides what text it holds."""
+
+        PREVIEW = "preview", _("Preview of the working text")
+        CONSULTATION = "consultation", _("Consultation version")
+        PUBLICATION = "publication", _("Publication")
+
+    class State(models.TextChoices):
+        """How far the making has come."""
+
+        QUEUED = "queued", _("Waiting")
+        RUNNING = "running", _("Being made")
+        DONE = "done", _("Ready")
+        FAILED = "failed", _("Failed")
+
+    profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="builds")
+    language = models.CharField(_("language"), max_length=10)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    digest = models.CharField(_("SHA-256 of the content"), max_length=64)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
+    file = models.FileField(_("file"), max_length=200, blank=True)
+    size = models.PositiveBigIntegerField(_("size in bytes"), default=0)
+    pages = models.PositiveIntegerField(_("pages"), default=0)
+    sha256 = models.CharField(_("SHA-256 of the file"), max_length=64, blank=True)
+    problem = models.TextField(_("problem"), blank=True)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(_("requested at"))
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("build")
+        verbose_name_plural = _("builds")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="done") | (~Q(file="") & ~Q(sha256="")),
+                name="build_done_has_a_file",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="failed") | ~Q(problem=""), name="build_failed_says_why"
+            ),
+        ]
+        indexes = [models.Index(fields=["profile", "digest"], name="build_by_digest")]
+
+    def __str__(self) -> str:
+        return f"{self.profile_id} {self.kind} {self.language}"
+
+
+class PublicationIsFinal(Exception):
+    """Somebody tried to change or remove a publication."""
+
+
+class PublicationQuerySet(models.QuerySet["Publication"]):
+    """Publications; they can be added, not changed."""
+
+    def update(self, **_values: Any) -> int:
+        """Refuse: a publication stands as it was.
+
+        Raises:
+            PublicationIsFinal: Always.
+        """
+        raise PublicationIsFinal
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Refuse: a publication stands.
+
+        Raises:
+            PublicationIsFinal: Always.
+        """
+        raise PublicationIsFinal
+
+
+class Publication(models.Model):
+    """A published file of one version in one language. A correction is a publication of its own."""
+
+    profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="publications")
+    profile_version = models.ForeignKey(
+        ProfileVersion, on_delete=models.PROTECT, related_name="publications"
+    )
+    version = models.CharField(_("version"), max_length=20)
+    language = models.CharField(_("language"), max_length=10)
+    pdf = models.FileField(_("file"), max_length=200)
+    pdf_sha256 = models.CharField(_("SHA-256 of the file"), max_length=64)
+    published_at = models.DateTimeField(_("published at"))
+
+    objects = PublicationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("publication")
+        verbose_name_plural = _("publications")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["profile", "version", "language"], name="publication_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.profile_id} {self.version} ({self.language})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store a new publication.
+
+        Raises:
+            PublicationIsFinal: If the row exists already.
+        """
+        if self.pk is not None:
+            raise PublicationIsFinal
+        super().save(*args, **kwargs)
+
+    def delete(self, *_args: Any, **_kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refuse: a publication stands.
+
+        Raises:
+            PublicationIsFinal: Always.
+        """
+        raise PublicationIsFinal
