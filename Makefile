@@ -44,8 +44,10 @@ $(VENV)/.installed: requirements/base.txt requirements/dev.txt requirements/post
 	@touch $@
 
 run: export DJANGO_SETTINGS_MODULE ?= config.settings.dev
+run: export SITE_URL ?= http://$(HOST):$(PORT)
 run: setup ## migrate, load the demonstration, start the worker and the server
 	@echo "==> Bringing the database up to date"; \
+	mkdir -p "$${DATA_DIR:-var}"; \
 	$(MANAGE) migrate --verbosity 0; \
 	echo "==> Loading the demonstration (nothing is done twice)"; \
 	$(MANAGE) demo; \
@@ -53,8 +55,9 @@ run: setup ## migrate, load the demonstration, start the worker and the server
 	$(MANAGE) worker & worker=$$!; \
 	echo "==> Starting the server on http://$(HOST):$(PORT) (stop with Ctrl-C)"; \
 	$(MANAGE) runserver --noreload "$(HOST):$(PORT)" & server=$$!; \
-	trap 'trap - INT TERM EXIT; kill $$server $$worker 2>/dev/null || true; wait' INT TERM EXIT; \
-	wait -n $$server $$worker
+	stop() { trap - INT TERM; kill $$server $$worker 2>/dev/null || true; wait; echo "==> Stopped"; }; \
+	trap 'stop; exit 0' INT TERM; \
+	ended=0; wait -n $$server $$worker || ended=$$?; stop; exit $$ended
 
 test: setup ## run every test: on SQLite, then on PostgreSQL where there is one
 	@$(BIN)/python -m tests.suite $(PYTEST_ARGS)
