@@ -462,7 +462,11 @@ class _Renderer(RendererHTML):
         cited = [
             _one_citation(key, where, env["pass"]) for key, where in tokens[idx].meta["sources"]
         ]
-        return f'<bdi class="citation">({"; ".join(cited)})</bdi>'
+        current: _Pass = env["pass"]
+        first = tokens[idx].meta["sources"][0][0]
+        own = current.direction_of(current.citations.get(first, first))
+        attribute = f' dir="{own}"' if own else ""
+        return f'<bdi class="citation"{attribute}>({"; ".join(cited)})</bdi>'
 
     def note(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         current: _Pass = env["pass"]

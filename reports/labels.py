@@ -96,6 +96,7 @@ class Labels:
     watermark: str
     chart_description: str
     colon: str
+    comma: str
 
 
 _EN = Labels(
@@ -192,6 +193,7 @@ _EN = Labels(
     watermark="Consultation version \u2013 not for citation",
     chart_description="Bar chart, %(unit)s.",
     colon=": ",
+    comma=", ",
 )
 
 _FR = Labels(
@@ -226,9 +228,9 @@ _FR = Labels(
     definition="Définition",
     definitions="Définitions",
     not_available="non disponible",
-    nothing_found="Rien n’a été trouvé à ce sujet.",  # noqa: RUF001 - French apostrophe
+    nothing_found="Rien n’a été trouvé à ce sujet.",
     searched="Où la recherche a porté",
-    no_text="Aucun texte n’a encore été soumis.",  # noqa: RUF001 - French apostrophe
+    no_text="Aucun texte n’a encore été soumis.",
     challenges="Défis",
     challenge="Défi",
     field="Domaine",
@@ -247,7 +249,7 @@ _FR = Labels(
     sdg_targets="Cibles des ODD",
     recommendation_areas="Domaines de recommandation",
     answers="Répond à",
-    action_sheet="Fiche d’action %(number)s",  # noqa: RUF001 - French apostrophe
+    action_sheet="Fiche d’action %(number)s",
     bibliography="Bibliographie",
     accessed_on="consulté le %(date)s",
     no_date="s. d.",
@@ -255,7 +257,7 @@ _FR = Labels(
     validation_record="Procès-verbal de validation",
     validation_intro=(
         "Ce procès-verbal montre qui a jugé quel texte. Chaque décision et chaque réponse est liée "
-        "à l’empreinte du texte concerné ; "  # noqa: RUF001 - French apostrophe
+        "à l’empreinte du texte concerné ; "
         "toute modification ultérieure en donnerait une autre."
     ),
     review_rounds="Tours de relecture par les experts",
@@ -282,13 +284,14 @@ _FR = Labels(
     reservations="Réserves, sans noms",
     objections="Objections, sans noms",
     counts_only=(
-        "Ce tour s’est tenu selon la règle de Chatham House : "  # noqa: RUF001 - apostrophe
+        "Ce tour s’est tenu selon la règle de Chatham House : "
         "ni noms ni affiliations ne sont imprimés."
     ),
     open_round="encore ouvert",
     watermark="Version de consultation \u2013 ne pas citer",
     chart_description="Diagramme à barres, %(unit)s.",
     colon=" : ",
+    comma=", ",
 )
 
 _AR = Labels(
@@ -382,6 +385,7 @@ _AR = Labels(
     watermark="نسخة للتشاور \u2013 لا يُستشهد بها",
     chart_description="رسم بياني بالأعمدة، %(unit)s.",
     colon=": ",
+    comma="\u060c ",
 )
 
 _BY_LANGUAGE = {"en": _EN, "fr": _FR, "ar": _AR}

@@ -123,7 +123,7 @@ class Publication(models.Model):
         Raises:
             PublicationIsFinal: If the row exists already.
         """
-        if self.pk is not None:
+        if not self._state.adding:
             raise PublicationIsFinal
         super().save(*args, **kwargs)
 

@@ -151,7 +151,11 @@ def _imprint(material: Material, digest: str) -> Imprint:
     blocks = dict(material.blocks)
     years = [row.year for table in material.tables for row in table.rows if row.year]
     return Imprint(
-        blocks=tuple(blocks[kind] for kind in _BLOCK_ORDER if blocks.get(kind)),
+        blocks=tuple(
+            (markup.first_strong_direction(blocks[kind]), blocks[kind])
+            for kind in _BLOCK_ORDER
+            if blocks.get(kind)
+        ),
         citation=_suggested_citation(material),
         authorship=_authorship(material),
         version=words.version % {"version": material.version},
@@ -165,7 +169,7 @@ def _imprint(material: Material, digest: str) -> Imprint:
 
 def _suggested_citation(material: Material) -> str:
     words = labels(material.language)
-    comma = "\u060c " if material.language[:2] == "ar" else ", "
+    comma = words.comma
     people = comma.join(authors(material.sections)) or material.programme
     version = words.version % {"version": material.version}
     edition = words.edition % {"year": material.edition}
@@ -182,7 +186,7 @@ def _authorship(material: Material) -> tuple[Authorship, ...]:
     for section in material.sections:
         if section.authors:
             written[section.authors].append(section.number or section.title)
-    comma = "\u060c " if material.language[:2] == "ar" else ", "
+    comma = words.comma
     return tuple(
         Authorship(
             people=comma.join(people),

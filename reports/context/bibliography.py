@@ -1,10 +1,11 @@
-"""Author\u2013date citations and the bibliography: only what is cited, in the order of the alphabet."""
+"""Citations by author and date, and the bibliography: only what is cited, sorted."""
 
 import string
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
+from profile_workflow.markup import first_strong_direction
 from reports.context.plain import BibliographyEntry, SourceEntry
 from reports.labels import Labels
 
@@ -20,7 +21,7 @@ def _letters(words: str) -> str:
 
 
 def years(sources: Sequence[SourceEntry], no_date: str) -> dict[str, str]:
-    """Return key → year as cited: ``2019``, ``2019a`` and ``2019b`` for the same authors, ``n.d.``."""
+    """Return key → year as cited: ``2019``, or ``2019a`` and ``2019b`` for the same authors."""
     groups: dict[tuple[str, str], list[SourceEntry]] = defaultdict(list)
     for source in sorted(sources, key=_order):
         groups[(source.authors, source.year)].append(source)
@@ -56,6 +57,7 @@ def entries(sources: Sequence[SourceEntry], words: Labels) -> tuple[Bibliography
     return tuple(
         BibliographyEntry(
             key=source.key,
+            direction=first_strong_direction(source.authors),
             authors=source.authors.rstrip("."),
             year=year_of[source.key],
             title=source.title.rstrip("."),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from django.template.loader import render_to_string
 
+from profile_workflow.markup import first_strong_direction
 from reports.charts.bar import Bar, BarChart, bar_chart
 from reports.context import numbers
 from reports.context.plain import DataFile, FigureRow, ListedExhibit, TableOfFigures
@@ -56,6 +57,11 @@ class PrintedRow:
     method: str
     quality: str
     remark: str
+
+    @property
+    def source_direction(self) -> str:
+        """Direction of the citation, which may be Latin in an Arabic table."""
+        return first_strong_direction(self.source)
 
 
 @dataclass(slots=True)
@@ -129,7 +135,10 @@ class Exhibitor:
             "listed": self.listed_figures[-1],
             "picture": bar_chart(chart),
             "unit": unit,
-            "sources": [(key, self.citations[key]) for key in keys],
+            "sources": [
+                (key, self.citations[key], first_strong_direction(self.citations[key]))
+                for key in keys
+            ],
             "labels": self.labels,
         }
         return render_to_string("reports/_figure.html", context)

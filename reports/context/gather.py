@@ -85,11 +85,15 @@ def read_material(profile_id: int, *, language: str, drafts: bool) -> Material:
         sources=_sources(profile, language),
         acronyms=_acronyms(profile),
         definitions=tuple(
-            WorkingDefinition.objects.filter(profile=profile).order_by("term").values_list("term", "text")
+            WorkingDefinition.objects.filter(profile=profile)
+            .order_by("term")
+            .values_list("term", "text")
         ),
         challenges=_challenges(profile),
         priorities=_priorities(profile),
-        blocks=_blocks(profile, language, moment if not profile.published_at else profile.published_at),
+        blocks=_blocks(
+            profile, language, moment if not profile.published_at else profile.published_at
+        ),
         keywords=tuple(profile.keywords),
         erratum=profile.erratum,
         record=record,

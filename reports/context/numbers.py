@@ -12,7 +12,7 @@ _PERCENT = {"en": "%", "fr": "\u202f%", "ar": "%"}
 
 
 def number(value: Decimal, language: str) -> str:
-    """Return a number with grouping and at most four decimals, e.g. ``38,000`` or ``38\u202f000``."""
+    """Return a number with grouping and at most four decimals, e.g. ``38,000``."""
     pattern = "#,##0." + "#" * _MAX_DECIMALS
     # Arabic texts of the region use European digits and the English marks.
     locale = "en" if language[:2] == "ar" else language[:2]

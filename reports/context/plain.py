@@ -237,9 +237,9 @@ class Authorship:
 
 @dataclass(frozen=True, slots=True)
 class Imprint:
-    """What stands on the page behind the cover."""
+    """What stands on the page behind the cover; ``blocks`` are pairs of direction and text."""
 
-    blocks: tuple[str, ...]
+    blocks: tuple[tuple[str, str], ...]
     citation: str
     authorship: tuple[Authorship, ...]
     version: str
@@ -277,9 +277,10 @@ class ListedExhibit:
 
 @dataclass(frozen=True, slots=True)
 class BibliographyEntry:
-    """A source as it is printed."""
+    """A source as it is printed, in its own direction."""
 
     key: str
+    direction: str
     authors: str
     year: str
     title: str

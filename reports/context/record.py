@@ -7,7 +7,14 @@ and categories are, so that no template and no file could print them.
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
-from profile_workflow.models import Decision, Profile, ReviewRound, Section, SignOff, ValidationRound
+from profile_workflow.models import (
+    Decision,
+    Profile,
+    ReviewRound,
+    Section,
+    SignOff,
+    ValidationRound,
+)
 from profile_workflow.states import Attribution, SignOffState
 from reports.context import numbers
 from reports.context.plain import (
@@ -80,8 +87,8 @@ def _words_of_moves() -> dict[str, str]:
     """Return move → its words, from the machines of profiles and sections."""
     words: dict[str, str] = {}
     for model in (Section, Profile):
-        state = model._meta.get_field("state")
-        for move in state.get_all_transitions(model):  # type: ignore[union-attr]
+        state = model._meta.get_field("state")  # noqa: SLF001 - Django's documented name
+        for move in state.get_all_transitions(model):
             words.setdefault(move.name, str(move.custom.get("label", move.name)))
     return words
 

@@ -111,8 +111,12 @@ def _table(section: str) -> TableOfFigures:
         )
         for index in range(1, 13)
     )
-    return TableOfFigures(f"{section}-A", section, f"Invented figures of chapter {section}", rows=rows)
+    return TableOfFigures(
+        f"{section}-A", section, f"Invented figures of chapter {section}", rows=rows
+    )
 
 
 def _source(number: int) -> SourceEntry:
-    return SourceEntry(f"source-{number}", f"Author {number}", "2024", f"Title {number}", "Publisher")
+    return SourceEntry(
+        f"source-{number}", f"Author {number}", "2024", f"Title {number}", "Publisher"
+    )

@@ -43,8 +43,8 @@ def _say(**facts: object) -> None:
 
 def _make() -> int:
     # Imported here: the limits must hold before a large library reads anything.
-    from reports.pdf.job import Job
-    from reports.pdf.render import MissingGlyph, render
+    from reports.pdf.job import Job  # noqa: PLC0415
+    from reports.pdf.render import MissingGlyph, render  # noqa: PLC0415
 
     try:
         file = render(Job.from_json(sys.stdin.buffer.read().decode()))

@@ -40,7 +40,7 @@ def _is_placed_letter_by_letter(node: Any) -> bool:
 def shape_text_as_a_line() -> None:
     """Replace WeasyPrint's drawing of SVG text where no letter has a place of its own."""
     module = sys.modules["weasyprint.svg.text"]
-    original = module.text  # type: ignore[attr-defined]
+    original = module.text
 
     def text(svg: Any, node: Any, font_size: float) -> None:
         one_line = node.text and not _is_placed_letter_by_letter(node)

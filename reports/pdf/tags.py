@@ -109,7 +109,7 @@ def _remember(element: Any, box: Any, page_number: int) -> None:
 
 
 def _wrap_box_tree() -> None:
-    original = _TAGS._build_box_tree  # type: ignore[attr-defined]  # noqa: SLF001
+    original = _TAGS._build_box_tree  # noqa: SLF001
 
     def build_box_tree(
         box: Any, parent: Any, pdf: Any, page_number: int, nums: Any, annotations: Any, tags: Any
@@ -205,6 +205,7 @@ class Joiner:
         self.gone: dict[bytes, Any] = {}
 
     def object_of(self, reference: Any) -> Any:
+        """Return the object that a reference names."""
         return self.pdf.objects[int(_key(reference).split()[0])]
 
     def join(self) -> int:

@@ -1,0 +1,103 @@
+"""Asks for builds and makes them; the same content is made once."""
+
+import hashlib
+import uuid
+from datetime import datetime
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+
+from profile_workflow.models import Profile, User
+from reports.builds.pages import job_of
+from reports.context import report_of
+from reports.errors import BuildFailed
+from reports.models import Build
+from reports.pdf.isolation import build as build_pdf
+from reports.pdf.job import Job
+
+_LIVE = (Build.State.QUEUED, Build.State.RUNNING, Build.State.DONE)
+
+
+def job_for(profile: Profile, *, kind: str, language: str) -> Job:
+    """Return what a build of this kind prints: the working text as preview, else the frozen one."""
+    return job_of(report_of(profile, language=language, drafts=kind == Build.Kind.PREVIEW))
+
+
+def request_build(
+    profile: Profile, *, kind: str, language: str, by: User | None, at: datetime
+) -> Build:
+    """Ask for a PDF; what was made of the same content is used again.
+
+    Args:
+        profile: The profile to print.
+        kind: A ``Build.Kind``.
+        language: Language of the printed labels.
+        by: Who asks; ``None`` for the software itself.
+        at: The moment.
+
+    Returns:
+        A finished or waiting build of the same content, or a new one that waits for
+        ``run_build``.
+    """
+    digest = job_for(profile, kind=kind, language=language).digest
+    with transaction.atomic():
+        Profile.objects.select_for_update().get(pk=profile.pk)
+        same = Build.objects.filter(profile=profile, kind=kind, language=language, digest=digest)
+        found = same.filter(state__in=_LIVE).order_by("-created_at").first()
+        return found or Build.objects.create(
+            profile=profile,
+            kind=kind,
+            language=language,
+            digest=digest,
+            requested_by=by,
+            created_at=at,
+        )
+
+
+def run_build(build_id: int) -> Build:
+    """Make the file of a build; a second call, or one after a crash, does no harm.
+
+    The content is read when the build is made: if the text has changed since it was asked for,
+    the digest is that of what is really printed.
+
+    Returns:
+        The finished build.
+
+    Raises:
+        BuildFailed: With a sentence for the person who asked; it is stored with the build too.
+    """
+    found = Build.objects.select_related("profile").get(pk=build_id)
+    if found.state == Build.State.DONE:
+        return found
+    found.state, found.problem = Build.State.RUNNING, ""
+    found.save(update_fields=["state", "problem"])
+    job = job_for(found.profile, kind=found.kind, language=found.language)
+    try:
+        made = build_pdf(job)
+    except BuildFailed as problem:
+        found.state, found.problem = Build.State.FAILED, str(problem)
+        found.finished_at = timezone.now()
+        found.save(update_fields=["state", "problem", "finished_at"])
+        raise
+    found.file.save(f"reports/{uuid.uuid4().hex}.pdf", ContentFile(made.content), save=False)
+    found.digest = job.digest
+    found.state = Build.State.DONE
+    found.size = len(made.content)
+    found.pages = made.pages
+    found.sha256 = hashlib.sha256(made.content).hexdigest()
+    found.finished_at = timezone.now()
+    found.save()
+    return found
+
+
+def latest_current_build(profile: Profile) -> Build | None:
+    """Return the newest finished build whose content is still that of the profile, if any."""
+    current: dict[tuple[str, str], str] = {}
+    for found in profile.builds.filter(state=Build.State.DONE).order_by("-finished_at"):
+        wanted = (found.kind, found.language)
+        if wanted not in current:
+            current[wanted] = job_for(profile, kind=found.kind, language=found.language).digest
+        if found.digest == current[wanted]:
+            return found
+    return None

@@ -1,0 +1,52 @@
+"""Writes the PDF of a profile to a file."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from profile_workflow.models import Profile
+from reports.builds.pages import job_of
+from reports.context import report_of
+from reports.errors import BuildFailed
+from reports.labels import LANGUAGES
+from reports.pdf.isolation import build
+
+
+class Command(BaseCommand):
+    """``render_profile SLUG --language en --output FILE [--drafts]``."""
+
+    help = "Write the PDF of a profile to a file."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Describe the arguments."""
+        parser.add_argument("slug", help="short name of the profile")
+        parser.add_argument(
+            "--language", choices=LANGUAGES, help="language of the labels; the profile's by default"
+        )
+        parser.add_argument("--output", type=Path, required=True, help="file to write")
+        parser.add_argument(
+            "--drafts", action="store_true", help="print the working text, not the submitted one"
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Make the file.
+
+        Raises:
+            CommandError: If there is no such profile or the file cannot be made.
+        """
+        profile = Profile.objects.filter(slug=options["slug"]).first()
+        if profile is None:
+            raise CommandError(f"There is no profile {options['slug']!r}.")
+        report = report_of(profile, language=options["language"] or "", drafts=options["drafts"])
+        for where, problem in report.problems:
+            self.stderr.write(f"{where}: {problem.code} {problem.detail}")
+        try:
+            made = build(job_of(report))
+        except BuildFailed as problem:
+            raise CommandError(str(problem)) from problem
+        for warning in made.warnings:
+            self.stderr.write(warning)
+        options["output"].write_bytes(made.content)
+        self.stdout.write(f"{options['output']}: {made.pages} pages, {len(made.content)} bytes")
