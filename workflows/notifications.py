@@ -173,9 +173,11 @@ def _deliver(message: EmailMultiAlternatives) -> None:
         raise ServiceDown(_sentence("The mail server cannot be reached", error, message)) from None
     try:
         server.send_messages([message])
-    except ValueError as error:
-        # The words of this error would repeat the address.
-        raise JobFailed(f"The mail cannot be written ({type(error).__name__}).") from None
+    except ValueError:
+        # The words of the error would repeat the address.
+        raise JobFailed(
+            "The mail cannot be written: the address or a header is not valid."
+        ) from None
     except (smtplib.SMTPException, OSError) as error:
         raise _refusal(error, message) from None
     finally:

@@ -420,7 +420,7 @@ def test_one_bad_address_does_not_keep_the_others_from_their_mail(mail_server):
     assert run_worker() == 5
     assert len(mail_server.received) == 4
     (job,) = OutboxJob.objects.failed()
-    assert job.last_error == "The mail cannot be written (BadHeaderError)."
+    assert job.last_error == "The mail cannot be written: the address or a header is not valid."
 
 
 @pytest.mark.parametrize(("accepted", "copies"), [(False, 1), (True, 2)])

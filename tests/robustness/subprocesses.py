@@ -1,0 +1,155 @@
+"""Programs in processes of their own, on the database under test, made to be killed.
+
+A test that uses them needs ``transactional_db``: another process sees only what is committed.
+"""
+
+import contextlib
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Self
+from urllib.parse import quote
+
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parents[2]
+#: Seconds until something that must happen has certainly failed to happen.
+PATIENCE = 60.0
+
+
+def database_url() -> str:
+    """Return the URL of the test database itself."""
+    settings = connection.settings_dict
+    name = str(settings["NAME"])
+    if connection.vendor == "sqlite":
+        assert "memory" not in name, "another process cannot open a database in memory"
+        return f"sqlite:///{name}"
+    host = str(settings["HOST"])
+    if host.startswith("/") or not host:
+        return f"postgres:///{host}/{name}"
+    user = quote(str(settings["USER"]), safe="")
+    password = quote(str(settings["PASSWORD"]), safe="")
+    return f"postgres://{user}:{password}@{host}:{settings['PORT'] or 5432}/{name}"
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """Return the environment of a server in production, on the test database."""
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings.production",
+        "DATABASE_URL": database_url(),
+        "SECRET_KEY": "only-for-this-test",
+        "ALLOWED_HOSTS": "localhost",
+        "SITE_URL": "https://profiles.example.org",
+        "LOG_LEVEL": "INFO",
+        "PYTHONUNBUFFERED": "1",
+        **variables,
+    }
+
+
+class Child:
+    """A process, its output, and the ways to end it.
+
+    ``arguments`` follow the interpreter: ``("manage.py", "worker")``, ``("-m", "tests.x")``.
+    """
+
+    def __init__(self, arguments: Sequence[str], variables: dict[str, str] | None = None) -> None:
+        self._output = tempfile.NamedTemporaryFile(suffix=".log")  # noqa: SIM115 - closed in end()
+        self.process = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=environment(**(variables or {})),
+            stdout=self._output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.end()
+
+    @property
+    def output(self) -> str:
+        """What it has written so far."""
+        return Path(self._output.name).read_text(errors="replace")
+
+    @property
+    def is_alive(self) -> bool:
+        return self.process.poll() is None
+
+    def wait_for(self, pattern: str, *, seconds: float = PATIENCE) -> None:
+        """Wait until the output matches; fail with the output if it never does."""
+        wait_until(
+            lambda: re.search(pattern, self.output) is not None or not self.is_alive,
+            what=f"“{pattern}” in the output",
+            seconds=seconds,
+        )
+        assert re.search(pattern, self.output), f"the process ended:\n{self.output}"
+
+    def kill(self) -> None:
+        """Kill it and all that it has started, as a power cut would."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def terminate(self, *, seconds: float = PATIENCE) -> int:
+        """Ask it to end; return its exit code."""
+        self.process.terminate()
+        return self.wait(seconds=seconds)
+
+    def wait(self, *, seconds: float = PATIENCE) -> int:
+        """Wait for its end; return its exit code."""
+        return self.process.wait(timeout=seconds)
+
+    def end(self) -> None:
+        """Leave nothing behind."""
+        if self.is_alive:
+            self.kill()
+        self._output.close()
+
+
+def wait_until(
+    condition: Callable[[], bool], *, what: str = "it", seconds: float = PATIENCE
+) -> None:
+    """Wait for something that another process does; fail if it does not."""
+    give_up_at = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < give_up_at, f"waited {seconds:.0f} s in vain for {what}"
+        time.sleep(0.01)
+
+
+def killed_at_random(
+    start: Callable[[], Child],
+    *,
+    ready: str,
+    times: int,
+    within: float,
+    chance: random.Random,
+) -> Iterator[int]:
+    """Start a program again and again and kill it at a random moment of its work.
+
+    Args:
+        start: Starts the program.
+        ready: Pattern of the output from which on it works; its start is not worth killing.
+        times: How often it is killed.
+        within: Greatest number of seconds from being ready to being killed.
+        chance: Source of the moments; seeded, so that a failure can be repeated.
+
+    Yields:
+        The number of kills so far, after each; the caller looks at what is left.
+    """
+    for number in range(1, times + 1):
+        with start() as child:
+            child.wait_for(ready)
+            time.sleep(chance.uniform(0, within))
+            child.kill()
+        yield number
