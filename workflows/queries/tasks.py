@@ -1,0 +1,106 @@
+"""Tasks and jobs as somebody may see them, and whose turn it is for one profile."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from profile_workflow.models import Assignment, Profile, Section, User
+from profile_workflow.models.profile import ProfileQuerySet
+from profile_workflow.queries.attribution import may_see_names
+from profile_workflow.states import Role
+from workflows import turns
+from workflows.models import HUMAN, OutboxJob, Task
+from workflows.models.process import TaskQuerySet
+
+
+def visible_tasks(user: User, *, on: date) -> TaskQuerySet:
+    """Tasks that a person may look at: of his profiles, without the answers of other people."""
+    stands_in_for = Assignment.objects.active(on).filter(user=user, stands_in_for__isnull=False)
+    own = Q(owner=user) | Q(owner__in=stands_in_for.values("stands_in_for__user"))
+    shown = own | Q(signoff__isnull=True) | Q(profile__in=profiles_led_by(user, on=on))
+    mine = Task.objects.filter(profile__in=Profile.objects.visible_to(user), flow_task_type=HUMAN)
+    return mine.filter(shown).select_related("done_by", "profile__programme").with_context()
+
+
+def profiles_led_by(user: User, *, on: date) -> ProfileQuerySet:
+    """Profiles of whose project team a person is on a day."""
+    held = Assignment.objects.active(on).filter(user=user, role=Role.PROJECT_TEAM)
+    return Profile.objects.filter(
+        Q(pk__in=held.filter(profile__isnull=False).values("profile"))
+        | Q(programme__in=held.filter(profile__isnull=True).values("programme"))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a profile waits for.
+
+    Attributes:
+        label: What is to be done.
+        section: The section to do it to, or None for the whole.
+        who: Names of the people, or None where nobody has taken it or names are not shown.
+        people: How many people it waits for.
+        task: The task to go to; None where the reader may not see it.
+    """
+
+    label: str
+    section: Section | None
+    role: str
+    who: str | None
+    people: int
+    due_at: datetime | None
+    task: Task | None
+    is_mine: bool
+
+
+def waiting_of(profile: Profile, *, viewer: User) -> list[Waiting]:
+    """Return what a profile waits for, earliest deadline first: one query and that for roles.
+
+    Answers of people are one line without names, but for the project team and one's own.
+    """
+    tasks = Task.objects.open().filter(profile=profile).with_context()
+    in_order = list(tasks.order_by("due_at", "section__position", "pk"))
+    names = may_see_names(viewer, profile)
+    shown = [
+        _waiting(task, viewer)
+        for task in in_order
+        if task.signoff_id is None or names or task.owner_id == viewer.pk
+    ]
+    hidden = [task for task in in_order if task.signoff_id and not names]
+    others = [task for task in hidden if task.owner_id != viewer.pk]
+    return [*shown, _many(others)] if others else shown
+
+
+def _waiting(task: Task, viewer: User) -> Waiting:
+    return Waiting(
+        label=turns.label(task),
+        section=task.section,
+        role=task.get_role_display(),
+        who=task.owner.full_name if task.owner else None,
+        people=1,
+        due_at=task.due_at,
+        task=task,
+        is_mine=task.owner_id == viewer.pk,
+    )
+
+
+def _many(tasks: Sequence[Task]) -> Waiting:
+    first = tasks[0]
+    return Waiting(
+        label=turns.label(first),
+        section=None,
+        role="",
+        who=None,
+        people=len(tasks),
+        due_at=first.due_at,
+        task=None,
+        is_mine=False,
+    )
+
+
+def jobs_seen_by(user: User, *, on: date) -> "QuerySet[OutboxJob]":
+    """Jobs of the profiles that a member of the project team leads."""
+    jobs = OutboxJob.objects.filter(profile__in=profiles_led_by(user, on=on))
+    return jobs.select_related("profile__city")
