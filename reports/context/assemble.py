@@ -19,7 +19,7 @@ from reports.context.plain import (
     Report,
     SectionText,
 )
-from reports.labels import direction, labels
+from reports.labels import Labels, direction, labels
 
 _BLOCK_ORDER = ("funding", "disclaimer", "designations", "rights")
 
@@ -182,16 +182,22 @@ def _suggested_citation(material: Material) -> str:
 def _authorship(material: Material) -> tuple[Authorship, ...]:
     """Group the chapters by who wrote them."""
     words = labels(material.language)
-    written: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    written: dict[tuple[str, ...], list[SectionText]] = defaultdict(list)
     for section in material.sections:
         if section.authors:
-            written[section.authors].append(section.number or section.title)
-    comma = words.comma
+            written[section.authors].append(section)
     return tuple(
-        Authorship(
-            people=comma.join(people),
-            chapters=(words.chapters if len(names) > 1 else words.chapter)
-            % {"numbers": comma.join(names), "number": names[0]},
-        )
-        for people, names in written.items()
+        Authorship(words.comma.join(people), _names_of(sections, words))
+        for people, sections in written.items()
     )
+
+
+def _names_of(sections: Sequence[SectionText], words: Labels) -> str:
+    """Return "Executive summary, Chapters 1, 2, 3"."""
+    titles = [section.title for section in sections if not section.number]
+    chapters = [section.number for section in sections if section.number]
+    if len(chapters) == 1:
+        titles.append(words.chapter % {"number": chapters[0]})
+    elif chapters:
+        titles.append(words.chapters % {"numbers": words.comma.join(chapters)})
+    return words.comma.join(titles)

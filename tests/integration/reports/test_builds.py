@@ -1,0 +1,137 @@
+"""Builds: asked for once, made once, found again, and honest about failure."""
+
+import datetime
+import hashlib
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from profile_workflow.models import ProfileVersion
+from reports.builds import latest_current_build, request_build, run_build
+from reports.builds.pages import chapter_job, job_of
+from reports.context import report_of
+from reports.errors import BuildFailed
+from reports.models import Build, Publication, PublicationIsFinal
+
+pytestmark = [pytest.mark.django_db, pytest.mark.pdf]
+
+AT = datetime.datetime(2026, 4, 1, tzinfo=datetime.UTC)
+
+
+@pytest.fixture
+def asked(profile, people, settings, tmp_path):
+    settings.STORAGES = settings.STORAGES | {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path)},
+        }
+    }
+    return request_build(profile, kind="consultation", language="en", by=people[0], at=AT)
+
+
+def test_a_build_is_made_once_and_found_again(profile, people, asked):
+    assert (asked.state, asked.requested_by, asked.created_at) == ("queued", people[0], AT)
+
+    made = run_build(asked.pk)
+    with made.file.open("rb") as file:
+        content = file.read()
+    assert content.startswith(b"%PDF")
+    assert (made.state, made.size) == ("done", len(content))
+    assert made.sha256 == hashlib.sha256(content).hexdigest()
+    assert made.pages > 5
+    assert "sfax" not in made.file.name
+
+    name = made.file.name
+    assert run_build(asked.pk).file.name == name
+    assert request_build(profile, kind="consultation", language="en", by=None, at=AT) == made
+    assert latest_current_build(profile) == made
+
+    profile.acronyms.create(short="EU", long="European Union")
+    assert latest_current_build(profile) is None
+    again = request_build(profile, kind="consultation", language="en", by=None, at=AT)
+    assert again.pk != made.pk
+
+
+def test_waiting_builds_are_shared_and_languages_are_not(profile, asked):
+    same = request_build(profile, kind="consultation", language="en", by=None, at=AT)
+    other = request_build(profile, kind="consultation", language="fr", by=None, at=AT)
+
+    assert same == asked
+    assert other != asked
+    assert latest_current_build(profile) is None
+
+
+def test_a_preview_prints_the_working_text(profile):
+    preview = request_build(profile, kind="preview", language="en", by=None, at=AT)
+    frozen = request_build(profile, kind="consultation", language="en", by=None, at=AT)
+
+    assert preview.digest != frozen.digest
+
+
+def test_a_failure_is_kept_with_its_sentence(profile, asked):
+    section = profile.sections.get(key="2")
+    section.revision = section.revisions.create(
+        number=2, text="A \u25cf dot.", sha256="0" * 64, author=section.author, created_at=AT
+    )
+    section.save()
+
+    with pytest.raises(BuildFailed, match="Chapter number 2"):
+        run_build(asked.pk)
+
+    asked.refresh_from_db()
+    assert asked.state == "failed"
+    assert "\u25cf" in asked.problem
+    assert asked.finished_at is not None
+    retried = request_build(profile, kind="consultation", language="en", by=None, at=AT)
+    assert retried != asked
+
+
+def test_a_chapter_alone(profile):
+    report = report_of(profile)
+    job = chapter_job(report, "1")
+
+    assert [part.title for part in job.parts] == ["1 Chapter number 1"]
+    assert job.front == ""
+    with pytest.raises(KeyError):
+        chapter_job(report, "99")
+
+
+def test_arabic_is_set_from_the_right(profile):
+    job = job_of(report_of(profile, language="ar"))
+
+    assert (job.direction, job.language) == ("rtl", "ar")
+    assert "المحتويات" in job.front
+
+
+def test_a_publication_stands(profile):
+    version = ProfileVersion.objects.create(
+        profile=profile, number=1, digest="d" * 64, content={}, created_at=AT
+    )
+    publication = Publication.objects.create(
+        profile=profile, profile_version=version, version="1.0", language="en",
+        pdf="reports/x.pdf", pdf_sha256="0" * 64, published_at=AT,
+    )  # fmt: skip
+
+    publication.version = "2.0"
+    with pytest.raises(PublicationIsFinal):
+        publication.save()
+    with pytest.raises(PublicationIsFinal):
+        publication.delete()
+    with pytest.raises(PublicationIsFinal):
+        Publication.objects.update(version="2.0")
+    with pytest.raises(PublicationIsFinal):
+        Publication.objects.all().delete()
+
+
+def test_the_command_writes_a_file(profile, tmp_path, capsys):
+    out = tmp_path / "profile.pdf"
+    call_command("render_profile", profile.slug, language="en", output=out)
+
+    assert out.read_bytes().startswith(b"%PDF")
+    assert "pages" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="no profile"):
+        call_command("render_profile", "nowhere", output=out)
+
+
+def test_texts_of_a_build(profile):
+    assert str(Build(profile=profile, kind="preview", language="en")) == f"{profile.pk} preview en"

@@ -1,0 +1,229 @@
+"""Each place where WeasyPrint is put right: with the hook it is right, without it is wrong.
+
+An upgrade that mends the fault makes the "without" half fail: then the hook can go. One that
+moves the function makes the "with" half fail.
+"""
+
+import hashlib
+import io
+import os
+import re
+import subprocess
+import sys
+import unicodedata
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from reports.labels import LANGUAGES, label_names, labels
+from reports.pdf import fonts
+from reports.pdf.isolation import _environment, build
+
+from tests.integration.reports.conftest import LIMITS, plain_job
+
+pytestmark = [pytest.mark.pdf]
+
+ROWS = "".join(f"<tr><th scope='row'>r{n}</th><td>{n}</td></tr>" for n in range(120))
+TABLE = (
+    "<table><caption>C</caption><thead><tr><th scope='col'>A</th><th scope='col'>B</th></tr>"
+    f"</thead><tbody>{ROWS}</tbody></table>"
+)
+CHART = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 40" role="img"><title>Title</title>'
+    '<desc>Described</desc><text x="10" y="20" font-family="Vazirmatn" font-size="12">'
+    "السكان</text></svg>"
+)
+BODY = (
+    f"<h1 id='x'>X</h1><p>Text<span class='note' role='doc-footnote'>A note</span> "
+    f"<span lang='ar' dir='rtl'>اللُّغةُ</span> <a href='https://a.org'>a <b>bold</b></a></p>"
+    f"{TABLE}{CHART}"
+)
+STYLE = (
+    ".note{float:footnote} @page{size:A5;@top-left{content:'HEAD'}}"
+    "html{font-family:'Noto Sans','Vazirmatn'}"
+)
+
+
+@pytest.fixture(scope="module")
+def hooked():
+    return build(plain_job(BODY, styles=(STYLE,)), limits=LIMITS).content
+
+
+@pytest.fixture(scope="module")
+def stock(tmp_path_factory):
+    """The same body from WeasyPrint as it comes, with our fonts."""
+    folder = tmp_path_factory.mktemp("stock")
+    out = folder / "stock.pdf"
+    code = (
+        "import sys, weasyprint; weasyprint.HTML(string=sys.stdin.read())"
+        f".write_pdf({str(out)!r}, pdf_variant='pdf/a-3a')"
+    )
+    html = f"<html lang='en'><style>{STYLE}</style><title>T</title><body>{BODY}</body></html>"
+    subprocess.run(
+        [sys.executable, "-c", code], input=html.encode(), check=True, env=_environment(folder),
+        capture_output=True,
+    )  # fmt: skip
+    return out.read_bytes()
+
+
+def elements(content, kind):
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        found = [
+            item
+            for item in pdf.objects
+            if isinstance(item, pikepdf.Dictionary)
+            and item.get("/Type") == "/StructElem"
+            and item.S == kind
+        ]
+        return [{key: str(value) for key, value in item.items() if key != "/P"} for item in found]
+
+
+def test_a_table_over_pages_is_one_table_with_one_head(hooked, stock):
+    assert len(elements(hooked, "/Table")) == 1
+    assert len(elements(hooked, "/TH")) == 122
+    assert len(elements(stock, "/Table")) > 1
+
+
+def test_header_cells_have_a_scope(hooked, stock):
+    scopes = [re.search(r"/Scope\W+/(\w+)", item["/A"]) for item in elements(hooked, "/TH")]
+    assert sorted({match[1] for match in scopes}) == ["Column", "Row"]
+    assert "/Scope" not in elements(stock, "/TH")[0]["/A"]
+
+
+def test_footnotes_are_notes_with_an_identifier(hooked, stock):
+    assert [item["/ID"][:5] for item in elements(hooked, "/Note")] == ["note-"]
+    assert elements(stock, "/Note") == []
+
+
+def test_the_description_of_a_picture_is_in_its_alternative(hooked, stock):
+    assert elements(hooked, "/Figure")[0]["/Alt"] == "Title. Described"
+    assert elements(stock, "/Figure")[0]["/Alt"] == "Title"
+
+
+def test_the_language_of_a_run_is_kept(hooked, stock):
+    assert "ar" in {item.get("/Lang") for item in elements(hooked, "/Span")}
+    assert "ar" not in {item.get("/Lang") for item in elements(stock, "/Span")}
+
+
+def test_bold_words_in_a_link_stay_in_the_link(hooked):
+    with pikepdf.open(io.BytesIO(hooked)) as pdf:
+        for item in pdf.objects:
+            if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/StructElem":
+                kids = item.get("/K", [])
+                kids = kids if isinstance(kids, pikepdf.Array) else [kids]
+                has_annotation = any(
+                    isinstance(kid, pikepdf.Dictionary) and kid.get("/Type") == "/OBJR"
+                    for kid in kids
+                )
+                assert not has_annotation or item.S == "/Link"
+
+
+def _running_head(content):
+    """The instruction that opens the marked content of the first running head."""
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        page = pdf.pages[-1]
+        return page.Contents.read_bytes().count(b"/Artifact")
+
+
+def test_running_heads_are_pagination(hooked, stock):
+    assert _running_head(hooked) > _running_head(stock)
+
+
+def _to_unicode(content):
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        return [
+            item.ToUnicode.read_bytes()
+            for item in pdf.objects
+            if isinstance(item, pikepdf.Dictionary) and "/ToUnicode" in item
+        ]
+
+
+def test_no_glyph_is_without_a_character(hooked):
+    maps = _to_unicode(hooked)
+    assert maps
+    assert not any(re.search(rb"<[0-9a-fA-F]+>\s*<>", cmap) for cmap in maps)
+
+
+def test_arabic_in_a_chart_is_one_shaped_line(hooked, stock):
+    """Letter by letter each glyph gets a show-text operator of its own."""
+
+    def operators(content):
+        with pikepdf.open(io.BytesIO(content)) as pdf:
+            streams = [page.Contents.read_bytes() for page in pdf.pages]
+            forms = [
+                item.read_bytes()
+                for item in pdf.objects
+                if isinstance(item, pikepdf.Stream) and item.get("/Subtype") == "/Form"
+            ]
+        return sum(len(re.findall(rb"\bT[jJ]\b", stream)) for stream in streams + forms)
+
+    assert operators(hooked) < operators(stock) + 100
+    assert b"PDF" in hooked[:8]
+
+
+def test_both_conformances_are_claimed_in_plain_sight(hooked, stock):
+    for claim in (b"<pdfaid:part>3<", b"<pdfaid:conformance>A<", b"<pdfuaid:part>1<"):
+        assert claim in hooked
+    assert b"pdfuaid" not in stock
+
+
+def test_no_stream_ends_in_a_line_end(hooked):
+    with pikepdf.open(io.BytesIO(hooked)) as pdf:
+        for item in pdf.objects:
+            if isinstance(item, pikepdf.Stream) and item.get("/Type") != "/Metadata":
+                assert item.read_raw_bytes()[-1:] not in (b"\r", b"\n")
+
+
+# --- fonts and words -----------------------------------------------------------------------
+
+
+def test_the_fonts_are_those_of_the_manifest():
+    entries = fonts.manifest()
+    files = {path.name for path in fonts.FOLDER.glob("*.ttf")}
+
+    assert files == {entry["file"] for entry in entries}
+    for entry in entries:
+        content = (fonts.FOLDER / entry["file"]).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == entry["sha256"]
+        licence = (fonts.FOLDER / entry["licence_file"]).read_text()
+        assert entry["licence"] == "OFL-1.1"
+        assert "SIL Open Font License, Version 1.1" in licence
+        assert entry["copyright"] in licence
+
+
+def test_the_coverage_is_that_of_the_fonts():
+    ranges = fonts.read_coverage()
+
+    assert fonts.covered() == {point for first, last in ranges for point in range(first, last + 1)}
+
+
+def test_missing_characters_are_found_and_invisible_ones_pass():
+    assert fonts.missing_characters("<p>a\u25cf b &#x1F600; \u200d\u00ad\ufe0f</p>") == ["●", "😀"]
+    assert fonts.missing_characters("<p title='\u25cf'>a</p>") == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_label_has_words_that_the_fonts_can_draw(language):
+    words = labels(language)
+
+    for name in label_names():
+        text = getattr(words, name)
+        assert text
+        assert not fonts.missing_characters(text)
+        assert re.findall(r"%\(\w+\)s", text) == re.findall(
+            r"%\(\w+\)s", getattr(labels("en"), name)
+        ) or unicodedata.normalize("NFC", text)
+
+
+def test_a_machine_without_the_subsetting_library_is_told(tmp_path):
+    code = (
+        "import weasyprint.pdf.fonts as f; f.harfbuzz_subset = None\n"
+        "from reports.pdf.render import engine_warnings; print(engine_warnings())"
+    )
+    out = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, cwd=tmp_path,
+        env=_environment(Path(tmp_path)) | {"PATH": os.defpath},
+    )  # fmt: skip
+
+    assert out.stdout.decode().strip() == "('no_harfbuzz_subset',)"

@@ -1,0 +1,133 @@
+"""Hostile documents: nothing is fetched, limits hold, and the next job passes."""
+
+import http.server
+import io
+import threading
+import zlib
+from collections.abc import Iterator
+
+import pikepdf
+import pytest
+import weasyprint
+
+from reports.errors import BuildFailed
+from reports.pdf.isolation import Limits, build
+
+from tests.integration.reports.conftest import LIMITS, plain_job
+
+pytestmark = [pytest.mark.pdf, pytest.mark.slow]
+
+CANARY = b"CANARY-8f1d"
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[str, list[str]]]:
+    hits: list[str] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            hits.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(CANARY)
+
+        def log_message(self, *_):
+            pass
+
+    listening = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=listening.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listening.server_port}", hits
+    listening.shutdown()
+    listening.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def hostile(server, tmp_path):
+    address = server[0]
+    secret = tmp_path / "secret.txt"
+    secret.write_bytes(CANARY)
+    return (
+        f'<link rel="stylesheet" href="{address}/css"><img src="{address}/img" alt="x">'
+        f'<link rel="attachment" href="file://{secret}"><a rel="attachment" href="file://{secret}">'
+        f'x</a><p style="background:url({address}/bg)">x</p><object data="{address}/o"></object>'
+        f"<style>@import url({address}/import);@font-face{{font-family:x;src:url({address}/f)}}"
+        f"p{{font-family:x}}</style><img src='file://{secret}' alt='x'>"
+        f'<svg xmlns="http://www.w3.org/2000/svg"><image href="{address}/svg"/></svg>'
+    )
+
+
+def _streams(content: bytes) -> bytes:
+    """All streams of a file, decoded as far as possible, and the file itself."""
+    found = [content]
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        for item in pdf.objects:
+            if isinstance(item, pikepdf.Stream):
+                try:
+                    found.append(item.read_bytes())
+                except (pikepdf.PdfError, zlib.error):
+                    found.append(item.read_raw_bytes())
+    return b"\n".join(found)
+
+
+def test_nothing_is_fetched(server, hostile):
+    file = build(plain_job(hostile), limits=LIMITS)
+
+    assert server[1] == []
+    assert CANARY not in _streams(file.content)
+
+
+def test_the_trap_works(server, hostile):
+    """The fetcher that WeasyPrint uses by default falls into it."""
+    leaking = weasyprint.HTML(string=f"<html lang=en><body>{hostile}</body></html>").write_pdf()
+
+    assert server[1]
+    assert CANARY in _streams(leaking)
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        "<table><tr><td colspan='65534'>x</td></tr>" + "<tr><td>x</td></tr>" * 50 + "</table>",
+        "<div>" * 3000 + "x" + "</div>" * 3000,
+        "<table>" + "<tr><td>x</td><td>y</td></tr>" * 100_000 + "</table>",
+    ],
+    ids=["colspan", "nesting", "rows"],
+)
+def test_a_bomb_ends_within_its_limits_with_a_sentence(bomb):
+    limits = Limits(memory_bytes=1024**3, cpu_seconds=4, wall_seconds=8)
+
+    with pytest.raises(BuildFailed) as failure:
+        build(plain_job(bomb), limits=limits)
+
+    assert str(failure.value)
+    assert failure.value.code in ("too_long", "too_big", "crashed")
+
+
+def test_the_job_after_a_bomb_passes():
+    tight = Limits(memory_bytes=1024**3, cpu_seconds=1, wall_seconds=0.2)
+    with pytest.raises(BuildFailed, match=r"within 0\.2 seconds"):
+        build(plain_job("<p>x</p>"), limits=tight)
+
+    assert build(plain_job("<p>x</p>"), limits=LIMITS).pages == 2
+
+
+def test_memory_is_bounded():
+    with pytest.raises(BuildFailed) as failure:
+        build(
+            plain_job("<p>x</p>"),
+            limits=Limits(memory_bytes=80 * 1024**2, cpu_seconds=20, wall_seconds=30),
+        )
+
+    assert failure.value.code in ("too_big", "crashed")
+
+
+def test_a_character_without_a_glyph_is_named_with_its_place():
+    with pytest.raises(BuildFailed) as failure:
+        build(plain_job("<p>fine</p>", "<p>a \u25cf b</p>"), limits=LIMITS)
+
+    assert failure.value.code == "missing_glyph"
+    assert "\u25cf" in str(failure.value)
+    assert "U+25CF" in str(failure.value)
+    assert "Part 2" in str(failure.value)
