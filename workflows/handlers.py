@@ -3,24 +3,45 @@
 from collections.abc import Mapping
 from typing import Any
 
-from reports.builds import run_build
+from django.utils import timezone
+
+from profile_workflow.models import Profile
+from reports.builds import request_build, run_build
 from reports.errors import BuildFailed
 from workflows import notifications
-from workflows.executors import JobFailed
+from workflows.executors import JobFailed, TryLater
 from workflows.models import JobKind
 from workflows.outbox import Handler
 
+#: What may go well another time: the engine was killed, by the machine or by somebody.
+PASSING_FAILURES = frozenset({"crashed"})
+
 
 def build_pdf(payload: Mapping[str, Any]) -> None:
-    """Make the PDF of a build; ``payload`` holds its id as ``build``.
+    """Make the PDF of a build, or one of a profile as it is now.
+
+    Args:
+        payload: ``build`` (id); or ``profile`` (id), ``kind`` and ``language``.
 
     Raises:
+        TryLater: If the engine was killed.
         JobFailed: If the text cannot be printed, however often one tries.
     """
     try:
-        run_build(payload["build"])
+        run_build(_build_id(payload))
     except BuildFailed as error:
+        if error.code in PASSING_FAILURES:
+            raise TryLater(str(error)) from error
         raise JobFailed(str(error)) from error
+
+
+def _build_id(payload: Mapping[str, Any]) -> int:
+    if "build" in payload:
+        return int(payload["build"])
+    profile = Profile.objects.get(pk=payload["profile"])
+    kind, language = payload["kind"], payload["language"]
+    build = request_build(profile, kind=kind, language=language, by=None, at=timezone.now())
+    return build.pk
 
 
 HANDLERS: Mapping[str, Handler] = {
