@@ -83,6 +83,17 @@ def _past_the_triggers(flush: Callable[[Any], None]) -> Callable[[Any], None]:
     return flush_append_only_tables
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """Keep the test database of SQLite in the folder of this run, so that two runs never meet."""
+    for one in connections.all():
+        if one.vendor == "sqlite":
+            one.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.db")
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _flush_append_only_tables() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
