@@ -16,7 +16,7 @@ from profile_workflow.models import (
     SignOff,
     ValidationRound,
 )
-from profile_workflow.queries.validation import standing_answers, who_has_not_signed
+from profile_workflow.queries.validation import signatures, standing_answers
 from profile_workflow.states import (
     COUNTING_SIGNOFF_STATES,
     SETTLED_DATA_STATES,
@@ -183,13 +183,18 @@ def _no_section_needs_major_changes(
         )
 
 
-def _sections_are_named(_profile: Profile, sections: Sequence[Section]) -> Iterator[Missing]:
-    if not sections:
+def _are_named(profile: Profile, sections: Sequence[Section]) -> bool:
+    """Whether there are sections, all of this profile."""
+    return bool(sections) and all(section.profile_id == profile.pk for section in sections)
+
+
+def _sections_are_named(profile: Profile, sections: Sequence[Section]) -> Iterator[Missing]:
+    if not _are_named(profile, sections):
         yield Missing("no_section_named", _("Name at least one section to return."))
 
 
-def _objection_names_sections(_signoff: SignOff, sections: Sequence[Section]) -> Iterator[Missing]:
-    if not sections:
+def _objection_names_sections(signoff: SignOff, sections: Sequence[Section]) -> Iterator[Missing]:
+    if not _are_named(signoff.profile, sections):
         yield Missing("no_section_named", _("Name at least one section that you object to."))
 
 
@@ -301,11 +306,13 @@ def _lacking_quorum(current: ValidationRound, answers: Sequence[SignOff]) -> Ite
 
 
 def _all_have_agreed(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
-    silent = who_has_not_signed(profile)
+    agreed, silent = signatures(profile)
     if silent:
         yield Missing(
             "signature", _("%(count)s signatures are still missing.") % {"count": len(silent)}
         )
+    elif not agreed:
+        yield Missing("signature", _("Nobody has signed for the city."))
 
 
 def _text_is_as_signed(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:

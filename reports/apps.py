@@ -10,3 +10,9 @@ class ReportsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "reports"
     verbose_name = _("Reports")
+
+    def ready(self) -> None:
+        """Make the PDF a requirement of publishing."""
+        from reports import publications  # noqa: PLC0415 - models must be loaded
+
+        publications.register()

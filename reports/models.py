@@ -36,6 +36,7 @@ class Build(models.Model):
     language = models.CharField(_("language"), max_length=10)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     digest = models.CharField(_("SHA-256 of the content"), max_length=64)
+    text_digest = models.CharField(_("SHA-256 of the text"), max_length=64, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
     file = models.FileField(_("file"), max_length=200, blank=True)
     size = models.PositiveBigIntegerField(_("size in bytes"), default=0)

@@ -5,11 +5,10 @@ one transaction, all or nothing.
 """
 
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from viewflow.workflow.status import PROCESS, STATUS
 
@@ -27,17 +26,18 @@ from profile_workflow.models import (
     ValidationRound,
 )
 from profile_workflow.models.people import User
+from profile_workflow.queries import validation
 from profile_workflow.services import lifecycle, profiles, rounds
 from profile_workflow.services.lifecycle import NO_DETAILS, Details, Offer
 from profile_workflow.services.log import Actor, Entry, journal, record
-from profile_workflow.states import ProfileState, Role, SignOffState, ValidationKind
+from profile_workflow.states import ProfileState, Role, ValidationKind
+from reports import publications
 from workflows import effects
-from workflows.flows import CityProfileFlow
+from workflows.flows import CityProfileFlow, human_tasks
 from workflows.models.process import ProfileProcess, Task
 from workflows.nodes import ForEachActivation, HumanTaskActivation
 
 Document = Profile | Section | SignOff | Comment | DataItem
-Some = TypeVar("Some", Section, SignOff, Comment, DataItem)
 
 #: What is fetched with a document under the lock.
 _WITH: dict[type[Any], tuple[str, ...]] = {
@@ -47,6 +47,11 @@ _WITH: dict[type[Any], tuple[str, ...]] = {
     DataItem: ("table__section",),
 }
 
+
+#: Moves that are somebody's task, or undo one: nobody makes them past the task.
+_TASK_MOVES = frozenset(
+    {"take_back", *(move for one in human_tasks().values() for move in one.moves)}
+)
 
 #: Through what a document belongs to its profile.
 _OWNER: dict[type[Any], str] = {SignOff: "round", Comment: "section", DataItem: "table"}
@@ -110,11 +115,16 @@ def perform(
         NotNow: Not now: the state, a hold, or a move made in the meantime.
         NotComplete: Not complete, with the list of what is missing.
     """
+    if move == "take_back" and isinstance(document, Section) and by is not None:
+        return take_back(document, by=by, at=at, reason=details.reason)
     profile = _locked(_profile_id(document))
     fresh = profile if isinstance(document, Profile) else _refetched(document, profile)
     task = _open_task(fresh, move)
     if task is not None and by is not None and not _may_do(task, move, fresh, by):
         raise NotAllowed(_belongs_to(task))
+    if task is None and _is_task(fresh, move):
+        lifecycle.check(fresh, move, actor=lifecycle.actor_for(fresh, move, by), details=details)
+        raise NotNow(_("This has to wait until the tasks before it are done."))
     held_since = profile.state_since
     with journal(profile):
         event = lifecycle.move(fresh, move, by=by, at=at, details=details)
@@ -128,12 +138,23 @@ def offers(document: Document, user: User) -> list[Offer]:
     """Return the moves ``perform`` would accept from ``user``, or refuse only as not complete."""
     task = _open_task(document, None)
     found = lifecycle.offers(document, user)
-    if task is None:
-        return found
-    moves = task.flow_task.moves
-    return [
-        one for one in found if one.move not in moves or _may_do(task, one.move, document, user)
-    ]
+    return [one for one in found if _is_turn(task, one, document, user)]
+
+
+def _is_turn(task: Task | None, offer: Offer, document: Document, user: User) -> bool:
+    if task is not None and offer.move in task.flow_task.moves:
+        return _may_do(task, offer.move, document, user)
+    if offer.move == "take_back":
+        return _waiting_for(document.profile)[1] is not None
+    return bool(offer.missing) or not _is_task(document, offer.move)
+
+
+def _is_task(document: Document, move: str) -> bool:
+    """Whether a move needs its open task.
+
+    An answer does not: it can be changed after its task, as long as the round is open.
+    """
+    return isinstance(document, Profile | Section) and move in _TASK_MOVES
 
 
 def _profile_id(document: Document) -> int:
@@ -152,7 +173,7 @@ def _locked(profile_id: int) -> Profile:
     return locked.select_related("city", "programme").get(pk=profile_id)
 
 
-def _refetched(document: Some, profile: Profile) -> Some:
+def _refetched(document: Any, profile: Profile) -> Any:
     model = type(document)
     fresh = model._default_manager.select_related(*_WITH[model]).get(pk=document.pk)  # noqa: SLF001
     _share(fresh, profile)
@@ -196,10 +217,7 @@ def _may_do(task: Task, move: str, document: Document, user: User) -> bool:
     role = rules.acting_role(permission, user, document)
     if role is not None and role != rules.acting_role(permission, owner, document):
         return True
-    standing_in = Assignment.objects.active(timezone.localdate()).filter(
-        profile=document.profile, user=user, stands_in_for__user=owner
-    )
-    return standing_in.exists()
+    return document.profile.stands_in(user, owner.pk)
 
 
 def _belongs_to(task: Task) -> str:
@@ -267,7 +285,12 @@ def _start_correction(profile: Profile, at: datetime, _held_for: timedelta) -> N
     _start("start_correction", profile, at=at)
 
 
-def _supersede_previous(profile: Profile, at: datetime, _held_for: timedelta) -> None:
+def _publish_correction(profile: Profile, at: datetime, _held_for: timedelta) -> None:
+    publications.record(profile, at=at)
+
+
+def _publish(profile: Profile, at: datetime, _held_for: timedelta) -> None:
+    publications.record(profile, at=at)
     previous = profile.previous_edition
     if previous is not None and previous.state in (
         ProfileState.PUBLISHED,
@@ -280,7 +303,8 @@ _AFTER = {
     "resume": _resume,
     "cancel": _cancel,
     "open_correction": _start_correction,
-    "publish": _supersede_previous,
+    "publish": _publish,
+    "publish_correction": _publish_correction,
 }
 
 
@@ -332,7 +356,8 @@ def _can_take(task: Task, user: User, profile: Profile) -> bool:
     roles = profile.roles_of(user)
     if task.role in roles:
         return True
-    return task.role == Role.LOCAL_EXPERT and Role.CO_AUTHOR in roles
+    writes_section = task.section_id is not None and task.role == Role.LOCAL_EXPERT
+    return writes_section and Role.CO_AUTHOR in roles
 
 
 @transaction.atomic
@@ -404,17 +429,27 @@ def take_back(section: Section, *, by: User, at: datetime, reason: str) -> Event
     """
     profile = _locked(section.profile_id)
     fresh = _refetched(section, profile)
-    writing = Task.objects.filter(profile=profile, flow_task__in=_WRITING_NODES)
-    process = ProfileProcess.objects.filter(profile=profile, status=PROCESS.NEW).first()
-    waiting = writing.filter(process=process, finished__isnull=True).first() if process else None
+    details = Details(reason=reason)
+    actor = lifecycle.actor_for(fresh, "take_back", by)
+    lifecycle.check(fresh, "take_back", actor=actor, details=details)
+    process, waiting = _waiting_for(profile)
     if process is None or waiting is None:
         raise NotNow(_("The text has been submitted as a whole; it can only be returned now."))
     with journal(profile):
-        event = lifecycle.move(fresh, "take_back", by=by, at=at, details=Details(reason=reason))
+        event = lifecycle.move(fresh, "take_back", by=by, at=at, details=details)
         process.profile, process.moment, process.opened = profile, at, []
         _reopen_branch(process, waiting, fresh)
-    effects.move_was_made(event, fresh, process, by=by, details=Details(reason=reason))
+    effects.move_was_made(event, fresh, process, by=by, details=details)
     return event
+
+
+def _waiting_for(profile: Profile) -> tuple[ProfileProcess | None, Task | None]:
+    """Return the live process, and a task of it that the text can still be taken back before."""
+    process = ProfileProcess.objects.filter(profile=profile, status=PROCESS.NEW).first()
+    if process is None:
+        return None, None
+    writing = Task.objects.filter(process=process, flow_task__in=_WRITING_NODES)
+    return process, writing.filter(finished__isnull=True).first()
 
 
 _WRITING_NODES = (CityProfileFlow.draft, CityProfileFlow.submit, CityProfileFlow.correct)
@@ -452,6 +487,8 @@ def add_stakeholder(assignment: Assignment, *, by: User, at: datetime) -> SignOf
         NotNow: If no consultation is open, or the person is asked already.
     """
     assert assignment.profile_id is not None
+    if assignment.role not in validation.ASKED_ROLES[ValidationKind.CONSULTATION]:
+        raise NotAllowed(_("Only stakeholders and the focal point are consulted."))
     profile = _locked(assignment.profile_id)
     if not profile.roles_of(by).intersection({Role.PROJECT_TEAM, Role.FOCAL_POINT}):
         raise NotAllowed(_("Only the project team or the focal point asks more people."))
@@ -477,9 +514,11 @@ def add_stakeholder(assignment: Assignment, *, by: User, at: datetime) -> SignOf
 def lapse(task: Task, *, at: datetime) -> Event:
     """Close a person's branch of a validation round whose time is over.
 
-    Silence counts as agreement only where that was announced and a reminder was sent.
+    Silence counts as agreement only where that was announced and this person was reminded.
+
+    Raises:
+        NotNow: If the answer has come in the meantime.
     """
     signoff = SignOff.objects.select_related("round__profile").get(pk=task.signoff_id)
-    tacit = signoff.round.tacit_approval_is_due
-    assert signoff.state == SignOffState.ASKED
+    tacit = signoff.round.tacit_approval_is_due and task.reminded_at is not None
     return perform(signoff, "lapse_tacitly" if tacit else "lapse", by=None, at=at)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Self
 
-from django.utils.timezone import now
 from viewflow.this_object import this
 from viewflow.workflow import nodes
 from viewflow.workflow.activation import Activation
@@ -147,7 +146,7 @@ class HumanTaskActivation(RoutingActivation):
     @Activation.status.transition(source=STATUS.STARTED, target=STATUS.DONE)
     def complete(self) -> None:
         """Finish the task; ``done_by`` and ``move`` have been set by the engine."""
-        self.task.finished = now()
+        self.task.finished = self.process.moment
         self.task.save(update_fields=["status", "finished", "done_by", "move"])
 
     def finish(self) -> None:
@@ -173,7 +172,7 @@ class HumanTaskActivation(RoutingActivation):
     @Activation.status.transition(source=[STATUS.NEW, STATUS.ASSIGNED], target=STATUS.CANCELED)
     def cancel(self) -> None:
         """Withdraw the task; with it goes its deadline, which is part of the row."""
-        self.task.finished = now()
+        self.task.finished = self.process.moment
         self.task.save(update_fields=["status", "finished"])
 
 
@@ -374,7 +373,7 @@ class GatherActivation(RoutingActivation):
     )
     def complete(self) -> None:
         """Let the process go on as one."""
-        self.task.finished = now()
+        self.task.finished = self.process.moment
         self.task.save(update_fields=["status", "finished"])
         if self.flow_task.then is not None:
             self.flow_task.then(self)
@@ -382,7 +381,7 @@ class GatherActivation(RoutingActivation):
     @Activation.status.transition(source=[STATUS.NEW, STATUS.STARTED], target=STATUS.CANCELED)
     def cancel(self) -> None:
         """Withdraw the waiting task."""
-        self.task.finished = now()
+        self.task.finished = self.process.moment
         self.task.save(update_fields=["status", "finished"])
 
 

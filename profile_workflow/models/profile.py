@@ -108,6 +108,17 @@ class Profile(ProfileMachine):
         """The state, or on hold the state to which it will return."""
         return ProfileState(self.held_state or self.state)
 
+    @property
+    def version(self) -> str:
+        """Number of the text as it was last published, e.g. ``1.0``; a correction adds to it."""
+        return f"1.{self.publication_version}"
+
+    @property
+    def version_to_come(self) -> str:
+        """Number that the text will carry when it is published next."""
+        correcting = self.working_state == ProfileState.CORRECTION
+        return f"1.{self.publication_version + correcting}"
+
     def roles_of(self, user: User | None) -> frozenset[Role]:
         """Return the roles that ``user`` holds on this profile today.
 
@@ -118,6 +129,12 @@ class Profile(ProfileMachine):
     def has_written(self, user: User) -> bool:
         """Whether ``user`` is, or was, an author of this profile."""
         return self._part_of(user)[1]
+
+    def stands_in(self, user: User, person_id: int) -> bool:
+        """Whether ``user`` is today the substitute of a person on this profile."""
+        today = Assignment.objects.active(timezone.localdate())
+        parts = today.filter(profile=self, user=user, stands_in_for__user=person_id)
+        return parts.exists()
 
     def _part_of(self, user: User | None) -> "tuple[frozenset[Role], bool]":
         """Return the roles held today, and whether an author's role was ever held: one query."""

@@ -17,7 +17,12 @@ COMMENTERS: dict[str, tuple[Role, ...]] = {
     ProfileState.PROJECT_QA: (Role.PROJECT_TEAM,),
     ProfileState.CONSULTATION: (Role.STAKEHOLDER, Role.FOCAL_POINT, Role.PROJECT_TEAM),
     ProfileState.SIGNOFF: (Role.CITY_AUTHORITY, Role.FOCAL_POINT),
-    ProfileState.PRIORITY_SETTING: (Role.FOCAL_POINT, Role.STAKEHOLDER),
+    ProfileState.PRIORITY_SETTING: (
+        Role.FOCAL_POINT,
+        Role.STAKEHOLDER,
+        Role.CITY_AUTHORITY,
+        Role.INTERNATIONAL_EXPERT,
+    ),
     ProfileState.PRODUCTION: (Role.PROJECT_TEAM, Role.TRANSLATOR),
 }
 

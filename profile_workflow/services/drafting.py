@@ -48,7 +48,9 @@ def save_draft(
         InvalidInput: If the text is too long or holds a NUL character.
         StaleEdit: If there is a newer version; it comes with the error, nothing is overwritten.
     """
-    _check_may_write(section, by)
+    # Under the lock of every move, so that nothing is saved past a submission.
+    locked = Section.objects.select_for_update(of=("profile",)).select_related("profile")
+    _check_may_write(locked.get(pk=section.pk), by)
     _check_text(draft)
     saved = Draft.objects.filter(section=section, version=base_version).update(
         text=draft.text,

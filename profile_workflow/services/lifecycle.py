@@ -14,7 +14,7 @@ from profile_workflow.models import Event, Profile, Section
 from profile_workflow.models.people import User
 from profile_workflow.services import consequences
 from profile_workflow.services.log import SYSTEM, Actor, Entry, document_name, record
-from profile_workflow.states import ProfileState
+from profile_workflow.states import FINAL_STATES, ProfileState
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,10 @@ def _check_who(document: Any, move: str, found: Transition, actor: Actor) -> Non
         raise NotAllowed(refusal)
 
 
+#: States of a profile in which none of its documents moves.
+_STANDSTILL = (ProfileState.ON_HOLD, *FINAL_STATES)
+
+
 def _check_when(document: Any, move: str, candidates: Sequence[Transition]) -> Transition:
     state = document.state
     found = next((one for one in candidates if one.source == state), None)
@@ -96,8 +100,11 @@ def _check_when(document: Any, move: str, candidates: Sequence[Transition]) -> T
             _("“%(label)s” is not possible while this is in the state “%(state)s”.")
             % {"label": candidates[0].custom["label"], "state": document.get_state_display()}
         )
-    if document.document_type != "profile" and document.profile.state == ProfileState.ON_HOLD:
-        raise NotNow(_("The profile is on hold."))
+    if document.document_type != "profile" and document.profile.state in _STANDSTILL:
+        raise NotNow(
+            _("Nothing moves while the profile is in the state “%(state)s”.")
+            % {"state": document.profile.get_state_display()}
+        )
     return found
 
 

@@ -1,12 +1,12 @@
 """Writing and verifying the event log."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from profile_workflow.models import Event, EventReason, Profile
+from profile_workflow.models import Comment, DataItem, Event, EventReason, Profile, SignOff
 from profile_workflow.models.event import CHAIN_START, reason_digest
 from profile_workflow.models.people import User
 from profile_workflow.states import Role
@@ -145,11 +145,24 @@ def _faults(event: Event, *, expected_seq: int, previous: str) -> Iterator[str]:
 
 
 def _unexplained_states(profile: Profile, last: dict[str, str]) -> Iterator[str]:
-    documents: Iterable[Any] = [profile, *profile.sections.all()]
-    for document in documents:
+    for document in _documents_of(profile):
         name = document_name(document)
         logged = last.get(name)
-        if logged is None and document.document_type == "section" and document.state == "empty":
+        if logged is None and _is_as_made(document):
             continue
         if logged != document.state:
             yield f"{profile.slug}/{name}: is “{document.state}”, but the log ends with “{logged}”"
+
+
+def _documents_of(profile: Profile) -> Iterator[Any]:
+    yield profile
+    yield from profile.sections.all()
+    yield from SignOff.objects.filter(round__profile=profile)
+    yield from Comment.objects.filter(section__profile=profile)
+    yield from DataItem.objects.filter(table__profile=profile)
+
+
+def _is_as_made(document: Any) -> bool:
+    """Whether a document of a kind whose making is not logged has not moved since."""
+    unlogged = document.document_type in {"section", "data_item"}
+    return unlogged and document.state == type(document)().state

@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from profile_workflow import calendars
+from profile_workflow.errors import NotComplete
 from profile_workflow.models import (
     Assignment,
     Profile,
@@ -55,7 +58,13 @@ def open_validation_round(profile: Profile, kind: ValidationKind, *, at: datetim
 
     Who has already agreed to exactly this text in an earlier round is not asked again; who has
     objected to it is. Announced at opening, so that silence may count where the rule says so.
+
+    Raises:
+        NotComplete: If there is nobody who could sign for the city.
     """
+    people = people_to_ask(profile, kind)
+    if kind == ValidationKind.SIGNOFF and not people:
+        raise NotComplete(_("There is nobody who could sign for the city; name somebody first."))
     version = freeze_profile(profile, at=at)
     last = profile.validation_rounds.filter(kind=kind).order_by("-number").first()
     opened = ValidationRound.objects.create(
@@ -77,7 +86,7 @@ def open_validation_round(profile: Profile, kind: ValidationKind, *, at: datetim
     settled = {
         person for person, answer in standing.items() if answer.state in AGREEING_SIGNOFF_STATES
     }
-    return ask(opened, (one for one in people_to_ask(profile, kind) if one.user_id not in settled))
+    return ask(opened, (one for one in people if one.user_id not in settled))
 
 
 def ask(opened: ValidationRound, people: Iterable[Assignment]) -> list[SignOff]:

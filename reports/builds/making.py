@@ -21,7 +21,13 @@ _LIVE = (Build.State.QUEUED, Build.State.RUNNING, Build.State.DONE)
 
 def job_for(profile: Profile, *, kind: str, language: str) -> Job:
     """Return what a build of this kind prints: the working text as preview, else the frozen one."""
-    return job_of(report_of(profile, language=language, drafts=kind == Build.Kind.PREVIEW))
+    report = report_of(
+        profile,
+        language=language,
+        drafts=kind == Build.Kind.PREVIEW,
+        as_public=kind == Build.Kind.PUBLICATION,
+    )
+    return job_of(report)
 
 
 def request_build(
@@ -72,6 +78,7 @@ def run_build(build_id: int) -> Build:
         return found
     found.state, found.problem = Build.State.RUNNING, ""
     found.save(update_fields=["state", "problem"])
+    found.text_digest = found.profile.text_digest()
     job = job_for(found.profile, kind=found.kind, language=found.language)
     try:
         made = build_pdf(job)

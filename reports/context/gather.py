@@ -35,23 +35,30 @@ from reports.context.plain import (
 from reports.context.record import read_record
 
 
-def report_of(profile: Profile, *, language: str = "", drafts: bool = False) -> Report:
+def report_of(
+    profile: Profile, *, language: str = "", drafts: bool = False, as_public: bool = False
+) -> Report:
     """Read a profile and make its report.
 
     Args:
         profile: The profile; nothing that was loaded with it is used again.
         language: Language of the printed labels; the profile's own by default.
         drafts: Whether to print the working text instead of the submitted revisions.
+        as_public: Whether to print it as it will be published: no watermark, and the number of
+            the version to come.
 
     Returns:
         The report, as plain data.
     """
     language = language or profile.language
     with translation.override(language[:2]):
-        return assemble(read_material(profile.pk, language=language, drafts=drafts))
+        material = read_material(profile.pk, language=language, drafts=drafts, as_public=as_public)
+        return assemble(material)
 
 
-def read_material(profile_id: int, *, language: str, drafts: bool) -> Material:
+def read_material(
+    profile_id: int, *, language: str, drafts: bool, as_public: bool = False
+) -> Material:
     """Read everything that the report prints."""
     profile = Profile.objects.select_related("programme", "city").get(pk=profile_id)
     sections = list(
@@ -75,11 +82,11 @@ def read_material(profile_id: int, *, language: str, drafts: bool) -> Material:
         city=profile.city.name_in(language),
         edition=str(profile.edition),
         year=str(day.year),
-        version=f"1.{profile.publication_version}",
+        version=profile.version_to_come if as_public else profile.version,
         moment=moment.astimezone(timezone.get_default_timezone()).isoformat(timespec="seconds"),
         frozen_on=numbers.day(moment, language),
         validated_on=_validated_on(profile, language),
-        is_public=profile.state in PUBLIC_STATES,
+        is_public=as_public or profile.state in PUBLIC_STATES,
         sections=texts,
         tables=_tables(profile),
         sources=_sources(profile, language),

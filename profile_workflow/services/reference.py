@@ -1,0 +1,110 @@
+"""Loading reference data: the programme with its network, and the template of profiles."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from profile_workflow.models import (
+    City,
+    Programme,
+    Template,
+    TemplateSection,
+    TemplateSubsection,
+    TextBlock,
+)
+
+#: Key in the file → kind of text block.
+_BLOCKS = {
+    "funding_statement": TextBlock.Kind.FUNDING,
+    "disclaimer": TextBlock.Kind.DISCLAIMER,
+    "designations_disclaimer": TextBlock.Kind.DESIGNATIONS,
+    "rights": TextBlock.Kind.RIGHTS,
+}
+
+_CITY_FIELDS = (
+    "name",
+    "name_fr",
+    "name_ar",
+    "kind",
+    "country",
+    "time_zone",
+    "working_week",
+    "languages",
+    "latitude",
+    "longitude",
+)
+
+
+@transaction.atomic
+def load_network(content: Mapping[str, Any], *, valid_from: date) -> Programme:
+    """Create or refresh a programme, its cities and its text blocks. Idempotent.
+
+    Args:
+        content: ``{"programme": {...}, "cities": [{...}]}`` as in ``fixtures/network.json``.
+        valid_from: First day on which new text blocks are printed.
+    """
+    given = content["programme"]
+    programme, _created = Programme.objects.update_or_create(
+        code=given["code"],
+        defaults={key: given[key] for key in ("name", "name_fr", "name_ar")},
+    )
+    for city in content["cities"]:
+        fields = {key: city[key] for key in _CITY_FIELDS} | {"phases": city["phase"]}
+        City.objects.update_or_create(programme=programme, slug=city["slug"], defaults=fields)
+    for key, kind in _BLOCKS.items():
+        for language, text in given.get(key, {}).items():
+            TextBlock.objects.get_or_create(
+                programme=programme,
+                kind=kind,
+                language=language,
+                version=1,
+                defaults={"valid_from": valid_from, "text": text},
+            )
+    return programme
+
+
+@transaction.atomic
+def load_template(content: Mapping[str, Any]) -> Template:
+    """Create a version of a template, or return it if it is there: a version never changes.
+
+    Args:
+        content: As in ``fixtures/template_mc2cm.json``.
+    """
+    template, created = Template.objects.get_or_create(
+        code=content["code"],
+        version=content["version"],
+        defaults={key: content[key] for key in ("title", "body_pages", "summary_pages")},
+    )
+    if created:
+        for position, section in enumerate(content["sections"]):
+            _load_section(template, section, position)
+    return template
+
+
+def _load_section(template: Template, content: Mapping[str, Any], position: int) -> None:
+    section = TemplateSection.objects.create(
+        template=template,
+        position=position,
+        data_tables=content.get("data_tables", []),
+        **{
+            key: content[key]
+            for key in ("key", "number", "kind", "page_budget", "mandatory", "guiding_questions")
+        },
+        **_titles(content),
+    )
+    TemplateSubsection.objects.bulk_create(
+        TemplateSubsection(
+            section=section,
+            number=one["number"],
+            position=place,
+            guiding_questions=one.get("guiding_questions", []),
+            **_titles(one),
+        )
+        for place, one in enumerate(content["subsections"])
+    )
+
+
+def _titles(content: Mapping[str, Any]) -> dict[str, str]:
+    return {key: content.get(key, "") for key in ("title", "title_fr", "title_ar")}

@@ -1,0 +1,77 @@
+"""Publishing: what is published is the very file that was made of the approved text."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from profile_workflow import requirements
+from profile_workflow.errors import Missing
+from profile_workflow.models import Profile, Section, User
+from profile_workflow.services.revisions import freeze_profile
+from reports.builds import request_build, run_build
+from reports.models import Build, Publication
+
+
+def build(profile: Profile, *, language: str, by: User | None, at: datetime) -> Build:
+    """Make the file for publication at once, or return it if it is made.
+
+    Raises:
+        BuildFailed: With a sentence that says why not.
+    """
+    wanted = request_build(profile, kind=Build.Kind.PUBLICATION, language=language, by=by, at=at)
+    return run_build(wanted.pk)
+
+
+def ready_builds(profile: Profile) -> list[Build]:
+    """Return the newest file for publication in each language, made of the present text."""
+    found = profile.builds.filter(
+        kind=Build.Kind.PUBLICATION,
+        state=Build.State.DONE,
+        text_digest=profile.text_digest(),
+        finished_at__isnull=False,
+    )
+    return list({one.language: one for one in found.order_by("finished_at")}.values())
+
+
+def pdf_is_made(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    """Ask for the PDF in the language of the text before a profile is published."""
+    if not any(one.language == profile.language for one in ready_builds(profile)):
+        yield Missing("no_pdf", _("The PDF of this text has not been made yet."))
+
+
+def register() -> None:
+    """Make the PDF a requirement of both ways to publish."""
+    requirements.register("profile.publish", pdf_is_made)
+    requirements.register("profile.publish_correction", pdf_is_made)
+
+
+def record(profile: Profile, *, at: datetime) -> list[Publication]:
+    """Keep the files made of the present text as publications; called by the move that publishes.
+
+    The profile carries its new state and version already.
+    """
+    version = freeze_profile(profile, at=at)
+    made = [
+        Publication(
+            profile=profile,
+            profile_version=version,
+            version=profile.version,
+            language=one.language,
+            pdf=one.file.name,
+            pdf_sha256=one.sha256,
+            published_at=at,
+        )
+        for one in ready_builds(profile)
+    ]
+    return Publication.objects.bulk_create(made)
+
+
+def latest(profile: Profile, language: str = "") -> Publication:
+    """Return the newest publication of a profile in a language, by default that of its text.
+
+    Raises:
+        Publication.DoesNotExist: If nothing has been published.
+    """
+    found = profile.publications.filter(language=language or profile.language)
+    return found.latest("published_at", "pk")

@@ -1,0 +1,215 @@
+"""A profile's story: acts of its people, one after the other, each at its own moment."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from profile_workflow.models import Comment, Profile, Section, SignOff
+from profile_workflow.models.people import User
+from profile_workflow.services import comments, drafting, evidence
+from profile_workflow.services.lifecycle import Details
+from profile_workflow.services.profiles import Nomination
+from profile_workflow.states import (
+    EDITABLE_SECTION_STATES,
+    CommentKind,
+    CommentState,
+    SectionState,
+    SignOffState,
+)
+from workflows import engine
+from workflows.demo.people import Cast
+
+
+class Story:
+    """Moves one profile as its people would, through services and engine only.
+
+    ``now`` is the moment of the story; every act takes some of it.
+    """
+
+    def __init__(self, cast: Cast, *, begins: datetime) -> None:
+        self.cast = cast
+        self.now = begins
+        self._slug = ""
+
+    # What the story is about
+
+    @property
+    def profile(self) -> Profile:
+        """The profile as it is now."""
+        return Profile.objects.select_related("city", "programme").get(slug=self._slug)
+
+    def section(self, key: str) -> Section:
+        """A section as it is now."""
+        found = Section.objects.select_related("profile", "template_section", "draft")
+        return found.get(profile__slug=self._slug, key=key)
+
+    def sections(self, *states: SectionState) -> list[Section]:
+        """The sections in the states (none: all), in their order."""
+        found = Section.objects.select_related("profile", "template_section", "draft")
+        found = found.filter(profile__slug=self._slug).order_by("position")
+        return list(found.filter(state__in=states) if states else found)
+
+    def later(self, **span: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(**span)
+
+    def act(self, document: Any, move: str, by: User, **details: Any) -> None:
+        """Let a person make a move."""
+        engine.perform(document, move, by=by, at=self.now, details=Details(**details))
+        self.later(minutes=17)
+
+    # Acts that occur again and again
+
+    def nominate(
+        self, *, edition: int, language: str, title: str, previous: Profile | None = None
+    ) -> None:
+        """Let the project team nominate the city."""
+        nomination = Nomination(
+            city=self.cast.city,
+            edition=edition,
+            template=self.cast.template,
+            language=language,
+            title=title,
+            people=self.cast.parts,
+            due_on=(self.now + timedelta(weeks=45)).date(),
+        )
+        if previous is None:
+            made = engine.nominate(nomination, by=self.cast.team, at=self.now)
+        else:
+            made = engine.nominate_next_edition(
+                previous, nomination, by=self.cast.team, at=self.now
+            )
+        self._slug = made.slug
+
+    def prepare(self, territory: dict[str, Any], definition: dict[str, Any]) -> None:
+        """Let inception begin: which territory is the city, who counts as a migrant."""
+        self.act(self.profile, "begin_inception", self.cast.team)
+        self.later(weeks=2)
+        profile = self.profile
+        evidence.add_territory(profile, by=self.cast.expert, is_city=True, **territory)
+        evidence.add_definition(profile, by=self.cast.expert, **definition)
+
+    def write(self, key: str, text: str) -> None:
+        """Let the local expert save the text of a section."""
+        section = self.section(key)
+        drafting.save_draft(
+            section,
+            drafting.DraftText(text),
+            base_version=section.draft.version,
+            by=self.cast.expert,
+            at=self.now,
+        )
+
+    def admit_nothing_found(self, key: str, searched: str) -> None:
+        """Let the local expert record that nothing was found, and where it was searched."""
+        section = self.section(key)
+        drafting.save_draft(
+            section,
+            drafting.DraftText(nothing_found=True, searched=searched),
+            base_version=section.draft.version,
+            by=self.cast.expert,
+            at=self.now,
+        )
+
+    def append(self, key: str, text: str) -> None:
+        """Let the local expert add to the text of a section."""
+        if text:
+            self.write(key, f"{self.section(key).draft.text.rstrip()}\n\n{text}\n")
+
+    def submit_sections(self, keys: Iterable[str] = ()) -> None:
+        """Let the authors submit the sections in their hands, or only those named."""
+        wanted = set(keys)
+        for section in self.sections(*EDITABLE_SECTION_STATES):
+            if not wanted or section.key in wanted:
+                self.act(section, "submit", section.author or self.cast.expert)
+
+    def accept_sections(self, but: Iterable[str] = ()) -> None:
+        """Let the international expert accept what is under review, except the sections named."""
+        left = set(but)
+        for section in self.sections(SectionState.UNDER_REVIEW):
+            if section.key not in left:
+                self.act(section, "accept", self.cast.reviewer)
+
+    def remark(self, key: str, kind: str, text: str, by: User) -> Comment:
+        """Let a person comment on a section."""
+        made = comments.add_comment(
+            self.section(key), kind=CommentKind(kind), text=text, by=by, at=self.now
+        )
+        self.later(minutes=9)
+        return made
+
+    def answer(self, comment: Comment, move: str, response: str) -> None:
+        """Let the local expert answer a comment."""
+        details = {"answer": response} if move == "accept" else {"reason": response}
+        self.act(comment, move, self.cast.expert, **details)
+
+    def close_comments(self) -> None:
+        """Let the commenters close what was answered."""
+        answered = Comment.objects.filter(section__profile__slug=self._slug).exclude(
+            state__in=[CommentState.OPEN, CommentState.VERIFIED, CommentState.CLOSED_BY_DEADLINE]
+        )
+        for comment in answered.select_related("section__profile", "author").order_by("pk"):
+            self.act(comment, "verify", comment.author)
+
+    def asked(self) -> list[SignOff]:
+        """The sign-offs that wait for an answer."""
+        waiting = SignOff.objects.filter(
+            round__profile__slug=self._slug,
+            round__closed_at__isnull=True,
+            state=SignOffState.ASKED,
+        )
+        return list(waiting.select_related("round__profile", "person").order_by("pk"))
+
+    def agree_all(self, but: Sequence[SignOff] = ()) -> None:
+        """Let everybody who is asked approve, except those named."""
+        left = {one.pk for one in but}
+        for signoff in self.asked():
+            if signoff.pk not in left:
+                self.act(signoff, "approve", signoff.person)
+
+    # The straight way, stage by stage, as the shorter profiles go it
+
+    def draft_all(self, texts: dict[str, str]) -> None:
+        """Write and submit every section; one without text is recorded as nothing found."""
+        for section in self.sections():
+            if texts.get(section.key):
+                self.write(section.key, texts[section.key])
+            else:
+                self.admit_nothing_found(
+                    section.key, "Public documents of the programme and of the network."
+                )
+            self.later(days=2)
+        self.submit_sections()
+        self.later(days=2)
+
+    def review_all(self) -> None:
+        """Submit for expert review and have everything accepted."""
+        self.act(self.profile, "submit_draft", self.cast.expert)
+        self.later(weeks=2)
+        self.accept_sections()
+        self.act(self.profile, "recommend_acceptance", self.cast.reviewer)
+        self.later(days=5)
+
+    def validate_all(self) -> None:
+        """Pass quality assurance, have everybody agree, and the authority sign."""
+        self.act(self.profile, "pass_qa", self.cast.team)
+        self.later(weeks=2)
+        self.agree_all()
+        self.act(self.profile, "conclude_consultation", self.cast.focal_point)
+        self.later(weeks=1)
+        self.agree_all()
+        self.later(weeks=1)
+
+    def set_priorities(self, priorities: list[dict[str, Any]]) -> None:
+        """Write the priorities down and agree on them."""
+        evidence.set_priorities(self.profile, priorities, by=self.cast.focal_point)
+        self.act(self.profile, "agree_priorities", self.cast.focal_point)
+        self.later(days=6)
+
+    def adopt(self) -> None:
+        """Have the authority adopt the priorities."""
+        self.act(self.profile, "adopt_priorities", self.cast.authority)
+        self.later(weeks=2)
+
+
+Scene = Callable[[Story], None]
