@@ -71,7 +71,8 @@ def _made_comment(user: Any, comment: Any) -> bool:
 
 
 def _is_person_asked(user: Any, signoff: Any) -> bool:
-    return bool(signoff.person_id == user.pk)
+    own = bool(signoff.person_id == user.pk)
+    return own or bool(signoff.profile.stands_in(user, signoff.person_id))
 
 
 NO_AUTHOR = Duty(
@@ -87,7 +88,9 @@ OWN_SECTION_COMMENT = Duty(
     _writes_commented_section, _("The author of the section answers this comment.")
 )
 OWN_COMMENT = Duty(_made_comment, _("Only the person who made the comment may close or reopen it."))
-OWN_ANSWER = Duty(_is_person_asked, _("Only the person who was asked may answer."))
+OWN_ANSWER = Duty(
+    _is_person_asked, _("Only the person who was asked, or a substitute, may answer.")
+)
 
 _TEAM = Who((Role.PROJECT_TEAM,))
 _QA = Who((Role.PROJECT_TEAM,), (NO_AUTHOR, NO_REVIEWER))

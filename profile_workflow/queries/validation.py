@@ -25,10 +25,13 @@ def standing_answers(profile: Profile, kind: str, digest: str) -> dict[int, Sign
 
 
 def people_to_ask(profile: Profile, kind: str) -> list[Assignment]:
-    """Return one assignment for each person who is asked in rounds of ``kind``."""
+    """Return one assignment for each person who is asked in rounds of ``kind``.
+
+    A substitute is not asked himself: he answers for whom he stands in for.
+    """
     found = (
         Assignment.objects.active(timezone.localdate())
-        .filter(profile=profile)
+        .filter(profile=profile, stands_in_for__isnull=True)
         .in_roles(ASKED_ROLES[kind])
         .select_related("user")
         .order_by("pk")
@@ -52,11 +55,11 @@ def open_objections(profile: Profile) -> tuple[list[Section], str]:
     return list(sections.values()), "\n\n".join(reasons[key] for key in sorted(reasons))
 
 
-def who_has_not_signed(profile: Profile) -> list[User]:
-    """Return the people who must sign and have not agreed to exactly the present text."""
+def signatures(profile: Profile) -> tuple[set[int], list[User]]:
+    """Return the ids of who has agreed to exactly the present text, and who still has to."""
     standing = standing_answers(profile, ValidationKind.SIGNOFF, profile.text_digest())
     agreed = {
         person for person, answer in standing.items() if answer.state in AGREEING_SIGNOFF_STATES
     }
     asked = people_to_ask(profile, ValidationKind.SIGNOFF)
-    return [one.user for one in asked if one.user_id not in agreed]
+    return agreed, [one.user for one in asked if one.user_id not in agreed]
