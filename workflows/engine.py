@@ -117,7 +117,7 @@ def perform(
     """
     if move == "take_back" and isinstance(document, Section) and by is not None:
         return take_back(document, by=by, at=at, reason=details.reason)
-    profile = _locked(_profile_id(document))
+    profile = _locked(_profile_id(document), at)
     fresh = profile if isinstance(document, Profile) else _refetched(document, profile)
     task = _open_task(fresh, move)
     if task is not None and by is not None and not _may_do(task, move, fresh, by):
@@ -168,9 +168,12 @@ def _profile_id(document: Document) -> int:
     return profile_id
 
 
-def _locked(profile_id: int) -> Profile:
+def _locked(profile_id: int, at: datetime) -> Profile:
+    """Return the profile, locked to the end of the transaction, as it is judged at a moment."""
     locked = Profile.objects.select_for_update(of=("self",))
-    return locked.select_related("city", "programme").get(pk=profile_id)
+    profile = locked.select_related("city", "programme").get(pk=profile_id)
+    profile.moment = at
+    return profile
 
 
 def _refetched(document: Any, profile: Profile) -> Any:
@@ -319,7 +322,7 @@ def claim(task: Task, *, by: User, at: datetime) -> None:
         NotAllowed: If the person does not hold the role.
         NotNow: If the task is done, or somebody else was quicker.
     """
-    task, profile = _locked_task(task)
+    task, profile = _locked_task(task, at)
     if task.owner_id == by.pk:
         return
     if task.owner is not None:
@@ -339,7 +342,7 @@ def delegate(task: Task, *, to: User, by: User, at: datetime, reason: str = "") 
         NotAllowed: If ``by`` may not hand it over, or ``to`` does not hold the role.
         NotNow: If the task is done.
     """
-    task, profile = _locked_task(task)
+    task, profile = _locked_task(task, at)
     if by.pk != task.owner_id and Role.PROJECT_TEAM not in profile.roles_of(by):
         raise NotAllowed(_("Only its owner or the project team hands a task over."))
     if task.signoff_id is not None:
@@ -368,15 +371,15 @@ def release(task: Task, *, by: User, at: datetime) -> None:
         NotAllowed: If it is not the person's own.
         NotNow: If the task is done.
     """
-    task, profile = _locked_task(task)
+    task, profile = _locked_task(task, at)
     if task.owner_id != by.pk:
         raise NotAllowed(_("This task is not yours."))
     task.flow_task.activation_class(task).release()
     _record_task(task, profile, "release", by=by, at=at)
 
 
-def _locked_task(task: Task) -> tuple[Task, Profile]:
-    profile = _locked(task.profile_id)
+def _locked_task(task: Task, at: datetime) -> tuple[Task, Profile]:
+    profile = _locked(task.profile_id, at)
     fresh = Task.objects.select_related("process", "owner", "done_by", "section").get(pk=task.pk)
     if not fresh.is_open:
         person = fresh.done_by.full_name if fresh.done_by else _("the software")
@@ -427,7 +430,7 @@ def take_back(section: Section, *, by: User, at: datetime, reason: str) -> Event
     Raises:
         NotAllowed, NotNow, NotComplete: As ``perform``.
     """
-    profile = _locked(section.profile_id)
+    profile = _locked(section.profile_id, at)
     fresh = _refetched(section, profile)
     details = Details(reason=reason)
     actor = lifecycle.actor_for(fresh, "take_back", by)
@@ -489,7 +492,7 @@ def add_stakeholder(assignment: Assignment, *, by: User, at: datetime) -> SignOf
     assert assignment.profile_id is not None
     if assignment.role not in validation.ASKED_ROLES[ValidationKind.CONSULTATION]:
         raise NotAllowed(_("Only stakeholders and the focal point are consulted."))
-    profile = _locked(assignment.profile_id)
+    profile = _locked(assignment.profile_id, at)
     if not profile.roles_of(by).intersection({Role.PROJECT_TEAM, Role.FOCAL_POINT}):
         raise NotAllowed(_("Only the project team or the focal point asks more people."))
     sibling = Task.objects.open().filter(profile=profile, flow_task=CityProfileFlow.consult).first()

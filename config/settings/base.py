@@ -1,6 +1,7 @@
-"""Settings common to every way of running; each is read from the environment here and nowhere else."""
+"""Settings common to every way of running; only here are they read from the environment."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.utils.translation import gettext_lazy as _
@@ -11,9 +12,12 @@ env = environ.Env()
 #: Where the embedded database, built files and the worker's scratch space live.
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
 
+#: Key of sessions and signatures; a server does not start without one.
 SECRET_KEY: str = env.str("SECRET_KEY", default="")
 DEBUG: bool = False
+#: Names by which the site may be called.
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
+#: Origins besides its own from which forms are taken, e.g. that of a proxy.
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 #: Public address of the site, used for every link in mail; never taken from a request.
@@ -58,7 +62,7 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 ASGI_APPLICATION = "config.asgi.application"
 
-TEMPLATES = [
+TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
@@ -68,11 +72,12 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
+                "profile_workflow.web.navigation.navigation",
             ],
         },
     },
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "profile_workflow.forms.renderer.Renderer"
 
 _SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
@@ -82,9 +87,9 @@ _SQLITE_OPTIONS = {
 }
 
 
-def database(url: str) -> dict[str, object]:
+def database(url: str) -> dict[str, Any]:
     """Return Django's settings for a database URL, with the options each kind needs."""
-    settings: dict[str, object] = dict(environ.Env.db_url_config(url))
+    settings: dict[str, Any] = dict(environ.Env.db_url_config(url))
     if settings["ENGINE"] == "django.db.backends.sqlite3":
         settings["OPTIONS"] = dict(_SQLITE_OPTIONS)
     else:
@@ -96,6 +101,7 @@ def database(url: str) -> dict[str, object]:
 #: ``sqlite:///file`` (embedded) or ``postgres://user:password@host/name`` (grown).
 DATABASE_URL: str = env.str("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
 DATABASES = {"default": database(DATABASE_URL)}
+DATA_DIR.mkdir(parents=True, exist_ok=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "profile_workflow.User"
@@ -122,7 +128,7 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": str(DATA_DIR / "files")},
@@ -130,9 +136,14 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+#: A black-holed mail server must not hang the worker: seconds.
 EMAIL_TIMEOUT = 10
+#: Mail server, e.g. ``smtp+tls://user:password@host:587``.
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
-DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Profile Workflow <noreply@localhost>")
+#: Sender of all mail.
+DEFAULT_FROM_EMAIL: str = env.str(
+    "DEFAULT_FROM_EMAIL", default="Profile Workflow <noreply@localhost>"
+)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 #: Executor of effects (mail, PDF): dotted path of a class with ``enqueue``; a distributed engine
@@ -165,10 +176,12 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-LOGGING = {
+#: Least severe message that is logged.
+LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }

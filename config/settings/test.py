@@ -1,5 +1,7 @@
 """Settings of the test suite; ``DATABASE_URL`` chooses the database under test."""
 
+import atexit
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -8,13 +10,14 @@ from config.settings.base import *
 SECRET_KEY = "only-for-tests"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-DATA_DIR = Path(tempfile.gettempdir()) / "profile-workflow-tests"
+DATA_DIR = Path(tempfile.mkdtemp(prefix="profile-workflow-tests-"))
+atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
+TEMPLATES[0]["OPTIONS"]["debug"] = True
 STORAGES["default"]["OPTIONS"]["location"] = str(DATA_DIR / "files")
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 if not env.str("DATABASE_URL", default=""):
     DATABASES = {"default": database(f"sqlite:///{DATA_DIR / 'test.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 LOGGING["root"]["level"] = "WARNING"

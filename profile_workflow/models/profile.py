@@ -1,7 +1,7 @@
 """The profile itself, the territory and definitions it works with, and who does what for it."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Self
 
 from django.conf import settings
@@ -98,6 +98,9 @@ class Profile(ProfileMachine):
         """Return the address of the profile's overview."""
         return reverse("profile", args=[self.slug])
 
+    #: The moment of the move that is being made; set under the lock, never stored.
+    moment: datetime | None = None
+
     @property
     def profile(self) -> "Profile":
         """The profile itself, so that every document has ``.profile``."""
@@ -119,6 +122,11 @@ class Profile(ProfileMachine):
         correcting = self.working_state == ProfileState.CORRECTION
         return f"1.{self.publication_version + correcting}"
 
+    @property
+    def day(self) -> date:
+        """The day on which roles are judged: that of the move being made, or else today."""
+        return self.moment.date() if self.moment else timezone.localdate()
+
     def roles_of(self, user: User | None) -> frozenset[Role]:
         """Return the roles that ``user`` holds on this profile today.
 
@@ -132,8 +140,9 @@ class Profile(ProfileMachine):
 
     def stands_in(self, user: User, person_id: int) -> bool:
         """Whether ``user`` is today the substitute of a person on this profile."""
-        today = Assignment.objects.active(timezone.localdate())
-        parts = today.filter(profile=self, user=user, stands_in_for__user=person_id)
+        parts = Assignment.objects.active(self.day).filter(
+            profile=self, user=user, stands_in_for__user=person_id
+        )
         return parts.exists()
 
     def _part_of(self, user: User | None) -> "tuple[frozenset[Role], bool]":
@@ -143,8 +152,7 @@ class Profile(ProfileMachine):
         cache: dict[int, tuple[frozenset[Role], bool]] = self.__dict__.setdefault("_parts", {})
         if user.pk not in cache:
             ever = list(Assignment.objects.for_profile(self).filter(user=user))
-            today = timezone.localdate()
-            held = frozenset(Role(one.role) for one in ever if one.holds_on(today))
+            held = frozenset(Role(one.role) for one in ever if one.holds_on(self.day))
             cache[user.pk] = (held, any(one.role in AUTHOR_ROLES for one in ever))
         return cache[user.pk]
 

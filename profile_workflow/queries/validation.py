@@ -1,7 +1,5 @@
 """Who is asked to validate a profile, and where the answers stand."""
 
-from django.utils import timezone
-
 from profile_workflow.models import Assignment, Profile, Section, SignOff
 from profile_workflow.models.people import User
 from profile_workflow.states import (
@@ -30,7 +28,7 @@ def people_to_ask(profile: Profile, kind: str) -> list[Assignment]:
     A substitute is not asked himself: he answers for whom he stands in for.
     """
     found = (
-        Assignment.objects.active(timezone.localdate())
+        Assignment.objects.active(profile.day)
         .filter(profile=profile, stands_in_for__isnull=True)
         .in_roles(ASKED_ROLES[kind])
         .select_related("user")

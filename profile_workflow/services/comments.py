@@ -47,7 +47,7 @@ def add_comment(
         raise InvalidInput(
             _("A comment has between 1 and %(most)s characters.") % {"most": MOST_CHARACTERS}
         )
-    comment = Comment.objects.create(
+    comment: Comment = Comment.objects.create(
         section=section,
         revision=section.revision,
         stage=profile.state,

@@ -300,7 +300,7 @@ def judged_hash(document: Any, move: str) -> str:
         revision: Revision | None = document.revision
         return revision.sha256 if revision else ""
     if isinstance(document, SignOff):
-        return document.digest
+        return str(document.digest)
     if isinstance(document, Profile) and move in _JUDGES_TEXT:
-        return document.text_digest()
+        return str(document.text_digest())
     return ""

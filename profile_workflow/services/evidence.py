@@ -70,7 +70,8 @@ def add_table(section: Section, *, by: User, **fields: Any) -> DataTable:
 def add_figure(table: DataTable, *, by: User, **fields: Any) -> DataItem:
     """Register a figure as requested; it is received, confirmed and so on by moves."""
     _check_may_register(table.profile, by)
-    return _store(DataItem(table=table, **fields))
+    figure: DataItem = _store(DataItem(table=table, **fields))
+    return figure
 
 
 def add_challenge(
@@ -90,7 +91,9 @@ def set_priorities(
     """Replace the list of priorities while they are being set; ranks follow the order given.
 
     Args:
+        profile: The profile; the list it has is replaced as a whole.
         priorities: Fields of ``Priority``; ``challenges`` and ``sections`` are lists of rows.
+        by: Who writes them down.
 
     Raises:
         NotAllowed: If the person does not take part in setting priorities.

@@ -79,7 +79,7 @@ def _is_team(user: User, programme_id: int, at: datetime) -> bool:
 def _insert(nomination: Nomination, *, at: datetime, previous: Profile | None) -> Profile:
     try:
         with transaction.atomic():
-            return Profile.objects.create(
+            profile: Profile = Profile.objects.create(
                 programme_id=nomination.city.programme_id,
                 city=nomination.city,
                 edition=nomination.edition,
@@ -100,6 +100,7 @@ def _insert(nomination: Nomination, *, at: datetime, previous: Profile | None) -
             _("There is already an edition %(edition)s for %(city)s.")
             % {"edition": nomination.edition, "city": nomination.city.name}
         ) from error
+    return profile
 
 
 def _texts_of(previous: Profile) -> dict[str, str]:

@@ -94,7 +94,7 @@ def ask(opened: ValidationRound, people: Iterable[Assignment]) -> list[SignOff]:
 
     Costs two queries more than the log, whatever the number of people.
     """
-    asked = SignOff.objects.bulk_create(
+    asked: list[SignOff] = SignOff.objects.bulk_create(
         SignOff(
             round=opened,
             person=one.user,

@@ -80,7 +80,7 @@ def _inception(story: Story, given: dict[str, Any]) -> None:
 
 def _register_figures(story: Story) -> None:
     profile = story.profile
-    known = {
+    known: dict[str, dict[str, Any]] = {
         "territory": {one.code: one for one in profile.territories.all()},
         "definition": {one.code: one for one in profile.definitions.all()},
         "source": {one.key: one for one in profile.sources.all()},
@@ -158,7 +158,7 @@ def _drafting(story: Story, given: dict[str, Any]) -> None:
 
 
 def _hand_to_co_author(story: Story) -> None:
-    task = story.section("9").tasks.open().get()
+    task = story.task_of("9")
     engine.delegate(task, to=story.cast.co_authors[0], by=story.cast.expert, at=story.now)
 
 

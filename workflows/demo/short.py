@@ -117,7 +117,7 @@ def drafting(story: Story, edition: int, previous: Profile | None) -> None:
         reason="The year of one figure has to be checked again.",
     )
     for co_author in story.cast.co_authors:
-        task = story.section("8").tasks.open().get()
+        task = story.task_of("8")
         engine.delegate(task, to=co_author, by=story.cast.expert, at=story.now)
 
 

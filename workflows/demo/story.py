@@ -18,6 +18,7 @@ from profile_workflow.states import (
 )
 from workflows import engine
 from workflows.demo.people import Cast
+from workflows.models import Task
 
 
 class Story:
@@ -48,6 +49,10 @@ class Story:
         found = Section.objects.select_related("profile", "template_section", "draft")
         found = found.filter(profile__slug=self._slug).order_by("position")
         return list(found.filter(state__in=states) if states else found)
+
+    def task_of(self, key: str) -> Task:
+        """The open task of a section."""
+        return Task.objects.open().get(section=self.section(key))
 
     def later(self, **span: float) -> None:
         """Let time pass."""

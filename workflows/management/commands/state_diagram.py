@@ -71,7 +71,7 @@ def _page() -> Iterator[str]:
 
 def _edges_of_machine(document: Any) -> list[tuple[str, str, str]]:
     found = [
-        (one.source, _target(one), one.name)
+        (str(one.source), _target(one), one.name)
         for candidates in transitions_of(document).values()
         for one in candidates
         if one.name not in ("hold", "resume")
@@ -113,7 +113,8 @@ def _moves(document: Any) -> Iterator[str]:
 def _tasks() -> Iterator[str]:
     for name, node in human_tasks().items():
         due = "when the round closes" if node.closes_with_round else f"{node.days} working days"
-        yield f"| `{name}` | {node.role.label} | {due} | {', '.join(f'`{one}`' for one in node.moves)} |"
+        moves = ", ".join(f"`{one}`" for one in node.moves)
+        yield f"| `{name}` | {node.role.label} | {due} | {moves} |"
 
 
 def _edges() -> Iterator[str]:
