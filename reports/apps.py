@@ -1,7 +1,24 @@
 """Application configuration of the reports."""
 
+import ctypes
+from typing import Any
+
 from django.apps import AppConfig
+from django.core.checks import CheckMessage, Warning, register  # noqa: A004 - Django's name
 from django.utils.translation import gettext_lazy as _
+
+from reports.errors import engine_warning
+
+_SUBSETTING = "libharfbuzz-subset.so.0"
+
+
+def check_subsetting(**_options: Any) -> list[CheckMessage]:
+    """Warn if the library is missing without which files are made slowly and never twice alike."""
+    try:
+        ctypes.CDLL(_SUBSETTING)
+    except OSError:
+        return [Warning(engine_warning("no_harfbuzz_subset"), id="reports.W001")]
+    return []
 
 
 class ReportsConfig(AppConfig):
@@ -12,7 +29,8 @@ class ReportsConfig(AppConfig):
     verbose_name = _("Reports")
 
     def ready(self) -> None:
-        """Make the PDF a requirement of publishing."""
+        """Make the PDF a requirement of publishing, and register the check of the machine."""
         from reports import publications  # noqa: PLC0415 - models must be loaded
 
         publications.register()
+        register(check_subsetting)

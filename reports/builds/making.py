@@ -10,24 +10,27 @@ from django.utils import timezone
 
 from profile_workflow.models import Profile, User
 from reports.builds.pages import job_of
-from reports.context import report_of
+from reports.context import Report, report_of
 from reports.errors import BuildFailed
 from reports.models import Build
 from reports.pdf.isolation import build as build_pdf
-from reports.pdf.job import Job
 
 _LIVE = (Build.State.QUEUED, Build.State.RUNNING, Build.State.DONE)
 
 
-def job_for(profile: Profile, *, kind: str, language: str) -> Job:
+def report_for(profile: Profile, *, kind: str, language: str) -> Report:
     """Return what a build of this kind prints: the working text as preview, else the frozen one."""
-    report = report_of(
+    return report_of(
         profile,
         language=language,
         drafts=kind == Build.Kind.PREVIEW,
         as_public=kind == Build.Kind.PUBLICATION,
     )
-    return job_of(report)
+
+
+def content_digest(profile: Profile, *, kind: str, language: str) -> str:
+    """Return the SHA-256 (hex) of everything that a build of this kind would print now."""
+    return job_of(report_for(profile, kind=kind, language=language)).digest
 
 
 def request_build(
@@ -46,7 +49,7 @@ def request_build(
         A finished or waiting build of the same content, or a new one that waits for
         ``run_build``.
     """
-    digest = job_for(profile, kind=kind, language=language).digest
+    digest = content_digest(profile, kind=kind, language=language)
     with transaction.atomic():
         Profile.objects.select_for_update().get(pk=profile.pk)
         same = Build.objects.filter(profile=profile, kind=kind, language=language, digest=digest)
@@ -78,8 +81,10 @@ def run_build(build_id: int) -> Build:
         return found
     found.state, found.problem = Build.State.RUNNING, ""
     found.save(update_fields=["state", "problem"])
-    found.text_digest = found.profile.text_digest()
-    job = job_for(found.profile, kind=found.kind, language=found.language)
+    # Of the text that was printed: it may have changed while the file was made.
+    found.text_digest = report.digest
+    report = report_for(found.profile, kind=found.kind, language=found.language)
+    job = job_of(report)
     try:
         made = build_pdf(job)
     except BuildFailed as problem:
@@ -104,7 +109,7 @@ def latest_current_build(profile: Profile) -> Build | None:
     for found in profile.builds.filter(state=Build.State.DONE).order_by("-finished_at"):
         wanted = (found.kind, found.language)
         if wanted not in current:
-            current[wanted] = job_for(profile, kind=found.kind, language=found.language).digest
+            current[wanted] = content_digest(profile, kind=found.kind, language=found.language)
         if found.digest == current[wanted]:
             return found
     return None

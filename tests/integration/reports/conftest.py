@@ -168,7 +168,7 @@ def _add_figures(profile, source):
         title="Population",
         chart="bar",
     )
-    values = [("Women", Decimal("12000"), ""), ("Men", Decimal("38000.5"), ""), ("Others", None, "")]
+    values = [("Women", Decimal(12000), ""), ("Men", Decimal("38000.5"), ""), ("Others", None, "")]
     for position, (label, value, text) in enumerate(values):
         DataItem.objects.create(
             table=table,

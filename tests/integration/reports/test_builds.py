@@ -7,7 +7,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from profile_workflow.models import ProfileVersion
-from reports.builds import latest_current_build, request_build, run_build
+from reports.apps import check_subsetting
+from reports.builds import (
+    latest_current_build,
+    request_build,
+    run_build,
+)
 from reports.builds.pages import chapter_job, job_of
 from reports.context import report_of
 from reports.errors import BuildFailed
@@ -45,6 +50,8 @@ def test_a_build_is_made_once_and_found_again(profile, people, asked):
     assert run_build(asked.pk).file.name == name
     assert request_build(profile, kind="consultation", language="en", by=None, at=AT) == made
     assert latest_current_build(profile) == made
+
+    assert made.text_digest == profile.text_digest()
 
     profile.acronyms.create(short="EU", long="European Union")
     assert latest_current_build(profile) is None
@@ -135,3 +142,10 @@ def test_the_command_writes_a_file(profile, tmp_path, capsys):
 
 def test_texts_of_a_build(profile):
     assert str(Build(profile=profile, kind="preview", language="en")) == f"{profile.pk} preview en"
+
+
+def test_a_machine_without_the_subsetting_library_is_warned_of(monkeypatch):
+    assert check_subsetting() == []
+
+    monkeypatch.setattr("reports.apps._SUBSETTING", "libnothing.so.0")
+    assert "libharfbuzz-subset0" in check_subsetting()[0].msg

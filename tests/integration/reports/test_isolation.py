@@ -12,7 +12,6 @@ import weasyprint
 
 from reports.errors import BuildFailed
 from reports.pdf.isolation import Limits, build
-
 from tests.integration.reports.conftest import LIMITS, plain_job
 
 pytestmark = [pytest.mark.pdf, pytest.mark.slow]
@@ -96,7 +95,7 @@ def test_the_trap_works(server, hostile):
     ids=["colspan", "nesting", "rows"],
 )
 def test_a_bomb_ends_within_its_limits_with_a_sentence(bomb):
-    limits = Limits(memory_bytes=1024**3, cpu_seconds=4, wall_seconds=8)
+    limits = Limits(memory_bytes=1024**3, cpu_seconds=3, wall_seconds=4)
 
     with pytest.raises(BuildFailed) as failure:
         build(plain_job(bomb), limits=limits)
