@@ -172,6 +172,10 @@ def test_all_links_lead_to_the_site():
     assert links == {f"{SITE}/p/{profile.slug}/", f"{SITE}/tasks/"}
 
 
+def test_a_page_that_does_not_exist_yet_has_its_agreed_address():
+    assert letters.address("no_such_page", "/p/sfax/", "sfax") == f"{SITE}/p/sfax/"
+
+
 def test_a_return_quotes_the_reason_and_names_the_sections():
     profile, person = a_profile(), a_person()
     sections_of(profile, 3)

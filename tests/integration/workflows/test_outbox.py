@@ -17,6 +17,7 @@ from profile_workflow.errors import NotNow
 from tests.integration.workflows.cast import NOON, a_person, a_profile
 from workflows import outbox
 from workflows.executors import Job, JobFailed, ServiceDown, TryLater, get_executor
+from workflows.management.commands.worker import stopping_on_signals
 from workflows.models import JobState, OutboxJob
 from workflows.outbox import Outcome
 from workflows.worker import Worker
@@ -322,6 +323,46 @@ def test_the_result_of_a_job_waits_for_a_database_that_is_away(monkeypatch):
     assert stored(job).state == "done"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_result_that_cannot_be_written_ends_the_patience_of_the_worker(settings, monkeypatch):
+    job = claimed()
+    settings.OUTBOX_LEASE_SECONDS = 0
+
+    def gone(*args, **values):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(outbox, "_write", gone)
+    with pytest.raises(OperationalError):
+        outbox.run(job, {"mail": dict})
+    assert stored(job).state == "running"
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_the_heart_goes_on_beating_when_the_database_was_away(settings, monkeypatch):
+    settings.OUTBOX_LEASE_SECONDS = 0.6
+    enqueue("long")
+    job = outbox.claim_next("one", timezone.now())
+    failures = iter([OperationalError("gone")])
+    renew = outbox.renew_lease
+
+    def sometimes(*args):
+        for error in failures:
+            raise error
+        return renew(*args)
+
+    monkeypatch.setattr(outbox, "renew_lease", sometimes)
+    seen = []
+
+    def long(payload):
+        time.sleep(0.9)
+        seen.append(outbox.claim_next("two", timezone.now()))
+
+    assert outbox.run(job, {"mail": long}) is Outcome.DONE
+    assert seen == [None]
+    assert next(failures, None) is None
+
+
 # Visible and repeatable
 
 
@@ -552,6 +593,17 @@ def _terminate(backend):
             cursor.execute("SELECT pg_terminate_backend(%s)", [backend])
     finally:
         connection.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_first_signal_asks_and_the_second_one_insists(number):
+    stop = threading.Event()
+    before = signal.getsignal(number)
+    with stopping_on_signals(stop):
+        assert not stop.is_set()
+        signal.raise_signal(number)
+        assert stop.is_set()
+        assert signal.getsignal(number) is before
 
 
 @pytest.mark.django_db
