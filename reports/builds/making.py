@@ -81,8 +81,6 @@ def run_build(build_id: int) -> Build:
         return found
     found.state, found.problem = Build.State.RUNNING, ""
     found.save(update_fields=["state", "problem"])
-    # Of the text that was printed: it may have changed while the file was made.
-    found.text_digest = report.digest
     report = report_for(found.profile, kind=found.kind, language=found.language)
     job = job_of(report)
     try:
@@ -94,6 +92,8 @@ def run_build(build_id: int) -> Build:
         raise
     found.file.save(f"reports/{uuid.uuid4().hex}.pdf", ContentFile(made.content), save=False)
     found.digest = job.digest
+    # Of the text that was printed: it may have changed while the file was made.
+    found.text_digest = report.digest
     found.state = Build.State.DONE
     found.size = len(made.content)
     found.pages = made.pages
