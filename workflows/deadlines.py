@@ -7,12 +7,14 @@ that fails or is killed does nothing by halves, and the next one goes on.
 import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import DatabaseError, transaction
+from django.db.models import Model
 
-from profile_workflow.errors import DomainError
-from profile_workflow.models import Assignment, ValidationRound
-from profile_workflow.states import ProfileState, Role
+from profile_workflow.errors import DomainError, NotNow
+from profile_workflow.models import Assignment, Comment, ValidationRound
+from profile_workflow.states import ANSWERED_COMMENT_STATES, FINAL_STATES, ProfileState, Role
 from workflows import engine, notifications
 from workflows.executors import Job, get_executor
 from workflows.letters import MailKind
@@ -24,6 +26,9 @@ logger = logging.getLogger(__name__)
 #: How long before it is due a task is recalled to its owner.
 REMIND_BEFORE = timedelta(days=3)
 
+#: How long a commenter has to open an answered comment again before it is closed.
+CLOSE_COMMENTS_AFTER = timedelta(days=28)
+
 #: Most things of one kind that one sweep does.
 BATCH = 200
 
@@ -33,22 +38,23 @@ def sweep(*, at: datetime) -> int:
 
     A failure of one thing is logged and left to the next sweep; the others are done.
     """
-    steps: tuple[tuple[Callable[[Task, datetime], None], Iterable[Task]], ...] = (
+    steps: tuple[tuple[Callable[[Any, datetime], None], Iterable[Any]], ...] = (
         (_remind, list(_to_remind(at))),
         (_lapse, list(_to_lapse(at))),
         (_report_overdue, list(_to_report(at))),
+        (_close_comment, list(_to_close(at))),
     )
-    return sum(_attempt(step, task, at) for step, tasks in steps for task in tasks)
+    return sum(_attempt(step, thing, at) for step, things in steps for thing in things)
 
 
-def _attempt(step: Callable[[Task, datetime], None], task: Task, at: datetime) -> int:
+def _attempt(step: Callable[[Any, datetime], None], thing: Model, at: datetime) -> int:
     try:
         with transaction.atomic():
-            step(task, at)
+            step(thing, at)
+    except NotNow:
+        return 0  # the person, or another worker, was quicker
     except (DomainError, DatabaseError):
-        logger.exception(
-            "Deadline of task %s could not be handled; the next sweep tries again", task.pk
-        )
+        logger.exception("A deadline of %r could not be handled; the next sweep tries", thing)
         return 0
     return 1
 
@@ -72,6 +78,19 @@ def _to_lapse(at: datetime) -> Iterable[Task]:
 def _to_report(at: datetime) -> Iterable[Task]:
     late = _open_tasks().filter(signoff__isnull=True, escalated_at__isnull=True, due_at__lte=at)
     return late[:BATCH]
+
+
+def _to_close(at: datetime) -> Iterable[Comment]:
+    answered = Comment.objects.filter(
+        state__in=ANSWERED_COMMENT_STATES, answered_at__lte=at - CLOSE_COMMENTS_AFTER
+    )
+    stopped = (ProfileState.ON_HOLD, *FINAL_STATES)
+    open_for_long = answered.exclude(section__profile__state__in=stopped)
+    return open_for_long.select_related("section").order_by("answered_at", "pk")[:BATCH]
+
+
+def _close_comment(comment: Comment, at: datetime) -> None:
+    engine.perform(comment, "close_by_deadline", by=None, at=at)
 
 
 def _remind(task: Task, at: datetime) -> None:
