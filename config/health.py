@@ -71,7 +71,9 @@ def _outbox(at: datetime) -> str:
     oldest = backlog(at).oldest_due_at
     if oldest is None or at - oldest < LONGEST_DELAY:
         return ""
-    return f"A job has been due since {oldest.isoformat(timespec='seconds')}; is the worker running?"
+    return (
+        f"A job has been due since {oldest.isoformat(timespec='seconds')}; is the worker running?"
+    )
 
 
 #: What must be well, in the order of asking.

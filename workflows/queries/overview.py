@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
@@ -161,7 +173,11 @@ def _chosen(led: ProfileQuerySet, wanted: BoardFilter, at: datetime) -> ProfileQ
     first = open_tasks.order_by("due_at").values("due_at")[:1]
     found = led.annotate(
         first_due=Case(When(state=ProfileState.ON_HOLD, then=None), default=Subquery(first)),
-        stands_at=Case(When(state=ProfileState.ON_HOLD, then=F("held_state")), default=F("state")),
+        stands_at=Case(
+            When(state=ProfileState.ON_HOLD, then=F("held_state")),
+            default=F("state"),
+            output_field=CharField(),
+        ),
     )
     found = _in_stage(found, wanted.stage)
     if wanted.search:

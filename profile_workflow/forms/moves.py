@@ -1,0 +1,120 @@
+"""The form with which a person makes a move: which one, why, and which sections it names."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from profile_workflow.errors import Missing
+from profile_workflow.forms.renderer import StyledForm
+from profile_workflow.models import Section
+from profile_workflow.services.lifecycle import Details, Offer
+
+#: Requirement → field of this form that answers it.
+_FIELD_OF = {"no_reason": "reason", "no_section_named": "sections"}
+
+
+class MoveField(forms.ChoiceField):
+    """A choice among the offered moves that lets other moves of the document pass.
+
+    The engine refuses those, and says why better than a form could.
+    """
+
+    def __init__(self, *, moves: Collection[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.moves = moves
+
+    def valid_value(self, value: str) -> bool:
+        """Whether the document knows the move."""
+        return value in self.moves
+
+
+class MoveForm(StyledForm):
+    """One of the moves that are offered, with what it needs besides."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    sections = forms.MultipleChoiceField(
+        label=gettext_lazy("Sections concerned"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    field_order = ["move", "sections", "reason"]
+
+    def __init__(
+        self,
+        *args: Any,
+        offers: Sequence[Offer],
+        moves: Collection[str],
+        sections: Iterable[Section],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._sections = {section.key: section for section in sections}
+        self.fields["move"] = _move_field(offers, moves)
+        self._ask_for_reason(offers)
+        self._ask_for_sections(offers)
+        self.order_fields(self.field_order)
+
+    def _ask_for_reason(self, offers: Sequence[Offer]) -> None:
+        needed = [offer.label for offer in offers if offer.needs_reason]
+        self.fields["reason"].help_text = _("Whoever receives it will read it.")
+        if needed and len(offers) > 1:
+            self.fields["reason"].help_text = _(
+                "Needed for: %(moves)s. Whoever receives it will read it."
+            ) % {"moves": "; ".join(needed)}
+
+    def _ask_for_sections(self, offers: Sequence[Offer]) -> None:
+        needed = [offer.label for offer in offers if offer.needs_sections]
+        if not needed:
+            del self.fields["sections"]
+            return
+        field = cast("forms.MultipleChoiceField", self.fields["sections"])
+        field.choices = [(key, str(section)) for key, section in self._sections.items()]
+        if len(offers) > 1:
+            field.help_text = _("Needed for: %(moves)s.") % {"moves": "; ".join(needed)}
+
+    @property
+    def move(self) -> str:
+        """The move that was chosen."""
+        return str(self.cleaned_data["move"])
+
+    @property
+    def details(self) -> Details:
+        """What the mover says with it."""
+        keys = self.cleaned_data.get("sections", ())
+        return Details(
+            reason=self.cleaned_data["reason"],
+            sections=[self._sections[key] for key in keys],
+        )
+
+    def take_missing(self, missing: Iterable[Missing]) -> list[Missing]:
+        """Show what this form asks for beside its field; return the rest."""
+        rest = []
+        for one in missing:
+            name = _FIELD_OF.get(one.code, "")
+            if name in self.fields:
+                self.add_error(name, str(one.message))
+            else:
+                rest.append(one)
+        return rest
+
+
+def _move_field(offers: Sequence[Offer], moves: Collection[str]) -> MoveField:
+    if len(offers) == 1:
+        return MoveField(moves=moves, initial=offers[0].move, widget=forms.HiddenInput)
+    field = MoveField(
+        moves=moves,
+        label=_("Your decision"),
+        choices=[(offer.move, offer.label) for offer in offers],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of these.")},
+    )
+    field.widget.attrs["class"] = "form-check-input"
+    return field

@@ -1,0 +1,32 @@
+"""How forms are drawn: error summary first, label, help, error and field in this order."""
+
+from typing import Any
+
+from django import forms
+from django.forms.renderers import TemplatesSetting
+
+
+class Renderer(TemplatesSetting):
+    """Draws every form with our templates; named by ``FORM_RENDERER``."""
+
+    form_template_name = "profile_workflow/forms/form.html"
+    field_template_name = "profile_workflow/forms/field.html"
+
+
+class StyledForm(forms.Form):
+    """A form whose fields carry the classes of the style sheet."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            _style(field.widget)
+
+
+def _style(widget: forms.Widget) -> None:
+    if isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple | forms.RadioSelect):
+        name = "form-check-input"
+    else:
+        name = "form-select" if isinstance(widget, forms.Select) else "form-control"
+    widget.attrs["class"] = f"{widget.attrs.get('class', '')} {name}".strip()
+    if isinstance(widget, forms.Textarea):
+        widget.attrs.setdefault("dir", "auto")

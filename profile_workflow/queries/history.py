@@ -1,0 +1,347 @@
+"""The event log as people read it: names for pseudonyms, words for codes, attribution kept."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from uuid import UUID
+
+from django.db.models import Q, QuerySet, TextChoices
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from profile_workflow.models import (
+    Assignment,
+    Comment,
+    DataItem,
+    Event,
+    Profile,
+    Section,
+    SignOff,
+    User,
+)
+from profile_workflow.queries.attribution import Credit, credit, may_see_names
+from profile_workflow.queries.profiles import categories_of
+from profile_workflow.states import (
+    CommentState,
+    DataItemState,
+    ProfileState,
+    Role,
+    SectionState,
+    SignOffState,
+    ValidationKind,
+)
+
+
+class Kind(TextChoices):
+    """What an event is about, as the first word of its document."""
+
+    PROFILE = "profile", gettext_lazy("Profile")
+    SECTION = "section", gettext_lazy("Section")
+    COMMENT = "comment", gettext_lazy("Comment")
+    SIGN_OFF = "sign_off", gettext_lazy("Sign-off")
+    DATA_ITEM = "data_item", gettext_lazy("Figure")
+    REVIEW_ROUND = "review_round", gettext_lazy("Round of expert review")
+    VALIDATION_ROUND = "validation_round", gettext_lazy("Round of validation")
+    TASK = "task", gettext_lazy("Task")
+    ASSIGNMENT = "assignment", gettext_lazy("Assignment")
+
+
+#: Which machine the states of a document belong to.
+_STATES: dict[str, type[TextChoices]] = {
+    Kind.PROFILE: ProfileState,
+    Kind.SECTION: SectionState,
+    Kind.COMMENT: CommentState,
+    Kind.SIGN_OFF: SignOffState,
+    Kind.DATA_ITEM: DataItemState,
+    Kind.ASSIGNMENT: Role,
+}
+
+#: Kinds whose events may tell who gave an answer.
+_ANSWERS = (Kind.COMMENT, Kind.SIGN_OFF)
+
+#: What happens beside the machines.
+_OTHER_MOVES: dict[str, "str | Promise"] = {
+    "nominate": gettext_lazy("Nominate"),
+    "assign": gettext_lazy("Give a part in the profile"),
+    "substitute": gettext_lazy("Name a substitute"),
+    "ask": gettext_lazy("Ask for an answer"),
+    "make": gettext_lazy("Comment"),
+    "open_round": gettext_lazy("Open the round"),
+    "claim": gettext_lazy("Take the task"),
+    "release": gettext_lazy("Give the task back"),
+    "delegate": gettext_lazy("Hand the task over"),
+}
+
+
+@cache
+def _machine_moves() -> dict[tuple[str, str], "str | Promise"]:
+    machines = (Profile, Section, Comment, SignOff, DataItem)
+    return {
+        (machine.document_type, move.name): move.custom["label"]
+        for machine in machines
+        for move in machine().get_all_state_transitions()
+    }
+
+
+def move_label(kind: str, move: str) -> str:
+    """Return a move in words, in the language in force."""
+    label = _machine_moves().get((kind, move)) or _OTHER_MOVES.get(move)
+    return str(label) if label else move.replace("_", " ").capitalize()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a reader wants to see of a history; empty values leave nothing out."""
+
+    person: int | None = None
+    kind: str = ""
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event in words.
+
+    Attributes:
+        who: Who did it; empty for the software.
+        role: In which role, empty where it would tell who it was.
+        about: The document in words.
+        section: Key of the section it is about, if any.
+        exact: Whether the time of day may be shown.
+    """
+
+    event: Event
+    who: str
+    role: str
+    what: str
+    about: str
+    section: str
+    from_label: str
+    to_label: str
+    reason: str
+    exact: bool
+
+
+@dataclass(slots=True)
+class _Documents:
+    """The documents that some events name, each kind fetched with one query."""
+
+    sections: dict[str, Section] = field(default_factory=dict)
+    comments: dict[int, Comment] = field(default_factory=dict)
+    signoffs: dict[int, SignOff] = field(default_factory=dict)
+    figures: dict[int, DataItem] = field(default_factory=dict)
+    assignments: dict[int, Assignment] = field(default_factory=dict)
+    people: dict[UUID, User] = field(default_factory=dict)
+    categories: dict[int, str] = field(default_factory=dict)
+
+
+def events_of(profile: Profile, wanted: Wanted, *, viewer: User) -> "QuerySet[Event, int]":
+    """Return the numbers of the events that a reader wants, newest first.
+
+    Asking for one person finds only what shows that person's name to the reader, so that a filter
+    cannot tell who gave an answer.
+    """
+    events = Event.objects.filter(profile=profile)
+    if wanted.kind:
+        events = events.filter(Q(document=wanted.kind) | Q(document__startswith=f"{wanted.kind}:"))
+    if wanted.section:
+        events = events.filter(document__in=_documents_about(profile, wanted.section))
+    if wanted.person is not None:
+        person = User.objects.filter(pk=wanted.person).values("pseudonym")[:1]
+        events = events.filter(actor=person)
+        if wanted.person != viewer.pk and not may_see_names(viewer, profile):
+            events = events.exclude(_may_hide_a_name())
+    return events.order_by("-seq").values_list("seq", flat=True)
+
+
+def _may_hide_a_name() -> Q:
+    hidden = Q(role=Role.STAKEHOLDER)
+    for kind in _ANSWERS:
+        hidden |= Q(document__startswith=f"{kind}:")
+    return hidden
+
+
+def _documents_about(profile: Profile, key: str) -> list[str]:
+    comments = Comment.objects.filter(section__profile=profile, section__key=key)
+    figures = DataItem.objects.filter(table__section__profile=profile, table__section__key=key)
+    return [
+        f"{Kind.SECTION}:{key}",
+        *(f"{Kind.COMMENT}:{pk}" for pk in comments.order_by("pk").values_list("pk", flat=True)),
+        *(f"{Kind.DATA_ITEM}:{pk}" for pk in figures.order_by("pk").values_list("pk", flat=True)),
+    ]
+
+
+def people_in(profile: Profile, *, viewer: User) -> list[User]:
+    """Return the people whose names a reader may look for in a history, by name."""
+    events = Event.objects.filter(profile=profile, actor__isnull=False)
+    if not may_see_names(viewer, profile):
+        events = events.exclude(_may_hide_a_name())
+    actors = events.values("actor").distinct()
+    return list(User.objects.filter(pseudonym__in=actors).order_by("full_name", "pk"))
+
+
+def lines(profile: Profile, numbers: Sequence[int], *, viewer: User) -> list[Line]:
+    """Return events in words, newest first: a constant number of queries."""
+    found = Event.objects.filter(profile=profile, seq__in=numbers).select_related("reason")
+    events = list(found.order_by("-seq"))
+    documents = _documents_of(profile, events)
+    return [_line(event, documents, profile, viewer) for event in events]
+
+
+def _documents_of(profile: Profile, events: Iterable[Event]) -> _Documents:
+    ids: dict[str, set[int]] = {}
+    actors: set[UUID] = set()
+    for event in events:
+        kind, _separator, name = event.document.partition(":")
+        if name.isdigit():
+            ids.setdefault(kind, set()).add(int(name))
+        if event.actor is not None:
+            actors.add(event.actor)
+    sections = profile.sections.select_related("template_section")
+    comments = Comment.objects.select_related("section__template_section", "author")
+    signoffs = SignOff.objects.select_related("round", "person")
+    figures = DataItem.objects.select_related("table__section__template_section")
+    assignments = Assignment.objects.select_related("user__organisation")
+    people = User.objects.filter(pseudonym__in=actors).select_related("organisation")
+    documents = _Documents(
+        sections={one.key: one for one in sections},
+        comments=comments.in_bulk(ids.get(Kind.COMMENT, ())),
+        signoffs=signoffs.in_bulk(ids.get(Kind.SIGN_OFF, ())),
+        figures=figures.in_bulk(ids.get(Kind.DATA_ITEM, ())),
+        assignments=assignments.in_bulk(ids.get(Kind.ASSIGNMENT, ())),
+        people={one.pseudonym: one for one in people},
+    )
+    documents.categories = categories_of(profile, {one.pk for one in documents.people.values()})
+    return documents
+
+
+def _line(event: Event, documents: _Documents, profile: Profile, viewer: User) -> Line:
+    kind, _separator, name = event.document.partition(":")
+    by = _who(event, kind, name, documents, profile, viewer)
+    section = _section(kind, name, documents)
+    reason = getattr(event, "reason", None)
+    return Line(
+        event=event,
+        who=by.name,
+        role=by.role,
+        what=move_label(kind, event.move),
+        about=_about(kind, name, section, documents, profile, viewer),
+        section=section.key if section else "",
+        from_label=_state_label(kind, event.from_state),
+        to_label=_state_label(kind, event.to_state),
+        reason=reason.text if reason else "",
+        exact=by.is_named,
+    )
+
+
+def _who(
+    event: Event, kind: str, name: str, documents: _Documents, profile: Profile, viewer: User
+) -> Credit:
+    """Return who made a move, as far as the reader may know."""
+    if event.actor is None:
+        return Credit("", "", is_named=True)
+    person = documents.people.get(event.actor)
+    if person is None:
+        return Credit(_("A person whose name was erased"), _role_label(event.role), is_named=True)
+    attribution = _attribution(event, kind, name, person, documents, profile)
+    if attribution is None or not event.role:
+        return Credit(person.full_name, _role_label(event.role), is_named=True)
+    return credit(
+        person,
+        attribution,
+        role=Role(event.role),
+        category=documents.categories.get(person.pk, ""),
+        viewer=viewer,
+        profile=profile,
+    )
+
+
+def _attribution(
+    event: Event,
+    kind: str,
+    name: str,
+    person: User,
+    documents: _Documents,
+    profile: Profile,
+) -> str | None:
+    """Return the attribution that protects the name of an actor, or None if nothing does.
+
+    It protects who comments and who answers, not who answers a comment or waives an answer.
+    """
+    if kind == Kind.COMMENT:
+        comment = documents.comments.get(int(name))
+        if comment is not None and comment.author_id == person.pk:
+            return comment.attribution
+    if kind == Kind.SIGN_OFF:
+        signoff = documents.signoffs.get(int(name))
+        if signoff is not None and signoff.person_id == person.pk:
+            return signoff.round.attribution
+    return profile.attribution if event.role == Role.STAKEHOLDER else None
+
+
+def _section(kind: str, name: str, documents: _Documents) -> Section | None:
+    if kind == Kind.SECTION:
+        return documents.sections.get(name)
+    if kind == Kind.COMMENT and int(name) in documents.comments:
+        return documents.comments[int(name)].section
+    if kind == Kind.DATA_ITEM and int(name) in documents.figures:
+        return documents.figures[int(name)].table.section
+    return None
+
+
+def _about(
+    kind: str,
+    name: str,
+    section: Section | None,
+    documents: _Documents,
+    profile: Profile,
+    viewer: User,
+) -> str:
+    label = str(Kind(kind).label) if kind in Kind.values else kind
+    if kind == Kind.SECTION and section is not None:
+        return str(section)
+    if kind == Kind.ASSIGNMENT and int(name) in documents.assignments:
+        return _assigned(documents.assignments[int(name)], profile, viewer)
+    if kind == Kind.REVIEW_ROUND:
+        return f"{label} {name}"
+    if kind == Kind.VALIDATION_ROUND:
+        asked_for, _separator, number = name.partition(":")
+        return f"{ValidationKind(asked_for).label} {number}"
+    return f"{label}: {section}" if section is not None else label
+
+
+def _assigned(assignment: Assignment, profile: Profile, viewer: User) -> str:
+    """Return who was given a part; members of the stakeholder group as the profile shows them."""
+    if assignment.role != Role.STAKEHOLDER:
+        return assignment.user.full_name
+    shown = credit(
+        assignment.user,
+        profile.attribution,
+        role=Role.STAKEHOLDER,
+        category=assignment.get_category_display(),
+        viewer=viewer,
+        profile=profile,
+    )
+    return shown.name
+
+
+def _role_label(role: str) -> str:
+    return str(Role(role).label) if role else ""
+
+
+def _state_label(kind: str, state: str) -> str:
+    states = _STATES.get(kind)
+    return str(states(state).label) if states and state in states.values else ""
+
+
+def last_reason(profile: Profile, document: str, *, viewer: User) -> Line | None:
+    """Return the newest event of a document that gives a reason, in words; None if none does."""
+    number = (
+        Event.objects.filter(profile=profile, document=document)
+        .exclude(reason_hash="")
+        .order_by("-seq")
+        .values_list("seq", flat=True)
+        .first()
+    )
+    return next(iter(lines(profile, [number], viewer=viewer)), None) if number else None

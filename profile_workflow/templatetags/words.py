@@ -1,0 +1,171 @@
+"""States, dates and delays in words, so that colour is never the only sign."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from profile_workflow.states import (
+    CommentState,
+    ProfileState,
+    SectionState,
+    SignOffState,
+)
+
+register = template.Library()
+
+#: Days before a deadline from which on it is marked as near.
+SOON = 3
+
+
+def _tones(**states: Iterable[str]) -> dict[str, str]:
+    return {str(state): tone for tone, several in states.items() for state in several}
+
+
+#: State → how it is tinted: nothing done, work going on, somebody judges, sent back, done,
+#: paused, over. A state that is not named is not tinted.
+TONES: Mapping[str, str] = _tones(
+    work=(
+        ProfileState.INCEPTION,
+        ProfileState.DRAFTING,
+        ProfileState.PRIORITY_SETTING,
+        ProfileState.PRODUCTION,
+        SectionState.DRAFTING,
+    ),
+    judged=(
+        ProfileState.EXPERT_REVIEW,
+        ProfileState.PROJECT_QA,
+        ProfileState.CONSULTATION,
+        ProfileState.SIGNOFF,
+        ProfileState.PRIORITIES_ADOPTED,
+        SectionState.UNDER_REVIEW,
+    ),
+    back=(
+        ProfileState.REVISION_EXPERT,
+        ProfileState.REVISION_QA,
+        ProfileState.REVISION_VALIDATION,
+        ProfileState.CORRECTION,
+        ProfileState.UPDATE_DUE,
+        SectionState.CHANGES_REQUESTED,
+        SectionState.REOPENED,
+        CommentState.OPEN,
+        SignOffState.OBJECTED,
+    ),
+    done=(
+        ProfileState.VALIDATED,
+        ProfileState.PUBLISHED,
+        SectionState.READY,
+        SectionState.ACCEPTED,
+        SectionState.LOCKED,
+        SignOffState.APPROVED,
+        SignOffState.TACIT,
+    ),
+    paused=(ProfileState.ON_HOLD,),
+)
+
+
+@register.simple_tag
+def state(document: Any) -> SafeString:
+    """Show the state of a document as a tag with its name."""
+    return state_tag(document.state, document.get_state_display())
+
+
+@register.simple_tag
+def state_tag(code: str, label: str) -> SafeString:
+    """Show a state as a tag with its name."""
+    return format_html('<span class="tag tag-{}">{}</span>', TONES.get(code, "idle"), label)
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """How far away a deadline is, in words.
+
+    Attributes:
+        words: E.g. "12 days late".
+        tone: ``late``, ``soon`` or ``later``.
+    """
+
+    words: str
+    tone: str
+
+
+def lateness(due_at: datetime, at: datetime, zone: tzinfo) -> Lateness:
+    """Say how far a deadline is away, counted in days of the place where it was set."""
+    days = (due_at.astimezone(zone).date() - at.astimezone(zone).date()).days
+    if due_at < at:
+        return Lateness(_late(-days), "late")
+    return Lateness(_ahead(days), "soon" if days <= SOON else "later")
+
+
+def _late(days: int) -> str:
+    if days == 0:
+        return _("late since today")
+    return ngettext("%(days)s day late", "%(days)s days late", days) % {"days": days}
+
+
+def _ahead(days: int) -> str:
+    if days < 2:
+        return _("tomorrow") if days else _("today")
+    return ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days}
+
+
+@register.simple_tag
+def due(due_at: datetime | None, at: datetime, zone_name: str, paused: bool = False) -> SafeString:
+    """Show a deadline as a day of the city, and how far it is away; nothing if there is none."""
+    if due_at is None:
+        return SafeString("")
+    zone = ZoneInfo(zone_name)
+    local = due_at.astimezone(zone)
+    # A deadline is the last second of a day; "at 23:59:59" would say less than the day does.
+    day = format_html(
+        '<time datetime="{}" title="{}"><bdi>{}</bdi></time>',
+        local.isoformat(timespec="seconds"),
+        zone_name,
+        date_format(local, "DATE_FORMAT"),
+    )
+    if paused:
+        return format_html('{} <span class="tag tag-paused">{}</span>', day, _("on hold"))
+    told = lateness(due_at, at, zone)
+    return format_html('{} <span class="tag tag-{}">{}</span>', day, told.tone, told.words)
+
+
+@register.simple_tag
+def moment(value: datetime | None, day_only: bool = False) -> SafeString:
+    """Show when something happened, in the zone of the reader."""
+    if value is None:
+        return SafeString("")
+    local = timezone.localtime(value)
+    if day_only:
+        day = local.date().isoformat()
+        return _time(day, date_format(local, "DATE_FORMAT"))
+    return _time(local.isoformat(timespec="seconds"), date_format(local, "DATETIME_FORMAT"))
+
+
+def _time(machine: str, words: str) -> SafeString:
+    return format_html('<time datetime="{}"><bdi>{}</bdi></time>', machine, words)
+
+
+@register.filter
+def age(value: datetime | None, at: datetime) -> str:
+    """Return for how many days something has lasted, in words."""
+    if value is None:
+        return ""
+    days = max(0, (at - value).days)
+    if days == 0:
+        return _("since today")
+    return ngettext("for %(days)s day", "for %(days)s days", days) % {"days": days}
+
+
+@register.filter
+def short_hash(value: str) -> str:
+    """Return the first characters of a hash, enough to compare by eye."""
+    return value[:10]

@@ -1,0 +1,1 @@
+"""Pages of the profile: signing in, reading a section, the history."""

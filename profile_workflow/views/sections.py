@@ -1,0 +1,38 @@
+"""The submitted text of a section, for reading."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from profile_workflow.queries import profiles
+from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
+from profile_workflow.web.reading import reading_text
+
+
+@require_safe
+def section(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """Show the text as it was submitted last, and what waits for an answer."""
+    profile = profile_or_404(request, slug)
+    found = section_or_404(profile, key)
+    found.profile = profile
+    before, after = profiles.neighbours(profile, found)
+    viewer, at = signed_in(request), timezone.now()
+    people = profiles.people_of(profile, viewer=viewer, on=at.date())
+    pens = profiles.pens_of(found, {one.role: one.names for one in people})
+    return render(
+        request,
+        "profile_workflow/section.html",
+        {
+            "profile": profile,
+            "section": found,
+            "text": reading_text(found, found.revision) if found.revision else None,
+            "remarks": profiles.open_remarks(profile, viewer=viewer, section=found),
+            "revisions": profiles.revisions_of(found),
+            "before": before,
+            "after": after,
+            "author": pens.author,
+            "reviewer": pens.reviewer,
+            "at": at,
+        },
+    )

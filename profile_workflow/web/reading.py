@@ -1,0 +1,77 @@
+"""The submitted text of a section as a web page: rendered text, its tables, its sources."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.template.loader import render_to_string
+from django.utils.formats import number_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from profile_workflow import markup
+from profile_workflow.models import DataItem, DataTable, Revision, Section, Source
+from profile_workflow.queries.evidence import sources_by_key, tables_by_key
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingText:
+    """What a page for reading shows."""
+
+    html: SafeString
+    sources: list[Source]
+    words: int
+
+
+def reading_text(section: Section, revision: Revision) -> ReadingText:
+    """Render a submitted text with the tables it places and the sources it cites."""
+    text = revision.text
+    tables = tables_by_key(section.profile, markup.placed_tables(text))
+    sources = sources_by_key(section.profile, markup.cited_keys(text))
+    rendered = markup.render(
+        text,
+        citations={key: citation(source) for key, source in sources.items()},
+        exhibits=markup.Exhibits(
+            table=lambda key, block: _drawn(tables.get(key), block),
+            figure=lambda key, block: _drawn(tables.get(key), block),
+        ),
+        chapter=section.number,
+    )
+    cited = [sources[key] for key in rendered.citations]
+    return ReadingText(rendered.html, cited, markup.word_count(text))
+
+
+def citation(source: Source) -> str:
+    """Return the words that cite a source in the text."""
+    return f"{source.authors} {source.year}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A figure of a data table, ready to be shown."""
+
+    item: DataItem
+    value: str
+
+
+def _drawn(table: DataTable | None, block: str) -> str | None:
+    if table is None:
+        return None
+    rows = [Row(item, figure_in_words(item)) for item in table.items.all()]
+    return render_to_string(
+        "profile_workflow/parts/_data_table.html", {"table": table, "rows": rows, "block": block}
+    )
+
+
+def figure_in_words(item: DataItem) -> str:
+    """Return the value of a figure with its unit, or that there is none."""
+    if item.value is not None:
+        return f"{_number(item.value)} {item.unit}"
+    if item.value_low is not None and item.value_high is not None:
+        return f"{_number(item.value_low)}–{_number(item.value_high)} {item.unit}"
+    return item.text or _("not available")
+
+
+def _number(value: Decimal) -> str:
+    plain = value.normalize()
+    places = max(0, -int(plain.as_tuple().exponent))
+    return number_format(plain, decimal_pos=places, use_l10n=True, force_grouping=True)

@@ -1,0 +1,138 @@
+"""The overview of a profile: where it stands, whose turn it is, what it consists of."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from profile_workflow.errors import DomainError, NotAllowed
+from profile_workflow.forms.moves import MoveForm
+from profile_workflow.markup import word_count
+from profile_workflow.models import Profile, Section, User
+from profile_workflow.queries import profiles
+from profile_workflow.queries.history import last_reason, move_label
+from profile_workflow.services import lifecycle
+from profile_workflow.services.lifecycle import Offer
+from profile_workflow.services.log import Actor
+from profile_workflow.web.loading import profile_or_404, signed_in
+from workflows import engine, queries
+from workflows.queries.tasks import Waiting
+from workflows.views.moving import Refusal, make_move
+
+
+@require_safe
+def profile(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the overview."""
+    found, viewer = profile_or_404(request, slug), signed_in(request)
+    waiting = queries.waiting_of(found, viewer=viewer)
+    sections = profiles.sections_of(found)
+    people = profiles.people_of(found, viewer=viewer, on=timezone.localdate())
+    context = {
+        "profile": found,
+        "waiting": waiting,
+        "offers": _beside_the_tasks(found, viewer, waiting),
+        "sections": _section_rows(sections, people),
+        "finished": sum(one.state in ("ready", "accepted", "locked") for one in sections),
+        "people": people,
+        "round": profiles.open_round(found),
+        "remarks": profiles.open_remarks(found, viewer=viewer),
+        "returned": last_reason(found, "profile", viewer=viewer),
+        "at": timezone.now(),
+    }
+    return render(request, "workflows/profile.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRow:
+    """A section with whom it concerns and the length of its submitted text."""
+
+    section: Section
+    author: str
+    reviewer: str
+    words: int | None
+
+
+def _section_rows(
+    sections: Iterable[Section], people: Iterable[profiles.RoleHolders]
+) -> list[SectionRow]:
+    holders = {one.role: one.names for one in people}
+    rows = []
+    for one in sections:
+        pens = profiles.pens_of(one, holders)
+        words = word_count(one.revision.text) if one.revision else None
+        rows.append(SectionRow(one, pens.author, pens.reviewer, words))
+    return rows
+
+
+def _beside_the_tasks(found: Profile, viewer: User, waiting: list[Waiting]) -> list[Offer]:
+    """Return the moves of the profile that belong to no task, e.g. to put it on hold."""
+    of_tasks = {
+        move
+        for one in waiting
+        if one.task is not None and one.task.seed is None
+        for move in one.task.flow_task.moves
+    }
+    return [one for one in engine.offers(found, viewer) if one.move not in of_tasks]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile_move(request: HttpRequest, slug: str, move: str) -> HttpResponse:
+    """Ask for what a move of the profile needs; by POST make it."""
+    found, viewer = profile_or_404(request, slug), signed_in(request)
+    if move not in lifecycle.transitions_of(found):
+        raise Http404
+    offers = [one for one in engine.offers(found, viewer) if one.move == move]
+    if request.method != "POST":
+        closed = None if offers else _why_closed(found, move, viewer)
+        return _page(request, found, move, offers, _form(found, move, offers), closed)
+    form = _form(found, move, offers, request)
+    refusal = make_move(form, found, by=viewer)
+    if refusal is None:
+        messages.success(request, _("Done: %(task)s.") % {"task": move_label("profile", move)})
+        return redirect(found)
+    return _page(request, found, move, offers, form, refusal)
+
+
+def _why_closed(found: Profile, move: str, viewer: User) -> Refusal:
+    """Return why a move is not offered to a person."""
+    try:
+        lifecycle.check(found, move, actor=Actor(viewer))
+    except DomainError as error:
+        return Refusal(error.status, str(error))
+    return Refusal(NotAllowed.status, _("This waits for somebody else."))
+
+
+def _form(
+    found: Profile, move: str, offers: list[Offer], request: HttpRequest | None = None
+) -> MoveForm:
+    return MoveForm(
+        request.POST if request else None,
+        offers=offers,
+        moves=[move],
+        sections=profiles.sections_of(found),
+    )
+
+
+def _page(
+    request: HttpRequest,
+    found: Profile,
+    move: str,
+    offers: list[Offer],
+    form: MoveForm,
+    refusal: Refusal | None,
+) -> HttpResponse:
+    context = {
+        "profile": found,
+        "label": move_label("profile", move),
+        "offers": offers,
+        "form": form,
+        "refusal": refusal,
+        "missing": refusal.missing if refusal else [m for one in offers for m in one.missing],
+    }
+    status = refusal.status if refusal else None
+    return render(request, "workflows/move.html", context, status=status)

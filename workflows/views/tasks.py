@@ -1,0 +1,138 @@
+"""A person's tasks, and the page of one task with the moves that finish it."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from profile_workflow.errors import DomainError
+from profile_workflow.forms.moves import MoveForm
+from profile_workflow.models import User
+from profile_workflow.queries.history import last_reason
+from profile_workflow.queries.profiles import open_remarks, sections_of
+from profile_workflow.services.lifecycle import Offer
+from profile_workflow.services.log import document_name
+from profile_workflow.web.loading import signed_in
+from workflows import engine, queries, turns
+from workflows.models import Task
+from workflows.views.moving import Refusal, make_move
+
+
+@require_safe
+def tasks(request: HttpRequest) -> HttpResponse:
+    """Show what waits for whoever asks."""
+    at = timezone.now()
+    found = {"inbox": queries.inbox(signed_in(request), at), "at": at}
+    return render(request, "workflows/tasks.html", found)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def task(request: HttpRequest, task_id: int) -> HttpResponse:
+    """Show one task; by POST make a move that finishes it."""
+    user = signed_in(request)
+    found = _task_or_404(user, task_id)
+    offers = _offers(found, user)
+    if request.method != "POST":
+        return _page(request, found, offers, _form(found, offers), None)
+    form = _form(found, offers, request)
+    refusal = make_move(form, found.document, by=user)
+    if refusal is None:
+        messages.success(request, _done(found, form.move))
+        return redirect("tasks")
+    found = _task_or_404(user, task_id)
+    return _page(request, found, _offers(found, user), form, refusal)
+
+
+def _task_or_404(user: User, task_id: int) -> Task:
+    visible = queries.visible_tasks(user, on=timezone.localdate())
+    return get_object_or_404(visible, pk=task_id)
+
+
+def _offers(found: Task, user: User) -> list[Offer]:
+    if not found.is_open:
+        return []
+    moves = found.flow_task.moves
+    return [offer for offer in engine.offers(found.document, user) if offer.move in moves]
+
+
+def _form(found: Task, offers: list[Offer], request: HttpRequest | None = None) -> MoveForm:
+    return MoveForm(
+        request.POST if request else None,
+        offers=offers,
+        moves=found.flow_task.moves,
+        sections=sections_of(found.profile),
+    )
+
+
+def _done(found: Task, move: str) -> str:
+    label = turns.label(found)
+    subject = f"{label} – {found.section}" if found.section else label
+    return _("Done: %(task)s.") % {"task": subject}
+
+
+def _page(
+    request: HttpRequest,
+    found: Task,
+    offers: list[Offer],
+    form: MoveForm,
+    refusal: Refusal | None,
+) -> HttpResponse:
+    viewer = signed_in(request)
+    section = found.section
+    context = {
+        "task": found,
+        "profile": found.profile,
+        "label": turns.label(found),
+        "offers": offers,
+        "form": form,
+        "refusal": refusal,
+        "missing": refusal.missing if refusal else _expected_to_be_missing(offers),
+        "returned": last_reason(found.profile, document_name(found.document), viewer=viewer),
+        "section": section,
+        "remarks": open_remarks(found.profile, viewer=viewer, section=section) if section else [],
+        "may_claim": _may_claim(found, viewer),
+        "at": timezone.now(),
+    }
+    status = refusal.status if refusal else None
+    return render(request, "workflows/task.html", context, status=status)
+
+
+def _expected_to_be_missing(offers: list[Offer]) -> list[object]:
+    """Return what is missing for the only move that is offered; several say it when tried."""
+    return list(offers[0].missing) if len(offers) == 1 else []
+
+
+def _may_claim(found: Task, viewer: User) -> bool:
+    waits = found.is_open and found.owner_id is None
+    return waits and found.role in found.profile.roles_of(viewer)
+
+
+@require_POST
+def claim_task(request: HttpRequest, task_id: int) -> HttpResponse:
+    """Take a task from the queue of a role."""
+    return _hand(request, task_id, engine.claim, _("The task is yours now."))
+
+
+@require_POST
+def release_task(request: HttpRequest, task_id: int) -> HttpResponse:
+    """Give a task back to the queue of its role."""
+    return _hand(request, task_id, engine.release, _("The task waits for the whole role again."))
+
+
+def _hand(
+    request: HttpRequest, task_id: int, action: Callable[..., None], told: str
+) -> HttpResponse:
+    user = signed_in(request)
+    found = _task_or_404(user, task_id)
+    try:
+        action(found, by=user, at=timezone.now())
+    except DomainError as error:
+        offers = _offers(found, user)
+        refusal = Refusal(error.status, str(error))
+        return _page(request, found, offers, _form(found, offers), refusal)
+    messages.success(request, told)
+    return redirect("task", task_id=task_id)
