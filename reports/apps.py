@@ -29,8 +29,10 @@ class ReportsConfig(AppConfig):
     verbose_name = _("Reports")
 
     def ready(self) -> None:
-        """Make the PDF a requirement of publishing, and register the check of the machine."""
-        from reports import publications  # noqa: PLC0415 - models must be loaded
+        """Guard publications, make the PDF a requirement of publishing, check the machine."""
+        from profile_workflow.models import triggers  # noqa: PLC0415 - models must be loaded
+        from reports import publications  # noqa: PLC0415 - likewise
 
+        triggers.protect("reports_publication")
         publications.register()
         register(check_subsetting)

@@ -4,13 +4,19 @@ from django.db import migrations
 
 from profile_workflow.models import triggers
 
+TABLES = (
+    "profile_workflow_event",
+    "profile_workflow_revision",
+    "profile_workflow_profileversion",
+)
+
 
 def install(apps, schema_editor):
-    triggers.install(schema_editor.connection)
+    triggers.install(schema_editor.connection, TABLES)
 
 
 def remove(apps, schema_editor):
-    triggers.remove(schema_editor.connection)
+    triggers.remove(schema_editor.connection, TABLES)
 
 
 class Migration(migrations.Migration):
