@@ -11,6 +11,7 @@ from profile_workflow.services.lifecycle import Details
 from profile_workflow.services.reference import load_network, load_template
 from profile_workflow.states import ProfileState
 from reports import publications
+from reports.errors import BuildFailed
 from workflows import engine
 from workflows.demo import sfax, short
 from workflows.demo.library import fixture
@@ -63,8 +64,7 @@ class Demonstration:
             )
             with transaction.atomic():
                 given.scene(story, given.edition, self._previous(given))
-            if given.published:
-                self._publish(story.profile, story.cast, at=story.now)
+            if given.published and self._publish(story.profile, story.cast, at=story.now):
                 given.epilogue(story)
             self.say(f"{slug}: {story.profile.get_state_display()}")
 
@@ -85,11 +85,21 @@ class Demonstration:
                 sfax.tell(story, previous)
             self.say(f"{FULL_PROFILE}: written, reviewed, validated, adopted")
         profile = Profile.objects.get(slug=FULL_PROFILE)
-        if profile.state == ProfileState.PRODUCTION:
-            self._publish(profile, cast, at=self.now - timedelta(days=1))
+        if profile.state == ProfileState.PRODUCTION and self._publish(
+            profile, cast, at=self.now - timedelta(days=1)
+        ):
             self.say(f"{FULL_PROFILE}: published")
 
-    def _publish(self, profile: Profile, cast: Cast, *, at: datetime) -> None:
-        """Make the PDF as the worker would, and publish it."""
-        publications.build(profile, language=profile.language, by=cast.team, at=at)
+    def _publish(self, profile: Profile, cast: Cast, *, at: datetime) -> bool:
+        """Make the PDF as the worker would, and publish it.
+
+        Return False, and say why, where the machine cannot make a PDF; the profile then waits in
+        production, and the next run of the demonstration publishes it.
+        """
+        try:
+            publications.build(profile, language=profile.language, by=cast.team, at=at)
+        except BuildFailed as problem:
+            self.say(f"{profile.slug}: not published. {problem}")
+            return False
         engine.perform(profile, "publish", by=cast.team, at=at, details=Details())
+        return True

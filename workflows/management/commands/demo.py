@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 
 from profile_workflow.models import Profile
 from reports import publications
+from reports.models import Publication
 from workflows.demo.people import PASSWORD, address
 from workflows.demo.programme import FULL_PROFILE, Demonstration
 
@@ -46,12 +47,22 @@ class Command(BaseCommand):
     def _say_how_to_enter(self, output: Path | None) -> None:
         profile = Profile.objects.get(slug=FULL_PROFILE)
         path = output or Path(settings.DATA_DIR) / f"{FULL_PROFILE}.pdf"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        publication = publications.latest(profile)
-        with publication.pdf.open("rb") as stored:
-            path.write_bytes(stored.read())
-        self.stdout.write(f"\nThe PDF of {profile}: {path}")
+        self.stdout.write("")
+        if _write_pdf(profile, path):
+            self.stdout.write(f"The PDF of {profile}: {path}")
         self.stdout.write(f"Accounts (password of all: {PASSWORD}):")
         for role, key in _ACCOUNTS:
             self.stdout.write(f"  {role:26} {address(key)}")
         self.stdout.write(f"Address: {settings.SITE_URL}")
+
+
+def _write_pdf(profile: Profile, path: Path) -> bool:
+    """Put the published file where a person finds it; return False if nothing is published."""
+    try:
+        publication = publications.latest(profile)
+    except Publication.DoesNotExist:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with publication.pdf.open("rb") as stored:
+        path.write_bytes(stored.read())
+    return True
