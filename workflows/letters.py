@@ -14,7 +14,6 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 from django.utils.functional import Promise
-from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from profile_workflow.models import EventReason, Profile, Section, User, ValidationRound
@@ -156,7 +155,7 @@ def _reason(profile: Profile, event_id: int | None) -> list[str]:
     if event_id is None:
         return []
     reason = EventReason.objects.filter(event=event_id, event__profile=profile).first()
-    return Truncator(reason.text.strip()).chars(_LONGEST_QUOTE).splitlines() if reason else []
+    return _cut(reason.text.strip(), _LONGEST_QUOTE).splitlines() if reason else []
 
 
 def _written(kind: str, person: User, facts: Mapping[str, Any]) -> Letter:
@@ -185,7 +184,12 @@ def one_line(text: str) -> str:
     spaced = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text)
     visible = "".join(sign for sign in spaced if unicodedata.category(sign) != "Cf")
     words = " ".join(_LINK.sub("…", visible).split())
-    return Truncator(words).chars(_LONGEST_SUBJECT)
+    return _cut(words, _LONGEST_SUBJECT)
+
+
+def _cut(text: str, longest: int) -> str:
+    """Return text of so many characters at most; combining signs count, however many there are."""
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 
 def _spaced(text: str) -> str:

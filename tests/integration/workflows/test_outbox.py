@@ -559,6 +559,24 @@ def test_a_worker_outlives_a_database_that_goes_away(monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_sweep_that_finds_no_database_is_not_the_end():
+    enqueue("a")
+    stop = threading.Event()
+
+    def gone(at):
+        raise OperationalError("gone")
+
+    worker = a_worker(
+        handlers={"mail": lambda payload: stop.set()},
+        sweep=gone,
+        once=False,
+        stop=stop,
+        poll_seconds=0.01,
+    )
+    assert worker.run() == 1
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_worker_for_one_run_says_that_the_database_is_away(monkeypatch):
     def gone(*args, **options):
         raise OperationalError("gone")

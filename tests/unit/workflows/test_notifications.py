@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from profile_workflow.states import Attribution
@@ -70,6 +70,7 @@ def test_the_message_id_is_that_of_the_key(settings):
 
 
 @given(st.text(max_size=400))
+@example("0" * 149 + "\u0300" * 300)
 def test_a_subject_is_one_short_line_without_invisible_signs(text):
     line = one_line(text)
     assert len(line) <= 150
