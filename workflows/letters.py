@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from profile_workflow.models import EventReason, Profile, Section, User, ValidationRound
-from profile_workflow.states import Attribution
+from profile_workflow.states import Attribution, Role
 from workflows import turns
 
 
@@ -104,7 +104,8 @@ def _language(person: User) -> str:
 
 def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[str, Any] | None:
     """Look up what the templates need, or ``None`` if the mail has become pointless."""
-    tasks = turns.open_turns(person, payload.get("tasks", ()))
+    of_all = payload["kind"] == MailKind.OVERDUE and Role.PROJECT_TEAM in profile.roles_of(person)
+    tasks = turns.open_turns(person, payload.get("tasks", ()), of_all=of_all)
     if not tasks and _needs_tasks(payload):
         return None
     asked = _round(payload.get("round")) or next((turn.round for turn in tasks if turn.round), None)
@@ -118,7 +119,7 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
         "profile": profile,
         "tasks": tasks,
         "sections": _sections(profile, payload.get("sections", ())),
-        "reason": _reason(profile, payload.get("reason_event")),
+        "reason": _reason(profile, payload),
         "round": asked,
         "attribution": ATTRIBUTION_RULES[asked.attribution] if asked else "",
         "profile_url": address("profile", f"/p/{profile.slug}/", profile.slug),
@@ -150,9 +151,14 @@ def _sections(profile: Profile, keys: Sequence[str]) -> list[str]:
     ]
 
 
-def _reason(profile: Profile, event_id: int | None) -> list[str]:
-    """Return the lines of a reason, cut where a mail would become a document."""
-    if event_id is None:
+def _reason(profile: Profile, payload: Mapping[str, Any]) -> list[str]:
+    """Return the lines of a reason, cut where a mail would become a document.
+
+    The words of an objection are left to the profile, which knows who may read them: they can
+    give away who objected.
+    """
+    event_id = payload.get("reason_event")
+    if event_id is None or payload["kind"] == MailKind.OBJECTION_RECEIVED:
         return []
     reason = EventReason.objects.filter(event=event_id, event__profile=profile).first()
     return _cut(reason.text.strip(), _LONGEST_QUOTE).splitlines() if reason else []

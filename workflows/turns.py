@@ -51,16 +51,22 @@ class Turn:
     round: ValidationRound | None
 
 
-def open_turns(person: User, task_ids: Sequence[int]) -> list[Turn]:
-    """Return, in the language in force, those of the tasks that ``person`` can still do.
+def open_turns(person: User, task_ids: Sequence[int], *, of_all: bool = False) -> list[Turn]:
+    """Return, in the language in force, those of the tasks that are still open.
 
-    Tasks that are finished or that somebody else has taken are left out. Earliest deadline first.
+    Earliest deadline first.
+
+    Args:
+        person: Who is told.
+        task_ids: The tasks.
+        of_all: Whether to list tasks that are somebody else's too; without it, tasks that
+            somebody else has taken are left out.
     """
     if not task_ids:
         return []
-    tasks = Task.objects.open().filter(
-        Q(owner=person) | Q(owner__isnull=True), pk__in=list(task_ids)
-    )
+    tasks = Task.objects.open().filter(pk__in=list(task_ids))
+    if not of_all:
+        tasks = tasks.filter(Q(owner=person) | Q(owner__isnull=True))
     in_order = tasks.select_related("section__template_section", "signoff__round").order_by(
         "due_at", "section__position", "pk"
     )

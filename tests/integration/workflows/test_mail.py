@@ -147,7 +147,7 @@ def test_every_kind_has_a_subject_a_text_and_a_page_that_loads_nothing(kind, lan
     for form in (written.text, written.html):
         assert person.full_name in form
         assert f"{SITE}/p/" in form
-        assert "Sources are missing." in form
+        assert ("Sources are missing." in form) is (kind != MailKind.OBJECTION_RECEIVED)
         assert "{{" not in form
         assert "{%" not in form
     assert loads(written.html) == []
@@ -254,7 +254,10 @@ def test_an_objection_is_told_without_naming_anybody():
         round=opened, person=objector, role="stakeholder", category="academia",
         digest="d", asked_at=NOON, statement="Canary statement",
     )  # fmt: skip
-    written = letter("objection_received", profile, a_person(), round=opened.pk)
+    reason = a_reason(profile, "Canary statement")
+    written = letter(
+        "objection_received", profile, a_person(), round=opened.pk, reason_event=reason
+    )
     whole = written.subject + written.text + written.html
     assert "canary" not in whole.lower()
     assert "academia" not in whole.lower()
@@ -281,6 +284,14 @@ def test_tasks_that_are_done_or_taken_by_others_are_not_listed(kind):
     written = letter(kind, profile, person, tasks=listed)
     assert re.findall(r"^- \D*(\d)", written.text, re.MULTILINE) == ["1", "3"]
     assert letter(kind, profile, person, tasks=[done.pk, others.pk]) is None
+
+
+@pytest.mark.parametrize(("kind", "told"), [("overdue", True), ("reminder", False)])
+def test_the_project_team_is_told_of_what_others_owe(kind, told):
+    profile, member = a_profile(), a_person()
+    Assignment.objects.create(programme=profile.programme, user=member, role="project_team")
+    (task,) = tasks_for(profile, a_person(), sections_of(profile, 1))
+    assert (letter(kind, profile, member, tasks=[task.pk]) is not None) is told
 
 
 def test_an_invitation_to_a_closed_round_is_not_sent():
