@@ -1,0 +1,763 @@
+"""Every document × state × move × role: done, or refused with the right one of three errors.
+
+What is expected stands here in the words of the programme's process, apart from the code that is
+tested: who acts, in which situation a move is possible, what it asks for. Whatever somebody has a
+right to goes through the one door and is rolled back; of the refusals to those who have none, the
+checks behind the door are asked, and every sixteenth goes through the door too.
+"""
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from profile_workflow import requirements, rules
+from profile_workflow.errors import DomainError, NotAllowed, NotComplete, NotNow
+from profile_workflow.machine import (
+    CommentMachine,
+    DataItemMachine,
+    ProfileMachine,
+    SectionMachine,
+    SignOffMachine,
+)
+from profile_workflow.models import DataItem, Priority, Profile, User
+from profile_workflow.services import lifecycle, people
+from profile_workflow.services.lifecycle import Details
+from profile_workflow.services.log import Actor
+from profile_workflow.states import (
+    CommentState,
+    DataItemState,
+    ProfileState,
+    Role,
+    SectionState,
+    SignOffState,
+)
+from tests import factories
+from tests.factories import bring_to, move
+from workflows import deadlines, engine
+
+pytestmark = [pytest.mark.django_db, pytest.mark.integration]
+
+S = ProfileState
+TEAM, EXPERT, CO_AUTHOR = Role.PROJECT_TEAM, Role.LOCAL_EXPERT, Role.CO_AUTHOR
+REVIEWER, FOCAL_POINT = Role.INTERNATIONAL_EXPERT, Role.FOCAL_POINT
+AUTHORITY = Role.CITY_AUTHORITY
+
+DONE = "done"
+
+# Who acts, and what a move asks its maker for. Words: "because" is a reason that the receiver
+# sees, "sections" are the sections sent back.
+BECAUSE = {"reason"}
+NAMING = {"reason", "sections"}
+SOFTWARE: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who makes a move, and what must be said with it."""
+
+    who: frozenset[str]
+    says: frozenset[str] = frozenset()
+
+
+def by(*who: str, says: set[str] = frozenset()) -> Rule:
+    return Rule(frozenset(who), frozenset(says))
+
+
+PROFILE = {
+    "begin_inception": by(TEAM),
+    "begin_drafting": by(EXPERT, TEAM),
+    "submit_draft": by(EXPERT),
+    "recommend_acceptance": by(REVIEWER),
+    "request_minor_revision": by(REVIEWER, says=BECAUSE),
+    "request_major_revision": by(REVIEWER, says=BECAUSE),
+    "submit_minor_revision": by(EXPERT),
+    "submit_major_revision": by(EXPERT),
+    "pass_qa": by(TEAM),
+    "return_for_revision": by(TEAM, says=NAMING),
+    "return_to_review": by(TEAM, says=NAMING),
+    "submit_qa_revision": by(EXPERT),
+    "conclude_consultation": by(FOCAL_POINT, TEAM),
+    "extend_consultation": by(FOCAL_POINT, TEAM, says=BECAUSE),
+    "revise_after_consultation": by(FOCAL_POINT, TEAM, says=NAMING),
+    "submit_validation_revision": by(EXPERT),
+    "submit_new_evidence": by(EXPERT),
+    "call_second_workshop": by(EXPERT),
+    "validate": by(),
+    "return_after_objection": by(),
+    "open_priority_setting": by(),
+    "agree_priorities": by(FOCAL_POINT),
+    "dispute_finding": by(FOCAL_POINT, says=NAMING),
+    "adopt_priorities": by(AUTHORITY),
+    "return_priorities": by(AUTHORITY, says=BECAUSE),
+    "publish": by(TEAM),
+    "report_defect": by(TEAM, says=BECAUSE),
+    "open_correction": by(TEAM, says=NAMING),
+    "publish_correction": by(TEAM, says=BECAUSE),
+    "declare_update_due": by(TEAM, says=BECAUSE),
+    "supersede": by(),
+    "hold": by(TEAM, says=BECAUSE),
+    "resume": by(TEAM),
+    "cancel": by(TEAM, says=BECAUSE),
+}
+#: Sections here are written by the local expert; the co-author has none.
+SECTION = {
+    "begin": by(),
+    "submit": by(EXPERT),
+    "take_back": by(EXPERT, says=BECAUSE),
+    "open_review": by(),
+    "accept": by(REVIEWER),
+    "request_minor_changes": by(REVIEWER, says=BECAUSE),
+    "request_major_changes": by(REVIEWER, says=BECAUSE),
+    "accept_revision": by(),
+    "reopen": by(),
+    "recall": by(),
+    "lock": by(),
+}
+#: The comment is the international expert's: he alone closes it or opens it again.
+COMMENT = {
+    "accept": by(EXPERT),
+    "accept_partly": by(EXPERT, says=BECAUSE),
+    "decline": by(EXPERT, says=BECAUSE),
+    "defer": by(EXPERT, says=BECAUSE),
+    "verify": by(REVIEWER),
+    "reopen": by(REVIEWER, says=BECAUSE),
+    "close_by_deadline": by(),
+}
+DATA_ITEM = {
+    "receive": by(EXPERT, CO_AUTHOR, FOCAL_POINT),
+    "dispute": by(EXPERT, CO_AUTHOR, FOCAL_POINT, TEAM, says=BECAUSE),
+    "confirm": by(EXPERT, CO_AUTHOR, FOCAL_POINT),
+    "reconcile": by(EXPERT, CO_AUTHOR, FOCAL_POINT, says=BECAUSE),
+    "publish_as_range": by(EXPERT, CO_AUTHOR, FOCAL_POINT, says=BECAUSE),
+    "mark_unavailable": by(EXPERT, CO_AUTHOR, FOCAL_POINT, says=BECAUSE),
+    "expire": by(EXPERT, CO_AUTHOR, FOCAL_POINT, TEAM, says=BECAUSE),
+    "request_again": by(EXPERT, CO_AUTHOR, FOCAL_POINT),
+}
+#: The first stakeholder is asked; the second one has a question of his own.
+SIGN_OFF = {
+    "approve": by(Role.STAKEHOLDER),
+    "reserve": by(Role.STAKEHOLDER, says=BECAUSE),
+    "object_to": by(Role.STAKEHOLDER, says=NAMING),
+    "waive": by(TEAM, says=BECAUSE),
+    "lapse": by(),
+    "lapse_tacitly": by(),
+}
+RULES = {
+    "profile": PROFILE,
+    "section": SECTION,
+    "comment": COMMENT,
+    "data_item": DATA_ITEM,
+    "sign_off": SIGN_OFF,
+}
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A document somewhere on its way, and the moves that its maker is then entitled to.
+
+    ``possible`` succeed when he says what they ask for; ``incomplete`` are refused with a list of
+    what is missing. Everything else has to wait for another moment.
+    """
+
+    name: str
+    kind: str
+    state: str
+    make: Callable[[], Any]
+    possible: frozenset[str] = frozenset()
+    incomplete: frozenset[str] = frozenset()
+
+    def __str__(self) -> str:
+        return f"{self.kind}-{self.name}"
+
+
+def at(
+    name: str,
+    kind: str,
+    state: str,
+    make: Callable[[], Any],
+    *,
+    possible: str = "",
+    incomplete: str = "",
+) -> Situation:
+    return Situation(
+        name, kind, state, make, frozenset(possible.split()), frozenset(incomplete.split())
+    )
+
+
+# How each situation comes about
+
+
+def a_profile(state: ProfileState, *then: Callable[[Profile], Any], **wishes: Any) -> Profile:
+    profile = bring_to(factories.make_profile(**wishes), state)
+    for step in then:
+        step(profile)
+    return factories.fresh(profile)
+
+
+def judge_first(name: str, *, rest: str = "") -> Callable[[Profile], None]:
+    def judge(profile: Profile) -> None:
+        reviewer = factories.holder(profile, REVIEWER)
+        first, *others = factories.sections(profile, SectionState.UNDER_REVIEW)
+        move(first, name, reviewer, reason="Why.")
+        for one in others if rest else ():
+            move(one, rest, reviewer)
+
+    return judge
+
+
+def ask_revision(name: str) -> Callable[[Profile], None]:
+    def ask(profile: Profile) -> None:
+        move(profile, name, factories.holder(profile, REVIEWER), reason="Why.")
+
+    return ask
+
+
+def add_figure(profile: Profile) -> None:
+    factories.give_figure(factories.section(profile, "1"))
+
+
+def add_comment(profile: Profile) -> None:
+    stakeholder = factories.holder(profile, Role.STAKEHOLDER)
+    factories.comment_on(factories.section(profile, "1"), stakeholder)
+
+
+def approve_one(profile: Profile) -> None:
+    first = factories.asked(profile)[0]
+    move(first, "approve", first.person)
+
+
+def object_one(profile: Profile) -> None:
+    first = factories.asked(profile)[0]
+    named = [factories.section(profile, "1")]
+    move(first, "object_to", first.person, reason="Wrong.", sections=named)
+
+
+def without_priority(profile: Profile) -> None:
+    Priority.objects.filter(profile=profile).delete()
+
+
+def nobody_named() -> Profile:
+    return factories.make_profile(people=())
+
+
+def validated() -> Profile:
+    """A state that exists only within a move; nobody ever meets it, so it is put there by force."""
+    profile = a_profile(S.PRIORITY_SETTING)
+    Profile.objects.filter(pk=profile.pk).update(state=S.VALIDATED)
+    return factories.fresh(profile)
+
+
+def ready_correction(profile: Profile) -> None:
+    factories.submit_sections(profile)
+    factories.give_erratum(profile)
+    factories.prepare_publication(profile)
+
+
+revised = (judge_first("request_minor_changes", rest="accept"),)
+MINOR = (*revised, ask_revision("request_minor_revision"))
+MAJOR = (
+    judge_first("request_major_changes", rest="accept"),
+    ask_revision("request_major_revision"),
+)
+
+PROFILES = [
+    at("planned", "profile", S.PLANNED, lambda: a_profile(S.PLANNED),
+       possible="begin_inception hold cancel"),
+    at("planned without people", "profile", S.PLANNED, nobody_named,
+       possible="hold cancel", incomplete="begin_inception"),
+    at("inception", "profile", S.INCEPTION, lambda: a_profile(S.INCEPTION),
+       possible="hold", incomplete="begin_drafting"),
+    at("inception, all known", "profile", S.INCEPTION,
+       lambda: a_profile(S.INCEPTION, factories.give_territory),
+       possible="hold begin_drafting"),
+    at("drafting", "profile", S.DRAFTING, lambda: a_profile(S.DRAFTING),
+       possible="hold", incomplete="submit_draft"),
+    at("drafting, all in", "profile", S.DRAFTING,
+       lambda: a_profile(S.DRAFTING, factories.submit_sections),
+       possible="hold submit_draft"),
+    at("review", "profile", S.EXPERT_REVIEW, lambda: a_profile(S.EXPERT_REVIEW),
+       possible="hold",
+       incomplete="recommend_acceptance request_minor_revision request_major_revision"),
+    at("review, all accepted", "profile", S.EXPERT_REVIEW,
+       lambda: a_profile(S.EXPERT_REVIEW, factories.accept_sections),
+       possible="hold recommend_acceptance",
+       incomplete="request_minor_revision request_major_revision"),
+    at("review, one returned", "profile", S.EXPERT_REVIEW,
+       lambda: a_profile(S.EXPERT_REVIEW, *revised),
+       possible="hold request_minor_revision request_major_revision",
+       incomplete="recommend_acceptance"),
+    at("review, one returned for much", "profile", S.EXPERT_REVIEW,
+       lambda: a_profile(S.EXPERT_REVIEW, MAJOR[0]),
+       possible="hold request_major_revision",
+       incomplete="recommend_acceptance request_minor_revision"),
+    at("review, one returned, others out", "profile", S.EXPERT_REVIEW,
+       lambda: a_profile(S.EXPERT_REVIEW, judge_first("request_minor_changes")),
+       possible="hold", incomplete="recommend_acceptance"),
+    at("minor revision", "profile", S.REVISION_EXPERT,
+       lambda: a_profile(S.EXPERT_REVIEW, *MINOR),
+       possible="hold", incomplete="submit_minor_revision"),
+    at("minor revision, all in", "profile", S.REVISION_EXPERT,
+       lambda: a_profile(S.EXPERT_REVIEW, *MINOR, factories.submit_sections),
+       possible="hold submit_minor_revision"),
+    at("major revision", "profile", S.REVISION_EXPERT,
+       lambda: a_profile(S.EXPERT_REVIEW, *MAJOR),
+       possible="hold", incomplete="submit_major_revision"),
+    at("major revision, all in", "profile", S.REVISION_EXPERT,
+       lambda: a_profile(S.EXPERT_REVIEW, *MAJOR, factories.submit_sections),
+       possible="hold submit_major_revision"),
+    at("qa", "profile", S.PROJECT_QA, lambda: a_profile(S.PROJECT_QA),
+       possible="hold pass_qa return_for_revision return_to_review"),
+    at("qa, a figure open", "profile", S.PROJECT_QA, lambda: a_profile(S.PROJECT_QA, add_figure),
+       possible="hold return_for_revision return_to_review", incomplete="pass_qa"),
+    at("qa revision", "profile", S.REVISION_QA, lambda: a_profile(S.REVISION_QA),
+       possible="hold", incomplete="submit_qa_revision"),
+    at("qa revision, all in", "profile", S.REVISION_QA,
+       lambda: a_profile(S.REVISION_QA, factories.submit_sections),
+       possible="hold submit_qa_revision"),
+    at("consultation", "profile", S.CONSULTATION, lambda: a_profile(S.CONSULTATION),
+       possible="hold", incomplete="conclude_consultation"),
+    at("consultation, quorum reached", "profile", S.CONSULTATION,
+       lambda: a_profile(S.CONSULTATION, approve_one, quorum=30),
+       possible="hold"),
+    at("consultation, all in", "profile", S.CONSULTATION,
+       lambda: a_profile(S.CONSULTATION, factories.approve_all),
+       possible="hold conclude_consultation extend_consultation revise_after_consultation"),
+    at("consultation, a comment open", "profile", S.CONSULTATION,
+       lambda: a_profile(S.CONSULTATION, add_comment, factories.approve_all),
+       possible="hold extend_consultation revise_after_consultation",
+       incomplete="conclude_consultation"),
+    at("consultation, an objection", "profile", S.CONSULTATION,
+       lambda: a_profile(S.CONSULTATION, object_one, factories.approve_all),
+       possible="hold extend_consultation revise_after_consultation",
+       incomplete="conclude_consultation"),
+    at("validation revision", "profile", S.REVISION_VALIDATION,
+       lambda: a_profile(S.REVISION_VALIDATION),
+       possible="hold",
+       incomplete="submit_validation_revision submit_new_evidence call_second_workshop"),
+    at("validation revision, all in", "profile", S.REVISION_VALIDATION,
+       lambda: a_profile(S.REVISION_VALIDATION, factories.submit_sections),
+       possible="hold submit_validation_revision submit_new_evidence call_second_workshop"),
+    at("sign-off", "profile", S.SIGNOFF, lambda: a_profile(S.SIGNOFF), possible="hold"),
+    at("validated", "profile", S.VALIDATED, validated),
+    at("priorities", "profile", S.PRIORITY_SETTING, lambda: a_profile(S.PRIORITY_SETTING),
+       possible="hold dispute_finding", incomplete="agree_priorities"),
+    at("priorities set", "profile", S.PRIORITY_SETTING,
+       lambda: a_profile(S.PRIORITY_SETTING, factories.give_priority),
+       possible="hold dispute_finding agree_priorities"),
+    at("adoption", "profile", S.PRIORITIES_ADOPTED, lambda: a_profile(S.PRIORITIES_ADOPTED),
+       possible="hold adopt_priorities return_priorities"),
+    at("adoption, none left", "profile", S.PRIORITIES_ADOPTED,
+       lambda: a_profile(S.PRIORITIES_ADOPTED, without_priority),
+       possible="hold return_priorities", incomplete="adopt_priorities"),
+    at("production", "profile", S.PRODUCTION, lambda: a_profile(S.PRODUCTION),
+       possible="hold report_defect", incomplete="publish"),
+    at("production, file made", "profile", S.PRODUCTION,
+       lambda: a_profile(S.PRODUCTION, factories.prepare_publication),
+       possible="hold report_defect publish"),
+    at("published", "profile", S.PUBLISHED, lambda: a_profile(S.PUBLISHED),
+       possible="open_correction declare_update_due"),
+    at("correction", "profile", S.CORRECTION, lambda: a_profile(S.CORRECTION),
+       possible="hold", incomplete="publish_correction"),
+    at("correction, all in", "profile", S.CORRECTION,
+       lambda: a_profile(S.CORRECTION, ready_correction),
+       possible="hold publish_correction"),
+    at("update due", "profile", S.UPDATE_DUE, lambda: a_profile(S.UPDATE_DUE)),
+    at("on hold", "profile", S.ON_HOLD, lambda: a_profile(S.ON_HOLD), possible="resume cancel"),
+    at("cancelled", "profile", S.CANCELLED, lambda: a_profile(S.CANCELLED)),
+    at("superseded", "profile", S.SUPERSEDED, lambda: a_profile(S.SUPERSEDED)),
+]  # fmt: skip
+
+
+def a_section(state: ProfileState, *then: Callable[[Profile], Any]) -> Any:
+    return factories.section(a_profile(state, *then), "1")
+
+
+def write_all(profile: Profile) -> None:
+    for one in factories.sections(profile):
+        factories.write(one, "Text.")
+
+
+def hold(profile: Profile) -> None:
+    move(profile, "hold", factories.holder(profile, TEAM), reason="Why.")
+
+
+def cancel(profile: Profile) -> None:
+    move(profile, "cancel", factories.holder(profile, TEAM), reason="Why.")
+
+
+PEN = "submit"
+JUDGEMENTS = "accept request_minor_changes request_major_changes"
+C = SectionState
+SECTIONS = [
+    at("empty", "section", C.EMPTY, lambda: a_section(S.INCEPTION)),
+    at("drafting", "section", C.DRAFTING, lambda: a_section(S.DRAFTING), incomplete=PEN),
+    at("written", "section", C.DRAFTING, lambda: a_section(S.DRAFTING, write_all), possible=PEN),
+    at("ready", "section", C.READY, lambda: a_section(S.DRAFTING, factories.submit_sections),
+       possible="take_back"),
+    at("under review", "section", C.UNDER_REVIEW, lambda: a_section(S.EXPERT_REVIEW),
+       possible=JUDGEMENTS),
+    at("returned, round open", "section", C.CHANGES_REQUESTED,
+       lambda: a_section(S.EXPERT_REVIEW, judge_first("request_major_changes"))),
+    at("returned, round closed", "section", C.CHANGES_REQUESTED,
+       lambda: a_section(S.EXPERT_REVIEW, *MINOR), possible=PEN),
+    at("ready again", "section", C.READY,
+       lambda: a_section(S.EXPERT_REVIEW, *MINOR, factories.submit_sections),
+       possible="take_back"),
+    at("accepted", "section", C.ACCEPTED, lambda: a_section(S.PROJECT_QA)),
+    at("reopened", "section", C.REOPENED, lambda: a_section(S.REVISION_QA), possible=PEN),
+    at("locked", "section", C.LOCKED, lambda: a_section(S.PRODUCTION)),
+    at("reopened for correction", "section", C.REOPENED, lambda: a_section(S.CORRECTION),
+       possible=PEN),
+    at("corrected", "section", C.READY, lambda: a_section(S.CORRECTION, ready_correction),
+       possible="take_back"),
+    at("written, on hold", "section", C.DRAFTING,
+       lambda: a_section(S.DRAFTING, write_all, hold)),
+    at("ready, on hold", "section", C.READY,
+       lambda: a_section(S.DRAFTING, factories.submit_sections, hold)),
+    at("under review, on hold", "section", C.UNDER_REVIEW,
+       lambda: a_section(S.EXPERT_REVIEW, hold)),
+    at("written, cancelled", "section", C.DRAFTING,
+       lambda: a_section(S.DRAFTING, write_all, hold, cancel)),
+    at("ready, cancelled", "section", C.READY,
+       lambda: a_section(S.DRAFTING, factories.submit_sections, hold, cancel)),
+    at("under review, cancelled", "section", C.UNDER_REVIEW,
+       lambda: a_section(S.EXPERT_REVIEW, hold, cancel)),
+]  # fmt: skip
+
+
+def a_comment(*moves: str, then: tuple[Callable[[Profile], Any], ...] = ()) -> Any:
+    profile = a_profile(S.EXPERT_REVIEW)
+    reviewer = factories.holder(profile, REVIEWER)
+    comment = factories.comment_on(factories.section(profile, "1"), reviewer)
+    makers = {"verify": reviewer, "reopen": reviewer, "close_by_deadline": None}
+    for name in moves:
+        maker = makers.get(name, factories.holder(profile, EXPERT))
+        comment = move(comment, name, maker, reason="Why.")
+    for step in then:
+        step(profile)
+    return factories.fresh(comment)
+
+
+M = CommentState
+ANSWERS = "accept accept_partly decline defer"
+COMMENTS = [
+    at("open", "comment", M.OPEN, a_comment, possible=ANSWERS),
+    at("accepted", "comment", M.ACCEPTED, lambda: a_comment("accept"), possible="verify reopen"),
+    at("partly accepted", "comment", M.PARTLY_ACCEPTED, lambda: a_comment("accept_partly"),
+       possible="verify reopen"),
+    at("declined", "comment", M.DECLINED, lambda: a_comment("decline"), possible="verify reopen"),
+    at("deferred", "comment", M.DEFERRED, lambda: a_comment("defer"), possible="verify reopen"),
+    at("opened again", "comment", M.OPEN, lambda: a_comment("decline", "reopen"),
+       possible=ANSWERS),
+    at("verified", "comment", M.VERIFIED, lambda: a_comment("accept", "verify")),
+    at("closed by deadline", "comment", M.CLOSED_BY_DEADLINE,
+       lambda: a_comment("accept", "close_by_deadline")),
+    at("open, on hold", "comment", M.OPEN, lambda: a_comment(then=(hold,))),
+    at("open, cancelled", "comment", M.OPEN, lambda: a_comment(then=(hold, cancel))),
+]  # fmt: skip
+
+
+def a_figure(*moves: str, then: tuple[Callable[[Profile], Any], ...] = ()) -> DataItem:
+    profile = a_profile(S.DRAFTING)
+    item = factories.give_figure(factories.section(profile, "1"))
+    for name in moves:
+        item = move(item, name, factories.holder(profile, EXPERT), reason="Why.")
+    for step in then:
+        step(profile)
+    return factories.fresh(item)
+
+
+D = DataItemState
+FIGURES = [
+    at("requested", "data_item", D.REQUESTED, a_figure, possible="receive mark_unavailable"),
+    at("received", "data_item", D.RECEIVED, lambda: a_figure("receive"),
+       possible="dispute confirm publish_as_range mark_unavailable"),
+    at("in conflict", "data_item", D.IN_CONFLICT, lambda: a_figure("receive", "dispute"),
+       possible="reconcile publish_as_range mark_unavailable"),
+    at("reconciled", "data_item", D.RECONCILED, lambda: a_figure("receive", "confirm"),
+       possible="dispute expire"),
+    at("range", "data_item", D.PUBLISHED_AS_RANGE,
+       lambda: a_figure("receive", "publish_as_range"), possible="expire"),
+    at("not available", "data_item", D.NOT_AVAILABLE, lambda: a_figure("mark_unavailable"),
+       possible="request_again"),
+    at("stale", "data_item", D.STALE, lambda: a_figure("receive", "confirm", "expire"),
+       possible="request_again"),
+    at("received, on hold", "data_item", D.RECEIVED, lambda: a_figure("receive", then=(hold,))),
+    at("received, cancelled", "data_item", D.RECEIVED,
+       lambda: a_figure("receive", then=(hold, cancel))),
+]  # fmt: skip
+
+
+def asked_stakeholder(profile: Profile) -> Any:
+    person = factories.holder(profile, Role.STAKEHOLDER)
+    return next(one for one in factories.asked(profile) if one.person_id == person.pk)
+
+
+def an_answer(*moves: str, then: tuple[Callable[[Profile], Any], ...] = (), **wishes: Any) -> Any:
+    profile = a_profile(S.CONSULTATION, **wishes)
+    signoff = asked_stakeholder(profile)
+    named = [factories.section(profile, "1")]
+    for name in moves:
+        maker = factories.holder(profile, TEAM) if name == "waive" else signoff.person
+        signoff = move(signoff, name, maker, reason="Why.", sections=named)
+    for step in then:
+        step(profile)
+    return factories.fresh(signoff)
+
+
+def time_passes(*, reminded: bool) -> Callable[[Profile], None]:
+    def pass_time(profile: Profile) -> None:
+        closes_at = profile.validation_rounds.get(closed_at=None).closes_at
+        if reminded:
+            deadlines.sweep(at=closes_at - timedelta(days=1))
+        deadlines.sweep(at=closes_at + timedelta(minutes=1))
+
+    return pass_time
+
+
+def conclude(profile: Profile) -> None:
+    factories.advance(profile)
+
+
+CHANGES = "approve reserve object_to"
+O = SignOffState  # noqa: E741 - O for opinion
+SIGN_OFFS = [
+    at("asked", "sign_off", O.ASKED, an_answer, possible=f"{CHANGES} waive"),
+    at("approved", "sign_off", O.APPROVED, lambda: an_answer("approve"),
+       possible="reserve object_to"),
+    at("reservation", "sign_off", O.RESERVATION, lambda: an_answer("reserve"),
+       possible="approve object_to"),
+    at("objected", "sign_off", O.OBJECTED, lambda: an_answer("object_to"),
+       possible="approve reserve"),
+    at("tacit", "sign_off", O.TACIT, lambda: an_answer(then=(time_passes(reminded=True),))),
+    at("no answer", "sign_off", O.NO_ANSWER, lambda: an_answer(then=(time_passes(reminded=False),)),
+       possible="waive"),
+    at("waived", "sign_off", O.WAIVED, lambda: an_answer("waive")),
+    at("approved, round closed", "sign_off", O.APPROVED,
+       lambda: an_answer("approve", then=(conclude,))),
+    at("asked, on hold", "sign_off", O.ASKED, lambda: an_answer(then=(hold,))),
+    at("asked, cancelled", "sign_off", O.ASKED, lambda: an_answer(then=(hold, cancel))),
+]  # fmt: skip
+
+SITUATIONS = [*PROFILES, *SECTIONS, *COMMENTS, *FIGURES, *SIGN_OFFS]
+
+
+# Who tries
+
+
+@dataclass
+class Person:
+    """Somebody who tries every move: in what role, if any."""
+
+    name: str
+    user: User | None
+    role: str = ""
+
+
+def persons(profile: Profile) -> Iterator[Person]:
+    """Everybody: the holder of each role, and those who have none that counts."""
+    for role in Role:
+        held = factories.holders(profile, role)
+        user = held[0] if held else factories.make_person(role.value)
+        yield Person(role.value, user, role if held else "")
+    others = factories.holders(profile, Role.STAKEHOLDER)[1:] or [factories.make_person()]
+    yield Person("another stakeholder", others[0])
+    yield Person("outsider", factories.make_person("outsider"))
+    yield Person("superuser", factories.make_person("superuser", is_superuser=True, is_staff=True))
+    yield Person("deactivated member of the project team", a_leaver(profile))
+    yield Person("team of another programme", factories.make_programme().team)
+    yield Person("the software", None)
+
+
+def a_leaver(profile: Profile) -> User:
+    leaver = factories.make_person("leaver", is_active=False)
+    people.assign_to_programme(leaver, TEAM, programme_id=profile.programme_id)
+    return leaver
+
+
+def expected(situation: Situation, name: str, person: Person, *, silent: bool) -> Any:
+    """What must happen, read from the tables above."""
+    rule = RULES[situation.kind][name]
+    by_right = person.user is None if not rule.who else person.role in rule.who
+    if not by_right:
+        return NotAllowed
+    if name in situation.incomplete or (name in situation.possible and rule.says and silent):
+        return NotComplete
+    return DONE if name in situation.possible else NotNow
+
+
+#: One in so many of the cases that nobody has a right to goes through the door.
+SAMPLE = 16
+
+
+def refused(document: Any, name: str, user: User | None, details: Details) -> Any:
+    """Ask the checks alone, which know the people of this very instance without a query."""
+    try:
+        lifecycle.check(document, name, actor=Actor(user), details=details)
+    except DomainError as error:
+        return type(error)
+    return DONE
+
+
+def outcome(document: Any, name: str, user: User | None, details: Details) -> Any:
+    try:
+        with transaction.atomic():
+            engine.perform(document, name, by=user, at=timezone.now(), details=details)
+            transaction.set_rollback(True)
+    except DomainError as error:
+        return type(error)
+    return DONE
+
+
+def mismatches(situation: Situation) -> tuple[int, list[str]]:
+    """Try every move as everybody; return how many cases there were and what was wrong."""
+    document = situation.make()
+    profile = document.profile
+    assert document.state == situation.state
+    named = [factories.section(profile, "1")]
+    spoken = Details(reason="Why.", sections=named, answer="Because.")
+    wrong, cases, turn = [], 0, SITUATIONS.index(situation)
+    for person, name in itertools.product(list(persons(profile)), RULES[situation.kind]):
+        rule = RULES[situation.kind][name]
+        if person.user is None and not rule.who:
+            continue  # what the software does by itself is tried where it does it
+        variants = [(spoken, False)]
+        if name in situation.possible and person.role in rule.who and rule.says:
+            variants.append((Details(), True))
+        for details, silent in variants:
+            cases += 1
+            want = expected(situation, name, person, silent=silent)
+            through_the_door = want is not NotAllowed or (cases + turn) % SAMPLE == 0
+            ask = outcome if through_the_door else refused
+            got = ask(document, name, person.user, details)
+            if got is not want:
+                wrong.append(f"{situation}: {name} by {person.name}: {got}, expected {want}")
+    assert factories.fresh(document).state == situation.state
+    return cases, wrong
+
+
+@pytest.mark.parametrize("situation", SITUATIONS, ids=str)
+def test_every_move_by_everybody(situation):
+    cases, wrong = mismatches(situation)
+    assert wrong == []
+    assert cases >= len(RULES[situation.kind]) * 14
+
+
+# The table is whole
+
+
+MACHINES = {
+    "profile": (ProfileMachine, ProfileState),
+    "section": (SectionMachine, SectionState),
+    "comment": (CommentMachine, CommentState),
+    "data_item": (DataItemMachine, DataItemState),
+    "sign_off": (SignOffMachine, SignOffState),
+}
+
+
+@pytest.mark.parametrize("kind", MACHINES)
+def test_the_table_knows_every_move_and_every_state(kind):
+    machine, states = MACHINES[kind]
+    moves = {name for name in vars(machine) if hasattr(getattr(machine, name), "_django_fsm")}
+    assert moves == set(RULES[kind])
+    assert {one.state for one in SITUATIONS if one.kind == kind} == set(states)
+
+
+@pytest.mark.parametrize("kind", RULES)
+def test_every_move_of_a_person_is_possible_somewhere(kind):
+    possible = {name for one in SITUATIONS if one.kind == kind for name in one.possible}
+    assert possible == {name for name, rule in RULES[kind].items() if rule.who}
+
+
+def test_a_profile_can_be_held_in_every_working_state_and_in_no_other():
+    """Source: domain notes 4.1, "from any working state"."""
+    resting = {
+        S.VALIDATED, S.PUBLISHED, S.UPDATE_DUE, S.ON_HOLD, S.CANCELLED, S.SUPERSEDED,
+    }  # fmt: skip
+    held = {one.state for one in PROFILES if "hold" in one.possible}
+    assert held == set(S) - resting
+
+
+@pytest.mark.parametrize(
+    ("state", "name"),
+    [
+        (S.PLANNED, "validate"),
+        (S.PRODUCTION, "open_priority_setting"),
+        (S.CONSULTATION, "return_after_objection"),
+        (S.PRODUCTION, "supersede"),
+    ],
+)
+def test_the_software_too_must_wait_for_its_moment(state, name):
+    profile = a_profile(state)
+    with pytest.raises(NotNow):
+        engine.perform(profile, name, by=None, at=timezone.now(), details=Details(reason="Why."))
+
+
+def test_a_move_that_does_not_exist_is_no_refusal_but_a_mistake():
+    with pytest.raises(LookupError):
+        engine.perform(a_profile(S.PLANNED), "fly", by=None, at=timezone.now())
+
+
+# Planted holes: what the matrix must notice
+
+
+def find(name: str) -> Situation:
+    return next(one for one in SITUATIONS if one.name == name)
+
+
+def test_hole_a_permission_given_to_everybody_is_seen(monkeypatch):
+    real = rules.refusal
+    monkeypatch.setattr(
+        rules,
+        "refusal",
+        lambda permission, user, document: (
+            None if permission == "profile.hold" else real(permission, user, document)
+        ),
+    )
+    _cases, wrong = mismatches(find("production, file made"))
+    assert len(wrong) >= 10
+    assert all(": hold by" in line for line in wrong)
+
+
+def test_hole_a_superuser_who_may_everything_is_seen(monkeypatch):
+    real = rules.refusal
+    monkeypatch.setattr(
+        rules,
+        "refusal",
+        lambda permission, user, document: (
+            None if user.is_superuser else real(permission, user, document)
+        ),
+    )
+    _cases, wrong = mismatches(find("adoption"))
+    assert {line.split(" by ")[1].split(":")[0] for line in wrong} == {"superuser"}
+
+
+def test_hole_a_move_past_an_open_task_is_seen(monkeypatch):
+    monkeypatch.setattr(engine, "_is_task", lambda _document, _move: False)
+    _cases, wrong = mismatches(find("consultation, quorum reached"))
+    assert any("conclude_consultation by focal_point" in line for line in wrong)
+
+
+def test_hole_a_requirement_that_was_forgotten_is_seen(monkeypatch):
+    monkeypatch.setitem(requirements.REQUIREMENTS, "profile.pass_qa", ())
+    _cases, wrong = mismatches(find("qa, a figure open"))
+    assert [line for line in wrong if "pass_qa by project_team" in line]
+
+
+def test_hole_a_hold_that_holds_nothing_is_seen(monkeypatch):
+    monkeypatch.setattr(lifecycle, "_STANDSTILL", ())
+    _cases, wrong = mismatches(find("under review, on hold"))
+    assert any("accept by international_expert" in line for line in wrong)
+
+
+def test_hole_a_wrong_sort_of_refusal_is_seen(monkeypatch):
+    monkeypatch.setattr(lifecycle, "_check_who", lambda *_anything: None)
+    _cases, wrong = mismatches(find("superseded"))
+    assert wrong
+    assert all("NotNow" in line for line in wrong)
