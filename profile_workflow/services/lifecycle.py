@@ -79,10 +79,12 @@ def check(document: Any, move: str, *, actor: Actor, details: Details = NO_DETAI
 
 
 def _check_who(document: Any, move: str, found: Transition, actor: Actor) -> None:
-    if actor.user is None:
-        return
     if found.custom["system"]:
-        raise NotAllowed(_("This is done by the software alone."))
+        if actor.user is not None:
+            raise NotAllowed(_("This is done by the software alone."))
+        return
+    if actor.user is None:
+        raise NotAllowed(_("This is done by a person, never by the software."))
     refusal = rules.refusal(f"{document.document_type}.{move}", actor.user, document)
     if refusal is not None:
         raise NotAllowed(refusal)
