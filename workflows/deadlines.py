@@ -5,12 +5,11 @@ that fails or is killed does nothing by halves, and the next one goes on.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import DatabaseError, transaction
-from django.db.models import Model
 
 from profile_workflow.errors import DomainError, NotNow
 from profile_workflow.models import Assignment, Comment, ValidationRound
@@ -22,6 +21,9 @@ from workflows.models import Task
 from workflows.models.process import TaskQuerySet
 
 logger = logging.getLogger(__name__)
+
+#: Does one thing that is due, and returns how many things it has done.
+Step = Callable[[Any, datetime], int]
 
 #: How long before it is due a task is recalled to its owner.
 REMIND_BEFORE = timedelta(days=3)
@@ -38,25 +40,32 @@ def sweep(*, at: datetime) -> int:
 
     A failure of one thing is logged and left to the next sweep; the others are done.
     """
-    steps: tuple[tuple[Callable[[Any, datetime], None], Iterable[Any]], ...] = (
-        (_remind, list(_to_remind(at))),
+    steps: tuple[tuple[Step, Iterable[Any]], ...] = (
+        (_remind, _by_profile(_to_remind(at))),
         (_lapse, list(_to_lapse(at))),
-        (_report_overdue, list(_to_report(at))),
+        (_report_overdue, _by_profile(_to_report(at))),
         (_close_comment, list(_to_close(at))),
     )
     return sum(_attempt(step, thing, at) for step, things in steps for thing in things)
 
 
-def _attempt(step: Callable[[Any, datetime], None], thing: Model, at: datetime) -> int:
+def _by_profile(tasks: Iterable[Task]) -> list[list[Task]]:
+    """Group tasks, so that each person gets one mail a profile, however many tasks are due."""
+    groups: dict[int, list[Task]] = {}
+    for task in tasks:
+        groups.setdefault(task.profile_id, []).append(task)
+    return list(groups.values())
+
+
+def _attempt(step: Step, thing: Any, at: datetime) -> int:
     try:
         with transaction.atomic():
-            step(thing, at)
+            return step(thing, at)
     except NotNow:
         return 0  # the person, or another worker, was quicker
     except (DomainError, DatabaseError):
         logger.exception("A deadline of %r could not be handled; the next sweep tries", thing)
         return 0
-    return 1
 
 
 def _open_tasks() -> TaskQuerySet:
@@ -89,49 +98,61 @@ def _to_close(at: datetime) -> Iterable[Comment]:
     return open_for_long.select_related("section").order_by("answered_at", "pk")[:BATCH]
 
 
-def _close_comment(comment: Comment, at: datetime) -> None:
+def _close_comment(comment: Comment, at: datetime) -> int:
     engine.perform(comment, "close_by_deadline", by=None, at=at)
+    return 1
 
 
-def _remind(task: Task, at: datetime) -> None:
-    if not Task.objects.open().filter(pk=task.pk, reminded_at__isnull=True).update(reminded_at=at):
-        return
-    if task.signoff is not None:
-        ValidationRound.objects.filter(pk=task.signoff.round_id, reminded_at__isnull=True).update(
-            reminded_at=at
-        )
-    turns = notifications.whose_turn([task], profile=task.profile, on=at.date())
-    _send(MailKind.REMINDER, turns, task)
-
-
-def _lapse(task: Task, at: datetime) -> None:
+def _lapse(task: Task, at: datetime) -> int:
     engine.lapse(task, at=at)
+    return 1
 
 
-def _report_overdue(task: Task, at: datetime) -> None:
-    if (
-        not Task.objects.open()
-        .filter(pk=task.pk, escalated_at__isnull=True)
-        .update(escalated_at=at)
-    ):
-        return
-    turns = notifications.whose_turn([task], profile=task.profile, on=at.date())
-    team = Assignment.objects.active(at.date()).for_profile(task.profile)
+def _remind(tasks: Sequence[Task], at: datetime) -> int:
+    """Remind the owners of some tasks of one profile."""
+    mine = _take(tasks, "reminded_at", at)
+    rounds = {task.signoff.round_id for task in mine if task.signoff is not None}
+    ValidationRound.objects.filter(pk__in=rounds, reminded_at__isnull=True).update(reminded_at=at)
+    if mine:
+        turns = notifications.whose_turn(mine, profile=mine[0].profile, on=at.date())
+        _send(MailKind.REMINDER, turns, mine[0].profile_id, at)
+    return len(mine)
+
+
+def _report_overdue(tasks: Sequence[Task], at: datetime) -> int:
+    """Tell the owners of some tasks of one profile, and its project team, that they are late."""
+    mine = _take(tasks, "escalated_at", at)
+    if not mine:
+        return 0
+    profile = mine[0].profile
+    turns = notifications.whose_turn(mine, profile=profile, on=at.date())
+    team = Assignment.objects.active(at.date()).for_profile(profile)
     for person in team.filter(role=Role.PROJECT_TEAM).values_list("user_id", flat=True):
-        turns.setdefault(person, [task.pk])
-    _send(MailKind.OVERDUE, turns, task)
+        turns[person] = [task.pk for task in mine]
+    _send(MailKind.OVERDUE, turns, profile.pk, at)
+    return len(mine)
 
 
-def _send(kind: MailKind, turns: dict[int, list[int]], task: Task) -> None:
+def _take(tasks: Sequence[Task], field: str, at: datetime) -> list[Task]:
+    """Mark those tasks that nobody has finished or marked yet; return them."""
+    waiting = Task.objects.open().filter(
+        pk__in=[task.pk for task in tasks], **{f"{field}__isnull": True}
+    )
+    taken = set(waiting.select_for_update().values_list("pk", flat=True))
+    Task.objects.filter(pk__in=taken).update(**{field: at})
+    return [task for task in tasks if task.pk in taken]
+
+
+def _send(kind: MailKind, turns: dict[int, list[int]], profile_id: int, at: datetime) -> None:
     recipients: dict[int, notifications.Details] = {
         person: {"tasks": tasks} for person, tasks in turns.items()
     }
-    assert task.due_at is not None
+    first = min(task for tasks in turns.values() for task in tasks) if turns else 0
     jobs: list[Job] = notifications.notify(
         None,
         kind,
         recipients,
-        profile_id=task.profile_id,
-        occasion=f"t{task.pk}d{task.due_at.date().isoformat()}",
+        profile_id=profile_id,
+        occasion=f"p{profile_id}t{first}d{at.date().isoformat()}",
     )
     get_executor().enqueue(jobs)

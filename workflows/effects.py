@@ -58,11 +58,17 @@ def move_was_made(
     by: User | None,
     details: Details,
 ) -> None:
-    """Note every effect of a move: at most one query each for the recipients and the outbox."""
+    """Note every effect of a move: one mail a person, and one query for the outbox."""
     profile: Profile = document.profile
-    jobs = [*_announcement(event, profile, by), *_return(event, profile, by, details)]
+    turns = _turns(process) if process is not None else {}
+    jobs = [
+        *_announcement(event, profile, by, turns),
+        *_return(event, profile, by, details, turns),
+    ]
     if process is not None:
-        jobs += _tasks(process, event, told={job.payload["user"] for job in jobs})
+        told = {job.payload["user"] for job in jobs}
+        untold = {person: tasks for person, tasks in turns.items() if person not in told}
+        jobs += _your_turn(process, event, untold)
     if event.document == "profile" and event.to_state in BUILDS:
         jobs.append(_build(event, profile))
     _enqueue(jobs)
@@ -70,7 +76,7 @@ def move_was_made(
 
 def tasks_were_opened(process: ProfileProcess, *, event: Event | None) -> None:
     """Tell people of tasks that were opened without a move of their document."""
-    _enqueue(_tasks(process, event, told=set()))
+    _enqueue(_your_turn(process, event, _turns(process)))
 
 
 def task_was_handed_over(event: Event, task: Task) -> None:
@@ -88,17 +94,21 @@ def _enqueue(jobs: list[Job]) -> None:
         get_executor().enqueue(jobs)
 
 
-def _tasks(process: ProfileProcess, event: Event | None, *, told: set[int]) -> list[Job]:
-    """Return the “your turn” mails, or the invitations when a validation round has opened.
-
-    Who is told of a return by the same move reads of his tasks there, not in a second mail.
-    """
+def _turns(process: ProfileProcess) -> dict[int, list[int]]:
+    """Return person id → ids of the tasks that the move has opened for that person."""
     if not process.opened:
-        return []
-    turns = notifications.whose_turn(
+        return {}
+    return notifications.whose_turn(
         process.opened, profile=process.profile, on=process.moment.date()
     )
-    turns = {person: tasks for person, tasks in turns.items() if person not in told}
+
+
+def _your_turn(
+    process: ProfileProcess, event: Event | None, turns: Mapping[int, list[int]]
+) -> list[Job]:
+    """Return the “your turn” mails, or the invitations when a validation round has opened."""
+    if not turns:
+        return []
     occasion = "" if event else f"p{process.pk}t{process.opened[0].pk}"
     event_id = event.pk if event else None
     asked = process.opened[0].signoff
@@ -134,16 +144,24 @@ def _holders(profile: Profile, roles: Iterable[Role], event: Event, by: User | N
     return [person for person in people if by is None or person != by.pk]
 
 
-def _announcement(event: Event, profile: Profile, by: User | None) -> list[Job]:
+def _announcement(
+    event: Event, profile: Profile, by: User | None, turns: Mapping[int, list[int]]
+) -> list[Job]:
     kind, roles = ANNOUNCEMENTS.get(event.move, (None, ()))
     if kind is None:
         return []
     about: notifications.Details = {"reason_event": event.pk} if event.reason_hash else {}
-    recipients = dict.fromkeys(_holders(profile, roles, event, by), about)
+    recipients = _about(_holders(profile, roles, event, by), about, turns)
     return notifications.notify(event.pk, kind, recipients, profile_id=profile.pk)
 
 
-def _return(event: Event, profile: Profile, by: User | None, details: Details) -> list[Job]:
+def _return(
+    event: Event,
+    profile: Profile,
+    by: User | None,
+    details: Details,
+    turns: Mapping[int, list[int]],
+) -> list[Job]:
     roles = RETURNS.get(event.move, ())
     if not roles:
         return []
@@ -151,8 +169,15 @@ def _return(event: Event, profile: Profile, by: User | None, details: Details) -
         "reason_event": event.pk,
         "sections": [section.key for section in details.sections],
     }
-    recipients = dict.fromkeys(_holders(profile, roles, event, by), about)
+    recipients = _about(_holders(profile, roles, event, by), about, turns)
     return notifications.notify(event.pk, MailKind.RETURNED, recipients, profile_id=profile.pk)
+
+
+def _about(
+    people: Iterable[int], about: notifications.Details, turns: Mapping[int, list[int]]
+) -> dict[int, notifications.Details]:
+    """Return what each person is told: what happened, and the tasks that are his because of it."""
+    return {person: {**about, "tasks": list(turns.get(person, ()))} for person in people}
 
 
 def _build(event: Event, profile: Profile) -> Job:

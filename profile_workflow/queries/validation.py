@@ -1,9 +1,12 @@
 """Who is asked to validate a profile, and where the answers stand."""
 
+from django.utils.translation import ngettext
+
 from profile_workflow.models import Assignment, Profile, Section, SignOff
 from profile_workflow.models.people import User
 from profile_workflow.states import (
     AGREEING_SIGNOFF_STATES,
+    Attribution,
     Role,
     SignOffState,
     ValidationKind,
@@ -40,17 +43,25 @@ def people_to_ask(profile: Profile, kind: str) -> list[Assignment]:
 def open_objections(profile: Profile) -> tuple[list[Section], str]:
     """Return the sections named by the objections of the open round, and the reasons given.
 
-    The reasons are one a paragraph, without names. One query.
+    The reasons are one a paragraph, without names; under the Chatham House Rule their number
+    only, since words can give a person away. One query.
     """
     named = SignOff.sections.through.objects.filter(
         signoff__round__profile=profile,
         signoff__round__closed_at__isnull=True,
         signoff__state=SignOffState.OBJECTED,
-    ).select_related("section__template_section", "signoff")
+    ).select_related("section__template_section", "signoff__round")
     rows = list(named.order_by("section__position", "signoff_id"))
     sections = {row.section_id: row.section for row in rows}
-    reasons = {row.signoff_id: row.signoff.statement for row in rows}
-    return list(sections.values()), "\n\n".join(reasons[key] for key in sorted(reasons))
+    signoffs = {row.signoff_id: row.signoff for row in rows}
+    return list(sections.values()), _in_words([signoffs[key] for key in sorted(signoffs)])
+
+
+def _in_words(objections: list[SignOff]) -> str:
+    if any(one.round.attribution == Attribution.CHATHAM_HOUSE for one in objections):
+        count = len(objections)
+        return ngettext("%(count)s objection.", "%(count)s objections.", count) % {"count": count}
+    return "\n\n".join(one.statement for one in objections)
 
 
 def signatures(profile: Profile) -> tuple[set[int], list[User]]:
