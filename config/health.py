@@ -43,7 +43,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 def find_problems(checks: Mapping[str, Check], *, at: datetime) -> dict[str, str]:
     """Return what is wrong, by check; stops at a database that does not answer."""
-    problems = {}
+    problems: dict[str, str] = {}
     for name, check in checks.items():
         try:
             problem = check(at)

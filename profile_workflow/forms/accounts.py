@@ -35,6 +35,10 @@ class SignInForm(StyledForm, AuthenticationForm):
         """Whether this answer was given without looking at the password."""
         return self.has_error("__all__", "too_many")
 
+    def clean_username(self) -> str:
+        """Return the address as accounts are stored under it: in small letters."""
+        return str(self.cleaned_data["username"]).strip().lower()
+
     def clean(self) -> dict[str, Any]:
         """Check the pair, unless there were too many attempts already.
 

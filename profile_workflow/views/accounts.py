@@ -5,7 +5,6 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.utils import translation
@@ -44,9 +43,9 @@ class SignIn(LoginView):
 class SignOut(LogoutView):
     """Sign out, and let the browser forget what it kept; for computers that people share."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Sign out."""
-        response = super().dispatch(request, *args, **kwargs)
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)
         response["Clear-Site-Data"] = '"storage"'
         return response
 

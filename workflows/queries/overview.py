@@ -7,7 +7,6 @@ from datetime import datetime
 from django.core.paginator import Page, Paginator
 from django.db.models import (
     Case,
-    CharField,
     Count,
     Exists,
     F,
@@ -173,11 +172,6 @@ def _chosen(led: ProfileQuerySet, wanted: BoardFilter, at: datetime) -> ProfileQ
     first = open_tasks.order_by("due_at").values("due_at")[:1]
     found = led.annotate(
         first_due=Case(When(state=ProfileState.ON_HOLD, then=None), default=Subquery(first)),
-        stands_at=Case(
-            When(state=ProfileState.ON_HOLD, then=F("held_state")),
-            default=F("state"),
-            output_field=CharField(),
-        ),
     )
     found = _in_stage(found, wanted.stage)
     if wanted.search:
@@ -192,7 +186,8 @@ def _in_stage(found: ProfileQuerySet, code: str) -> ProfileQuerySet:
         return found.filter(state__in=FINAL_STATES)
     states = next((stage.states for stage in STAGES if stage.code == code), None)
     if states is not None:
-        return found.filter(stands_at__in=states)
+        held = Q(state=ProfileState.ON_HOLD, held_state__in=states)
+        return found.filter(Q(state__in=states) | held)
     return found.exclude(state__in=FINAL_STATES)
 
 
@@ -213,8 +208,11 @@ def _ordered(found: ProfileQuerySet, order: str) -> ProfileQuerySet:
 
 
 def _columns(chosen: ProfileQuerySet) -> list[Column]:
-    counted = chosen.order_by().values_list("stands_at").annotate(number=Count("pk"))
-    numbers = dict(counted)
+    counted = chosen.order_by().values_list("state", "held_state").annotate(number=Count("pk"))
+    numbers: dict[str, int] = {}
+    for state, held_state, number in counted:
+        working = held_state or state
+        numbers[working] = numbers.get(working, 0) + number
     return [Column(stage, sum(numbers.get(state, 0) for state in stage.states)) for stage in STAGES]
 
 

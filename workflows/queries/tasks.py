@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from profile_workflow.models import Assignment, Profile, Section, User
 from profile_workflow.models.profile import ProfileQuerySet
@@ -12,6 +12,7 @@ from profile_workflow.queries.attribution import may_see_names
 from profile_workflow.states import Role
 from workflows import turns
 from workflows.models import HUMAN, OutboxJob, Task
+from workflows.models.outbox import OutboxJobQuerySet
 from workflows.models.process import TaskQuerySet
 
 
@@ -100,7 +101,7 @@ def _many(tasks: Sequence[Task]) -> Waiting:
     )
 
 
-def jobs_seen_by(user: User, *, on: date) -> "QuerySet[OutboxJob]":
+def jobs_seen_by(user: User, *, on: date) -> OutboxJobQuerySet:
     """Jobs of the profiles that a member of the project team leads."""
     jobs = OutboxJob.objects.filter(profile__in=profiles_led_by(user, on=on))
     return jobs.select_related("profile__city")

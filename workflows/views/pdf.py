@@ -1,7 +1,5 @@
 """The PDF of a profile: what has been made, asking for a new one, fetching it."""
 
-from typing import cast
-
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -65,7 +63,7 @@ def pdf_file(request: HttpRequest, slug: str, build_id: int) -> FileResponse:
     """Send a finished file, to be saved."""
     profile, user = profile_or_404(request, slug), signed_in(request)
     made = profile.builds.filter(state=Build.State.DONE, kind__in=_kinds(profile, user))
-    build = cast("Build | None", made.filter(pk=build_id).first())
+    build = made.filter(pk=build_id).first()
     if build is None:
         raise Http404
     name = f"{slugify(profile.slug)}-{build.kind}-{build.language}.pdf"

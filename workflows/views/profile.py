@@ -60,7 +60,7 @@ class SectionRow:
 def _section_rows(
     sections: Iterable[Section], people: Iterable[profiles.RoleHolders]
 ) -> list[SectionRow]:
-    holders = {one.role: one.names for one in people}
+    holders: dict[str, list[str]] = {one.role: one.names for one in people}
     rows = []
     for one in sections:
         pens = profiles.pens_of(one, holders)
