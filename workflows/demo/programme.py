@@ -86,7 +86,7 @@ class Demonstration:
             self.say(f"{FULL_PROFILE}: written, reviewed, validated, adopted")
         profile = Profile.objects.get(slug=FULL_PROFILE)
         if profile.state == ProfileState.PRODUCTION and self._publish(
-            profile, cast, at=self.now - timedelta(days=1)
+            profile, cast, at=(self.now - timedelta(days=1)).replace(hour=10)
         ):
             self.say(f"{FULL_PROFILE}: published")
 

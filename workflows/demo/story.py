@@ -20,6 +20,9 @@ from workflows import engine
 from workflows.demo.people import Cast
 from workflows.models import Task
 
+#: Office hours of the story, in UTC.
+_MORNING, _EVENING = 8, 17
+
 
 class Story:
     """Moves one profile as its people would, through services and engine only.
@@ -55,8 +58,11 @@ class Story:
         return Task.objects.open().get(section=self.section(key))
 
     def later(self, **span: float) -> None:
-        """Let time pass."""
+        """Let time pass; people sleep, so what would fall into the night waits for the morning."""
         self.now += timedelta(**span)
+        if self.now.hour >= _EVENING or self.now.hour < _MORNING:
+            days = 1 if self.now.hour >= _EVENING else 0
+            self.now = self.now.replace(hour=_MORNING, minute=10) + timedelta(days=days)
 
     def act(self, document: Any, move: str, by: User, **details: Any) -> None:
         """Let a person make a move."""
