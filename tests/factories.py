@@ -6,11 +6,13 @@ may make it. Programmes are apart from one another, so tests never meet.
 
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from profile_workflow.models import (
@@ -210,6 +212,14 @@ def move(
         fresh(document), name, by=by, at=at or timezone.now(), details=Details(**details)
     )
     return fresh(document)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Undo in the end what is done within."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 # What people put into a profile besides moving it
