@@ -8,12 +8,14 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from profile_workflow.models import Assignment, User
-from profile_workflow.states import ProfileState
+from profile_workflow.states import ProfileState, Role
 from workflows import turns
 from workflows.models import Task
+from workflows.models.process import TaskQuerySet
 
 #: Most rows of one list of the inbox; the rest is counted.
-MOST_ROWS = 100
+MOST_ROWS = 50
+MOST_DONE = 20
 #: How far back finished tasks are shown.
 DONE_SINCE = timedelta(days=30)
 THIS_WEEK = timedelta(days=7)
@@ -51,6 +53,11 @@ class Inbox:
     queue: list[Row] = field(default_factory=list)
     done: list[Row] = field(default_factory=list)
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are more tasks than are listed."""
+        return self.number > len(self.overdue) + len(self.this_week) + len(self.later)
+
 
 def inbox(user: User, at: datetime) -> Inbox:
     """Return what waits for a person, what he could take, and what he did: five queries."""
@@ -68,9 +75,7 @@ def inbox(user: User, at: datetime) -> Inbox:
         .aggregate(number=Count("pk"), late=Count("pk", filter=Q(due_at__lt=at)))
     )
     found = Inbox(number=counts["number"], number_late=counts["late"])
-    for task in (
-        Task.objects.open().filter(mine).with_context().order_by("due_at", "pk")[:MOST_ROWS]
-    ):
+    for task in _listed(Task.objects.open().filter(mine), "due_at", "pk"):
         _group(found, task, at).append(_row(task, _why(task, user)))
     found.queue = _queue(held)
     found.done = _done(user, at)
@@ -101,7 +106,7 @@ def _row(task: Task, why: str) -> Row:
 def _why(task: Task, user: User) -> str:
     if task.owner is not None and task.owner_id != user.pk:
         return _("you stand in for %(person)s") % {"person": task.owner.full_name}
-    return str(task.get_role_display())
+    return _role(task)
 
 
 def _queue(held: Iterable[Assignment]) -> list[Row]:
@@ -120,12 +125,42 @@ def _queue(held: Iterable[Assignment]) -> list[Row]:
         takable |= Q(role=role, profile__in=profiles)
         if programmes:
             takable |= Q(role=role, profile__programme__in=programmes)
-    tasks = Task.objects.open().filter(takable, owner__isnull=True).with_context()
-    return [
-        _row(task, task.get_role_display()) for task in tasks.order_by("due_at", "pk")[:MOST_ROWS]
-    ]
+    tasks = _listed(Task.objects.open().filter(takable, owner__isnull=True), "due_at", "pk")
+    return [_row(task, _role(task)) for task in tasks]
 
 
 def _done(user: User, at: datetime) -> list[Row]:
-    done = Task.objects.filter(done_by=user, finished__gte=at - DONE_SINCE).with_context()
-    return [_row(task, "") for task in done.order_by("-finished", "-pk")[:MOST_ROWS]]
+    done = Task.objects.filter(done_by=user, finished__gte=at - DONE_SINCE)
+    return [_row(task, "") for task in _listed(done, "-finished", "-pk", most=MOST_DONE)]
+
+
+#: What a row shows; everything else stays in the database, which halves the time of a list.
+_SHOWN = (
+    "due_at",
+    "finished",
+    "role",
+    "flow_task",
+    "owner__full_name",
+    "profile__slug",
+    "profile__edition",
+    "profile__state",
+    *(f"profile__city__{name}" for name in ("name", "name_fr", "name_ar", "time_zone")),
+    "section__state",
+    "section__key",
+    *(f"section__template_section__{name}" for name in ("number", "title", "title_fr", "title_ar")),
+)
+
+
+def _listed(tasks: TaskQuerySet, *order: str, most: int = MOST_ROWS) -> TaskQuerySet:
+    """Return the first of some tasks with all that a row shows.
+
+    They are chosen by an index on tasks first and joined then: left to itself, SQLite goes through
+    all profiles and their tasks.
+    """
+    chosen = Task.objects.filter(pk__in=tasks.order_by(*order).values("pk")[:most])
+    related = chosen.select_related("profile__city", "section__template_section", "owner")
+    return related.only(*_SHOWN).order_by(*order)
+
+
+def _role(task: Task) -> str:
+    return str(Role(task.role).label) if task.role else ""
