@@ -1,0 +1,45 @@
+"""Where a part is measured: a database made for it and thrown away, and a count of its queries."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from profile_workflow.models import triggers
+
+#: Statements that only mark transactions; they are the same few for everybody.
+_MARKS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
+
+
+@contextmanager
+def temporary_database() -> Iterator[None]:
+    """Make an empty database with every table and trigger; drop it at the end."""
+    name = connection.settings_dict["NAME"]
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    try:
+        triggers.install(connection)
+        yield
+    finally:
+        connection.creation.destroy_test_db(name, verbosity=0)
+
+
+@dataclass(slots=True)
+class Counter:
+    """Number of queries, without those that only begin and end transactions."""
+
+    queries: int = 0
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        """Count a query on its way to the database."""
+        self.queries += not sql.startswith(_MARKS)
+        return execute(sql, params, many, context)
+
+
+@contextmanager
+def counted() -> Iterator[Counter]:
+    """Count the queries within."""
+    counter = Counter()
+    with connection.execute_wrapper(counter):
+        yield counter

@@ -1,0 +1,1 @@
+"""The process of a profile, walked on the product and on the two baselines."""

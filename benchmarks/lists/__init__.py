@@ -1,0 +1,1 @@
+"""The two lists that everybody opens first, over a large programme."""

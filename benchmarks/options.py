@@ -1,0 +1,107 @@
+"""What may be chosen on the command line, and the one task that a measuring process is given."""
+
+import argparse
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+PARTS = ("flow", "lists", "pdf")
+DATABASES = ("SQLite", "PostgreSQL")
+RESULTS = Path(__file__).parent / "results"
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much is measured.
+
+    Attributes:
+        processes: Whole processes of each of the three contestants, after one to warm up.
+        profiles: Profiles on the board, 13 sections each.
+        tasks: Tasks in the table.
+        calls: Calls of each list.
+        pages: Lengths of the invented reports, in pages.
+        repetitions: How often each report is printed.
+    """
+
+    processes: int = 9
+    profiles: int = 200
+    tasks: int = 100_000
+    calls: int = 200
+    pages: tuple[int, ...] = (15, 75, 200)
+    repetitions: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One part on one database, measured in a process of its own."""
+
+    part: str
+    database: str
+    result: str
+    sizes: Sizes = field(default_factory=Sizes)
+
+    def to_json(self) -> str:
+        """Return the task as JSON."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read a task back."""
+        values: dict[str, Any] = json.loads(text)
+        sizes = values.pop("sizes")
+        sizes["pages"] = tuple(sizes["pages"])
+        return cls(sizes=Sizes(**sizes), **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to measure, how much of it, for how long at most, and where to keep the results."""
+
+    parts: tuple[str, ...]
+    databases: tuple[str, ...]
+    sizes: Sizes
+    minutes: float
+    output: Path
+
+
+def url_of(database: str, folder: Path) -> str | None:
+    """Return the URL of a database; None if there is no server for it.
+
+    A PostgreSQL server is named by ``TEST_POSTGRES_URL``; ``make benchmark`` starts one.
+    """
+    if database == "SQLite":
+        return f"sqlite:///{folder / 'unused.sqlite3'}"
+    return os.environ.get("TEST_POSTGRES_URL")
+
+
+def read(arguments: Sequence[str] | None = None) -> Options:
+    """Read the command line."""
+    given = _parser().parse_args(arguments)
+    chosen = {name: getattr(given, name) for name in Sizes.__dataclass_fields__}
+    chosen["pages"] = tuple(sorted(chosen["pages"]))
+    return Options(
+        parts=tuple(given.part or PARTS),
+        databases=tuple(given.database or DATABASES),
+        sizes=Sizes(**chosen),
+        minutes=given.minutes,
+        output=given.output,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    usual = Sizes()
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--part", action="append", choices=PARTS, help="may be given repeatedly")
+    parser.add_argument("--database", action="append", choices=DATABASES)
+    parser.add_argument("--processes", type=int, default=usual.processes)
+    parser.add_argument("--profiles", type=int, default=usual.profiles)
+    parser.add_argument("--tasks", type=int, default=usual.tasks)
+    parser.add_argument("--calls", type=int, default=usual.calls, help="of each list")
+    parser.add_argument("--pages", type=int, nargs="+", default=usual.pages)
+    parser.add_argument("--repetitions", type=int, default=usual.repetitions, help="of each PDF")
+    parser.add_argument("--minutes", type=float, default=12, help="the whole run at most")
+    parser.add_argument("--output", type=Path, default=RESULTS, help="folder of the JSON files")
+    return parser
