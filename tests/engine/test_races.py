@@ -1,0 +1,214 @@
+"""Several people at once: each in a thread with a connection of its own, on a real database."""
+
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+from django.utils import timezone
+
+from profile_workflow.errors import DomainError, NotNow, StaleEdit
+from profile_workflow.models import Draft, Profile, Section
+from profile_workflow.services import drafting, people
+from profile_workflow.services.log import broken_links
+from profile_workflow.states import ProfileState, Role, SectionState
+from tests import factories
+from workflows import deadlines, engine
+from workflows.invariants import violations
+from workflows.models import Task
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.slow,
+    pytest.mark.django_db(transaction=True),
+]
+
+S = ProfileState
+
+
+def at_once(acts: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Do everything at the same moment; return what each returned or raised."""
+    start = threading.Barrier(len(acts))
+    results: list[Any] = [None] * len(acts)
+
+    def run(number: int) -> None:
+        try:
+            start.wait()
+            results[number] = acts[number]()
+        except Exception as error:  # noqa: BLE001 - the test looks at it
+            results[number] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(acts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=120)
+    assert not any(thread.is_alive() for thread in threads), "somebody waits for ever"
+    return results
+
+
+def whole(profile: Profile) -> None:
+    profile = factories.fresh(profile)
+    assert violations(profile) == []
+    assert list(broken_links(profile)) == []
+
+
+def only_domain_errors(results: Sequence[Any]) -> None:
+    strange = [
+        one for one in results if isinstance(one, Exception) and not isinstance(one, DomainError)
+    ]
+    assert strange == []
+
+
+def mover(document: Any, name: str, by: Any, **details: Any) -> Callable[[], Any]:
+    return lambda: factories.move(document, name, by, **details)
+
+
+@pytest.fixture
+def made():
+    return factories.make_programme(sections=3)
+
+
+@pytest.mark.parametrize("rivals", [2, 5])
+def test_two_people_finish_one_task(made, rivals):
+    profile = factories.bring_to(factories.make_profile(made), S.PROJECT_QA)
+    team = made.team
+    returned = factories.sections(profile)[:1]
+    acts = [mover(profile, "pass_qa", team)]
+    acts += [
+        mover(profile, "return_for_revision", team, reason="No.", sections=returned)
+        for _ in range(rivals - 1)
+    ]
+    results = at_once(acts)
+    only_domain_errors(results)
+    assert sum(not isinstance(one, Exception) for one in results) == 1
+    assert all(isinstance(one, NotNow) for one in results if isinstance(one, Exception))
+    whole(profile)
+
+
+@pytest.mark.parametrize("repetition", range(6))
+def test_the_last_reviewers_meet_at_the_join(made, repetition):
+    """Each repetition lets all three sections arrive at once; the join must open exactly once."""
+    profile = factories.bring_to(factories.make_profile(made), S.EXPERT_REVIEW)
+    reviewer = factories.holder(profile, Role.INTERNATIONAL_EXPERT)
+    under_review = factories.sections(profile, SectionState.UNDER_REVIEW)
+    results = at_once([mover(one, "accept", reviewer) for one in under_review])
+    assert [one for one in results if isinstance(one, Exception)] == []
+    assert Task.objects.open().filter(profile=profile).count() == 1
+    assert Task.objects.filter(profile=profile, flow_task_type="JOIN", finished=None).count() == 0
+    whole(profile)
+
+
+def test_answers_meet_the_deadline(made):
+    """Stakeholders answer in the second in which their round closes: each counts once."""
+    profile = factories.bring_to(factories.make_profile(made), S.CONSULTATION)
+    closes_at = profile.validation_rounds.get().closes_at
+    answers = [mover(one, "approve", one.person) for one in factories.asked(profile)]
+    sweeps = [lambda: deadlines.sweep(at=closes_at)] * 2
+    results = at_once([*answers, *sweeps])
+    only_domain_errors(results)
+    states = Counter(profile.validation_rounds.get().signoffs.values_list("state", flat=True))
+    assert "asked" not in states
+    assert sum(states.values()) == len(answers)
+    whole(profile)
+
+
+def test_everybody_claims_one_task(made):
+    other = factories.make_person("project_team")
+    people.assign_to_programme(other, Role.PROJECT_TEAM, programme_id=made.programme.pk)
+    profile = factories.bring_to(factories.make_profile(made), S.PROJECT_QA)
+    task = Task.objects.open().get(profile=profile)
+    acts = [
+        lambda person=person: engine.claim(task, by=person, at=timezone.now())
+        for person in (made.team, other)
+    ]
+    results = at_once(acts)
+    only_domain_errors(results)
+    assert sum(one is None for one in results) == 1
+    whole(profile)
+
+
+def test_fifty_writers_on_one_section(made):
+    """Every accepted save is the base plus one; a stale one is told so; nobody is locked out."""
+    profile = factories.bring_to(factories.make_profile(made), S.DRAFTING)
+    author = factories.holder(profile, Role.LOCAL_EXPERT)
+    section_id = factories.section(profile, "1").pk
+    saved: list[tuple[int, str]] = []
+    guard = threading.Lock()
+
+    def writer(number: int) -> Callable[[], None]:
+        def write() -> None:
+            for turn in range(6):
+                section = Section.objects.select_related("draft", "profile").get(pk=section_id)
+                text = f"writer {number}, turn {turn}"
+                try:
+                    version = drafting.save_draft(
+                        section,
+                        drafting.DraftText(text),
+                        base_version=section.draft.version,
+                        by=author,
+                        at=timezone.now(),
+                    )
+                except StaleEdit as stale:
+                    assert stale.current_version > section.draft.version  # noqa: PT017
+                    continue
+                with guard:
+                    saved.append((version, text))
+
+        return write
+
+    before = Draft.objects.get(section=section_id).version
+    results = at_once([writer(number) for number in range(50)])
+    assert [one for one in results if one is not None] == []
+    versions = sorted(version for version, _text in saved)
+    assert versions == list(range(before + 1, before + 1 + len(saved)))
+    draft = Draft.objects.get(section=section_id)
+    assert (draft.version, draft.text) == max(saved)
+
+
+def test_any_moves_of_anybody_at_once(made):
+    """Whatever offers stand, taken by threads in a muddle: the process stays whole."""
+    chance = random.Random(20260601)  # noqa: S311 - a test
+    profile = factories.bring_to(factories.make_profile(made), S.EXPERT_REVIEW)
+    reviewer = factories.holder(profile, Role.INTERNATIONAL_EXPERT)
+    team = made.team
+    acts: list[Callable[[], Any]] = []
+    for one in factories.sections(profile):
+        acts.append(mover(one, "accept", reviewer))
+        acts.append(mover(one, "request_minor_changes", reviewer, reason="Why?"))
+    acts.append(mover(profile, "recommend_acceptance", reviewer))
+    acts.append(mover(profile, "request_minor_revision", reviewer, reason="Why?"))
+    acts.append(mover(profile, "hold", team, reason="Elections."))
+    acts.append(mover(profile, "resume", team))
+    chance.shuffle(acts)
+    only_domain_errors(at_once(acts))
+    whole(profile)
+
+
+def test_without_the_lock_a_join_goes_wrong(made, monkeypatch):
+    """The planted hole: take the lock away, and the proofs above notice."""
+    if connection.vendor == "sqlite":
+        monkeypatch.setitem(connection.settings_dict["OPTIONS"], "transaction_mode", "DEFERRED")
+    monkeypatch.setattr(engine, "_locked", _unlocked)
+    broken = 0
+    for _ in range(8):
+        profile = factories.bring_to(factories.make_profile(made), S.EXPERT_REVIEW)
+        reviewer = factories.holder(profile, Role.INTERNATIONAL_EXPERT)
+        under_review = factories.sections(profile, SectionState.UNDER_REVIEW)
+        results = at_once([mover(one, "accept", reviewer) for one in under_review])
+        failed = [one for one in results if isinstance(one, Exception)]
+        broken += bool(failed) or bool(violations(factories.fresh(profile)))
+        if broken:
+            return
+    pytest.fail("eight joins without a lock, and nothing was noticed")
+
+
+def _unlocked(profile_id: int, at: Any) -> Profile:
+    profile = Profile.objects.select_related("city", "programme").get(pk=profile_id)
+    profile.moment = at
+    return profile
