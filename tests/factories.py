@@ -48,6 +48,7 @@ from reports.models import Build
 from workflows import engine
 
 S = ProfileState
+EDITABLE = (SectionState.DRAFTING, SectionState.CHANGES_REQUESTED, SectionState.REOPENED)
 _numbers = count(1)
 
 
@@ -337,9 +338,7 @@ def _begin_drafting(profile: Profile, at: datetime) -> None:
 def submit_sections(profile: Profile, *, at: datetime | None = None) -> None:
     """Write every section whose author has the pen, and submit it."""
     expert = holder(profile, Role.LOCAL_EXPERT)
-    for one in sections(
-        profile, SectionState.DRAFTING, SectionState.CHANGES_REQUESTED, SectionState.REOPENED
-    ):
+    for one in sections(profile, *EDITABLE):
         write(one, f"Text of chapter {one.key}, written {next(_numbers)}.", at=at)
         move(one, "submit", expert, at=at)
 
@@ -441,19 +440,28 @@ def _supersede(profile: Profile, at: datetime) -> None:
     bring_to(start_next_edition(profile, at=at), S.PUBLISHED, at=at)
 
 
-def start_next_edition(profile: Profile, *, at: datetime | None = None) -> Profile:
-    """Nominate the next edition of a profile whose update is due, with the same people."""
+def next_edition(profile: Profile) -> profiles.Nomination:
+    """Return what starts the next edition of a profile, with the same people."""
     named = profile.assignments.filter(ends_on=None, stands_in_for=None).order_by("pk")
-    next_one = profiles.Nomination(
+    return profiles.Nomination(
         city=profile.city,
         edition=profile.edition + 1000,
         template=profile.template,
         language=profile.language,
         title=profile.title,
-        people=[Part(one.user, Role(one.role), one.category) for one in named],
+        people=[
+            Part(one.user, Role(one.role), one.category) for one in named.select_related("user")
+        ],
     )
+
+
+def start_next_edition(profile: Profile, *, at: datetime | None = None) -> Profile:
+    """Nominate the next edition of a profile whose update is due."""
     return engine.nominate_next_edition(
-        fresh(profile), next_one, by=holder(profile, Role.PROJECT_TEAM), at=at or timezone.now()
+        fresh(profile),
+        next_edition(profile),
+        by=holder(profile, Role.PROJECT_TEAM),
+        at=at or timezone.now(),
     )
 
 

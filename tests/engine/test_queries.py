@@ -1,0 +1,73 @@
+"""What a move costs: at most thirty queries, however many sections there are."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.engine.tour import Tour
+from workflows import effects
+
+pytestmark = [pytest.mark.django_db, pytest.mark.integration]
+
+MOST = 30
+
+#: Where one act of a person is three moves of the profile: when everybody has signed this very
+#: text before, the end of the consultation is its validation and opens the priority setting.
+MORE = {"profile.conclude_consultation, all signed before": 40}
+
+#: What begins and ends a transaction is no query.
+FRAME = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
+
+
+class Costs:
+    """Counts the queries of each step of a tour."""
+
+    def __init__(self) -> None:
+        self.dearest: defaultdict[str, int] = defaultdict(int)
+
+    def __call__(self, name: str, step: Callable[[], Any]) -> None:
+        ContentType.objects.clear_cache()
+        with CaptureQueriesContext(connection) as queries:
+            step()
+        count = sum(not one["sql"].startswith(FRAME) for one in queries)
+        self.dearest[name] = max(self.dearest[name], count)
+
+    def table(self) -> str:
+        lines = sorted(self.dearest.items(), key=lambda line: -line[1])
+        return "\n".join(f"{count:4d}  {name}" for name, count in lines)
+
+
+def costs_of_a_tour(sections: int) -> Costs:
+    costs = Costs()
+    Tour(costs, sections=sections).take()
+    return costs
+
+
+def test_every_move_is_cheap_and_costs_the_same_for_many_sections():
+    few, many = costs_of_a_tour(3), costs_of_a_tour(14)
+    too_dear = {name for name, count in many.dearest.items() if count > MORE.get(name, MOST)}
+    assert not too_dear, f"more than {MOST} queries:\n{many.table()}"
+    growing = {
+        name: (few.dearest[name], count)
+        for name, count in many.dearest.items()
+        if count != few.dearest[name]
+    }
+    assert not growing, f"costs more with more sections: {growing}"
+
+
+def test_hole_a_query_for_each_task_is_seen(monkeypatch):
+    real = effects.notifications.whose_turn
+
+    def one_by_one(tasks: Any, **rest: Any) -> Any:
+        for task in tasks:
+            task.refresh_from_db(fields=["due_at"])
+        return real(tasks, **rest)
+
+    monkeypatch.setattr(effects.notifications, "whose_turn", one_by_one)
+    few, many = costs_of_a_tour(3), costs_of_a_tour(6)
+    assert few.dearest != many.dearest
