@@ -16,20 +16,22 @@ import django
 
 def move_for_ever(programme_id: int, seed: int) -> None:
     """Move any profile of the programme, again and again; start a new one when one is through."""
-    from profile_workflow.models import Profile  # noqa: PLC0415 - Django is set up by then
+    from django.utils import timezone  # noqa: PLC0415 - Django is set up by then
+
+    from profile_workflow.models import Profile  # noqa: PLC0415
     from tests import factories  # noqa: PLC0415
 
     chance = random.Random(seed)  # noqa: S311 - a test
     print("ready", flush=True)
     while True:
-        profiles = list(Profile.objects.filter(programme=programme_id))
-        profile = chance.choice(profiles)
+        profile = chance.choice(list(Profile.objects.filter(programme=programme_id)))
         if profile.state in factories.FORWARD:
             factories.advance(profile)
-        else:
+        elif profile.state == profile.S.PUBLISHED:
             step = chance.choice([factories._open_correction, factories._declare_update_due])
-            if profile.state == profile.S.PUBLISHED:
-                step(profile, profile.state_since)
+            step(profile, timezone.now())
+        elif profile.state == profile.S.UPDATE_DUE and not hasattr(profile, "next_edition"):
+            factories.start_next_edition(profile)
 
 
 def move_in_steps() -> None:
