@@ -31,10 +31,16 @@ class MoveField(forms.ChoiceField):
         return value in self.moves
 
 
+class ReasonField(forms.CharField):
+    """Words that some of the offered moves need; whether they are there is the engine's to say."""
+
+    is_needed = True
+
+
 class MoveForm(StyledForm):
     """One of the moves that are offered, with what it needs besides."""
 
-    reason = forms.CharField(
+    reason = ReasonField(
         label=gettext_lazy("Reason"),
         required=False,
         max_length=10_000,
@@ -64,8 +70,11 @@ class MoveForm(StyledForm):
 
     def _ask_for_reason(self, offers: Sequence[Offer]) -> None:
         needed = [offer.label for offer in offers if offer.needs_reason]
+        if offers and not needed:
+            del self.fields["reason"]
+            return
         self.fields["reason"].help_text = _("Whoever receives it will read it.")
-        if needed and len(offers) > 1:
+        if len(offers) > 1:
             self.fields["reason"].help_text = _(
                 "Needed for: %(moves)s. Whoever receives it will read it."
             ) % {"moves": "; ".join(needed)}
@@ -90,7 +99,7 @@ class MoveForm(StyledForm):
         """What the mover says with it."""
         keys = self.cleaned_data.get("sections", ())
         return Details(
-            reason=self.cleaned_data["reason"],
+            reason=self.cleaned_data.get("reason", ""),
             sections=[self._sections[key] for key in keys],
         )
 

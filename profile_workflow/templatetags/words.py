@@ -147,7 +147,9 @@ def moment(value: datetime | None, day_only: bool = False) -> SafeString:
     if day_only:
         day = local.date().isoformat()
         return _time(day, date_format(local, "DATE_FORMAT"))
-    return _time(local.isoformat(timespec="seconds"), date_format(local, "DATETIME_FORMAT"))
+    # Put together here: the date and time formats of some languages are those of English.
+    words = f"{date_format(local, 'DATE_FORMAT')} {date_format(local, 'H:i')}"
+    return _time(local.isoformat(timespec="seconds"), words)
 
 
 def _time(machine: str, words: str) -> SafeString:

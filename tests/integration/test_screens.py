@@ -1,22 +1,27 @@
 """Pages: what they show to whom, what they cost, and how they say no."""
 
 from datetime import timedelta
+from decimal import Decimal
 from http import HTTPStatus
 from uuid import uuid4
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
-from django.db import connection
+from django.db import OperationalError, connection
+from django.http import Http404
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from config import health
+from profile_workflow.errors import InvalidInput
 from profile_workflow.models import Assignment, Comment, Event, FailedSignIn, Organisation, User
 from profile_workflow.queries import history
-from profile_workflow.services import people
+from profile_workflow.services import accounts, drafting, people
 from profile_workflow.states import Attribution, ProfileState, Role, SectionState
+from profile_workflow.web import loading, navigation, reading
 from reports.models import Build
 from tests import factories
 from workflows import engine, queries
@@ -673,3 +678,92 @@ def test_comments_are_shown_where_they_wait(made):
     client = signed_in(made[Role.LOCAL_EXPERT])
     assert Comment.objects.get().text in page(client, "profile", profile.slug)
     assert Comment.objects.get().text in page(client, "section", profile.slug, "1")
+
+
+def test_health_names_a_database_that_does_not_answer(client, monkeypatch):
+    def away(_at):
+        raise OperationalError
+
+    monkeypatch.setitem(health.CHECKS, "migrations", away)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()) == (503, {"status": "not ready"})
+
+
+def test_a_language_that_does_not_exist_is_refused(member):
+    with pytest.raises(InvalidInput):
+        accounts.choose_language(member, "tlh")
+
+
+def test_a_language_chosen_before_signing_in_stays(client, member):
+    client.post(reverse("language"), {"language": "ar"})
+    assert sign_in(client, member.email).cookies.get("django_language") is None
+
+
+def test_pages_do_not_rely_on_the_table_of_access_alone(rf, made, drafted):
+    request = rf.get("/")
+    request.user = made.outsider
+    with pytest.raises(Http404):
+        loading.profile_or_404(request, drafted.slug)
+
+
+def test_strangers_have_no_navigation(rf):
+    request = rf.get("/")
+    assert navigation.entries(request) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        ({"value": "1234.5000"}, "1,234.5 persons"),
+        (
+            {"value": None, "value_low": "30000", "value_high": "1000000"},
+            "30,000–1,000,000 persons",
+        ),
+        ({"value": None, "text": "some"}, "some"),
+        ({"value": None}, "not available"),
+    ],
+)
+def test_a_figure_in_words(drafted, fields, shown):
+    item = factories.give_figure(factories.section(drafted, "1"))
+    for name, value in fields.items():
+        number = name.startswith("value") and value is not None
+        setattr(item, name, Decimal(value) if number else value)
+    assert reading.figure_in_words(item) == shown
+
+
+def test_a_section_in_which_nothing_was_found_says_where_it_was_looked_for(made, drafted):
+    one = factories.section(drafted, "1")
+    found = drafting.DraftText("", nothing_found=True, searched="The statistical office.")
+    at = timezone.now()
+    expert = made[Role.LOCAL_EXPERT]
+    drafting.save_draft(one, found, base_version=0, by=expert, at=at)
+    factories.move(one, "submit", expert)
+    client = signed_in(made[Role.OBSERVER])
+    assert "The statistical office." in page(client, "section", drafted.slug, "1")
+    assert "nothing found" in page(client, "profile", drafted.slug)
+
+
+def test_a_withdrawn_task_says_so(made):
+    profile = factories.bring_to(factories.make_profile(made), S.CANCELLED)
+    task = Task.objects.filter(profile=profile, status="CANCELED", section__isnull=False).first()
+    text = page(signed_in(made.team), "task", task.pk)
+    assert "This task was withdrawn" in text
+
+
+def test_tasks_beyond_the_most_urgent_ones_are_counted_not_listed(made, drafted, monkeypatch):
+    monkeypatch.setattr("workflows.queries.personal.MOST_ROWS", 2)
+    monkeypatch.setattr("workflows.queries.personal._listed.__kwdefaults__", {"most": 2})
+    found = queries.inbox(made[Role.LOCAL_EXPERT], timezone.now())
+    assert (found.number, len(found.later), found.is_cut) == (3, 2, True)
+    assert "Only the most urgent ones" in page(signed_in(made[Role.LOCAL_EXPERT]), "tasks")
+
+
+def test_a_task_in_a_role_is_offered_to_all_who_hold_it(made):
+    colleague = factories.make_person("colleague")
+    people.assign_to_programme(colleague, Role.PROJECT_TEAM, programme_id=made.programme.pk)
+    profile = factories.make_profile(made)
+    task = Task.objects.open().get(profile=profile)
+    address = reverse("task_claim", args=[task.pk])
+    assert address in page(signed_in(colleague), "tasks")
+    assert "waits for anybody in the role" in page(signed_in(colleague), "profile", profile.slug)
+    assert address in page(signed_in(colleague), "task", task.pk)

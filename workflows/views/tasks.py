@@ -56,7 +56,8 @@ def _offers(found: Task, user: User) -> list[Offer]:
     if not found.is_open:
         return []
     moves = found.flow_task.moves
-    return [offer for offer in engine.offers(found.document, user) if offer.move in moves]
+    offers = [offer for offer in engine.offers(found.document, user) if offer.move in moves]
+    return sorted(offers, key=lambda offer: moves.index(offer.move))
 
 
 def _form(found: Task, offers: list[Offer], request: HttpRequest | None = None) -> MoveForm:
