@@ -4,6 +4,8 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,14 +13,14 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from profile_workflow.errors import DomainError, NotNow, StaleEdit
-from profile_workflow.models import Draft, Profile, Section
+from profile_workflow.models import Draft, Profile, Revision, Section
 from profile_workflow.services import drafting, people
 from profile_workflow.services.log import broken_links
 from profile_workflow.states import ProfileState, Role, SectionState
 from tests import factories
 from workflows import deadlines, engine
 from workflows.invariants import violations
-from workflows.models import Task
+from workflows.models import OutboxJob, Task
 
 pytestmark = [
     pytest.mark.integration,
@@ -91,17 +93,32 @@ def test_two_people_finish_one_task(made, rivals):
     whole(profile)
 
 
-@pytest.mark.parametrize("repetition", range(6))
-def test_the_last_reviewers_meet_at_the_join(made, repetition):
-    """Each repetition lets all three sections arrive at once; the join must open exactly once."""
-    profile = factories.bring_to(factories.make_profile(made), S.EXPERT_REVIEW)
-    reviewer = factories.holder(profile, Role.INTERNATIONAL_EXPERT)
-    under_review = factories.sections(profile, SectionState.UNDER_REVIEW)
-    results = at_once([mover(one, "accept", reviewer) for one in under_review])
-    assert [one for one in results if isinstance(one, Exception)] == []
-    assert Task.objects.open().filter(profile=profile).count() == 1
-    assert Task.objects.filter(profile=profile, flow_task_type="JOIN", finished=None).count() == 0
+def test_one_person_clicks_twice(made):
+    profile = factories.bring_to(factories.make_profile(made), S.DRAFTING)
+    author, one = factories.holder(profile, Role.LOCAL_EXPERT), factories.section(profile, "1")
+    factories.write(one, "Text.")
+    results = at_once([mover(one, "submit", author)] * 4)
+    only_domain_errors(results)
+    assert Counter(type(result) for result in results) == {Section: 1, NotNow: 3}
+    assert Revision.objects.filter(section=one).count() == 1
     whole(profile)
+
+
+REPETITIONS = 20
+
+
+def test_the_last_reviewers_meet_at_the_join(made):
+    """Each repetition lets all three sections arrive at once; the join must open exactly once."""
+    for _ in range(REPETITIONS):
+        profile = factories.bring_to(factories.make_profile(made), S.EXPERT_REVIEW)
+        reviewer = factories.holder(profile, Role.INTERNATIONAL_EXPERT)
+        under_review = factories.sections(profile, SectionState.UNDER_REVIEW)
+        results = at_once([mover(one, "accept", reviewer) for one in under_review])
+        assert [one for one in results if isinstance(one, Exception)] == []
+        task = Task.objects.open().get(profile=profile)
+        assert task.flow_task.name == "close_round"
+        assert not Task.objects.filter(profile=profile, flow_task_type="JOIN", finished=None)
+        whole(profile)
 
 
 def test_answers_meet_the_deadline(made):
@@ -116,6 +133,35 @@ def test_answers_meet_the_deadline(made):
     assert "asked" not in states
     assert sum(states.values()) == len(answers)
     whole(profile)
+
+
+def test_two_workers_remind_once(made):
+    profile = factories.bring_to(factories.make_profile(made), S.CONSULTATION)
+    closes_at = profile.validation_rounds.get().closes_at
+    results = at_once([lambda: deadlines.sweep(at=closes_at - timedelta(days=1))] * 4)
+    only_domain_errors(results)
+    asked = factories.asked(profile)
+    reminders = OutboxJob.objects.filter(profile=profile, payload__kind="reminder")
+    assert reminders.count() == len(asked)
+    whole(profile)
+
+
+def test_an_answer_meets_the_sweep_again_and_again(made):
+    """Either the answer counts or the silence, never both, and neither breaks the other."""
+    for _ in range(REPETITIONS // 2):
+        profile = factories.bring_to(factories.make_profile(made), S.SIGNOFF)
+        closes_at = profile.validation_rounds.get(closed_at=None).closes_at
+        (one,) = factories.asked(profile)
+        sweep = partial(deadlines.sweep, at=closes_at)
+        answer, swept = at_once([mover(one, "approve", one.person), sweep])
+        assert isinstance(swept, int)
+        state = factories.fresh(profile).state
+        if isinstance(answer, Exception):
+            assert isinstance(answer, NotNow)
+            assert (state, factories.fresh(one).state) == (S.SIGNOFF, "no_answer")
+        else:
+            assert (state, factories.fresh(one).state) == (S.PRIORITY_SETTING, "approved")
+        whole(profile)
 
 
 def test_everybody_claims_one_task(made):
@@ -171,6 +217,23 @@ def test_fifty_writers_on_one_section(made):
     assert (draft.version, draft.text) == max(saved)
 
 
+def test_saving_meets_submitting(made):
+    """What was saved before the submission is in it; what comes after it is refused."""
+    for _ in range(REPETITIONS // 2):
+        profile = factories.bring_to(factories.make_profile(made), S.DRAFTING)
+        author, one = factories.holder(profile, Role.LOCAL_EXPERT), factories.section(profile, "1")
+        factories.write(one, "First.")
+        stale = Section.objects.select_related("draft", "profile").get(pk=one.pk)
+        text, now = drafting.DraftText("Second."), timezone.now()
+        save = partial(drafting.save_draft, stale, text, base_version=1, by=author, at=now)
+        results = at_once([save, mover(one, "submit", author)])
+        only_domain_errors(results)
+        section = Section.objects.select_related("draft", "revision").get(pk=one.pk)
+        assert section.revision.text == section.draft.text
+        assert section.revision.text == ("First." if isinstance(results[0], NotNow) else "Second.")
+        whole(profile)
+
+
 def test_any_moves_of_anybody_at_once(made):
     """Whatever offers stand, taken by threads in a muddle: the process stays whole."""
     chance = random.Random(20260601)  # noqa: S311 - a test
@@ -188,6 +251,20 @@ def test_any_moves_of_anybody_at_once(made):
     chance.shuffle(acts)
     only_domain_errors(at_once(acts))
     whole(profile)
+
+
+def test_without_its_version_a_save_is_lost(made, monkeypatch):
+    """The planted hole: whoever saves last wins."""
+
+    def save_whatever_there_is(section: Section, draft: Any, **rest: Any) -> int:
+        Draft.objects.filter(section=section).update(
+            text=draft.text, version=rest["base_version"] + 1
+        )
+        return rest["base_version"] + 1
+
+    monkeypatch.setattr(drafting, "save_draft", save_whatever_there_is)
+    with pytest.raises(AssertionError):
+        test_fifty_writers_on_one_section(made)
 
 
 def test_without_the_lock_a_join_goes_wrong(made, monkeypatch):
