@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.test import RequestFactory, override_settings
 from django.urls import URLPattern, get_resolver, path, reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from config import access, urls
 from config.access import RULES, NoRule, Rule
@@ -73,6 +73,12 @@ class World:
             "outbox_retry": [4711],
         }
         return reverse(name, args=arguments.get(name, []))
+
+
+@pytest.fixture(autouse=True)
+def _language_of_a_page_ends_with_its_test():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from datetime import timedelta
 import axe_playwright_python
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from profile_workflow.models import City, User
 from profile_workflow.states import ProfileState, Role, SectionState
@@ -28,6 +28,12 @@ document.addEventListener(
     "securitypolicyviolation", event => window.breaches.push(event.violatedDirective)
 );
 """
+
+
+@pytest.fixture(autouse=True)
+def _language_of_a_page_ends_with_its_test():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from django.http import Http404
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from config import health
 from profile_workflow.errors import InvalidInput
@@ -54,6 +54,12 @@ def page(client, name, *args, **query) -> str:
     response = client.get(reverse(name, args=args), query)
     assert response.status_code == HTTPStatus.OK
     return response.content.decode()
+
+
+@pytest.fixture(autouse=True)
+def _language_of_a_page_ends_with_its_test():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
