@@ -1,6 +1,8 @@
 """``python -m benchmarks``: measures every part in a process of its own, prints and stores it."""
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -13,6 +15,7 @@ from benchmarks import options, results
 from benchmarks.options import Options, Task, url_of
 from benchmarks.results import Result
 
+_SECONDS_TO_END = 20
 _ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -23,7 +26,9 @@ class Run:
         self.chosen = chosen
         self.folder = folder
         self.ends = time.monotonic() + chosen.minutes * 60
-        self.results: list[Result] = []
+        # What is far above the number of processors makes every time too long, but no ratio.
+        load = os.getloadavg()[0] / (os.cpu_count() or 1)
+        self.results = [Result("other load when the run began", load, "a processor")]
         self.failures = 0
 
     def go(self) -> None:
@@ -48,16 +53,30 @@ class Run:
         command = [sys.executable, "-m", "benchmarks.measure", task.to_json()]
         environment = {**os.environ, "DATABASE_URL": url}
         left = max(1.0, self.ends - time.monotonic())
+        process = subprocess.Popen(command, cwd=_ROOT, env=environment, start_new_session=True)
         try:
-            subprocess.run(command, check=True, cwd=_ROOT, env=environment, timeout=left)
+            status = process.wait(left)
         except subprocess.TimeoutExpired:
             print(f"    stopped: the run may take {self.chosen.minutes:g} minutes.")
-            self.failures += 1
-        except subprocess.CalledProcessError as error:
-            print(f"    failed with status {error.returncode}; see the message above.")
-            self.failures += 1
-        else:
+            status = None
+        finally:
+            _stop(process)
+        if status == 0:
             self.results += results.load(file)
+            return
+        self.failures += 1
+        if status is not None:
+            print(f"    failed with status {status}; see the message above.")
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    """End a part like Ctrl-C, so that it drops its database and ends what it has started."""
+    for number in (signal.SIGINT, signal.SIGKILL):
+        if process.poll() is not None:
+            return
+        os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_SECONDS_TO_END)
 
 
 def main() -> int:

@@ -55,8 +55,7 @@ def _of_one(name: str, bills: Bills) -> Iterator[Result]:
     named = f"PDF, {name} ({pages} printed)"
     is_usual = name == f"{_USUAL_PAGES} pages"
     yield Result(f"{named}: a CPU second", pages / cpu, "pages", target=_PAGES_A_SECOND)
-    wall = median(bill.wall for bill in bills.product)
-    yield Result(f"{named}: a second", pages / wall, "pages")
+    yield Result(f"{named}: a second", pages / _wall(bills.product), "pages")
     memory = max(bill.memory for bill in bills.product)
     yield Result(f"{named}: peak memory", memory, "MB", target=_MEMORY)
     yield Result(f"{named}: CPU", cpu, "s", target=_SECONDS if is_usual else "")
@@ -67,13 +66,18 @@ def _of_one(name: str, bills: Bills) -> Iterator[Result]:
 def _beside_chromium(named: str, bills: Bills, *, is_usual: bool) -> Iterator[Result]:
     beside = f"{named}, beside Chromium"
     target = _TIMES_CHROMIUM if is_usual else ""
-    yield Result(f"{beside}: CPU", _cpu(bills.product), "s", _cpu(bills.chromium), target)
+    yield Result(f"{beside}: CPU", _cpu(bills.product), "s", _cpu(bills.chromium))
+    yield Result(f"{beside}: time", _wall(bills.product), "s", _wall(bills.chromium), target)
     own, other = bills.product[0].size / 1000, bills.chromium[0].size / 1000
     yield Result(f"{beside}: size", own, "kB", other, _SIZE if is_usual else "")
 
 
 def _cpu(bills: Sequence[Bill]) -> float:
     return median(bill.cpu for bill in bills)
+
+
+def _wall(bills: Sequence[Bill]) -> float:
+    return median(bill.wall for bill in bills)
 
 
 def _growth(bills: Mapping[str, Bills], lengths: Sequence[int]) -> Iterator[Result]:
