@@ -50,12 +50,19 @@ class Offer:
     missing: tuple[Missing, ...] = field(default=())
 
 
+#: Kind of document → its machine, read once: it is the same for all documents of a kind.
+_MACHINES: dict[str, dict[str, list[Transition]]] = {}
+
+
 def transitions_of(document: Any) -> dict[str, list[Transition]]:
     """Return every move of the document's machine, by name, with one transition a source state."""
-    table: dict[str, list[Transition]] = {}
-    for one in document.get_all_state_transitions():
-        table.setdefault(one.name, []).append(one)
-    return table
+    kind = document.document_type
+    if kind not in _MACHINES:
+        table: dict[str, list[Transition]] = {}
+        for one in document.get_all_state_transitions():
+            table.setdefault(one.name, []).append(one)
+        _MACHINES[kind] = table
+    return _MACHINES[kind]
 
 
 def check(document: Any, move: str, *, actor: Actor, details: Details = NO_DETAILS) -> Transition:
