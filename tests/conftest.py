@@ -7,8 +7,10 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
+from django.utils import translation
 from django_fsm.signals import pre_transition
 
 from profile_workflow.models import triggers
@@ -112,6 +114,13 @@ def only_the_lifecycle_moves(**_signal: Any) -> None:
     packages = ("config", "profile_workflow", "workflows", "reports")
     if caller != "profile_workflow.services.lifecycle":
         assert caller.split(".")[0] not in packages, f"{caller} makes a transition itself"
+
+
+@pytest.fixture(autouse=True)
+def _language_ends_with_the_test() -> Iterator[None]:
+    """Keep the language that a request chose from the next test of the same process."""
+    yield
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -202,4 +202,4 @@ def test_reading_stays_bounded(source):
 
     markup.render(source, citations={})
 
-    assert time.process_time() - started < 8
+    assert time.process_time() - started < 30  # what is not bounded takes minutes
