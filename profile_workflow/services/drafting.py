@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from profile_workflow.errors import InvalidInput, NotAllowed, NotNow, StaleEdit
-from profile_workflow.models import Draft, Section
+from profile_workflow.models import Draft, Profile, Section
 from profile_workflow.models.people import User
 from profile_workflow.rules import OWN_SECTION
 from profile_workflow.states import (
@@ -48,9 +48,12 @@ def save_draft(
         InvalidInput: If the text is too long or holds a NUL character.
         StaleEdit: If there is a newer version; it comes with the error, nothing is overwritten.
     """
-    # Under the lock of every move, so that nothing is saved past a submission.
-    locked = Section.objects.select_for_update(of=("profile",)).select_related("profile")
-    _check_may_write(locked.get(pk=section.pk), by)
+    # Under the lock of every move, so that nothing is saved past a submission. The section is read
+    # after the lock is held: in one query it would be as it was before a move that was waited for.
+    profile = Profile.objects.select_for_update().get(pk=section.profile_id)
+    section = Section.objects.get(pk=section.pk)
+    section.profile = profile
+    _check_may_write(section, by)
     _check_text(draft)
     saved = Draft.objects.filter(section=section, version=base_version).update(
         text=draft.text,
