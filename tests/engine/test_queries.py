@@ -69,5 +69,7 @@ def test_hole_a_query_for_each_task_is_seen(monkeypatch):
         return real(tasks, **rest)
 
     monkeypatch.setattr(effects.notifications, "whose_turn", one_by_one)
-    few, many = costs_of_a_tour(3), costs_of_a_tour(6)
-    assert few.dearest != many.dearest
+    few, many = Costs(), Costs()
+    Tour(few, sections=3).start()
+    Tour(many, sections=6).start()
+    assert many.dearest["profile.begin_drafting"] == few.dearest["profile.begin_drafting"] + 3
