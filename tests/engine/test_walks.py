@@ -559,13 +559,9 @@ class Walk(Witness):
         return "request_major_revision" if much.exists() else "request_minor_revision"
 
     def conclusion_of_consultation(self) -> str:
-        focal_point = holders(self.profile, Role.FOCAL_POINT)[0]
         profile = fresh(self.profile)
-        (offer,) = [
-            one
-            for one in engine.offers(profile, focal_point)
-            if one.move == "conclude_consultation"
-        ]
+        offers = engine.offers(profile, self.able(profile, "conclude_consultation"))
+        offer = next(one for one in offers if one.move == "conclude_consultation")
         lacks = {one.code for one in offer.missing}
         if "objection" in lacks:
             return "revise_after_consultation"
