@@ -27,6 +27,12 @@ def text(name: str) -> str:
     return (CONTENT / name).read_text(encoding="utf-8")
 
 
+def phrases(language: str) -> dict[str, str]:
+    """Return what every short profile says in the same words, in the language of its text."""
+    found: dict[str, str] = data("phrases.json")[language]
+    return found
+
+
 def city_content(slug: str) -> dict[str, Any]:
     """Return what is known of a city: language, facts, short section texts, acronyms."""
     found: dict[str, Any] = next(one for one in data("cities.json") if one["slug"] == slug)

@@ -7,7 +7,7 @@ from profile_workflow.models import Profile
 from profile_workflow.services import evidence
 from profile_workflow.states import SectionState
 from workflows import engine
-from workflows.demo.library import city_content
+from workflows.demo.library import city_content, phrases
 from workflows.demo.story import Story
 
 
@@ -19,12 +19,11 @@ def _texts(slug: str) -> dict[str, str]:
 def _begin(story: Story, edition: int, previous: Profile | None) -> None:
     content = city_content(story.cast.city.slug)
     language = content["language"]
-    title = {"fr": "Profil migratoire de la ville", "ar": "الملف التعريفي للهجرة في المدينة"}
     name = story.cast.city.name_in(language)
     story.nominate(
         edition=edition,
         language=language,
-        title=f"{title.get(language, 'City Migration Profile')}: {name}",
+        title=f"{phrases(language)['profile']}: {name}",
         previous=previous,
     )
     story.later(weeks=1)
@@ -32,13 +31,13 @@ def _begin(story: Story, edition: int, previous: Profile | None) -> None:
 
 def _to_drafting(story: Story) -> None:
     content = city_content(story.cast.city.slug)
-    name = story.cast.city.name_in(content["language"])
+    name, words = story.cast.city.name_in(content["language"]), phrases(content["language"])
     story.prepare(
         {"code": "municipality", "name": name, "kind": "municipality"},
         {
             "code": "foreign-citizen",
-            "term": "Foreign citizens",
-            "text": "Residents without the citizenship of the country.",
+            "term": words["term"],
+            "text": words["definition"],
         },
     )
     for short, long in content["acronyms"].items():
@@ -73,17 +72,17 @@ def _to_priorities(story: Story) -> None:
 
 def _priorities(story: Story) -> list[dict[str, object]]:
     profile = story.profile
-    challenge = profile.challenges.get(code="C1")
+    challenge, words = profile.challenges.get(code="C1"), phrases(profile.language)
     return [
         {
-            "title": "One person in charge of migration at the municipality",
-            "rationale": "Nobody can answer for the city as long as the task is nobody's.",
+            "title": words["priority"],
+            "rationale": words["rationale"],
             "label": "must",
-            "responsible": str(profile.city),
+            "responsible": profile.city.name_in(profile.language),
             "challenges": [challenge],
             "sdg_targets": ["10.7", "16.6"],
-            "recommendation_areas": ["Multi-level governance and cooperation"],
-            "time_frame": "24 months",
+            "recommendation_areas": [words["area"]],
+            "time_frame": words["time_frame"],
         }
     ]
 
@@ -236,13 +235,14 @@ def _with_priorities(story: Story) -> None:
 
 def _to_review_with_challenge(story: Story, fact: str) -> None:
     _to_drafting(story)
+    words = phrases(story.profile.language)
     evidence.add_challenge(
         story.profile,
         by=story.cast.expert,
         code="C1",
-        title="No unit is in charge",
+        title=words["challenge"],
         text=fact,
-        field="Governance",
+        field=words["field"],
         competence="own",
         section=story.section("8"),
     )

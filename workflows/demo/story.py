@@ -17,6 +17,7 @@ from profile_workflow.states import (
     SignOffState,
 )
 from workflows import engine
+from workflows.demo.library import phrases
 from workflows.demo.people import Cast
 from workflows.models import Task
 
@@ -186,9 +187,7 @@ class Story:
             if texts.get(section.key):
                 self.write(section.key, texts[section.key])
             else:
-                self.admit_nothing_found(
-                    section.key, "Public documents of the programme and of the network."
-                )
+                self.admit_nothing_found(section.key, phrases(self.profile.language)["searched"])
             self.later(days=2)
         self.submit_sections()
         self.later(days=2)
