@@ -90,8 +90,8 @@ def compress_streams(pdf: Any) -> None:
     """Compress the streams ourselves, none ending in CR or LF.
 
     With a file identifier pydyf would deflate twice, and a strict reader takes a last byte CR for
-    the line end before ``endstream``. The last byte is a checksum of the content, so one harmless
-    byte of padding changes it.
+    the line end before ``endstream``. The last byte belongs to a sum of all bytes of the content
+    (Adler-32, RFC 1950), so a blank more at its end changes it; a zero would not.
     """
     for item in pdf.objects:
         if isinstance(item, pydyf.Stream) and item.compress and "Filter" not in item.extra:
@@ -102,10 +102,9 @@ def _compress(stream: Any) -> None:
     to_bytes = pydyf._to_bytes  # noqa: SLF001 - the only place that knows how pydyf writes a part
     raw: bytes = b"\n".join(to_bytes(part) for part in stream.stream)
     is_font = "Length1" in stream.extra
-    is_binary = is_font or stream.extra.get("Subtype") == "/Image"
     packed = zlib.compress(raw, 9)
     while packed[-1:] in (b"\r", b"\n"):
-        raw += b"\0" if is_binary else b" "
+        raw += b" "
         if is_font:
             stream.extra["Length1"] += 1
         packed = zlib.compress(raw, 9)

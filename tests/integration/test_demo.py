@@ -15,7 +15,12 @@ from workflows.demo.programme import FULL_PROFILE
 from workflows.invariants import unresolved_nodes, violations
 from workflows.models import Task
 
-pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.pdf]
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.slow,
+    pytest.mark.pdf,
+    pytest.mark.django_db,
+]
 
 #: Moves that lead back, one at least for each stage.
 LOOPS = {
