@@ -106,13 +106,14 @@ def _draft_refers_to_what_exists(
 
 
 def _dangling(key: str, text: str, profile: Profile) -> Iterator[Missing]:
-    for cited in sorted(set(cited_keys(text)) - _source_keys(profile)):
+    cited_here, placed_here = set(cited_keys(text)), set(placed_tables(text))
+    for cited in sorted(cited_here - _source_keys(profile)) if cited_here else ():
         yield Missing(
             "citation_unknown",
             _("The source “%(key)s” is not in the bibliography.") % {"key": cited},
             key,
         )
-    for table in sorted(set(placed_tables(text)) - _table_keys(profile)):
+    for table in sorted(placed_here - _table_keys(profile)) if placed_here else ():
         yield Missing("table_unknown", _("There is no data table “%(key)s”.") % {"key": table}, key)
 
 

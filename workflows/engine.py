@@ -41,7 +41,7 @@ Document = Profile | Section | SignOff | Comment | DataItem
 
 #: What is fetched with a document under the lock.
 _WITH: dict[type[Any], tuple[str, ...]] = {
-    Section: ("template_section", "revision", "draft", "author", "reviewer"),
+    Section: ("revision", "draft"),
     SignOff: ("round__version", "person"),
     Comment: ("section", "author"),
     DataItem: ("table__section",),
@@ -171,7 +171,7 @@ def _profile_id(document: Document) -> int:
 def _locked(profile_id: int, at: datetime) -> Profile:
     """Return the profile, locked to the end of the transaction, as it is judged at a moment."""
     locked = Profile.objects.select_for_update(of=("self",))
-    profile = locked.select_related("city", "programme").get(pk=profile_id)
+    profile = locked.select_related("city").get(pk=profile_id)
     profile.moment = at
     return profile
 
@@ -194,14 +194,14 @@ def _open_task(document: Document, move: str | None) -> Task | None:
     """Return the open task of a document, if ``move`` (or any, for None) finishes it."""
     if isinstance(document, Comment | DataItem):
         return None
-    tasks = Task.objects.open().filter(profile=document.profile).select_related("process", "owner")
+    tasks = Task.objects.open().filter(profile=document.profile).select_related("process")
     if isinstance(document, Section):
         tasks = tasks.filter(section=document)
     elif isinstance(document, SignOff):
         tasks = tasks.filter(signoff=document)
     else:
         tasks = tasks.filter(section__isnull=True, signoff__isnull=True)
-    task = tasks.first()
+    task = next(iter(tasks[:1]), None)
     if task is not None and move is not None and move not in task.flow_task.moves:
         return None
     return task
@@ -213,8 +213,8 @@ def _may_do(task: Task, move: str, document: Document, user: User) -> bool:
     Who may make the move in another role than the owner (the project team beside the focal
     point, the local expert beside a co-author) makes it in his own right.
     """
-    owner = task.owner
-    if owner is None or owner.pk == user.pk:
+    owner = task.owner if task.owner_id != user.pk else None
+    if owner is None:
         return True
     permission = f"{document.document_type}.{move}"
     role = rules.acting_role(permission, user, document)

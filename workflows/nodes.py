@@ -340,11 +340,12 @@ class GatherActivation(RoutingActivation):
         seed: Document = None,
     ) -> "GatherActivation":
         """Find the waiting task of this node, or save one; note the branch that arrived."""
-        task = Task.objects.filter(
+        waiting = Task.objects.filter(
             process=prev_activation.process,
             flow_task=flow_task,
             status__in=[STATUS.NEW, STATUS.STARTED],
-        ).first()
+        )
+        task = next(iter(waiting[:1]), None)
         if task is None:
             task = new_task(flow_task, prev_activation, Token(str(token)).get_base_split_token())
             task.status = STATUS.STARTED

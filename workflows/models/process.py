@@ -120,9 +120,9 @@ class Task(AbstractTask):
                 name="task_inbox",
             ),
             models.Index(
-                fields=["profile", "role"],
+                fields=["profile", "due_at"],
                 condition=Q(finished__isnull=True, flow_task_type=HUMAN),
-                name="task_queue",
+                name="task_next",
             ),
             models.Index(
                 fields=["due_at"],
