@@ -76,7 +76,7 @@ def _definitions_are_given(profile: Profile, _sections: Sequence[Section]) -> It
 
 
 def _draft_is_filled(section: Section, _sections: Sequence[Section]) -> Iterator[Missing]:
-    if section.template_section.mandatory and section.draft.is_empty:
+    if section.draft.is_empty and section.template_section.mandatory:
         yield Missing(
             "section_empty",
             _("“%(section)s” has neither text nor “nothing found” with where it was searched.")

@@ -323,6 +323,13 @@ class ForEach(Node):
             yield Edge(src=self, dst=self.if_none, edge_class="default", label="none")
 
 
+#: What going on from a waiting task needs to know of it.
+_OF_A_WAITING_TASK = (
+    *("status", "token", "flow_task", "flow_task_type", "started", "finished"),
+    *("process", "profile", "section", "signoff"),
+)
+
+
 class GatherActivation(RoutingActivation):
     """Waits until no task of its branches is open."""
 
@@ -345,7 +352,7 @@ class GatherActivation(RoutingActivation):
             flow_task=flow_task,
             status__in=[STATUS.NEW, STATUS.STARTED],
         )
-        task = next(iter(waiting[:1]), None)
+        task = next(iter(waiting.only(*_OF_A_WAITING_TASK)[:1]), None)
         if task is None:
             task = new_task(flow_task, prev_activation, Token(str(token)).get_base_split_token())
             task.status = STATUS.STARTED

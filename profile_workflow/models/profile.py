@@ -151,9 +151,12 @@ class Profile(ProfileMachine):
             return frozenset(), False
         cache: dict[int, tuple[frozenset[Role], bool]] = self.__dict__.setdefault("_parts", {})
         if user.pk not in cache:
-            ever = list(Assignment.objects.for_profile(self).filter(user=user))
-            held = frozenset(Role(one.role) for one in ever if one.holds_on(self.day))
-            cache[user.pk] = (held, any(one.role in AUTHOR_ROLES for one in ever))
+            parts = Assignment.objects.for_profile(self).filter(user=user)
+            ever = parts.values_list("role", "starts_on", "ends_on")
+            held = frozenset(
+                Role(role) for role, begins, ends in ever if _in_force(begins, ends, self.day)
+            )
+            cache[user.pk] = (held, any(role in AUTHOR_ROLES for role, *_days in ever))
         return cache[user.pk]
 
     def text_digest(self) -> str:
@@ -258,6 +261,11 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.filter(role__in=list(roles))
 
 
+def _in_force(starts_on: date | None, ends_on: date | None, day: date) -> bool:
+    begun = starts_on is None or starts_on <= day
+    return begun and (ends_on is None or ends_on >= day)
+
+
 class Assignment(models.Model):
     """What one person does for one profile, or for all profiles of a programme.
 
@@ -309,5 +317,4 @@ class Assignment(models.Model):
 
     def holds_on(self, day: date) -> bool:
         """Whether the assignment is in force on a day."""
-        begun = self.starts_on is None or self.starts_on <= day
-        return begun and (self.ends_on is None or self.ends_on >= day)
+        return _in_force(self.starts_on, self.ends_on, day)
