@@ -71,7 +71,8 @@ def render(job: Job) -> File:
     """Make the PDF of a job.
 
     Returns:
-        The same bytes for the same job, whatever the machine's clock, directory or fonts.
+        The same bytes for the same job, whatever the machine's clock or directory; in the isolated
+        process, which knows the fonts of the report only, whatever its fonts too.
 
     Raises:
         MissingGlyph: If a character is in no font of the report.

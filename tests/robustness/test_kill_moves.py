@@ -68,9 +68,13 @@ def test_forty_kills_leave_nothing_by_halves(programme):
     chance = random.Random(40)  # noqa: S311 - a test
     start = program(programme, chance.randrange(1000))
     before = Event.objects.count()
-    for _kill in killed_at_random(start, ready="ready", times=KILLS, within=0.7, chance=chance):
+    # On a busy machine a kill may come before the first move; then there are more kills.
+    for kill in killed_at_random(start, ready="ready", times=4 * KILLS, within=0.7, chance=chance):
         assert halves(programme) == []
-    assert Event.objects.count() > before + KILLS // 4, "the program hardly did anything"
+        done = Event.objects.count() - before
+        if kill >= KILLS and done > KILLS:
+            break
+    assert done > KILLS, "the program hardly did anything"
 
 
 def test_moves_committed_in_steps_are_caught(programme):
