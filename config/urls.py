@@ -3,14 +3,18 @@
 from django.urls import path
 
 from config import health
-from profile_workflow.views import accounts, history, profiles, sections
-from workflows.views import board, outbox, pdf, profile, tasks
+from profile_workflow.views import accounts, guides, history, profiles, sections
+from workflows.views import board, me, outbox, pdf, profile, tasks
 
 urlpatterns = [
     path("", board.home, name="home"),
     path("sign-in/", accounts.SignIn.as_view(), name="sign_in"),
     path("sign-out/", accounts.SignOut.as_view(), name="sign_out"),
     path("language/", accounts.language, name="language"),
+    path("me/", me.me, name="me"),
+    path("me/password/", accounts.Password.as_view(), name="password"),
+    path("help/", guides.guides, name="help"),
+    path("help/<slug:role>/", guides.guide, name="help_for"),
     path("tasks/", tasks.tasks, name="tasks"),
     path("tasks/<int:task_id>/", tasks.task, name="task"),
     path("tasks/<int:task_id>/claim/", tasks.claim_task, name="task_claim"),

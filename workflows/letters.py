@@ -39,6 +39,15 @@ class MailKind(models.TextChoices):
 #: Kinds that list tasks: pointless once none of the tasks is the reader's to do any more.
 TASK_KINDS = (MailKind.TASKS_OPENED, MailKind.REMINDER, MailKind.OVERDUE)
 
+#: Kinds that tell without asking for an act, or ask once more; whoever wants none gets none.
+OPTIONAL_KINDS = (
+    MailKind.REMINDER,
+    MailKind.PUBLISHED,
+    MailKind.HELD,
+    MailKind.RESUMED,
+    MailKind.CANCELLED,
+)
+
 #: What the reader of an invitation is told about how an answer will be attributed.
 ATTRIBUTION_RULES: Mapping[str, "str | Promise"] = {
     Attribution.NAMED: _("Answers are shown with the name of the person who gave them."),
@@ -82,16 +91,22 @@ def compose(payload: Mapping[str, Any]) -> Letter | None:
 
     Returns:
         The letter in the language of its reader, with times of the city; ``None`` if it has
-        become pointless: the account is closed, the tasks are done, or the round is over.
+        become pointless: the account is closed, the kind is not wanted, the tasks are done, or
+        the round is over.
     """
     person = User.objects.filter(pk=payload["user"], is_active=True).first()
-    if person is None:
+    if person is None or not is_wanted(payload["kind"], by=person):
         return None
     profile = Profile.objects.select_related("city").get(pk=payload["profile"])
     city_time = ZoneInfo(profile.city.time_zone)
     with translation.override(_language(person)), timezone.override(city_time):
         facts = _facts(payload, person, profile)
         return _written(payload["kind"], person, facts) if facts else None
+
+
+def is_wanted(kind: str, *, by: User) -> bool:
+    """Whether a person gets mails of a kind; those that ask for an act cannot be turned off."""
+    return kind not in OPTIONAL_KINDS or kind not in by.muted_mails
 
 
 def _language(person: User) -> str:

@@ -1,10 +1,10 @@
-"""Forms of the account: signing in, choosing a language."""
+"""Forms of the account: signing in, another password, choosing a language."""
 
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -57,6 +57,14 @@ class SignInForm(StyledForm, AuthenticationForm):
             raise
         accounts.forget_failures(email, address=address)
         return cleaned
+
+
+class PasswordForm(StyledForm, PasswordChangeForm):
+    """The old password and twice the new one, as Django checks them."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["old_password"].widget.attrs.pop("autofocus", None)
 
 
 class LanguageForm(forms.Form):

@@ -39,7 +39,7 @@ class UserManager(BaseUserManager["User"]):
     def create_user(
         self, email: str, full_name: str, password: str | None = None, **extra: Any
     ) -> "User":
-        """Create an account without any right.
+        """Create an account without any right, in the time zone of the person's city if known.
 
         Raises:
             ValueError: If the address is empty.
@@ -47,6 +47,8 @@ class UserManager(BaseUserManager["User"]):
         if not email:
             raise ValueError("An account needs an e-mail address.")
         user = self.model(email=self.normalize_email(email).lower(), full_name=full_name, **extra)
+        if "time_zone" not in extra and user.organisation and user.organisation.city:
+            user.time_zone = user.organisation.city.time_zone
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -79,6 +81,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     language = models.CharField(_("language"), max_length=10, default="en")
     time_zone = models.CharField(_("time zone"), max_length=50, default="UTC")
+    muted_mails = models.JSONField(_("kinds of mail turned off"), default=list, blank=True)
     pseudonym = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may use the admin"), default=False)

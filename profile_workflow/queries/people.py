@@ -16,3 +16,18 @@ def is_project_team(user: User, *, on: date) -> bool:
         held = Assignment.objects.active(on).filter(user=user, role=Role.PROJECT_TEAM)
         answers[on] = held.exists()
     return answers[on]
+
+
+def roles_held(user: User, *, on: date) -> set[Role]:
+    """Return the roles that a person holds on a day, on any profile or programme. One query."""
+    held = Assignment.objects.active(on).filter(user=user)
+    return {Role(role) for role in held.values_list("role", flat=True).distinct()}
+
+
+def project_team_of(user: User, *, on: date) -> list[User]:
+    """Return the project teams of the programmes in which a person has a part on a day."""
+    mine = Assignment.objects.active(on).filter(user=user).values("programme")
+    team = Assignment.objects.active(on).filter(role=Role.PROJECT_TEAM, programme__in=mine)
+    return list(
+        User.objects.filter(pk__in=team.values("user"), is_active=True).order_by("full_name", "pk")
+    )

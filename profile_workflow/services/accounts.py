@@ -1,6 +1,8 @@
 """What a person does with his own account, and the limit on guessing passwords."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
@@ -48,7 +50,34 @@ def choose_language(user: User, language: str) -> None:
     Raises:
         InvalidInput: If there is no such language.
     """
-    if language not in dict(settings.LANGUAGES):
-        raise InvalidInput(_("This language is not available."))
+    _check_language(language)
     user.language = language
     user.save(update_fields=["language"])
+
+
+def change_settings(
+    user: User, *, language: str, time_zone: str, muted_mails: Collection[str]
+) -> None:
+    """Keep how a person wants to be addressed, in which zone times are shown, and which mails not.
+
+    Args:
+        user: Whose settings; nobody changes those of others.
+        language: Code of a language of the site.
+        time_zone: Name in the database of time zones, e.g. ``Africa/Tunis``.
+        muted_mails: Kinds of mail that are not sent; kinds that ask for an act are sent anyway.
+
+    Raises:
+        InvalidInput: If there is no such language or time zone.
+    """
+    _check_language(language)
+    if time_zone not in available_timezones():
+        raise InvalidInput(_("This time zone is not known."))
+    user.language = language
+    user.time_zone = time_zone
+    user.muted_mails = sorted(set(muted_mails))
+    user.save(update_fields=["language", "time_zone", "muted_mails"])
+
+
+def _check_language(language: str) -> None:
+    if language not in dict(settings.LANGUAGES):
+        raise InvalidInput(_("This language is not available."))

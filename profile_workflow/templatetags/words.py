@@ -31,8 +31,8 @@ def _tones(**states: Iterable[str]) -> dict[str, str]:
     return {str(state): tone for tone, several in states.items() for state in several}
 
 
-#: State → how it is tinted: nothing done, work going on, somebody judges, sent back, done,
-#: paused, over. A state that is not named is not tinted.
+#: State → its tint and its shape: work going on, somebody judges, sent back, done, paused, over.
+#: The style sheet knows both; a state that is not named has an empty circle and no tint.
 TONES: Mapping[str, str] = _tones(
     work=(
         ProfileState.INCEPTION,
@@ -70,6 +70,7 @@ TONES: Mapping[str, str] = _tones(
         SignOffState.TACIT,
     ),
     paused=(ProfileState.ON_HOLD,),
+    over=(ProfileState.CANCELLED, ProfileState.SUPERSEDED),
 )
 
 

@@ -1,17 +1,20 @@
-"""Signing in and out, and the language of the pages."""
+"""Signing in and out, the password, and the language of the pages."""
 
 from typing import Any, cast
 
 from django.conf import settings
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib import messages
+from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from profile_workflow.forms.accounts import LanguageForm, SignInForm
+from profile_workflow.forms.accounts import LanguageForm, PasswordForm, SignInForm
 from profile_workflow.models import User
 from profile_workflow.services import accounts
 
@@ -29,7 +32,7 @@ class SignIn(LoginView):
         """Sign in; from here on pages speak the language of the person, unless one was chosen."""
         response = cast("HttpResponseRedirect", super().form_valid(form))
         if settings.LANGUAGE_COOKIE_NAME not in self.request.COOKIES:
-            _remember(response, form.get_user().language)
+            remember_language(response, form.get_user().language)
         return response
 
     def form_invalid(self, form: Any) -> HttpResponse:
@@ -50,6 +53,20 @@ class SignOut(LogoutView):
         return response
 
 
+class Password(PasswordChangeView):
+    """Choose another password; other browsers in which the person is signed in are signed out."""
+
+    form_class = PasswordForm
+    template_name = "profile_workflow/password.html"
+    success_url = reverse_lazy("me")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Store it and say so."""
+        messages.success(self.request, _("Your password has been changed."))
+        response: HttpResponse = super().form_valid(form)
+        return response
+
+
 @require_safe
 def favicon(_request: HttpRequest) -> HttpResponse:
     """Send browsers that ask by themselves to the picture of the site."""
@@ -66,7 +83,7 @@ def language(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, User):
         accounts.choose_language(request.user, chosen)
     response = redirect(_safe(request, form.cleaned_data["next"]))
-    _remember(response, chosen)
+    remember_language(response, chosen)
     return response
 
 
@@ -79,7 +96,8 @@ def _safe(request: HttpRequest, address: str) -> str:
     return settings.LOGIN_REDIRECT_URL
 
 
-def _remember(response: HttpResponse, chosen: str) -> None:
+def remember_language(response: HttpResponse, chosen: str) -> None:
+    """Let the browser ask for a language from now on, whatever it was set to."""
     if not translation.check_for_language(chosen):
         return
     response.set_cookie(

@@ -1,10 +1,11 @@
-"""The navigation at the top of every page."""
+"""The two rows of navigation: of the whole site, and of one profile."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import ResolverMatch, reverse
 from django.utils import timezone
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
@@ -12,35 +13,108 @@ from django.utils.translation import gettext_lazy as _
 from profile_workflow.models import User
 from profile_workflow.queries.people import is_project_team
 
+#: Values of ``aria-current``: this very page, a page beneath it, neither.
+_HERE, _BENEATH, _ELSEWHERE = "page", "true", ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page that a row of navigation leads to.
+
+    Attributes:
+        name: Name of its address.
+        label: What it is called.
+        icon: Class of its icon, see the style sheet; may be empty.
+        beneath: Names of the addresses that belong to it without an entry of their own.
+        for_team: Whether only the project team is shown it.
+    """
+
+    name: str
+    label: "str | Promise"
+    icon: str = ""
+    beneath: Sequence[str] = ()
+    for_team: bool = False
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry: where it leads, what it is called, whether it is the page that is open."""
+    """One entry as a template shows it.
+
+    Attributes:
+        address: Where it leads.
+        label: What it is called.
+        icon: Class of its icon.
+        current: Value of ``aria-current``; empty where the reader is elsewhere.
+    """
 
     address: str
     label: "str | Promise"
-    is_here: bool
+    icon: str
+    current: str
 
 
-#: Name of the address and label; the second group is for the project team. At most five in all.
-_FOR_ALL = (("tasks", _("My tasks")), ("profiles", _("Profiles")))
-_FOR_TEAM = (("board", _("Board")), ("outbox", _("Outbox")))
+#: The second row of every page about a profile. A page under ``/p/<slug>/`` is added here, either
+#: as an entry or beneath one.
+PROFILE_PAGES: Sequence[Page] = (
+    Page("profile", _("Overview"), beneath=("section", "profile_move")),
+    Page("history", _("History")),
+    Page("pdf", _("PDF"), beneath=("pdf_file",)),
+)
+
+#: The first row; at most five for anybody.
+SITE_PAGES: Sequence[Page] = (
+    Page("tasks", _("My tasks"), "icon-tasks", beneath=("task", "task_claim", "task_release")),
+    Page(
+        "profiles",
+        _("Profiles"),
+        "icon-profile",
+        beneath=tuple(name for page in PROFILE_PAGES for name in (page.name, *page.beneath)),
+    ),
+    Page("board", _("Board"), "icon-board", for_team=True),
+    Page("outbox", _("Outbox"), "icon-mail", beneath=("outbox_retry",), for_team=True),
+    Page("help", _("Help"), "icon-help", beneath=("help_for",)),
+)
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Give templates ``navigation``; looked up only by pages that show it."""
-    return {"navigation": SimpleLazyObject(lambda: entries(request))}
+    """Give templates both rows; looked up only by pages that show them."""
+    return {
+        "navigation": SimpleLazyObject(lambda: entries(request)),
+        "profile_navigation": SimpleLazyObject(lambda: profile_entries(request)),
+    }
 
 
 def entries(request: HttpRequest) -> list[Entry]:
-    """Return the entries for whoever asks; none for a stranger."""
+    """Return the first row for whoever asks; empty for a stranger."""
+    return _row(request, SITE_PAGES, [])
+
+
+def profile_entries(request: HttpRequest) -> list[Entry]:
+    """Return the second row on a page whose address names a profile; empty elsewhere."""
+    match = request.resolver_match
+    slug = match.kwargs.get("slug") if match else None
+    return _row(request, PROFILE_PAGES, [slug]) if slug else []
+
+
+def _row(request: HttpRequest, pages: Sequence[Page], arguments: list[str]) -> list[Entry]:
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return []
     team = is_project_team(user, on=timezone.localdate())
-    match = request.resolver_match
-    here = match.view_name if match else ""
     return [
-        Entry(reverse(name), label, name == here)
-        for name, label in (*_FOR_ALL, *(_FOR_TEAM if team else ()))
+        Entry(
+            reverse(page.name, args=arguments),
+            page.label,
+            page.icon,
+            _current(page, request.resolver_match),
+        )
+        for page in pages
+        if team or not page.for_team
     ]
+
+
+def _current(page: Page, match: ResolverMatch | None) -> str:
+    here = match.view_name if match else ""
+    if here == page.name:
+        return _HERE
+    return _BENEATH if here in page.beneath else _ELSEWHERE

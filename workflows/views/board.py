@@ -6,7 +6,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from profile_workflow.forms.filters import PageForm
+from profile_workflow.models import User
 from profile_workflow.queries.people import is_project_team
+from profile_workflow.queries.public import networks
 from profile_workflow.web.loading import signed_in
 from workflows import queries
 from workflows.views.forms import BoardForm
@@ -14,7 +16,9 @@ from workflows.views.forms import BoardForm
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Go to the board, or to one's own tasks for all who have none."""
+    """Say to strangers what this is; send others to the board, or to their tasks."""
+    if not isinstance(request.user, User):
+        return render(request, "profile_workflow/home.html", {"networks": networks()})
     team = is_project_team(signed_in(request), on=timezone.localdate())
     return redirect("board" if team else "tasks")
 

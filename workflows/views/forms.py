@@ -1,9 +1,12 @@
 """Forms of the pages of the process."""
 
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Any, cast
+from zoneinfo import available_timezones
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +14,7 @@ from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.states import Role
 from reports.labels import LANGUAGES
 from reports.models import Build
+from workflows.letters import OPTIONAL_KINDS
 from workflows.queries import BoardFilter
 from workflows.queries.overview import ENDED, STAGES
 
@@ -59,3 +63,59 @@ class BuildForm(StyledForm):
         super().__init__(*args, **kwargs)
         choices = [(kind.value, kind.label) for kind in kinds]
         cast("forms.ChoiceField", self.fields["kind"]).choices = choices
+
+
+def _zones() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the time zones that are named after a place, by continent."""
+    places = sorted(name for name in available_timezones() if name.split("/")[0] in _CONTINENTS)
+    grouped = groupby(places, key=lambda name: name.split("/")[0])
+    return [
+        (continent, [(name, name.split("/", 1)[1].replace("_", " ")) for name in names])
+        for continent, names in grouped
+    ]
+
+
+_CONTINENTS = (
+    "Africa",
+    "America",
+    "Antarctica",
+    "Asia",
+    "Atlantic",
+    "Australia",
+    "Europe",
+    "Indian",
+    "Pacific",
+)
+
+
+class SettingsForm(StyledForm):
+    """What a person decides about his own account."""
+
+    language = forms.ChoiceField(
+        label=_("Language"),
+        help_text=_("Of the pages, and of the mails to you."),
+        choices=[
+            (code, get_language_info(code)["name_local"].capitalize())
+            for code, _name in settings.LANGUAGES
+        ],
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        help_text=_("Times are shown in it. Deadlines are always days of the city."),
+        choices=[("UTC", "UTC"), *_zones()],
+    )
+    mails = forms.MultipleChoiceField(
+        label=_("Mails that only inform you"),
+        help_text=_(
+            "Untick what you do not want. Mails that ask you to do something – your turn, a text "
+            "that came back, a consultation, an objection, an overdue task – are always sent."
+        ),
+        required=False,
+        choices=[(kind.value, kind.label) for kind in OPTIONAL_KINDS],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    @property
+    def muted_mails(self) -> list[str]:
+        """The kinds that were left unticked."""
+        return [kind for kind in OPTIONAL_KINDS if kind not in self.cleaned_data["mails"]]

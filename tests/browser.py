@@ -1,0 +1,141 @@
+"""What is asked of a page in a browser: each check returns the problems that it found."""
+
+import gzip
+import pathlib
+from typing import Any
+
+import axe_playwright_python
+
+PASSWORD = "correct-horse-battery"
+#: Most that a page may weigh, with all that it loads, compressed.
+BUDGET = 60 * 1024
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 320, "height": 640}
+AXE = next(pathlib.Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")).read_text()
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+#: Faults that the browser itself tells about on the page.
+WATCH = """
+window.breaches = [];
+document.addEventListener(
+    "securitypolicyviolation", event => window.breaches.push(event.violatedDirective)
+);
+"""
+
+#: What the Tab key should stop at, each radio group once, marked with a number.
+_MARK_STOPS = """() => {
+    const groups = new Set();
+    const wanted = "a[href], button, input, select, textarea, summary, [tabindex]";
+    const stops = [...document.querySelectorAll(wanted)].filter(one => {
+        if (one.tabIndex < 0 || one.disabled || one.type === "hidden") return false;
+        if (!one.checkVisibility({visibilityProperty: true})) return false;
+        if (one.type !== "radio") return true;
+        const group = [...document.getElementsByName(one.name)];
+        if (groups.has(one.name)) return false;
+        groups.add(one.name);
+        for (const radio of group) radio.dataset.stop = one.name;
+        return true;
+    });
+    stops.forEach((one, number) => { if (one.type !== "radio") one.dataset.stop = number; });
+    return stops.map(one => one.dataset.stop);
+}"""
+
+_WHERE = """() => {
+    const here = document.activeElement;
+    if (!here || here === document.body) return null;
+    const look = getComputedStyle(here);
+    const html = here.outerHTML.slice(0, 120);
+    return [here.dataset.stop ?? html, look.outlineStyle, html];
+}"""
+
+
+def sign_in(page: Any, user: Any) -> None:
+    """Sign in as people do, with the password of all test accounts."""
+    page.goto("/sign-in/")
+    page.locator("#id_username").fill(user.email)
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("main button").click()
+
+
+def violations(page: Any) -> list[Any]:
+    """Return what axe finds against WCAG 2.2 A and AA."""
+    # Evaluated through the browser's own console, so that the content policy does not stop it.
+    page.evaluate(f"() => {{ if (!window.axe) {{ {AXE} }} }}")
+    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", WCAG)
+    return [
+        (one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found["violations"]
+    ]
+
+
+def violations_in_both_schemes(page: Any) -> list[Any]:
+    """Return what axe finds by day, and by night."""
+    found = violations(page)
+    page.emulate_media(color_scheme="dark")
+    found += [("dark", *one) for one in violations(page)]
+    page.emulate_media(color_scheme="light")
+    return found
+
+
+def overflowing(page: Any) -> int:
+    """Return by how much the page is wider than a small phone; tables may scroll by themselves."""
+    page.set_viewport_size(PHONE)
+    wider: int = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    page.set_viewport_size(DESKTOP)
+    return wider
+
+
+def breaches(page: Any) -> list[str]:
+    """Return what the content policy stopped."""
+    found: list[str] = page.evaluate("window.breaches")
+    return found
+
+
+def keyboard_problems(page: Any) -> list[str]:
+    """Walk through the page with the Tab key: everything reached, nothing a trap, focus seen."""
+    expected = page.evaluate(_MARK_STOPS)
+    page.evaluate("() => { document.activeElement.blur(); window.scrollTo(0, 0); }")
+    page.locator("body").evaluate(
+        "body => { body.tabIndex = -1; body.focus(); body.removeAttribute('tabindex'); }"
+    )
+    reached: list[str] = []
+    problems: list[str] = []
+    for _step in range(len(expected) + 5):
+        page.keyboard.press("Tab")
+        here = page.evaluate(_WHERE)
+        if here is None or here[0] in reached:
+            break
+        reached.append(here[0])
+        if here[1] == "none":
+            problems.append(f"focus not seen: {here[2]}")
+    else:
+        problems.append("the Tab key does not leave the page")
+    missed = [stop for stop in expected if stop not in reached]
+    if missed:
+        found = [page.locator(f'[data-stop="{stop}"]').first.evaluate("one => one.outerHTML")
+                 for stop in missed]  # fmt: skip
+        problems += [f"not reached: {html[:120]}" for html in found]
+    return problems
+
+
+class Scales:
+    """Weighs pages; what several of them load is fetched once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, int] = {}
+
+    def weight(self, page: Any, answer: Any) -> int:
+        """Return the bytes of a page that was just opened, with all that it loaded, compressed."""
+        page.wait_for_load_state("networkidle")
+        loaded = page.evaluate("performance.getEntriesByType('resource').map(one => one.name)")
+        return len(gzip.compress(answer.body())) + sum(
+            self._weight_of(page, address) for address in {one.split("#")[0] for one in loaded}
+        )
+
+    def _weight_of(self, page: Any, address: str) -> int:
+        if not address.startswith("http"):
+            return 0
+        if address not in self._known:
+            self._known[address] = len(gzip.compress(page.request.get(address).body()))
+        return self._known[address]

@@ -1,0 +1,125 @@
+"""Every page of the site: who looks at it, what it is for. A new page is a line in ``PAGES``."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from profile_workflow.models import City, Profile, User
+from profile_workflow.states import ProfileState, Role
+from tests import factories
+from workflows.models import Task
+
+STRANGER = "stranger"
+TEAM, EXPERT, REVIEWER = Role.PROJECT_TEAM, Role.LOCAL_EXPERT, Role.INTERNATIONAL_EXPERT
+
+
+@dataclass
+class World:
+    """What the pages are about: a profile under review, with one of each thing in it."""
+
+    made: factories.Made
+    profile: Profile
+    _others: dict[str, Profile] = field(default_factory=dict)
+
+    def person(self, who: str) -> User | None:
+        return None if who == STRANGER else self.made[Role(who)]
+
+    def task(self, **wanted: Any) -> int:
+        """Return the id of the first open task of the profile that is as wanted."""
+        return Task.objects.open().filter(profile=self.profile, **wanted).order_by("pk")[0].pk
+
+    def profile_in(self, state: ProfileState) -> Profile:
+        """Return another profile of the programme, brought to a state."""
+        if state not in self._others:
+            made = factories.make_profile(self.made)
+            self._others[state] = factories.bring_to(made, state)
+        return self._others[state]
+
+
+def make_world() -> World:
+    """A profile under review with a remark, a late task and Arabic names in it."""
+    made = factories.make_programme(sections=4)
+    City.objects.filter(pk=made.cities[0].pk).update(name="Sfax", name_ar="صفاقس")
+    User.objects.filter(pk=made[EXPERT].pk).update(full_name="رانيا عودة")
+    profile = factories.make_profile(made, title="City Migration Profile: Sfax")
+    profile = factories.bring_to(profile, ProfileState.EXPERT_REVIEW)
+    reviewer, first = made[REVIEWER], factories.section(profile, "1")
+    factories.comment_on(first, reviewer)
+    factories.move(first, "request_minor_changes", reviewer, reason="The figures are missing.")
+    Task.objects.open().filter(section__key="2").update(due_at=timezone.now() - timedelta(days=12))
+    return World(made, profile)
+
+
+def slug(world: World) -> Sequence[Any]:
+    return [world.profile.slug]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page, as those see it who use it.
+
+    Attributes:
+        name: Name of its address.
+        purpose: What it is for; printed in the gallery.
+        who: Roles that open it, or ``STRANGER``; the first one is shown in the gallery.
+        arguments: What its address holds.
+        variant: Tells apart two pages with one address.
+        query: What stands behind the question mark.
+    """
+
+    name: str
+    purpose: str
+    who: Sequence[str]
+    arguments: Callable[[World], Sequence[Any]] = lambda _world: []
+    variant: str = ""
+    query: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.name}-{self.variant}" if self.variant else self.name
+
+    def address(self, world: World) -> str:
+        address = reverse(self.name, args=self.arguments(world))
+        return f"{address}?{self.query}" if self.query else address
+
+
+PAGES = (
+    Page("home", "What this is, for whom, and which profiles are published.", [STRANGER]),
+    Page("sign_in", "Sign in.", [STRANGER]),
+    Page("tasks", "What waits for you.", [REVIEWER, EXPERT, TEAM]),
+    Page("task", "One task, and the moves that finish it.", [REVIEWER],
+         lambda world: [world.task(section__key="2")]),
+    Page("profiles", "The profiles in which you take part.", [EXPERT, TEAM]),
+    Page("board", "Every profile with its stage, who has the turn, and by when.", [TEAM]),
+    Page("outbox", "Mails and PDFs that wait or failed.", [TEAM]),
+    Page("profile", "Where a profile stands and what it consists of.", [TEAM, EXPERT, REVIEWER],
+         slug),
+    Page("section", "The submitted text of a section, with its comments.", [EXPERT, REVIEWER],
+         lambda world: [world.profile.slug, "1"]),
+    Page("history", "Who did what, when and why.", [TEAM, EXPERT], slug),
+    Page("pdf", "The PDFs of a profile.", [TEAM, EXPERT], slug),
+    Page("profile_move", "A move that needs a reason.", [TEAM],
+         lambda world: [world.profile.slug, "hold"]),
+    Page("me", "Your language, time zone and mails.", [EXPERT, TEAM]),
+    Page("password", "Choose another password.", [EXPERT]),
+    Page("help", "Help, by role.", [STRANGER, EXPERT]),
+    Page("help_for", "What waits for a role, and how to do it.", [STRANGER, TEAM],
+         lambda _world: ["local_expert"]),
+)  # fmt: skip
+
+#: Addresses behind which there is no page to look at, and why.
+NO_PAGE = {
+    "language": "POST only",
+    "sign_out": "POST only",
+    "task_claim": "POST only",
+    "task_release": "POST only",
+    "outbox_retry": "POST only",
+    "pdf_file": "a file",
+    "healthz": "for machines",
+    "readyz": "for machines",
+    "favicon": "redirects",
+}
