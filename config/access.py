@@ -38,6 +38,7 @@ RULES: Mapping[str, Rule] = {
     "sign_out": Rule.SIGNED_IN,
     "home": Rule.SIGNED_IN,
     "profiles": Rule.SIGNED_IN,
+    "search": Rule.SIGNED_IN,
     "tasks": Rule.SIGNED_IN,
     "task": Rule.TAKES_PART,
     "task_claim": Rule.TAKES_PART,

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from config import health
-from profile_workflow.views import accounts, history, profiles, sections
+from profile_workflow.views import accounts, history, profiles, search, sections
 from workflows.views import board, outbox, pdf, profile, tasks
 
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("tasks/<int:task_id>/claim/", tasks.claim_task, name="task_claim"),
     path("tasks/<int:task_id>/release/", tasks.release_task, name="task_release"),
     path("profiles/", profiles.profiles, name="profiles"),
+    path("search/", search.search, name="search"),
     path("board/", board.board, name="board"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/<int:job_id>/retry/", outbox.retry_job, name="outbox_retry"),

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from profile_workflow.forms.renderer import StyledForm
-from profile_workflow.models import Section, User
+from profile_workflow.models import SearchKind, Section, User
 from profile_workflow.queries.history import Kind, Wanted
 
 
@@ -21,6 +21,41 @@ class PageForm(forms.Form):
         """The page that is asked for."""
         number: int | None = self.cleaned_data.get("page") if self.is_valid() else None
         return number or 1
+
+
+class WordsField(forms.CharField):
+    """Words to search for: anything that may be typed, as much of it as anybody reads."""
+
+    LONGEST = 500
+
+    def to_python(self, value: Any) -> str:
+        """Return what can be searched for; never an error."""
+        typed = super().to_python(str(value or "").replace("\x00", " ")) or ""
+        return typed[: self.LONGEST]
+
+
+class SearchForm(StyledForm):
+    """What is searched for; an unknown kind is every kind."""
+
+    q = WordsField(
+        label=_("Words to search for"),
+        required=False,
+        help_text=_("All words must be there. Capitals, accents and harakat do not matter."),
+        widget=forms.SearchInput(attrs={"dir": "auto"}),
+    )
+    kind = forms.ChoiceField(required=False, choices=SearchKind.choices, widget=forms.HiddenInput)
+
+    @property
+    def query(self) -> str:
+        """The words."""
+        self.is_valid()
+        return str(self.cleaned_data.get("q", ""))
+
+    @property
+    def kind_wanted(self) -> str:
+        """The kind that is asked for, or an empty string."""
+        self.is_valid()
+        return str(self.cleaned_data.get("kind", ""))
 
 
 class HistoryFilter(StyledForm):

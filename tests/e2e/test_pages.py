@@ -128,6 +128,7 @@ def addresses(profile):
         "outbox": reverse("outbox"),
         "tasks": reverse("tasks"),
         "profiles": reverse("profiles"),
+        "search": reverse("search") + "?q=chapter",
         "profile": reverse("profile", args=[slug]),
         "history": reverse("history", args=[slug]),
         "section": reverse("section", args=[slug, "1"]),
