@@ -52,6 +52,7 @@ RULES: Mapping[str, Rule] = {
     "section": Rule.TAKES_PART,
     "pdf": Rule.TAKES_PART,
     "pdf_file": Rule.TAKES_PART,
+    "pdf_shown": Rule.TAKES_PART,
 }
 
 #: Which part of an address names the profile, and how it is looked up.

@@ -26,6 +26,7 @@ urlpatterns = [
     path("p/<slug:slug>/move/<slug:move>/", profile.profile_move, name="profile_move"),
     path("p/<slug:slug>/pdf/", pdf.pdf, name="pdf"),
     path("p/<slug:slug>/pdf/<int:build_id>/", pdf.pdf_file, name="pdf_file"),
+    path("p/<slug:slug>/pdf/<int:build_id>/shown/", pdf.pdf_shown, name="pdf_shown"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("favicon.ico", accounts.favicon, name="favicon"),

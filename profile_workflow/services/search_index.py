@@ -199,6 +199,11 @@ _SEARCHED: Mapping[type[models.Model], frozenset[str]] = {
 }
 
 
+def _saved_profile(profile: Profile) -> None:
+    # With its city as it is now: the caller's may be older.
+    _store([_of_profile(Profile.objects.select_related("city").get(pk=profile.pk))])
+
+
 def _saved_city(city: City) -> None:
     _store([_of_city(city)])
     _store(_of_profile(one) for one in city.profiles.select_related("city"))
@@ -215,7 +220,7 @@ def _saved_source(source: Source) -> None:
 
 _ON_SAVE: Mapping[type[models.Model], Callable[[Any], None]] = {
     City: _saved_city,
-    Profile: lambda profile: _store([_of_profile(profile)]),
+    Profile: _saved_profile,
     Section: _saved_section,
     Draft: lambda draft: index_draft(draft.section),
     User: lambda user: _store([_of_person(user)]),

@@ -59,3 +59,14 @@ class BuildForm(StyledForm):
         super().__init__(*args, **kwargs)
         choices = [(kind.value, kind.label) for kind in kinds]
         cast("forms.ChoiceField", self.fields["kind"]).choices = choices
+
+
+class ShowForm(forms.Form):
+    """Which build is to be shown within the page; anything unreadable is none."""
+
+    show = forms.IntegerField(min_value=1, max_value=2**62, required=False)
+
+    @property
+    def build(self) -> int | None:
+        """Id of the build."""
+        return self.cleaned_data.get("show") if self.is_valid() else None
