@@ -3,8 +3,8 @@
 from django.urls import path
 
 from config import health
-from profile_workflow.views import accounts, history, profiles, search, sections
-from workflows.views import board, outbox, pdf, profile, tasks
+from profile_workflow.views import accounts, profiles, search, sections
+from workflows.views import board, history, outbox, pdf, profile, tasks
 
 urlpatterns = [
     path("", board.home, name="home"),

@@ -1,6 +1,6 @@
 """The PDFs of a profile: which there are, how far each is, and what stands before it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,14 +59,19 @@ class BuildLine:
 
 def builds_of(profile: Profile, kinds: Collection[str], *, viewer: User) -> list[BuildLine]:
     """Return the newest builds of some kinds, newest first: a constant number of queries."""
-    found = profile.builds.filter(kind__in=kinds).select_related("requested_by__organisation")
-    builds = list(found.order_by("-created_at", "-pk")[:BUILDS_SHOWN])
+    newest = profile.builds.filter(kind__in=kinds).order_by("-created_at", "-pk")[:BUILDS_SHOWN]
+    return lines(profile, newest.values_list("pk", flat=True), viewer=viewer)
+
+
+def lines(profile: Profile, ids: Iterable[int], *, viewer: User) -> list[BuildLine]:
+    """Return builds as a reader may see them, newest first."""
+    found = profile.builds.filter(pk__in=list(ids)).select_related("requested_by__organisation")
+    builds = list(found.order_by("-created_at", "-pk"))
     asked_by = {one.requested_by_id for one in builds if one.requested_by_id is not None}
     categories = categories_of(profile, asked_by)
     keys = [job_key(one.pk) for one in builds if one.state != Build.State.DONE]
     jobs = {job.key: job for job in OutboxJob.objects.filter(key__in=keys)} if keys else {}
-    waiting = [job for job in jobs.values() if job.state == JobState.WAITING]
-    ahead = _ahead_of(waiting)
+    ahead = _ahead_of([job for job in jobs.values() if job.state == JobState.WAITING])
     return [
         _line(one, _shown(one, categories, profile, viewer), jobs.get(job_key(one.pk)), ahead)
         for one in builds
