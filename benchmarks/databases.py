@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from profile_workflow.models import triggers
+from profile_workflow.models import fulltext, triggers
 
 #: Statements that only mark transactions; they are the same few for everybody.
 _MARKS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
@@ -15,11 +15,12 @@ _MARKS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 @contextmanager
 def temporary_database() -> Iterator[None]:
-    """Make an empty database with every table and trigger; drop it at the end."""
+    """Make an empty database with every table, trigger and index of words; drop it at the end."""
     name = connection.settings_dict["NAME"]
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
         triggers.install(connection)
+        fulltext.install(connection)
         yield
     finally:
         connection.creation.destroy_test_db(name, verbosity=0)

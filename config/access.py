@@ -42,6 +42,7 @@ RULES: Mapping[str, Rule] = {
     "me": Rule.SIGNED_IN,
     "password": Rule.SIGNED_IN,
     "profiles": Rule.SIGNED_IN,
+    "search": Rule.SIGNED_IN,
     "tasks": Rule.SIGNED_IN,
     "task": Rule.TAKES_PART,
     "task_claim": Rule.TAKES_PART,
@@ -55,6 +56,7 @@ RULES: Mapping[str, Rule] = {
     "section": Rule.TAKES_PART,
     "pdf": Rule.TAKES_PART,
     "pdf_file": Rule.TAKES_PART,
+    "pdf_shown": Rule.TAKES_PART,
 }
 
 #: Which part of an address names the profile, and how it is looked up.

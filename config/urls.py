@@ -3,8 +3,8 @@
 from django.urls import path
 
 from config import health
-from profile_workflow.views import accounts, guides, history, profiles, sections
-from workflows.views import board, me, outbox, pdf, profile, tasks
+from profile_workflow.views import accounts, guides, profiles, search, sections
+from workflows.views import board, history, me, outbox, pdf, profile, tasks
 
 urlpatterns = [
     path("", board.home, name="home"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("tasks/<int:task_id>/claim/", tasks.claim_task, name="task_claim"),
     path("tasks/<int:task_id>/release/", tasks.release_task, name="task_release"),
     path("profiles/", profiles.profiles, name="profiles"),
+    path("search/", search.search, name="search"),
     path("board/", board.board, name="board"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/<int:job_id>/retry/", outbox.retry_job, name="outbox_retry"),
@@ -29,6 +30,7 @@ urlpatterns = [
     path("p/<slug:slug>/move/<slug:move>/", profile.profile_move, name="profile_move"),
     path("p/<slug:slug>/pdf/", pdf.pdf, name="pdf"),
     path("p/<slug:slug>/pdf/<int:build_id>/", pdf.pdf_file, name="pdf_file"),
+    path("p/<slug:slug>/pdf/<int:build_id>/shown/", pdf.pdf_shown, name="pdf_shown"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("favicon.ico", accounts.favicon, name="favicon"),

@@ -12,13 +12,24 @@ class BuildFailed(DomainError):
     """The document could not be made.
 
     Attributes:
-        code: ``missing_glyph``, ``too_long``, ``too_big`` or ``crashed``.
+        code: ``missing_glyph``, ``too_long``, ``too_big``, ``killed`` or ``crashed``.
     """
 
     status = 422
 
-    def __init__(self, code: str, **detail: str) -> None:
-        super().__init__(sentence(code, detail))
+    def __init__(self, code: str, *, at: str = "", **detail: str) -> None:
+        """Put the code into words.
+
+        Args:
+            code: What went wrong.
+            at: Title of the chapter that was being laid out, if that is known.
+            detail: What the sentence tells besides.
+        """
+        words = sentence(code, detail)
+        if at:
+            where = _("It was at \u201c%(chapter)s\u201d.") % {"chapter": at}
+            words = f"{words} {where}"
+        super().__init__(words)
         self.code = code
 
 
@@ -36,6 +47,10 @@ def sentence(code: str, detail: dict[str, str]) -> str:
         "too_big": _(
             "The report needs more memory than is allowed and was stopped. "
             "Look for a very large table and split it."
+        ),
+        "killed": _(
+            "The making was stopped from outside, by an administrator or because the machine had "
+            "no memory left. The text is not to blame; try again."
         ),
     }
     fallback = _("The report could not be made: %(reason)s.")

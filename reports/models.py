@@ -14,7 +14,8 @@ class Build(models.Model):
     """One making of a PDF.
 
     ``digest`` is the SHA-256 of everything that is printed: a finished build with the same digest
-    is the same file, so it is used again.
+    is the same file, so it is used again. ``stage``, ``chapter`` of ``chapters`` and ``page`` say
+    how far the making has come, as its process tells.
     """
 
     class Kind(models.TextChoices):
@@ -32,12 +33,24 @@ class Build(models.Model):
         DONE = "done", _("Ready")
         FAILED = "failed", _("Failed")
 
+    class Stage(models.TextChoices):
+        """What is being done while the file is being made."""
+
+        GATHERING = "gathering", _("Gathering texts, figures and sources")
+        LAYOUT = "layout", _("Laying out the pages")
+        CONTENTS = "contents", _("Laying out the title pages and the contents")
+        WRITING = "writing", _("Writing the file")
+
     profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="builds")
     language = models.CharField(_("language"), max_length=10)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     digest = models.CharField(_("SHA-256 of the content"), max_length=64)
     text_digest = models.CharField(_("SHA-256 of the text"), max_length=64, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
+    stage = models.CharField(_("stage"), max_length=10, choices=Stage.choices, blank=True)
+    chapter = models.PositiveSmallIntegerField(_("chapter being laid out"), default=0)
+    chapters = models.PositiveSmallIntegerField(_("chapters"), default=0)
+    page = models.PositiveIntegerField(_("page being laid out"), default=0)
     file = models.FileField(_("file"), max_length=200, blank=True)
     size = models.PositiveBigIntegerField(_("size in bytes"), default=0)
     pages = models.PositiveIntegerField(_("pages"), default=0)

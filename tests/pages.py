@@ -94,6 +94,7 @@ PAGES = (
     Page("task", "One task, and the moves that finish it.", [REVIEWER],
          lambda world: [world.task(section__key="2")]),
     Page("profiles", "The profiles in which you take part.", [EXPERT, TEAM]),
+    Page("search", "Everything you may open, by words.", [EXPERT, TEAM], query="q=chapter"),
     Page("board", "Every profile with its stage, who has the turn, and by when.", [TEAM]),
     Page("outbox", "Mails and PDFs that wait or failed.", [TEAM]),
     Page("profile", "Where a profile stands and what it consists of.", [TEAM, EXPERT, REVIEWER],

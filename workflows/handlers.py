@@ -14,7 +14,7 @@ from workflows.models import JobKind
 from workflows.outbox import Handler
 
 #: What may go well another time: the engine was killed, by the machine or by somebody.
-PASSING_FAILURES = frozenset({"crashed"})
+PASSING_FAILURES = frozenset({"killed", "crashed"})
 
 
 def build_pdf(payload: Mapping[str, Any]) -> None:

@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from profile_workflow.forms.renderer import StyledForm
-from profile_workflow.models import Section, User
-from profile_workflow.queries.history import Kind, Wanted
+from profile_workflow.models import SearchKind, Section, User
+from profile_workflow.queries.history import Subject, Wanted
 
 
 class PageForm(forms.Form):
@@ -23,14 +23,65 @@ class PageForm(forms.Form):
         return number or 1
 
 
+def _day_picker() -> forms.DateInput:
+    # A picker of the browser takes and gives ISO days, whatever the language.
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+class WordsField(forms.CharField):
+    """Words to search for: anything that may be typed, as much of it as anybody reads."""
+
+    LONGEST = 500
+
+    def to_python(self, value: Any) -> str:
+        """Return what can be searched for; never an error."""
+        typed = super().to_python(str(value or "").replace("\x00", " ")) or ""
+        return typed[: self.LONGEST]
+
+
+class SearchForm(StyledForm):
+    """What is searched for; an unknown kind is every kind."""
+
+    q = WordsField(
+        label=_("Words to search for"),
+        required=False,
+        help_text=_("All words must be there. Capitals, accents and harakat do not matter."),
+        widget=forms.SearchInput(attrs={"dir": "auto"}),
+    )
+    kind = forms.ChoiceField(required=False, choices=SearchKind.choices, widget=forms.HiddenInput)
+
+    @property
+    def query(self) -> str:
+        """The words."""
+        self.is_valid()
+        return str(self.cleaned_data.get("q", ""))
+
+    @property
+    def kind_wanted(self) -> str:
+        """The kind that is asked for, or an empty string."""
+        self.is_valid()
+        return str(self.cleaned_data.get("kind", ""))
+
+
 class HistoryFilter(StyledForm):
-    """Which events of a history are wanted."""
+    """Which events of a history are wanted; all of it stands in the address.
+
+    What cannot be read leaves nothing out, and says so beside its field.
+    """
 
     person = forms.TypedChoiceField(label=_("Person"), required=False, coerce=int, empty_value=None)
     kind = forms.ChoiceField(
-        label=_("About"), required=False, choices=[("", _("Everything")), *Kind.choices]
+        label=_("About"), required=False, choices=[("", _("Everything")), *Subject.choices]
     )
     section = forms.ChoiceField(label=_("Section"), required=False)
+    since = forms.DateField(label=_("From"), required=False, widget=_day_picker())
+    until = forms.DateField(label=_("Until"), required=False, widget=_day_picker())
+    number = forms.IntegerField(
+        required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput
+    )
+    output = forms.ChoiceField(
+        required=False, choices=[("", ""), ("csv", "CSV")], widget=forms.HiddenInput
+    )
 
     def __init__(
         self, *args: Any, people: Iterable[User], sections: Iterable[Section], **kwargs: Any
@@ -43,5 +94,14 @@ class HistoryFilter(StyledForm):
 
     @property
     def wanted(self) -> Wanted:
-        """What is wanted; everything if the query string cannot be read."""
-        return Wanted(**self.cleaned_data) if self.is_valid() else Wanted()
+        """What is wanted, as far as the address can be read."""
+        self.is_valid()
+        asked = {key: value for key, value in self.cleaned_data.items() if value}
+        asked.pop("output", None)
+        return Wanted(**asked)
+
+    @property
+    def wants_csv(self) -> bool:
+        """Whether the events are asked for as a file."""
+        self.is_valid()
+        return self.cleaned_data.get("output") == "csv"

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from uuid import UUID
 
 from django.db.models import Q, QuerySet, TextChoices
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -46,6 +48,27 @@ class Kind(TextChoices):
     TASK = "task", gettext_lazy("Task")
     ASSIGNMENT = "assignment", gettext_lazy("Assignment")
 
+
+class Subject(TextChoices):
+    """What a reader looks for in a history."""
+
+    MOVES = "moves", gettext_lazy("Moves of the profile and its sections")
+    COMMENT = "comment", gettext_lazy("Comments")
+    SIGN_OFF = "sign_off", gettext_lazy("Sign-offs")
+    PEOPLE = "people", gettext_lazy("People and tasks")
+    FIGURES = "figures", gettext_lazy("Figures and sources")
+    BUILD = "build", gettext_lazy("PDFs")
+
+
+#: Subject → first words of the documents that belong to it. PDFs have no events.
+_DOCUMENTS_OF: dict[str, tuple[str, ...]] = {
+    Subject.MOVES: ("profile", "section", "review_round", "validation_round"),
+    Subject.COMMENT: ("comment",),
+    Subject.SIGN_OFF: ("sign_off",),
+    Subject.PEOPLE: ("assignment", "task"),
+    Subject.FIGURES: ("data_item", "evidence"),
+    Subject.BUILD: (),
+}
 
 #: Which machine the states of a document belong to.
 _STATES: dict[str, type[TextChoices]] = {
@@ -92,11 +115,36 @@ def move_label(kind: str, move: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a reader wants to see of a history; empty values leave nothing out."""
+    """What a reader wants to see of a history; empty values leave nothing out.
+
+    Attributes:
+        person: Id of who did it.
+        kind: A ``Subject``.
+        section: Key of the section it is about.
+        since: First day, in the zone of the reader.
+        until: Last day.
+        number: Number of the only event that is wanted.
+    """
 
     person: int | None = None
     kind: str = ""
     section: str = ""
+    since: date | None = None
+    until: date | None = None
+    number: int | None = None
+
+    def within(self, field: str) -> Q:
+        """Return the condition that a moment lies between the two days."""
+        condition = Q()
+        if self.since is not None:
+            condition &= Q(**{f"{field}__gte": _midnight(self.since)})
+        if self.until is not None and self.until < date.max:
+            condition &= Q(**{f"{field}__lt": _midnight(self.until + timedelta(days=1))})
+        return condition
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +190,11 @@ def events_of(profile: Profile, wanted: Wanted, *, viewer: User) -> "QuerySet[Ev
     Asking for one person finds only what shows that person's name to the reader, so that a filter
     cannot tell who gave an answer.
     """
-    events = Event.objects.filter(profile=profile)
+    events = Event.objects.filter(wanted.within("at"), profile=profile)
+    if wanted.number is not None:
+        events = events.filter(seq=wanted.number)
     if wanted.kind:
-        events = events.filter(Q(document=wanted.kind) | Q(document__startswith=f"{wanted.kind}:"))
+        events = events.filter(_is_about(wanted.kind))
     if wanted.section:
         events = events.filter(document__in=_documents_about(profile, wanted.section))
     if wanted.person is not None:
@@ -153,6 +203,13 @@ def events_of(profile: Profile, wanted: Wanted, *, viewer: User) -> "QuerySet[Ev
         if wanted.person != viewer.pk and not may_see_names(viewer, profile):
             events = events.exclude(_may_hide_a_name())
     return events.order_by("-seq").values_list("seq", flat=True)
+
+
+def _is_about(subject: str) -> Q:
+    condition = Q(pk__in=())
+    for kind in _DOCUMENTS_OF[subject]:
+        condition |= Q(document=kind) | Q(document__startswith=f"{kind}:")
+    return condition
 
 
 def _may_hide_a_name() -> Q:

@@ -11,6 +11,7 @@ from profile_workflow.errors import InvalidInput, NotAllowed, NotNow, StaleEdit
 from profile_workflow.models import Draft, Profile, Section
 from profile_workflow.models.people import User
 from profile_workflow.rules import OWN_SECTION
+from profile_workflow.services import search_index
 from profile_workflow.states import (
     AUTHOR_ROLES,
     EDITABLE_SECTION_STATES,
@@ -70,6 +71,7 @@ def save_draft(
             current_text=current.text,
             current_version=current.version,
         )
+    search_index.index_draft(section)
     return base_version + 1
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from profile_workflow.errors import InvalidInput, NotAllowed
 from profile_workflow.models import Assignment, City, Draft, Profile, Section, Template
 from profile_workflow.models.people import User
+from profile_workflow.services import search_index
 from profile_workflow.services.log import Actor, Entry, record
 from profile_workflow.services.people import Part, assign_parts
 from profile_workflow.states import Attribution, ProfileState, Role
@@ -61,6 +62,7 @@ def create_profile(
     Draft.objects.bulk_create(
         Draft(section=section, text=texts.get(section.key, "")) for section in sections
     )
+    search_index.index_new_profile(profile)
     actor = Actor(by, Role.PROJECT_TEAM)
     entry = Entry("profile", "nominate", from_state="", to_state=ProfileState.PLANNED)
     record(profile, [entry], actor=actor, at=at)

@@ -140,11 +140,13 @@ def due(due_at: datetime | None, at: datetime, zone_name: str, paused: bool = Fa
 
 
 @register.simple_tag
-def moment(value: datetime | None, day_only: bool = False) -> SafeString:
+def moment(value: datetime | None, day_only: bool = False, time_only: bool = False) -> SafeString:
     """Show when something happened, in the zone of the reader."""
     if value is None:
         return SafeString("")
     local = timezone.localtime(value)
+    if time_only:
+        return _time(local.isoformat(timespec="seconds"), date_format(local, "H:i"))
     if day_only:
         day = local.date().isoformat()
         return _time(day, date_format(local, "DATE_FORMAT"))

@@ -1,1 +1,1 @@
-"""Pages of the profile: signing in, reading a section, the history."""
+"""Pages of the profile: signing in, reading a section, searching."""

@@ -5,9 +5,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from profile_workflow.models import Section
 from profile_workflow.queries import profiles
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
-from profile_workflow.web.reading import reading_text
+from profile_workflow.web.reading import ReadingText, reading_text, with_permalinks
 
 
 @require_safe
@@ -26,7 +27,7 @@ def section(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         {
             "profile": profile,
             "section": found,
-            "text": reading_text(found, found.revision) if found.revision else None,
+            "text": _text_of(found),
             "remarks": profiles.open_remarks(profile, viewer=viewer, section=found),
             "revisions": profiles.revisions_of(found),
             "before": before,
@@ -36,3 +37,9 @@ def section(request: HttpRequest, slug: str, key: str) -> HttpResponse:
             "at": at,
         },
     )
+
+
+def _text_of(section: Section) -> ReadingText | None:
+    if section.revision is None:
+        return None
+    return with_permalinks(reading_text(section, section.revision))

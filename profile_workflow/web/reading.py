@@ -1,11 +1,13 @@
 """The submitted text of a section as a web page: rendered text, its tables, its sources."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.template.loader import render_to_string
 from django.utils.formats import number_format
-from django.utils.safestring import SafeString
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from profile_workflow import markup
@@ -20,6 +22,7 @@ class ReadingText:
     html: SafeString
     sources: list[Source]
     words: int
+    headings: list[markup.Heading]
 
 
 def reading_text(section: Section, revision: Revision) -> ReadingText:
@@ -37,7 +40,27 @@ def reading_text(section: Section, revision: Revision) -> ReadingText:
         chapter=section.number,
     )
     cited = [sources[key] for key in rendered.citations]
-    return ReadingText(rendered.html, cited, markup.word_count(text))
+    return ReadingText(rendered.html, cited, markup.word_count(text), rendered.headings)
+
+
+_HEADING = re.compile(r'<(h[34]) id="(\w+)".*?</\1>', re.DOTALL)
+
+
+def with_permalinks(text: ReadingText) -> ReadingText:
+    """Return a text whose headings have their own address beside them."""
+    titles = {heading.id: heading.text for heading in text.headings}
+
+    def linked(match: re.Match[str]) -> str:
+        name = _("Address of “%(heading)s”") % {"heading": titles.get(match[2], "")}
+        link = format_html(
+            '<a class="permalink" href="#{}" aria-label="{}" title="{}">#</a>',
+            *(match[2], name, name),
+        )
+        return f'<div class="headed">{match.group()}{link}</div>'
+
+    # The text is safe already, and what is added is escaped.
+    html = mark_safe(_HEADING.sub(linked, text.html))  # noqa: S308
+    return replace(text, html=html)
 
 
 def citation(source: Source) -> str:

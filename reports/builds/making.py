@@ -2,10 +2,11 @@
 
 import hashlib
 import uuid
+from contextlib import suppress
 from datetime import datetime
 
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from profile_workflow.models import Profile, User
@@ -13,6 +14,7 @@ from reports.builds.pages import job_of
 from reports.context import Report, report_of
 from reports.errors import BuildFailed
 from reports.models import Build
+from reports.pdf.isolation import Progress
 from reports.pdf.isolation import build as build_pdf
 
 _LIVE = (Build.State.QUEUED, Build.State.RUNNING, Build.State.DONE)
@@ -80,11 +82,12 @@ def run_build(build_id: int) -> Build:
     if found.state == Build.State.DONE:
         return found
     found.state, found.problem = Build.State.RUNNING, ""
-    found.save(update_fields=["state", "problem"])
+    found.stage = Build.Stage.GATHERING
+    found.save(update_fields=["state", "problem", "stage"])
     report = report_for(found.profile, kind=found.kind, language=found.language)
     job = job_of(report)
     try:
-        made = build_pdf(job)
+        made = build_pdf(job, listener=lambda progress: _note(build_id, progress))
     except BuildFailed as problem:
         found.state, found.problem = Build.State.FAILED, str(problem)
         found.finished_at = timezone.now()
@@ -94,13 +97,26 @@ def run_build(build_id: int) -> Build:
     found.digest = job.digest
     # Of the text that was printed: it may have changed while the file was made.
     found.text_digest = report.digest
-    found.state = Build.State.DONE
+    found.state, found.stage = Build.State.DONE, ""
     found.size = len(made.content)
     found.pages = made.pages
     found.sha256 = hashlib.sha256(made.content).hexdigest()
     found.finished_at = timezone.now()
     found.save()
     return found
+
+
+def _note(build_id: int, progress: Progress) -> None:
+    """Keep how far a build has come; that it could not be kept is no reason to stop."""
+    if not progress.stage:
+        return
+    with suppress(OperationalError, InterfaceError):
+        Build.objects.filter(pk=build_id).update(
+            stage=progress.stage,
+            chapter=progress.chapter,
+            chapters=progress.chapters,
+            page=progress.page,
+        )
 
 
 def latest_current_build(profile: Profile) -> Build | None:

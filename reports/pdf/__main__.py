@@ -1,7 +1,8 @@
 """The PDF process: a job as JSON on standard input, the file on standard output.
 
-It gives itself limits before it reads anything, and leaves the network. One JSON line on standard
-error tells how it went; exit status 3 means a problem that a person can solve.
+It gives itself limits before it reads anything, and leaves the network. JSON lines on standard
+error tell how far it has come (``stage``) and, the last one, how it went; exit status 3 means a
+problem that a person can solve.
 """
 
 import ctypes
@@ -41,6 +42,7 @@ def limit(memory: int, cpu: int) -> None:
 
 def _say(**facts: object) -> None:
     sys.stderr.write("\n" + json.dumps(facts) + "\n")
+    sys.stderr.flush()
 
 
 def _make() -> int:
@@ -52,7 +54,7 @@ def _make() -> int:
     from reports.pdf.render import MissingGlyph, render  # noqa: PLC0415
 
     try:
-        file = render(Job.from_json(sys.stdin.buffer.read().decode()))
+        file = render(Job.from_json(sys.stdin.buffer.read().decode()), tell=_say)
     except MissingGlyph as problem:
         point = f"U+{ord(problem.character):04X}" if problem.character else ""
         detail = {"character": problem.character, "code_point": point, "where": problem.where}

@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Self
@@ -21,6 +23,8 @@ _FONTCONFIG = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig><dir>{fonts}</dir><cachedir>{cache}</cachedir><config></config></fontconfig>
 """
+#: How often we look how far the process has come.
+_SECONDS_BETWEEN_LOOKS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +60,39 @@ class Built:
         return self.front_pages + self.body_pages
 
 
-def build(job: Job, *, limits: Limits | None = None) -> Built:
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the process has come, as it tells itself.
+
+    Attributes:
+        stage: ``layout``, ``contents`` or ``writing``; empty before it has told anything.
+        chapter: Which of the chapters is being laid out, counted from 1.
+        chapters: How many there are.
+        title: Title of that chapter.
+        page: Page that is being laid out.
+    """
+
+    stage: str = ""
+    chapter: int = 0
+    chapters: int = 0
+    title: str = ""
+    page: int = 0
+
+
+Listener = Callable[[Progress], None]
+
+
+def _nobody_listens(_progress: Progress) -> None:
+    """Take what the process tells, where nobody wants to know."""
+
+
+def build(job: Job, *, limits: Limits | None = None, listener: Listener = _nobody_listens) -> Built:
     """Make the PDF of a job in a process of its own.
 
     Args:
         job: What to print.
         limits: Cost allowed; those of the settings by default.
+        listener: Called about once a second with how far the process has come.
 
     Returns:
         The file; the same bytes for the same job.
@@ -74,11 +105,14 @@ def build(job: Job, *, limits: Limits | None = None) -> Built:
     with tempfile.TemporaryDirectory(prefix="report-") as folder:
         out, err = Path(folder) / "out.pdf", Path(folder) / "err.txt"
         with out.open("wb") as out_file, err.open("wb") as err_file:
-            status = _run(job, allowed, Path(folder), out_file, err_file)
-        message = err.read_text(errors="replace")
-        if status != 0:
-            raise _failure(status, message, allowed)
-        facts = _last_facts(message)
+            process = _start(allowed, Path(folder), out_file, err_file)
+            try:
+                _follow(process, job, allowed, look=lambda: _progress(err), listener=listener)
+            finally:
+                _end(process)
+        if process.returncode != 0:
+            raise _failure(process.returncode, err, allowed)
+        facts = next(_facts(err.read_text(errors="replace")))
         return Built(
             content=out.read_bytes(),
             front_pages=int(facts["front"]),
@@ -103,10 +137,12 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _run(job: Job, limits: Limits, folder: Path, out: IO[bytes], err: IO[bytes]) -> int:
+def _start(
+    limits: Limits, folder: Path, out: IO[bytes], err: IO[bytes]
+) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "reports.pdf"]
     command += [str(limits.memory_bytes), str(limits.cpu_seconds)]
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
         command,
         stdin=subprocess.PIPE,
         stdout=out,
@@ -115,33 +151,68 @@ def _run(job: Job, limits: Limits, folder: Path, out: IO[bytes], err: IO[bytes])
         env=_environment(folder),
         start_new_session=True,
     )
-    try:
-        process.communicate(job.to_json().encode(), timeout=limits.wall_seconds)
-    except subprocess.TimeoutExpired as slow:
-        raise BuildFailed("too_long", seconds=f"{limits.wall_seconds:g}") from slow
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-    return process.returncode
 
 
-def _last_facts(message: str) -> dict[str, Any]:
-    """Return the JSON object in the last line that holds one."""
+def _follow(
+    process: "subprocess.Popen[bytes]",
+    job: Job,
+    limits: Limits,
+    *,
+    look: Callable[[], Progress],
+    listener: Listener,
+) -> None:
+    """Feed the process and wait for its end, telling now and then how far it has come.
+
+    Raises:
+        BuildFailed: If it takes longer than allowed.
+    """
+    ends = time.monotonic() + limits.wall_seconds
+    content: bytes | None = job.to_json().encode()
+    while (left := ends - time.monotonic()) > 0:
+        try:
+            process.communicate(content, timeout=min(left, _SECONDS_BETWEEN_LOOKS))
+        except subprocess.TimeoutExpired:
+            # What has not been taken yet is kept by the process object.
+            content = None
+            listener(look())
+        else:
+            return
+    raise BuildFailed("too_long", at=look().title, seconds=f"{limits.wall_seconds:g}")
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    if process.stdin is not None:
+        process.stdin.close()
+
+
+def _facts(message: str) -> Iterator[dict[str, Any]]:
+    """Yield the JSON objects of the lines, the last one first."""
     for line in reversed(message.splitlines()):
-        if line.startswith("{"):
-            facts: dict[str, Any] = json.loads(line)
-            return facts
-    return {}
+        if line.startswith("{") and line.endswith("}"):
+            yield json.loads(line)
 
 
-def _failure(status: int, message: str, limits: Limits) -> BuildFailed:
+def _progress(err: Path) -> Progress:
+    told = _facts(err.read_text(errors="replace"))
+    return Progress(**next((facts for facts in told if "stage" in facts), {}))
+
+
+def _failure(status: int, err: Path, limits: Limits) -> BuildFailed:
+    message, at = err.read_text(errors="replace"), _progress(err).title
     if status == EXIT_PROBLEM:
-        facts = _last_facts(message)
-        return BuildFailed(facts["code"], **facts["detail"])
-    if -status in (signal.SIGXCPU, signal.SIGKILL):
-        return BuildFailed("too_long", seconds=str(limits.cpu_seconds))
+        facts = next(_facts(message))
+        return BuildFailed(
+            facts["code"], at=at if facts["code"] == "too_big" else "", **facts["detail"]
+        )
+    if -status == signal.SIGXCPU:
+        return BuildFailed("too_long", at=at, seconds=str(limits.cpu_seconds))
+    if -status == signal.SIGKILL:
+        return BuildFailed("killed", at=at)
     if -status in (signal.SIGABRT, signal.SIGSEGV) or "MemoryError" in message:
-        return BuildFailed("too_big")
-    lines = [line for line in message.splitlines() if line.strip()]
-    return BuildFailed("crashed", reason=lines[-1][:200] if lines else f"status {status}")
+        return BuildFailed("too_big", at=at)
+    lines = [line for line in message.splitlines() if line.strip() and not line.startswith("{")]
+    reason = lines[-1][:200] if lines else f"status {status}"
+    return BuildFailed("crashed", at=at, reason=reason)

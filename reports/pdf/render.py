@@ -2,21 +2,23 @@
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from html import escape
+from typing import Any
 
 import weasyprint
 import weasyprint.pdf.fonts
 from weasyprint.document import Document
+from weasyprint.layout import page as page_layout
 from weasyprint.text.fonts import FontConfiguration
 
 from reports.pdf import fonts, metadata, svg, tags
 from reports.pdf.fetcher import MemoryFetcher
-from reports.pdf.job import Attachment, Job
+from reports.pdf.job import Attachment, Job, Part
 
 _LINK = re.compile(r'href="#([^"]+)" data-page=""')
 _LOGGER = logging.getLogger("weasyprint")
@@ -67,8 +69,17 @@ def engine_warnings() -> tuple[str, ...]:
     return () if weasyprint.pdf.fonts.harfbuzz_subset else ("no_harfbuzz_subset",)
 
 
-def render(job: Job) -> File:
+def _nobody_listens(**_facts: object) -> None:
+    """Take what is told, where nobody wants to know."""
+
+
+def render(job: Job, *, tell: Callable[..., None] = _nobody_listens) -> File:
     """Make the PDF of a job.
+
+    Args:
+        job: What to print.
+        tell: Called with ``stage`` and, page by page, with ``chapter``, ``chapters``, ``title``
+            and ``page``.
 
     Returns:
         The same bytes for the same job, whatever the machine's clock or directory; in the isolated
@@ -81,9 +92,12 @@ def render(job: Job) -> File:
     _check_characters(job)
     config = FontConfiguration()
     with _watched_glyphs():
-        body = _lay_out(job, "".join(part.html for part in job.parts), "body", config)
+        with _watched_pages(job.parts, tell):
+            body = _lay_out(job, "".join(part.html for part in job.parts), "body", config)
         pages = page_map(body)
+        tell(stage="contents")
         front = _lay_out(job, with_page_numbers(job.front, pages), "front", config)
+        tell(stage="writing")
         content = _write(job, front, body)
     return File(content, len(front.pages), len(body.pages), engine_warnings())
 
@@ -110,6 +124,46 @@ def _watched_glyphs() -> Iterator[None]:
     for message in seen:
         if ".notdef" in message:
             raise MissingGlyph(message.rpartition(":")[2].strip().strip("\"'")[:1], "")
+
+
+@contextmanager
+def _watched_pages(parts: Sequence[Part], tell: Callable[..., None]) -> Iterator[None]:
+    """Tell before each page is laid out which one it is, and to which chapter it belongs."""
+    make = page_layout.remake_page
+
+    def told(index: int, context: Any, root: Any, html: Any) -> Any:
+        number = _chapter_at(root, context.page_maker[index][0], len(parts))
+        title = parts[number - 1].title if number else ""
+        tell(stage="layout", chapter=number, chapters=len(parts), title=title, page=index + 1)
+        return make(index, context, root, html)
+
+    tell(stage="layout", chapters=len(parts))
+    page_layout.remake_page = told
+    try:
+        yield
+    finally:
+        page_layout.remake_page = make
+
+
+def _chapter_at(root: Any, resume_at: dict[int, Any] | None, most: int) -> int:
+    """Return the number of the chapter at a place of the body, counted by the chapters' titles.
+
+    Args:
+        root: The box of the document, whose only child that is printed is the body.
+        resume_at: Where the page goes on: index of a child → the same within it, or ``None``.
+        most: How many chapters there are.
+    """
+    if resume_at is None:
+        return min(1, most)
+    place, within = next(iter(resume_at.items()))
+    reached = next(iter(within)) if within else 0
+    begun = root.children[place].children[: reached + 1]
+    return min(most, sum(_begins_chapter(box) for box in begun))
+
+
+def _begins_chapter(box: Any) -> bool:
+    element = box.element
+    return element is not None and (element.tag == "h1" or element.find(".//h1") is not None)
 
 
 def page_map(document: Document) -> dict[str, int]:

@@ -31,7 +31,7 @@ NOT_GET = HTTPStatus.METHOD_NOT_ALLOWED
 POST_ONLY = {"language", "sign_out", "task_claim", "task_release", "outbox_retry"}
 REDIRECTS = {"home", "favicon"}
 #: What the addresses hold that are about a thing of which there is none.
-MISSING = {"pdf_file", "outbox_retry"}
+MISSING = {"pdf_file", "pdf_shown", "outbox_retry"}
 
 
 def all_names() -> list[str]:
@@ -67,6 +67,7 @@ class World:
             "profile_move": [profile.slug, "hold"],
             "pdf": [profile.slug],
             "pdf_file": [profile.slug, 4711],
+            "pdf_shown": [profile.slug, 4711],
             "task": [task.pk],
             "task_claim": [task.pk],
             "task_release": [task.pk],

@@ -380,7 +380,7 @@ def test_who_answered_is_the_project_teams_to_know(made, answered, attribution):
         reverse("section", args=[profile.slug, "1"]),
         *(
             f"{reverse('history', args=[profile.slug])}?{query}"
-            for query in ("kind=comment", "kind=sign_off", "section=1", "kind=task")
+            for query in ("kind=comment", "kind=sign_off", "section=1", "kind=people", "output=csv")
         ),
         *(reverse("task", args=[pk]) for pk in Task.objects.values_list("pk", flat=True)),
     ]
@@ -459,9 +459,9 @@ def test_a_name_that_was_erased_leaves_the_timeline_whole(made, drafted):
 def test_long_timelines_have_pages_that_keep_the_filter(made):
     made = factories.make_programme(sections=13)
     profile = factories.bring_to(factories.make_profile(made), S.PROJECT_QA)
-    text = page(signed_in(made.team), "history", profile.slug, kind="section")
-    assert "?kind=section&amp;page=2" in text
-    second = page(signed_in(made.team), "history", profile.slug, kind="section", page="2")
+    text = page(signed_in(made.team), "history", profile.slug, kind="moves")
+    assert "?kind=moves&amp;page=2" in text
+    second = page(signed_in(made.team), "history", profile.slug, kind="moves", page="2")
     assert 'rel="prev"' in second
     assert 'rel="next"' in page(signed_in(made.team), "history", profile.slug, page="0")
 

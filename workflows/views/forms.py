@@ -119,3 +119,14 @@ class SettingsForm(StyledForm):
     def muted_mails(self) -> list[str]:
         """The kinds that were left unticked."""
         return [kind for kind in OPTIONAL_KINDS if kind not in self.cleaned_data["mails"]]
+
+
+class ShowForm(forms.Form):
+    """Which build is to be shown within the page; anything unreadable is none."""
+
+    show = forms.IntegerField(min_value=1, max_value=2**62, required=False)
+
+    @property
+    def build(self) -> int | None:
+        """Id of the build."""
+        return self.cleaned_data.get("show") if self.is_valid() else None

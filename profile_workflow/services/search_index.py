@@ -1,0 +1,319 @@
+"""Keeping the index of the search as the tables are, in the transaction that changes them.
+
+Rows that are saved one by one are noticed here, by signals. The two services that write many rows
+at once (a new profile, a saved draft) say so themselves. ``differences`` finds what slipped past.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from django.db import connection, models, transaction
+from django.db.models.signals import post_delete, post_migrate, post_save
+
+from profile_workflow.models import (
+    City,
+    Draft,
+    Profile,
+    SearchEntry,
+    SearchKind,
+    Section,
+    Source,
+    User,
+    fulltext,
+)
+from profile_workflow.spelling import searchable, without_marks
+
+#: Most bytes of a text that are searched, about 60 pages: PostgreSQL takes no vector over 1 MiB.
+MOST_BYTES = 400_000
+_BATCH = 500
+_TABLE = "profile_workflow_searchentry"
+_CITATION = re.compile(r"\[@[^\]\[]{1,1000}\]")
+_CITED_KEY = re.compile(r"@([\w-]{1,60})")
+
+
+def _bounded(text: str) -> str:
+    kept = searchable(text)
+    if len(kept.encode()) <= MOST_BYTES:
+        return kept
+    return kept.encode()[:MOST_BYTES].decode(errors="ignore").rpartition(" ")[0]
+
+
+# One entry of each kind
+
+
+def _names(thing: Any, field: str) -> str:
+    return " ".join(getattr(thing, f"{field}{language}") for language in ("", "_fr", "_ar"))
+
+
+def _of_city(city: City) -> SearchEntry:
+    return SearchEntry(
+        kind=SearchKind.CITY, object_id=city.pk, title=searchable(_names(city, "name"))
+    )
+
+
+def _of_profile(profile: Profile) -> SearchEntry:
+    words = (profile.title, str(profile.edition), profile.slug, _names(profile.city, "name"))
+    return SearchEntry(
+        kind=SearchKind.PROFILE,
+        object_id=profile.pk,
+        profile_id=profile.pk,
+        title=searchable(" ".join(words)),
+        text=searchable(" ".join(map(str, profile.keywords))),
+    )
+
+
+def _of_section(section: Section) -> SearchEntry:
+    text = section.revision
+    return SearchEntry(
+        kind=SearchKind.SECTION,
+        object_id=section.pk,
+        profile_id=section.profile_id,
+        place=section.key,
+        title=searchable(f"{section.number} {_names(section.template_section, 'title')}"),
+        text=_bounded(f"{without_marks(text.text)} {text.searched}") if text else "",
+    )
+
+
+def _of_draft(draft: Draft) -> SearchEntry | None:
+    """Return an entry for a working text that says something else than the submitted one."""
+    section = draft.section
+    submitted = section.revision
+    text, same = f"{draft.text} {draft.searched}", ""
+    if submitted is not None:
+        same = f"{submitted.text} {submitted.searched}"
+    if not text.strip() or text == same:
+        return None
+    return SearchEntry(
+        kind=SearchKind.DRAFT,
+        object_id=section.pk,
+        profile_id=section.profile_id,
+        place=section.key,
+        title=searchable(f"{section.number} {_names(section.template_section, 'title')}"),
+        text=_bounded(without_marks(text)),
+    )
+
+
+def _of_person(user: User) -> SearchEntry:
+    """Return an entry with the name alone: that is all that others see of a person."""
+    return SearchEntry(kind=SearchKind.PERSON, object_id=user.pk, title=searchable(user.full_name))
+
+
+def _of_source(source: Source, places: Mapping[str, str]) -> SearchEntry:
+    return SearchEntry(
+        kind=SearchKind.SOURCE,
+        object_id=source.pk,
+        profile_id=source.profile_id,
+        place=places.get(source.key, ""),
+        title=searchable(f"{source.authors} {source.year} {source.title}"),
+        text=searchable(f"{source.publisher} {source.key}"),
+    )
+
+
+def _places(profile_id: int) -> dict[str, str]:
+    """Return key of a source → key of the first section whose submitted text cites it."""
+    places: dict[str, str] = {}
+    submitted = Section.objects.filter(profile=profile_id, revision__isnull=False)
+    for key, text in submitted.order_by("position").values_list("key", "revision__text"):
+        for citation in _CITATION.findall(text):
+            for cited in _CITED_KEY.findall(citation):
+                places.setdefault(cited, key)
+    return places
+
+
+# Writing
+
+
+def _store(entries: Iterable[SearchEntry]) -> None:
+    SearchEntry.objects.bulk_create(
+        entries,
+        update_conflicts=True,
+        unique_fields=["kind", "object_id"],
+        update_fields=["profile", "place", "title", "text"],
+    )
+
+
+def _forget(kind: SearchKind, ids: Iterable[int]) -> None:
+    SearchEntry.objects.filter(kind=kind, object_id__in=list(ids)).delete()
+
+
+_WITH_TEXTS = ("template_section", "revision")
+
+
+def index_sections(ids: Iterable[int]) -> None:
+    """Index the submitted and the working text of sections, with a constant number of queries."""
+    wanted = Section.objects.filter(pk__in=list(ids)).select_related(*_WITH_TEXTS, "draft")
+    sections = list(wanted)
+    drafts = [section.draft for section in sections if hasattr(section, "draft")]
+    _store(_of_section(section) for section in sections)
+    _index_drafts(drafts)
+
+
+def index_draft(section: Section) -> None:
+    """Index the working text of a section as it is now."""
+    related = ("section__template_section", "section__revision")
+    _index_drafts([Draft.objects.select_related(*related).get(section=section)])
+
+
+def _index_drafts(drafts: Iterable[Draft]) -> None:
+    entries = {draft.section_id: _of_draft(draft) for draft in drafts}
+    found = [entry for entry in entries.values() if entry is not None]
+    unfit = [section for section, entry in entries.items() if entry is None]
+    if found:
+        _store(found)
+    if unfit:
+        _forget(SearchKind.DRAFT, unfit)
+
+
+def index_new_profile(profile: Profile) -> None:
+    """Index a profile that has just been made, with its sections."""
+    index_sections(profile.sections.values_list("pk", flat=True))
+
+
+def _place_sources(profile_id: int) -> None:
+    """Note which sections show which sources, after a text has been submitted."""
+    keys = dict(Source.objects.filter(profile=profile_id).values_list("pk", "key"))
+    if not keys:
+        return
+    places = _places(profile_id)
+    moved = []
+    for entry in SearchEntry.objects.filter(kind=SearchKind.SOURCE, profile=profile_id):
+        place = places.get(keys[entry.object_id], "")
+        if entry.place != place:
+            entry.place = place
+            moved.append(entry)
+    SearchEntry.objects.bulk_update(moved, ["place"], batch_size=_BATCH)
+
+
+# Noticing
+
+#: Model → fields that are searched, or say where something is shown.
+_SEARCHED: Mapping[type[models.Model], frozenset[str]] = {
+    City: frozenset({"name", "name_fr", "name_ar"}),
+    Profile: frozenset({"title", "edition", "slug", "city", "keywords"}),
+    Section: frozenset({"revision"}),
+    Draft: frozenset({"text", "searched"}),
+    User: frozenset({"full_name"}),
+    Source: frozenset({"authors", "year", "title", "publisher", "key"}),
+}
+
+
+def _saved_profile(profile: Profile) -> None:
+    # With its city as it is now: the caller's may be older.
+    _store([_of_profile(Profile.objects.select_related("city").get(pk=profile.pk))])
+
+
+def _saved_city(city: City) -> None:
+    _store([_of_city(city)])
+    _store(_of_profile(one) for one in city.profiles.select_related("city"))
+
+
+def _saved_section(section: Section) -> None:
+    index_sections([section.pk])
+    _place_sources(section.profile_id)
+
+
+def _saved_source(source: Source) -> None:
+    _store([_of_source(source, _places(source.profile_id))])
+
+
+_ON_SAVE: Mapping[type[models.Model], Callable[[Any], None]] = {
+    City: _saved_city,
+    Profile: _saved_profile,
+    Section: _saved_section,
+    Draft: lambda draft: index_draft(draft.section),
+    User: lambda user: _store([_of_person(user)]),
+    Source: _saved_source,
+}
+_ON_DELETE: Mapping[type[models.Model], tuple[SearchKind, str]] = {
+    City: (SearchKind.CITY, "pk"),
+    Section: (SearchKind.SECTION, "pk"),
+    Draft: (SearchKind.DRAFT, "section_id"),
+    User: (SearchKind.PERSON, "pk"),
+    Source: (SearchKind.SOURCE, "pk"),
+}
+
+
+def _saved(
+    sender: type[models.Model],
+    instance: models.Model,
+    update_fields: frozenset[str] | None,
+    raw: bool,
+    **_signal: Any,
+) -> None:
+    touched = update_fields is None or _SEARCHED[sender].intersection(update_fields)
+    if touched and not raw:
+        _ON_SAVE[sender](instance)
+
+
+def _deleted(sender: type[models.Model], instance: models.Model, **_signal: Any) -> None:
+    kind, field = _ON_DELETE[sender]
+    _forget(kind, [getattr(instance, field)])
+
+
+def _fill_if_empty(**_signal: Any) -> None:
+    """After a migration: index what was there before the index was."""
+    if _TABLE in connection.introspection.table_names() and not SearchEntry.objects.exists():
+        rebuild()
+
+
+def watch(sender: Any) -> None:
+    """Follow the tables from now on; called once, when the application is ready."""
+    for model in _ON_SAVE:
+        post_save.connect(_saved, sender=model, dispatch_uid=f"search.{model.__name__}")
+    for model in _ON_DELETE:
+        post_delete.connect(_deleted, sender=model, dispatch_uid=f"search.{model.__name__}")
+    post_migrate.connect(_fill_if_empty, sender=sender, dispatch_uid="search.fill")
+
+
+# Making it anew, and comparing
+
+
+def _everything() -> Iterator[SearchEntry]:
+    """Yield what the index should hold."""
+    yield from map(_of_city, City.objects.order_by("pk").iterator())
+    yield from map(_of_person, User.objects.order_by("pk").iterator())
+    for profile in Profile.objects.select_related("city").order_by("pk").iterator():
+        yield _of_profile(profile)
+        yield from _within(profile)
+
+
+def _within(profile: Profile) -> Iterator[SearchEntry]:
+    sections = profile.sections.select_related(*_WITH_TEXTS, "draft").order_by("pk")
+    for section in sections:
+        yield _of_section(section)
+        entry = _of_draft(section.draft) if hasattr(section, "draft") else None
+        if entry is not None:
+            yield entry
+    sources = list(profile.sources.order_by("pk"))
+    places = _places(profile.pk) if sources else {}
+    for source in sources:
+        yield _of_source(source, places)
+
+
+@transaction.atomic
+def rebuild() -> int:
+    """Make the index anew; return the number of its entries."""
+    SearchEntry.objects.all().delete()
+    wanted, number = _everything(), 0
+    while batch := list(islice(wanted, _BATCH)):
+        SearchEntry.objects.bulk_create(batch)
+        number += len(batch)
+    fulltext.make_again(connection)
+    return number
+
+
+def differences() -> Iterator[str]:
+    """Yield a sentence for each entry that is missing, stale or too many."""
+    kept = {(one.kind, one.object_id): one for one in SearchEntry.objects.order_by("pk")}
+    for entry in _everything():
+        found = kept.pop((entry.kind, entry.object_id), None)
+        if found is None:
+            yield f"{entry}: missing"
+        elif found.content() != entry.content():
+            yield f"{entry}: not as the tables are"
+    for entry in kept.values():
+        yield f"{entry}: of nothing"
+    if not fulltext.is_intact(connection):
+        yield "what finds the entries does not fit them"

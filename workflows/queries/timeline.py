@@ -1,0 +1,102 @@
+"""The history of a profile as one list: the events of its log and the PDFs that were made of it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import IntegerField, Q, QuerySet, Value
+from django.utils import timezone
+
+from profile_workflow.models import Profile, User
+from profile_workflow.queries import history
+from profile_workflow.queries.attribution import may_see_names
+from profile_workflow.queries.history import Line, Subject, Wanted
+from profile_workflow.states import Role
+from reports.models import Build
+from workflows.queries import builds
+from workflows.queries.builds import BuildLine
+
+_EVENT, _BUILD = 1, 0
+_LINES_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event or the order of a PDF; ``day`` is that of the reader."""
+
+    at: datetime
+    line: Line | None = None
+    build: BuildLine | None = None
+
+    @property
+    def day(self) -> date:
+        """The day on which it happened."""
+        return timezone.localtime(self.at).date()
+
+
+def places(profile: Profile, wanted: Wanted, *, viewer: User) -> "QuerySet[Any, Any]":
+    """Return (moment, sort, number) of all that a reader wants, newest first."""
+    events = history.events_of(profile, wanted, viewer=viewer).order_by()
+    marked = events.annotate(sort=Value(_EVENT, IntegerField())).values_list("at", "sort", "seq")
+    ordered = _builds(profile, wanted, viewer)
+    also = ordered.annotate(sort=Value(_BUILD, IntegerField()))
+    both = marked.union(also.values_list("created_at", "sort", "pk"), all=True)
+    return both.order_by("-at", "-sort", "-seq")
+
+
+def _builds(profile: Profile, wanted: Wanted, viewer: User) -> "QuerySet[Build]":
+    """Return the builds that a reader wants, of the kinds that he may open.
+
+    Asking for one person finds a build only if the page shows him as who asked for it.
+    """
+    kinds = builds.kinds_for(profile, viewer)
+    found = Build.objects.filter(wanted.within("created_at"), profile=profile, kind__in=kinds)
+    is_other = wanted.kind not in ("", Subject.BUILD)
+    if is_other or wanted.section or wanted.number is not None:
+        return found.filter(pk__in=())
+    if wanted.person is None:
+        return found
+    return found.filter(_is_shown(profile, viewer), requested_by=wanted.person)
+
+
+def _is_shown(profile: Profile, viewer: User) -> Q:
+    if may_see_names(viewer, profile):
+        return Q()
+    hidden = profile.assignments.filter(role=Role.STAKEHOLDER).values("user")
+    return ~Q(requested_by__in=hidden) | Q(requested_by=viewer)
+
+
+def people_in(profile: Profile, *, viewer: User) -> list[User]:
+    """Return the people whose names a reader may look for, by name."""
+    acted = {one.pk: one for one in history.people_in(profile, viewer=viewer)}
+    asked = _builds(profile, Wanted(), viewer).filter(_is_shown(profile, viewer))
+    others = User.objects.filter(pk__in=asked.values("requested_by")).exclude(pk__in=acted)
+    everybody = [*acted.values(), *others]
+    return sorted(everybody, key=lambda one: (one.full_name, one.pk))
+
+
+def happenings(
+    profile: Profile, found: Sequence[tuple[datetime, int, int]], *, viewer: User
+) -> list[Happening]:
+    """Return what happened in words, in the order given: a constant number of queries."""
+    events = [number for _at, sort, number in found if sort == _EVENT]
+    orders = [number for _at, sort, number in found if sort == _BUILD]
+    lines = {one.event.seq: one for one in history.lines(profile, events, viewer=viewer)}
+    made = {}
+    if orders:
+        made = {one.build.pk: one for one in builds.lines(profile, orders, viewer=viewer)}
+    return [
+        Happening(at, line=lines[number]) if sort == _EVENT else Happening(at, build=made[number])
+        for at, sort, number in found
+        if number in (lines if sort == _EVENT else made)
+    ]
+
+
+def all_happenings(
+    profile: Profile, found: Iterable[tuple[datetime, int, int]], *, viewer: User
+) -> Iterator[Happening]:
+    """Yield everything in words, a handful of queries for some hundred lines."""
+    rows = list(found)
+    for start in range(0, len(rows), _LINES_AT_ONCE):
+        yield from happenings(profile, rows[start : start + _LINES_AT_ONCE], viewer=viewer)
