@@ -17,7 +17,7 @@ def remove(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('profile_workflow', '0003_failed_sign_in'),
+        ('profile_workflow', '0004_mails_turned_off'),
     ]
 
     operations = [
