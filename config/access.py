@@ -49,6 +49,10 @@ RULES: Mapping[str, Rule] = {
     "profile_move": Rule.TAKES_PART,
     "history": Rule.TAKES_PART,
     "section": Rule.TAKES_PART,
+    "section_compare": Rule.TAKES_PART,
+    "section_review": Rule.TAKES_PART,
+    "responses": Rule.TAKES_PART,
+    "responses_file": Rule.TAKES_PART,
     "pdf": Rule.TAKES_PART,
     "pdf_file": Rule.TAKES_PART,
 }

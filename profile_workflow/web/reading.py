@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.template.loader import render_to_string
 from django.utils.formats import number_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -38,6 +39,19 @@ def reading_text(section: Section, revision: Revision) -> ReadingText:
     )
     cited = [sources[key] for key in rendered.citations]
     return ReadingText(rendered.html, cited, markup.word_count(text))
+
+
+def compared_html(section: Section, revision: Revision) -> SafeString:
+    """Render all that a revision says, as it is compared with another one."""
+    found = SafeString("")
+    if revision.nothing_found:
+        found = format_html(
+            '<p>{}</p><p dir="auto">{} {}</p>',
+            _("Nothing was found."),
+            _("Searched:"),
+            revision.searched,
+        )
+    return found + reading_text(section, revision).html
 
 
 def citation(source: Source) -> str:
