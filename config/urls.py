@@ -3,8 +3,8 @@
 from django.urls import path
 
 from config import health
-from profile_workflow.views import accounts, guides, profiles, search, sections
-from workflows.views import board, history, me, outbox, pdf, profile, tasks
+from profile_workflow.views import accounts, compare, guides, profiles, search, sections
+from workflows.views import board, history, me, outbox, pdf, profile, responses, review, tasks
 
 urlpatterns = [
     path("", board.home, name="home"),
@@ -27,6 +27,10 @@ urlpatterns = [
     path("p/<slug:slug>/", profile.profile, name="profile"),
     path("p/<slug:slug>/history/", history.history, name="history"),
     path("p/<slug:slug>/s/<slug:key>/", sections.section, name="section"),
+    path("p/<slug:slug>/s/<slug:key>/compare/", compare.compare, name="section_compare"),
+    path("p/<slug:slug>/s/<slug:key>/review/", review.section_review, name="section_review"),
+    path("p/<slug:slug>/responses/", responses.responses, name="responses"),
+    path("p/<slug:slug>/responses/<slug:ending>/", responses.responses_file, name="responses_file"),
     path("p/<slug:slug>/move/<slug:move>/", profile.profile_move, name="profile_move"),
     path("p/<slug:slug>/pdf/", pdf.pdf, name="pdf"),
     path("p/<slug:slug>/pdf/<int:build_id>/", pdf.pdf_file, name="pdf_file"),

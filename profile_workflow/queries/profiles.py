@@ -1,6 +1,6 @@
 """Profiles, as their participants find and see them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -145,11 +145,17 @@ def open_remarks(profile: Profile, *, viewer: User, section: Section | None = No
     if section is not None:
         found = found.filter(section=section)
     found = found.select_related("section__template_section", "author__organisation")
-    comments = list(found.order_by("created_at", "pk")[:MOST_REMARKS])
-    categories = categories_of(profile, {comment.author_id for comment in comments})
-    return [
-        Remark(comment, _credit_of(comment, profile, viewer, categories)) for comment in comments
-    ]
+    return remarks_on(found.order_by("created_at", "pk")[:MOST_REMARKS], profile, viewer=viewer)
+
+
+def remarks_on(comments: Iterable[Comment], profile: Profile, *, viewer: User) -> list[Remark]:
+    """Return comments with who made them as the reader may know: one query for any number.
+
+    They must come with the organisation of their author.
+    """
+    several = list(comments)
+    categories = categories_of(profile, {comment.author_id for comment in several})
+    return [Remark(one, _credit_of(one, profile, viewer, categories)) for one in several]
 
 
 def _credit_of(

@@ -38,15 +38,18 @@ def add_comment(
     Raises:
         NotNow: If this is no stage for comments.
         NotAllowed: If the person does not comment at this stage.
-        InvalidInput: If the comment is empty or too long.
+        InvalidInput: If the comment is empty or too long, or was made by a click before this one.
     """
     profile = Profile.objects.select_for_update().get(pk=section.profile_id)
-    role = _commenting_role(profile, by)
+    role = commenting_role(profile, by)
     text = text.strip()
     if not text or len(text) > MOST_CHARACTERS:
         raise InvalidInput(
             _("A comment has between 1 and %(most)s characters.") % {"most": MOST_CHARACTERS}
         )
+    same = section.comments.filter(author=by, revision=section.revision_id, kind=kind, text=text)
+    if same.exclude(state__in=_OVER).exists():
+        raise InvalidInput(_("You have made this comment already."))
     comment: Comment = Comment.objects.create(
         section=section,
         revision=section.revision,
@@ -69,7 +72,26 @@ def add_comment(
     return comment
 
 
-def _commenting_role(profile: Profile, by: User) -> Role:
+def why_no_comment(profile: Profile, by: User) -> str | None:
+    """Return why a person cannot comment now, or None if he can: what a screen asks."""
+    try:
+        commenting_role(profile, by)
+    except (NotNow, NotAllowed) as error:
+        return str(error)
+    return None
+
+
+#: States in which a comment can be made a second time.
+_OVER = (CommentState.VERIFIED, CommentState.CLOSED_BY_DEADLINE)
+
+
+def commenting_role(profile: Profile, by: User) -> Role:
+    """Return the role in which a person comments now.
+
+    Raises:
+        NotNow: If this is no stage for comments.
+        NotAllowed: If the person does not comment at this stage.
+    """
     allowed = COMMENTERS.get(profile.state)
     if allowed is None:
         raise NotNow(

@@ -56,7 +56,12 @@ class Entry:
 #: The second row of every page about a profile. A page under ``/p/<slug>/`` is added here, either
 #: as an entry or beneath one.
 PROFILE_PAGES: Sequence[Page] = (
-    Page("profile", _("Overview"), beneath=("section", "profile_move")),
+    Page(
+        "profile",
+        _("Overview"),
+        beneath=("section", "section_compare", "section_review", "profile_move"),
+    ),
+    Page("responses", _("Comments")),
     Page("history", _("History")),
     Page("pdf", _("PDF"), beneath=("pdf_file",)),
 )

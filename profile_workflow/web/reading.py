@@ -63,6 +63,19 @@ def with_permalinks(text: ReadingText) -> ReadingText:
     return replace(text, html=html)
 
 
+def compared_html(section: Section, revision: Revision) -> SafeString:
+    """Render all that a revision says, as it is compared with another one."""
+    found = SafeString("")
+    if revision.nothing_found:
+        found = format_html(
+            '<p>{}</p><p dir="auto">{} {}</p>',
+            _("Nothing was found."),
+            _("Searched:"),
+            revision.searched,
+        )
+    return found + reading_text(section, revision).html
+
+
 def citation(source: Source) -> str:
     """Return the words that cite a source in the text."""
     return f"{source.authors} {source.year}".strip()

@@ -25,6 +25,13 @@ def visible_tasks(user: User, *, on: date) -> TaskQuerySet:
     return mine.filter(shown).select_related("done_by", "profile__programme").with_context()
 
 
+def open_task_of(section: Section, *, node: str) -> Task | None:
+    """Return the open task of a section, if it is that step of the flow."""
+    tasks = Task.objects.open().filter(section=section, profile=section.profile_id).with_context()
+    task: Task | None = tasks.select_related("profile__programme").first()
+    return task if task is not None and task.flow_task.name == node else None
+
+
 def profiles_led_by(user: User, *, on: date) -> ProfileQuerySet:
     """Profiles of whose project team a person is on a day."""
     held = Assignment.objects.active(on).filter(user=user, role=Role.PROJECT_TEAM)

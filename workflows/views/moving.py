@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.http import QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from profile_workflow.errors import DomainError, Missing, NotComplete
 from profile_workflow.forms.moves import MoveForm
 from profile_workflow.models import User
-from workflows import engine
+from profile_workflow.queries.profiles import sections_of
+from profile_workflow.services.lifecycle import Offer
+from workflows import engine, turns
+from workflows.models import Task
 
 HTTP_UNPROCESSABLE = 422
 
@@ -43,3 +48,29 @@ def make_move(form: MoveForm, document: engine.Document, *, by: User) -> Refusal
     except DomainError as error:
         return Refusal(error.status, str(error))
     return None
+
+
+def task_offers(task: Task, user: User) -> list[Offer]:
+    """Return the moves of a task that a person may make now, in the order of the flow.
+
+    An answer can be changed after its task, as long as the round is open.
+    """
+    if not task.is_open and task.signoff_id is None:
+        return []
+    moves = task.flow_task.moves
+    offers = [offer for offer in engine.offers(task.document, user) if offer.move in moves]
+    return sorted(offers, key=lambda offer: moves.index(offer.move))
+
+
+def task_form(task: Task, offers: Sequence[Offer], data: QueryDict | None = None) -> MoveForm:
+    """Return the form with which one of the moves of a task is made."""
+    return MoveForm(
+        data, offers=offers, moves=task.flow_task.moves, sections=sections_of(task.profile)
+    )
+
+
+def done_message(task: Task) -> str:
+    """Say that a task has been done."""
+    label = turns.label(task)
+    subject = f"{label} – {task.section}" if task.section else label
+    return _("Done: %(task)s.") % {"task": subject}

@@ -13,13 +13,19 @@ from profile_workflow.errors import DomainError
 from profile_workflow.forms.moves import MoveForm
 from profile_workflow.models import User
 from profile_workflow.queries.history import last_reason
-from profile_workflow.queries.profiles import open_remarks, sections_of
+from profile_workflow.queries.profiles import open_remarks
 from profile_workflow.services.lifecycle import Offer
 from profile_workflow.services.log import document_name
 from profile_workflow.web.loading import signed_in
 from workflows import engine, queries, turns
 from workflows.models import Task
-from workflows.views.moving import Refusal, make_move
+from workflows.views.moving import (
+    Refusal,
+    done_message,
+    make_move,
+    task_form,
+    task_offers,
+)
 
 
 @require_safe
@@ -35,44 +41,21 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
     """Show one task; by POST make a move that finishes it."""
     user = signed_in(request)
     found = _task_or_404(user, task_id)
-    offers = _offers(found, user)
+    offers = task_offers(found, user)
     if request.method != "POST":
-        return _page(request, found, offers, _form(found, offers), None)
-    form = _form(found, offers, request)
+        return _page(request, found, offers, task_form(found, offers), None)
+    form = task_form(found, offers, request.POST)
     refusal = make_move(form, found.document, by=user)
     if refusal is None:
-        messages.success(request, _done(found, form.move))
+        messages.success(request, done_message(found))
         return redirect("tasks")
     found = _task_or_404(user, task_id)
-    return _page(request, found, _offers(found, user), form, refusal)
+    return _page(request, found, task_offers(found, user), form, refusal)
 
 
 def _task_or_404(user: User, task_id: int) -> Task:
     visible = queries.visible_tasks(user, on=timezone.localdate())
     return get_object_or_404(visible, pk=task_id)
-
-
-def _offers(found: Task, user: User) -> list[Offer]:
-    if not found.is_open:
-        return []
-    moves = found.flow_task.moves
-    offers = [offer for offer in engine.offers(found.document, user) if offer.move in moves]
-    return sorted(offers, key=lambda offer: moves.index(offer.move))
-
-
-def _form(found: Task, offers: list[Offer], request: HttpRequest | None = None) -> MoveForm:
-    return MoveForm(
-        request.POST if request else None,
-        offers=offers,
-        moves=found.flow_task.moves,
-        sections=sections_of(found.profile),
-    )
-
-
-def _done(found: Task, move: str) -> str:
-    label = turns.label(found)
-    subject = f"{label} – {found.section}" if found.section else label
-    return _("Done: %(task)s.") % {"task": subject}
 
 
 def _page(
@@ -132,8 +115,8 @@ def _hand(
     try:
         action(found, by=user, at=timezone.now())
     except DomainError as error:
-        offers = _offers(found, user)
+        offers = task_offers(found, user)
         refusal = Refusal(error.status, str(error))
-        return _page(request, found, offers, _form(found, offers), refusal)
+        return _page(request, found, offers, task_form(found, offers), refusal)
     messages.success(request, told)
     return redirect("task", task_id=task_id)

@@ -1,0 +1,40 @@
+"""What the page for reviewing a section is asked to show and to do."""
+
+from django import forms
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class ReviewView(TextChoices):
+    """How the section under review is shown."""
+
+    TEXT = "text", _("The text")
+    REDLINE = "redline", _("What changed since I last judged it")
+
+
+class ReviewForm(forms.Form):
+    """Which view is wanted, and by POST which button was pressed."""
+
+    view = forms.ChoiceField(choices=ReviewView.choices, required=False)
+    act = forms.ChoiceField(choices=[("save", "save"), ("decide", "decide")], required=False)
+    reason = forms.CharField(required=False, max_length=10_000)
+
+    @property
+    def shown_as(self) -> ReviewView | None:
+        """The view that is asked for; None if none is, or it cannot be read."""
+        given = self._given("view")
+        return ReviewView(given) if given else None
+
+    @property
+    def decides(self) -> bool:
+        """Whether the decision is to be made, not only what was typed to be saved."""
+        return self._given("act") == "decide"
+
+    @property
+    def lost_reason(self) -> str:
+        """The reason that was typed for a decision that cannot be made any more."""
+        return self._given("reason")
+
+    def _given(self, name: str) -> str:
+        self.is_valid()
+        return str(self.cleaned_data.get(name, ""))

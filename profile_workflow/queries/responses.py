@@ -1,0 +1,118 @@
+"""The response table: comments and answers, as far as a reader may know who made them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from profile_workflow.models import Comment, Profile, ReviewRound, User, ValidationRound
+from profile_workflow.queries.profiles import Remark, remarks_on
+from profile_workflow.states import (
+    ANSWERED_COMMENT_STATES,
+    CommentState,
+    ProfileState,
+    ValidationKind,
+)
+
+#: Value of the filter → states of a comment.
+GROUPS: dict[str, tuple[CommentState, ...]] = {
+    "open": (CommentState.OPEN,),
+    "answered": ANSWERED_COMMENT_STATES,
+    "closed": (CommentState.VERIFIED, CommentState.CLOSED_BY_DEADLINE),
+}
+#: Value of the filter → columns. By kind, what must be fixed comes first.
+_SECTION = ("section__position", "created_at", "pk")
+ORDERS: dict[str, tuple[str, ...]] = {
+    "section": _SECTION,
+    "newest": ("-created_at", "-pk"),
+    "oldest": ("created_at", "pk"),
+    "state": ("state", *_SECTION),
+    "kind": ("kind", *_SECTION),
+}
+_STAGE_OF = {
+    ValidationKind.CONSULTATION: ProfileState.CONSULTATION,
+    ValidationKind.SIGNOFF: ProfileState.SIGNOFF,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which comments are wanted, in which order; empty values leave nothing out.
+
+    Attributes:
+        state: A key of ``GROUPS``.
+        round: Name of a round, as ``rounds_of`` gives it.
+        mine: Only those that the reader made.
+    """
+
+    section: str = ""
+    state: str = ""
+    round: str = ""
+    kind: str = ""
+    mine: bool = False
+    order: str = "section"
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A round in which comments were made."""
+
+    name: str
+    label: str
+    within: Q
+
+
+def rounds_of(profile: Profile) -> list[Round]:
+    """Return every round of review and of validation, in the order of opening: two queries."""
+    reviews = [
+        (one, f"review-{one.number}", ProfileState.EXPERT_REVIEW)
+        for one in profile.review_rounds.order_by("opened_at")
+    ]
+    validations = [
+        (one, f"{one.kind}-{one.number}", _STAGE_OF[ValidationKind(one.kind)])
+        for one in profile.validation_rounds.order_by("opened_at")
+    ]
+    in_order = sorted([*reviews, *validations], key=lambda found: found[0].opened_at)
+    return [Round(name, _label(one), _within(one, stage)) for one, name, stage in in_order]
+
+
+def _label(one: ReviewRound | ValidationRound) -> str:
+    if isinstance(one, ValidationRound):
+        return str(one)
+    return _("Expert review, round %(number)s") % {"number": one.number}
+
+
+def _within(one: ReviewRound | ValidationRound, stage: ProfileState) -> Q:
+    within = Q(stage=stage, created_at__gte=one.opened_at)
+    return within & Q(created_at__lte=one.closed_at) if one.closed_at else within
+
+
+def comments_of(
+    profile: Profile, wanted: Wanted, *, viewer: User, rounds: Sequence[Round] = ()
+) -> "QuerySet[Comment]":
+    """Return the comments that a reader wants, with all that a row of the table shows.
+
+    ``rounds`` are those of the profile, if one of them may be wanted.
+    """
+    related = ("section__template_section", "author__organisation", "answered_by", "revision")
+    found = Comment.objects.filter(section__profile=profile).select_related(*related)
+    if wanted.section:
+        found = found.filter(section__key=wanted.section)
+    if wanted.state:
+        found = found.filter(state__in=GROUPS[wanted.state])
+    if wanted.kind:
+        found = found.filter(kind=wanted.kind)
+    if wanted.mine:
+        found = found.filter(author=viewer)
+    for one in rounds:
+        if one.name == wanted.round:
+            found = found.filter(one.within)
+    return found.order_by(*ORDERS.get(wanted.order, _SECTION))
+
+
+def responses(comments: Sequence[Comment], profile: Profile, *, viewer: User) -> list[Remark]:
+    """Return comments as their reader may see them; all know the same instance of the profile."""
+    for comment in comments:
+        comment.section.profile = profile
+    return remarks_on(comments, profile, viewer=viewer)

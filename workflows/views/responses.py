@@ -1,0 +1,128 @@
+"""The response table: every comment with its answer, to be worked on, printed, taken away."""
+
+from collections.abc import Iterable
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from profile_workflow.forms.comments import ResponseFilter
+from profile_workflow.forms.filters import PageForm
+from profile_workflow.models import Profile, User
+from profile_workflow.queries import responses as queries
+from profile_workflow.queries.profiles import Remark, sections_of
+from profile_workflow.web.loading import profile_or_404, signed_in
+from profile_workflow.web.spreadsheets import Cell, csv_response, xlsx_response
+from workflows.views import answering
+
+COMMENTS_A_PAGE = 50
+_WRITERS = {"csv": csv_response, "xlsx": xlsx_response}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def responses(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the table; by POST save the answers that were given in it."""
+    profile, viewer = profile_or_404(request, slug), signed_in(request)
+    if request.method == "POST":
+        rows = answering.posted_rows(profile, request.POST, viewer=viewer)
+        saved = answering.save_answers(rows, by=viewer)
+        tell(request, saved)
+        if not saved.refused:
+            return redirect(request.get_full_path())
+        left = answering.rows_afterwards(rows, saved, profile, viewer=viewer)
+        return _page(request, profile, viewer, left, saved)
+    return _page(request, profile, viewer)
+
+
+def tell(request: HttpRequest, saved: answering.Saved) -> None:
+    """Say how many answers were saved."""
+    if saved.number:
+        told = ngettext(
+            "%(number)s answer was saved.", "%(number)s answers were saved.", saved.number
+        )
+        messages.success(request, told % {"number": saved.number})
+
+
+def _page(
+    request: HttpRequest,
+    profile: Profile,
+    viewer: User,
+    rows: list[answering.Row] | None = None,
+    saved: answering.Saved | None = None,
+) -> HttpResponse:
+    rounds = queries.rounds_of(profile)
+    form = ResponseFilter(request.GET, rounds=rounds, sections=sections_of(profile))
+    found = queries.comments_of(profile, form.wanted, viewer=viewer, rounds=rounds)
+    page = Paginator(found, COMMENTS_A_PAGE).get_page(PageForm(request.GET).number)
+    if rows is None:
+        rows = answering.rows_of(list(page.object_list), profile, viewer=viewer)
+    context = {
+        "profile": profile,
+        "form": form,
+        "order": form.wanted.order or "section",
+        "page": page,
+        "rows": rows,
+        "saved": saved,
+        "at": timezone.now(),
+    }
+    return render(
+        request, "workflows/responses.html", context, status=saved.status if saved else None
+    )
+
+
+@require_safe
+def responses_file(request: HttpRequest, slug: str, ending: str) -> HttpResponse:
+    """Send the table, filtered as on the page, for a spreadsheet program."""
+    profile, viewer = profile_or_404(request, slug), signed_in(request)
+    write = _WRITERS.get(ending)
+    if write is None:
+        raise Http404
+    rounds = queries.rounds_of(profile)
+    form = ResponseFilter(request.GET, rounds=rounds, sections=sections_of(profile))
+    found = queries.comments_of(profile, form.wanted, viewer=viewer, rounds=rounds)
+    remarks = queries.responses(list(found), profile, viewer=viewer)
+    return write(f"{profile.slug}-{_('responses')}", _header(), _exported(remarks))
+
+
+def _header() -> list[str]:
+    return [
+        _("Number"),
+        _("Section"),
+        _("Revision"),
+        _("Kind"),
+        _("Comment"),
+        _("Made by"),
+        _("Role"),
+        _("Made on"),
+        _("State"),
+        _("Answer"),
+        _("Answered by"),
+        _("Answered on"),
+        _("Closed on"),
+    ]
+
+
+def _exported(remarks: Iterable[Remark]) -> Iterable[list[Cell]]:
+    """Yield the cells of each comment; days only, since a time of day can tell who it was."""
+    for remark in remarks:
+        one = remark.comment
+        yield [
+            one.pk,
+            str(one.section),
+            one.revision.number if one.revision else None,
+            one.get_kind_display(),
+            one.text,
+            remark.by.name,
+            remark.by.role,
+            timezone.localdate(one.created_at),
+            one.get_state_display(),
+            one.answer,
+            one.answered_by.full_name if one.answered_by else "",
+            timezone.localdate(one.answered_at) if one.answered_at else None,
+            timezone.localdate(one.closed_at) if one.closed_at else None,
+        ]

@@ -1,0 +1,186 @@
+"""Reviewing one section: the text or what changed in it, the comments beside it, the decision."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from profile_workflow import rules
+from profile_workflow.errors import DomainError, NotAllowed, NotNow
+from profile_workflow.forms.comments import NewCommentForm
+from profile_workflow.forms.moves import MoveForm
+from profile_workflow.forms.review import ReviewForm, ReviewView
+from profile_workflow.models import Profile, Section, User
+from profile_workflow.queries.history import last_reason
+from profile_workflow.queries.responses import Wanted, comments_of
+from profile_workflow.queries.revisions import last_seen
+from profile_workflow.services import comments
+from profile_workflow.services.lifecycle import Offer
+from profile_workflow.services.log import document_name
+from profile_workflow.states import CommentKind
+from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
+from profile_workflow.web.reading import compared_html, reading_text
+from profile_workflow.web.redline import redline
+from workflows.models import Task
+from workflows.queries.tasks import open_task_of
+from workflows.views import answering
+from workflows.views.moving import Refusal, done_message, make_move, task_form, task_offers
+from workflows.views.responses import tell
+
+
+@dataclass(slots=True)
+class Desk:
+    """What lies on the desk of who looks at a section: the task, if it is his, and the forms."""
+
+    profile: Profile
+    section: Section
+    viewer: User
+    task: Task | None
+    offers: list[Offer]
+    rows: list[answering.Row]
+    comment_form: NewCommentForm
+    move_form: MoveForm | None
+    saved: answering.Saved | None = None
+    refusal: Refusal | None = None
+    lost_reason: str = ""
+
+    @property
+    def status(self) -> int:
+        """HTTP status of the page: that of the first thing that was refused."""
+        if self.refusal is not None:
+            return self.refusal.status
+        if self.saved is not None and self.saved.status:
+            return self.saved.status
+        return 422 if self.comment_form.is_bound and self.comment_form.errors else 200
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def section_review(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """Show the section for judging; by POST save comment and answers, then make the decision."""
+    profile, viewer = profile_or_404(request, slug), signed_in(request)
+    section = section_or_404(profile, key)
+    section.profile = profile
+    desk = _desk(profile, section, viewer)
+    if request.method != "POST":
+        return _page(request, desk)
+    action = ReviewForm(request.POST)
+    _save(request, desk)
+    if action.decides and desk.task is None:
+        desk.refusal = _why_no_decision(desk)
+        desk.lost_reason = action.lost_reason
+    elif action.decides and desk.status == 200:
+        return _decide(request, desk)
+    if desk.status == 200 and not _is_begun(desk):
+        return redirect(request.get_full_path())
+    return _page(request, desk)
+
+
+def _desk(profile: Profile, section: Section, viewer: User) -> Desk:
+    task = open_task_of(section, node="review")
+    offers = task_offers(task, viewer) if task else []
+    found = comments_of(profile, Wanted(section=section.key, order="oldest"), viewer=viewer)
+    return Desk(
+        profile=profile,
+        section=section,
+        viewer=viewer,
+        task=task if offers else None,
+        offers=offers,
+        rows=answering.rows_of(list(found), profile, viewer=viewer),
+        comment_form=NewCommentForm(prefix="new"),
+        move_form=task_form(task, offers) if task and offers else None,
+    )
+
+
+def _is_begun(desk: Desk) -> bool:
+    """Whether a decision is half written, so that the page must not be loaded anew."""
+    return desk.move_form is not None and desk.move_form.has_changed()
+
+
+def _save(request: HttpRequest, desk: Desk) -> None:
+    """Save the comment and the answers that were typed, whatever button was pressed."""
+    if desk.task is not None:
+        desk.move_form = task_form(desk.task, desk.offers, request.POST)
+    _save_comment(request, desk)
+    posted = answering.posted_rows(desk.profile, request.POST, viewer=desk.viewer)
+    desk.saved = answering.save_answers(posted, by=desk.viewer)
+    tell(request, desk.saved)
+    fresh = _desk(desk.profile, desk.section, desk.viewer)
+    desk.rows = [
+        answering.with_words(row, desk.saved.refused.get(row.comment.pk)) for row in fresh.rows
+    ]
+
+
+def _save_comment(request: HttpRequest, desk: Desk) -> None:
+    form = NewCommentForm(request.POST, prefix="new")
+    if not form.is_given:
+        return
+    desk.comment_form = form
+    if not form.is_valid():
+        return
+    given = form.cleaned_data
+    try:
+        comments.add_comment(
+            desk.section,
+            kind=CommentKind(given["kind"]),
+            text=given["text"],
+            by=desk.viewer,
+            at=timezone.now(),
+        )
+    except DomainError as error:
+        form.add_error("text", str(error))
+        desk.refusal = Refusal(error.status)
+        return
+    messages.success(request, _("Your comment was saved."))
+    desk.comment_form = NewCommentForm(prefix="new")
+
+
+def _why_no_decision(desk: Desk) -> Refusal:
+    refusal = rules.refusal("section.accept", desk.viewer, desk.section)
+    if refusal is not None:
+        return Refusal(NotAllowed.status, str(refusal))
+    return Refusal(NotNow.status, _("This section does not wait for your decision now."))
+
+
+def _decide(request: HttpRequest, desk: Desk) -> HttpResponse:
+    assert desk.move_form is not None
+    assert desk.task is not None
+    desk.refusal = make_move(desk.move_form, desk.task.document, by=desk.viewer)
+    if desk.refusal is None:
+        messages.success(request, done_message(desk.task))
+        return redirect("tasks")
+    return _page(request, desk)
+
+
+def _page(request: HttpRequest, desk: Desk) -> HttpResponse:
+    section, profile = desk.section, desk.profile
+    seen = last_seen(section, desk.viewer)
+    form = ReviewForm(request.GET)
+    changed = seen is not None and section.revision_id not in (None, seen.pk)
+    view = form.shown_as or (ReviewView.REDLINE if changed else ReviewView.TEXT)
+    found = None
+    if changed and seen and section.revision and view == ReviewView.REDLINE:
+        found = redline(compared_html(section, seen), compared_html(section, section.revision))
+    context = {
+        "desk": desk,
+        "profile": profile,
+        "section": section,
+        "rows": desk.rows,
+        "saved": desk.saved,
+        "refusal": desk.refusal,
+        "missing": desk.refusal.missing if desk.refusal else (),
+        "seen": seen,
+        "changed": changed,
+        "view": view.value,
+        "found": found,
+        "old": seen,
+        "new": section.revision,
+        "text": reading_text(section, section.revision) if section.revision else None,
+        "may_comment": comments.why_no_comment(profile, desk.viewer) is None,
+        "returned": last_reason(profile, document_name(section), viewer=desk.viewer),
+        "at": timezone.now(),
+    }
+    return render(request, "workflows/review.html", context, status=desk.status)
