@@ -49,6 +49,8 @@ RULES: Mapping[str, Rule] = {
     "profile_move": Rule.TAKES_PART,
     "history": Rule.TAKES_PART,
     "section": Rule.TAKES_PART,
+    "section_edit": Rule.TAKES_PART,
+    "section_save": Rule.TAKES_PART,
     "pdf": Rule.TAKES_PART,
     "pdf_file": Rule.TAKES_PART,
 }

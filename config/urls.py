@@ -4,7 +4,7 @@ from django.urls import path
 
 from config import health
 from profile_workflow.views import accounts, history, profiles, sections
-from workflows.views import board, outbox, pdf, profile, tasks
+from workflows.views import board, drafting, outbox, pdf, profile, tasks
 
 urlpatterns = [
     path("", board.home, name="home"),
@@ -22,6 +22,8 @@ urlpatterns = [
     path("p/<slug:slug>/", profile.profile, name="profile"),
     path("p/<slug:slug>/history/", history.history, name="history"),
     path("p/<slug:slug>/s/<slug:key>/", sections.section, name="section"),
+    path("p/<slug:slug>/s/<slug:key>/edit/", drafting.section_edit, name="section_edit"),
+    path("p/<slug:slug>/s/<slug:key>/save/", drafting.section_save, name="section_save"),
     path("p/<slug:slug>/move/<slug:move>/", profile.profile_move, name="profile_move"),
     path("p/<slug:slug>/pdf/", pdf.pdf, name="pdf"),
     path("p/<slug:slug>/pdf/<int:build_id>/", pdf.pdf_file, name="pdf_file"),

@@ -6,6 +6,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from profile_workflow.queries import profiles
+from profile_workflow.services.drafting import may_write
+from profile_workflow.services.lifecycle import is_open
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
 from profile_workflow.web.reading import reading_text
 
@@ -26,6 +28,8 @@ def section(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         {
             "profile": profile,
             "section": found,
+            "may_write": may_write(found, by=viewer),
+            "may_review": is_open(found, "accept", viewer),
             "text": reading_text(found, found.revision) if found.revision else None,
             "remarks": profiles.open_remarks(profile, viewer=viewer, section=found),
             "revisions": profiles.revisions_of(found),
