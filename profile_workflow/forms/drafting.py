@@ -10,7 +10,12 @@ from profile_workflow.services.drafting import DraftText
 
 
 class TextOfSection(forms.CharField):
-    """A text as it was typed: line ends of one kind, nothing trimmed away."""
+    """A text as it was typed: line ends of one kind, nothing trimmed away.
+
+    Whether it may stay empty is not the form's to say, so it is not called optional.
+    """
+
+    is_needed = True
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(strip=False, required=False, **kwargs)
@@ -19,6 +24,12 @@ class TextOfSection(forms.CharField):
         """Return the text with the line ends under which it is stored."""
         text = super().to_python(value) or ""
         return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+class AnswerField(forms.BooleanField):
+    """A box to tick that is an answer either way, so it is not called optional."""
+
+    is_needed = True
 
 
 class DraftForm(StyledForm):
@@ -32,7 +43,7 @@ class DraftForm(StyledForm):
         label=_("Text of the section"),
         widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "true"}),
     )
-    nothing_found = forms.BooleanField(
+    nothing_found = AnswerField(
         label=_("Nothing was found"),
         required=False,
         help_text=_("A valid answer instead of text, if you say where you searched."),

@@ -1,13 +1,12 @@
 """Writing the text of a section: saving, seeing how it reads, submitting, joining two versions."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -42,7 +41,7 @@ def section_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     except DomainError as error:
         return _closed(request, section, Refusal(error.status, str(error)), form)
     if form is None:
-        return _page(request, section, _unbound(beside.draft_of(section)))
+        return _page(request, section, _form(beside.draft_of(section)))
     if not form.is_valid():
         return _page(request, section, form, Refusal(HTTP_UNPROCESSABLE))
     action = ActionForm(request.POST).wanted
@@ -56,18 +55,6 @@ def _section(request: HttpRequest, slug: str, key: str) -> Section:
     section = section_or_404(profile, key)
     section.profile = profile
     return section
-
-
-def _unbound(draft: Draft) -> DraftForm:
-    return DraftForm(
-        initial={
-            "text": draft.text,
-            "nothing_found": draft.nothing_found,
-            "searched": draft.searched,
-            "base_version": draft.version,
-            "base_text": draft.text,
-        }
-    )
 
 
 def _save(request: HttpRequest, section: Section, form: DraftForm, *, submit: bool) -> HttpResponse:
@@ -100,7 +87,7 @@ def _submit(request: HttpRequest, section: Section, user: User) -> HttpResponse:
         subject = f"{move_label('section', 'submit')} – {section}"
         messages.success(request, _("Done: %(task)s.") % {"task": subject})
         return redirect("tasks")
-    return _page(request, section, _unbound(beside.draft_of(section)), refusal)
+    return _page(request, section, _form(beside.draft_of(section)), refusal)
 
 
 @require_POST
@@ -120,36 +107,27 @@ def section_save(request: HttpRequest, slug: str, key: str) -> JsonResponse:
     # Whoever writes is not signed out in the middle of it: the session lasts from now on.
     request.session.modified = True
     length = _length(section, form.cleaned_data["text"])
-    return JsonResponse({"version": version, "message": _saved_at(at), "length": length.words})
+    return JsonResponse({"version": version, "message": _saved_at(at), "length": length})
 
 
 def _saved_at(at: datetime) -> str:
     return _("Saved at %(time)s.") % {"time": date_format(timezone.localtime(at), "H:i")}
 
 
-@dataclass(frozen=True, slots=True)
-class Length:
-    """How long a text is, measured against the pages that the template gives it.
-
-    Attributes:
-        words: The sentence for the author.
-        number: Number of words.
-        most: Number of words that fit the budget.
-    """
-
-    words: str
-    number: int
-    most: int
-
-
-def _length(section: Section, text: str) -> Length:
+def _length(section: Section, text: str) -> str:
+    """Return how long a text is, against the pages that the template gives it, in words."""
     number = markup.word_count(text)
     budget = section.template_section.page_budget
     most = int(budget * WORDS_A_PAGE)
     words = ngettext(
         "%(number)s word of about %(most)s", "%(number)s words of about %(most)s", number
     )
-    return Length(words % {"number": number, "most": most}, number, most)
+    shown = {"number": _grouped(number), "most": _grouped(most)}
+    return words % shown
+
+
+def _grouped(number: int) -> str:
+    return str(number_format(number, use_l10n=True, force_grouping=True))
 
 
 def _page(
@@ -209,9 +187,10 @@ def _conflict(request: HttpRequest, section: Section, form: DraftForm) -> HttpRe
         "profile": section.profile,
         "section": section,
         "theirs": theirs,
+        "is_own": theirs.saved_by_id == signed_in(request).pk,
         "joined": joined,
-        "mine": _based_on(theirs, mine),
-        "merged": _based_on(theirs, _join(mine, theirs, joined.text), prefix="merged"),
+        "mine": _form(theirs, mine),
+        "merged": _form(theirs, _join(mine, theirs, joined.text), prefix="merged_"),
         "settled": theirs.version + 1,
     }
     return render(request, "workflows/conflict.html", context, status=StaleEdit.status)
@@ -226,13 +205,16 @@ def _join(mine: drafting.DraftText, theirs: Draft, text: str) -> drafting.DraftT
     )
 
 
-def _based_on(current: Draft, draft: drafting.DraftText, prefix: str = "") -> DraftForm:
-    """Return a form that saves a text in full knowledge of the current one."""
+def _form(
+    current: Draft, shown: Draft | drafting.DraftText | None = None, prefix: str = ""
+) -> DraftForm:
+    """Return a form that saves in full knowledge of the current text, which it shows or another."""
+    given = shown or current
     initial = {
-        "text": draft.text,
-        "nothing_found": draft.nothing_found,
-        "searched": draft.searched,
+        "text": given.text,
+        "nothing_found": given.nothing_found,
+        "searched": given.searched,
         "base_version": current.version,
         "base_text": current.text,
     }
-    return DraftForm(initial=initial, auto_id=f"id_{prefix}_%s" if prefix else "id_%s")
+    return DraftForm(initial=initial, auto_id=f"id_{prefix}%s")

@@ -236,13 +236,14 @@
     keep();
     refreshTokens();
     leaving = true;
-    form.requestSubmit(button);
+    // Not at once: while it tells that it is being submitted, a form cannot be submitted again.
+    setTimeout(() => form.requestSubmit(button));
   };
 
   const preview = async (button) => {
     let answer;
     try {
-      answer = await send(form.action, content("preview"), "text/html");
+      answer = await send(form.getAttribute("action"), content("preview"), "text/html");
     } catch {
       complain(navigator.onLine ? words.sayFailing : words.sayOffline);
       return;
