@@ -58,6 +58,8 @@ RULES: Mapping[str, Rule] = {
     "section_review": Rule.TAKES_PART,
     "responses": Rule.TAKES_PART,
     "responses_file": Rule.TAKES_PART,
+    "section_edit": Rule.TAKES_PART,
+    "section_save": Rule.TAKES_PART,
     "pdf": Rule.TAKES_PART,
     "pdf_file": Rule.TAKES_PART,
     "pdf_shown": Rule.TAKES_PART,

@@ -2,17 +2,19 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 
 from config import access
 from profile_workflow.models.people import User
@@ -20,6 +22,8 @@ from profile_workflow.models.people import User
 logger = logging.getLogger(__name__)
 
 _READING = ("GET", "HEAD")
+_DATA = "application/json"
+_FORMATS = ("text/html", _DATA)
 
 
 class AccessMiddleware:
@@ -77,7 +81,13 @@ class AccessMiddleware:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Send a stranger to the sign-in page, and back here afterwards if there is a page here."""
+    """Send a stranger to the sign-in page, and back here afterwards if there is a page here.
+
+    A script is told in its own language, so that what it holds stays where it is.
+    """
+    if request.get_preferred_type(_FORMATS) == _DATA:
+        told = {"message": _("You are signed out. Sign in again.")}
+        return JsonResponse(told, status=HTTPStatus.UNAUTHORIZED)
     if request.method in _READING:
         return redirect_to_login(request.get_full_path())
     return redirect(settings.LOGIN_URL)

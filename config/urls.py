@@ -4,7 +4,18 @@ from django.urls import path
 
 from config import health
 from profile_workflow.views import accounts, compare, guides, profiles, search, sections
-from workflows.views import board, history, me, outbox, pdf, profile, responses, review, tasks
+from workflows.views import (
+    board,
+    drafting,
+    history,
+    me,
+    outbox,
+    pdf,
+    profile,
+    responses,
+    review,
+    tasks,
+)
 
 urlpatterns = [
     path("", board.home, name="home"),
@@ -27,6 +38,8 @@ urlpatterns = [
     path("p/<slug:slug>/", profile.profile, name="profile"),
     path("p/<slug:slug>/history/", history.history, name="history"),
     path("p/<slug:slug>/s/<slug:key>/", sections.section, name="section"),
+    path("p/<slug:slug>/s/<slug:key>/edit/", drafting.section_edit, name="section_edit"),
+    path("p/<slug:slug>/s/<slug:key>/save/", drafting.section_save, name="section_save"),
     path("p/<slug:slug>/s/<slug:key>/compare/", compare.compare, name="section_compare"),
     path("p/<slug:slug>/s/<slug:key>/review/", review.section_review, name="section_review"),
     path("p/<slug:slug>/responses/", responses.responses, name="responses"),

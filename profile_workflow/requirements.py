@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from profile_workflow.errors import Missing
 from profile_workflow.markup import acronyms_used, cited_keys, placed_tables
@@ -19,6 +20,7 @@ from profile_workflow.models import (
 from profile_workflow.queries.validation import signatures, standing_answers
 from profile_workflow.states import (
     COUNTING_SIGNOFF_STATES,
+    FINISHED_SECTION_STATES,
     SETTLED_DATA_STATES,
     CommentState,
     PriorityLabel,
@@ -34,7 +36,6 @@ Check = Callable[[Any, Sequence[Section]], Iterable[Missing]]
 
 MOST_PRIORITIES = 5
 
-_FINISHED_SECTIONS = (SectionState.READY, SectionState.ACCEPTED, SectionState.LOCKED)
 _APPROVED_SECTIONS = (SectionState.ACCEPTED, SectionState.LOCKED)
 
 
@@ -94,9 +95,10 @@ def _section_comments_are_answered(
 
 
 def _open_comments(key: str, count: int) -> Missing:
-    return Missing(
-        "comment_open", _("%(count)s comments wait for an answer.") % {"count": count}, key
+    words = ngettext(
+        "%(count)s comment waits for an answer.", "%(count)s comments wait for an answer.", count
     )
+    return Missing("comment_open", words % {"count": count}, key)
 
 
 def _draft_refers_to_what_exists(
@@ -133,7 +135,7 @@ def _table_keys(profile: Profile) -> set[str]:
 
 def _sections_are_finished(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
     for section in _sections_of(profile):
-        if section.state not in _FINISHED_SECTIONS:
+        if section.state not in FINISHED_SECTION_STATES:
             yield _unfinished(section)
 
 
@@ -289,10 +291,12 @@ def _answers_agree(profile: Profile, _sections: Sequence[Section]) -> Iterator[M
     yield from _lacking_quorum(current, answers)
     count = sum(answer.state == SignOffState.OBJECTED for answer in answers)
     if count:
-        yield Missing(
-            "objection",
-            _("%(count)s objections stand; return the sections that they name.") % {"count": count},
+        words = ngettext(
+            "%(count)s objection stands; return the sections that it names.",
+            "%(count)s objections stand; return the sections that they name.",
+            count,
         )
+        yield Missing("objection", words % {"count": count})
 
 
 def _lacking_quorum(current: ValidationRound, answers: Sequence[SignOff]) -> Iterator[Missing]:
@@ -309,9 +313,12 @@ def _lacking_quorum(current: ValidationRound, answers: Sequence[SignOff]) -> Ite
 def _all_have_agreed(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
     agreed, silent = signatures(profile)
     if silent:
-        yield Missing(
-            "signature", _("%(count)s signatures are still missing.") % {"count": len(silent)}
+        words = ngettext(
+            "%(count)s signature is still missing.",
+            "%(count)s signatures are still missing.",
+            len(silent),
         )
+        yield Missing("signature", words % {"count": len(silent)})
     elif not agreed:
         yield Missing("signature", _("Nobody has signed for the city."))
 

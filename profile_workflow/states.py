@@ -89,6 +89,14 @@ EDITABLE_SECTION_STATES: tuple[SectionState, ...] = (
 )
 
 
+#: Section states in which its author has done his part.
+FINISHED_SECTION_STATES: tuple[SectionState, ...] = (
+    SectionState.READY,
+    SectionState.ACCEPTED,
+    SectionState.LOCKED,
+)
+
+
 class CommentState(TextChoices):
     """What became of a comment."""
 

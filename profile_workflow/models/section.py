@@ -73,7 +73,8 @@ class Section(SectionMachine):
 class Draft(models.Model):
     """The working text of a section: one row, replaced by each save that knows its version.
 
-    Saving a draft makes no revision, moves no state and sends no mail.
+    Saving a draft makes no revision, moves no state and sends no mail. ``editor`` has the page for
+    writing open until ``edited_until``; this tells others, it locks nobody out.
     """
 
     section = models.OneToOneField(Section, on_delete=models.PROTECT, related_name="draft")
@@ -85,6 +86,11 @@ class Draft(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     saved_at = models.DateTimeField(_("saved at"), null=True, blank=True)
+    editor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    edited_since = models.DateTimeField(_("being edited since"), null=True, blank=True)
+    edited_until = models.DateTimeField(_("being edited until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("working draft")
@@ -94,7 +100,18 @@ class Draft(models.Model):
                 condition=Q(saved_by__isnull=True, saved_at__isnull=True)
                 | Q(saved_by__isnull=False, saved_at__isnull=False),
                 name="draft_saved_by_and_at",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    editor__isnull=True, edited_since__isnull=True, edited_until__isnull=True
+                )
+                | Q(
+                    editor__isnull=False,
+                    edited_since__isnull=False,
+                    edited_until__gt=models.F("edited_since"),
+                ),
+                name="draft_edited_by_since_until",
+            ),
         ]
 
     def __str__(self) -> str:

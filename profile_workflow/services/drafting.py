@@ -1,10 +1,11 @@
-"""Saving the working text of a section, so that nothing is ever overwritten unseen."""
+"""Writing the working text of a section: nothing is overwritten unseen, others see who writes."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext as _
 
 from profile_workflow.errors import InvalidInput, NotAllowed, NotNow, StaleEdit
@@ -21,6 +22,8 @@ from profile_workflow.states import (
 
 #: Longest text of one section, in characters (about 150 pages).
 MOST_CHARACTERS = 500_000
+#: How long somebody counts as writing after he opened the page or last saved.
+EDITING_LASTS = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ def save_draft(
 ) -> int:
     """Save the working text if nobody has saved since ``base_version``; return the new version.
 
-    Makes no revision, moves no state, sends no mail.
+    Makes no revision, moves no state, sends no mail. Whoever saves counts as writing.
 
     Raises:
         NotAllowed: If the section is not the person's to write.
@@ -54,7 +57,7 @@ def save_draft(
     profile = Profile.objects.select_for_update().get(pk=section.profile_id)
     section = Section.objects.get(pk=section.pk)
     section.profile = profile
-    _check_may_write(section, by)
+    check_may_write(section, by=by)
     _check_text(draft)
     saved = Draft.objects.filter(section=section, version=base_version).update(
         text=draft.text,
@@ -63,6 +66,7 @@ def save_draft(
         version=F("version") + 1,
         saved_by=by,
         saved_at=at,
+        **_lease(by, at),
     )
     if not saved:
         current = Draft.objects.get(section=section)
@@ -75,7 +79,45 @@ def save_draft(
     return base_version + 1
 
 
-def _check_may_write(section: Section, by: User) -> None:
+def note_editing(section: Section, *, by: User, at: datetime) -> None:
+    """Note that somebody has opened the text for writing, unless somebody else writes now.
+
+    It tells others and locks nobody out: whoever saves takes over.
+
+    Raises:
+        NotAllowed, NotNow: As ``check_may_write``.
+    """
+    check_may_write(section, by=by)
+    free = Q(editor=by) | Q(editor__isnull=True) | Q(edited_until__lte=at)
+    Draft.objects.filter(free, section=section).update(**_lease(by, at))
+
+
+def _lease(by: User, at: datetime) -> dict[str, Any]:
+    """Return the fields that say who writes, since when, and for how long to believe it."""
+    goes_on = When(editor=by, edited_since__lte=at, edited_until__gt=at, then=F("edited_since"))
+    return {
+        "editor": by,
+        "edited_since": Case(goes_on, default=at),
+        "edited_until": at + EDITING_LASTS,
+    }
+
+
+def may_write(section: Section, *, by: User) -> bool:
+    """Whether a person could save the text of a section now."""
+    try:
+        check_may_write(section, by=by)
+    except (NotAllowed, NotNow):
+        return False
+    return True
+
+
+def check_may_write(section: Section, *, by: User) -> None:
+    """Refuse whoever could not save the text of a section now.
+
+    Raises:
+        NotAllowed: If the section is not the person's to write.
+        NotNow: If the section or its profile is not in a state for writing.
+    """
     roles = section.profile.roles_of(by)
     if not roles.intersection(AUTHOR_ROLES) or not OWN_SECTION.holds(by, section):
         raise NotAllowed(OWN_SECTION.refusal)

@@ -140,6 +140,17 @@ def offers(document: Any, user: User) -> list[Offer]:
     return found
 
 
+def is_open(document: Any, move: str, user: User) -> bool:
+    """Whether ``check`` would accept a move from ``user``, or refuse it only as not complete."""
+    candidates = transitions_of(document)[move]
+    try:
+        _check_who(document, move, candidates[0], Actor(user))
+        _check_when(document, move, candidates)
+    except (NotAllowed, NotNow):
+        return False
+    return True
+
+
 #: What a form asks for before the move, so its absence is no reason to warn beforehand.
 _ASKED_IN_THE_FORM = {"no_section_named", "no_reason"}
 

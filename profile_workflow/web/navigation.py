@@ -59,7 +59,7 @@ PROFILE_PAGES: Sequence[Page] = (
     Page(
         "profile",
         _("Overview"),
-        beneath=("section", "section_compare", "section_review", "profile_move"),
+        beneath=("section", "section_edit", "section_compare", "section_review", "profile_move"),
     ),
     Page("responses", _("Comments")),
     Page("history", _("History")),

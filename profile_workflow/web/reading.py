@@ -1,14 +1,17 @@
-"""The submitted text of a section as a web page: rendered text, its tables, its sources."""
+"""The text of a section as a web page: rendered text, its tables, its sources."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.template.loader import render_to_string
 from django.utils.formats import number_format
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from profile_workflow import markup
 from profile_workflow.models import DataItem, DataTable, Revision, Section, Source
@@ -17,17 +20,29 @@ from profile_workflow.queries.evidence import sources_by_key, tables_by_key
 
 @dataclass(frozen=True, slots=True)
 class ReadingText:
-    """What a page for reading shows."""
+    """What a page for reading shows.
+
+    Attributes:
+        html: The rendered text.
+        sources: The sources that it cites.
+        words: Its length.
+        problems: What will not print as its author thinks, in sentences.
+    """
 
     html: SafeString
     sources: list[Source]
     words: int
     headings: list[markup.Heading]
+    problems: list[str]
 
 
 def reading_text(section: Section, revision: Revision) -> ReadingText:
     """Render a submitted text with the tables it places and the sources it cites."""
-    text = revision.text
+    return rendered_text(section, revision.text)
+
+
+def rendered_text(section: Section, text: str) -> ReadingText:
+    """Render a text that belongs to a section, submitted or not."""
     tables = tables_by_key(section.profile, markup.placed_tables(text))
     sources = sources_by_key(section.profile, markup.cited_keys(text))
     rendered = markup.render(
@@ -40,7 +55,26 @@ def reading_text(section: Section, revision: Revision) -> ReadingText:
         chapter=section.number,
     )
     cited = [sources[key] for key in rendered.citations]
-    return ReadingText(rendered.html, cited, markup.word_count(text), rendered.headings)
+    problems = [_in_words(problem) for problem in rendered.problems]
+    return ReadingText(rendered.html, cited, markup.word_count(text), rendered.headings, problems)
+
+
+#: Code of a problem of the text → the sentence for its author.
+_PROBLEMS: Mapping[str, "str | Promise"] = {
+    "unknown_source": gettext_lazy("The source “%(detail)s” is not in the bibliography."),
+    "unknown_table": gettext_lazy("There is no data table “%(detail)s”."),
+    "unknown_figure": gettext_lazy("There is no data table “%(detail)s” to draw a figure from."),
+    "too_long": gettext_lazy("The text is too long to be printed: %(detail)s characters."),
+    "too_deep": gettext_lazy("Lists and boxes stand more than %(detail)s deep in one another."),
+    "table_too_large": gettext_lazy("A table is larger than %(detail)s rows and columns."),
+    "paragraph_too_long": gettext_lazy(
+        "A paragraph of %(detail)s characters is too long for its markup to be read."
+    ),
+}
+
+
+def _in_words(problem: markup.Problem) -> str:
+    return str(_PROBLEMS[problem.code]) % {"detail": problem.detail}
 
 
 _HEADING = re.compile(r'<(h[34]) id="(\w+)".*?</\1>', re.DOTALL)

@@ -28,7 +28,14 @@ FORBIDDEN, GONE = HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND
 NOT_GET = HTTPStatus.METHOD_NOT_ALLOWED
 
 #: Addresses that answer POST only, and what a GET by somebody who may is told.
-POST_ONLY = {"language", "sign_out", "task_claim", "task_release", "outbox_retry"}
+POST_ONLY = {
+    "language",
+    "sign_out",
+    "task_claim",
+    "task_release",
+    "outbox_retry",
+    "section_save",
+}
 REDIRECTS = {"home", "favicon"}
 #: What the addresses hold that are about a thing of which there is none.
 MISSING = {"pdf_file", "pdf_shown", "outbox_retry"}
@@ -68,6 +75,8 @@ class World:
             "section_review": [profile.slug, "1"],
             "responses": [profile.slug],
             "responses_file": [profile.slug, "csv"],
+            "section_edit": [profile.slug, "1"],
+            "section_save": [profile.slug, "1"],
             "profile_move": [profile.slug, "hold"],
             "pdf": [profile.slug],
             "pdf_file": [profile.slug, 4711],
@@ -134,9 +143,13 @@ def test_every_address_answers_everybody_as_the_table_says(client, world, who):
         client.force_login(user)
     answers = {name: client.get(world.address(name)).status_code for name in RULES}
     wanted = {name: expected(name, who) for name in RULES}
-    if wanted["profile_move"] == OK and who != Role.PROJECT_TEAM:
-        # The page is reached, and says that this move is for others.
-        wanted["profile_move"] = FORBIDDEN
+    for name, whose in (
+        ("profile_move", Role.PROJECT_TEAM),
+        ("section_edit", Role.LOCAL_EXPERT),
+    ):
+        if wanted[name] == OK and who != whose:
+            # The page is reached, and says that this is for others.
+            wanted[name] = FORBIDDEN
     assert answers == wanted
 
 

@@ -223,8 +223,9 @@ def test_what_is_missing_is_a_list_with_links(made, drafted):
     task = Task.objects.open().get(section__profile=drafted, section__key="1")
     client = signed_in(made[Role.LOCAL_EXPERT])
     address = reverse("task", args=[task.pk])
-    section = reverse("section", args=[drafted.slug, "1"])
-    assert f'href="{section}">Go to section 1' in client.get(address).content.decode()
+    text = reverse("section_edit", args=[drafted.slug, "1"])
+    found = client.get(address).content.decode()
+    assert f'href="{text}#id_text">Go to the text of section 1' in found
     refused = client.post(address, {"move": "submit"})
     assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "Something is missing" in refused.content.decode()

@@ -1,8 +1,5 @@
 """The overview of a profile: where it stands, whose turn it is, what it consists of."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,8 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from profile_workflow.errors import DomainError, NotAllowed
 from profile_workflow.forms.moves import MoveForm
-from profile_workflow.markup import word_count
-from profile_workflow.models import Profile, Section, User
+from profile_workflow.models import Profile, User
 from profile_workflow.queries import profiles
 from profile_workflow.queries.history import last_reason, move_label
 from profile_workflow.services import lifecycle
@@ -21,8 +17,12 @@ from profile_workflow.services.lifecycle import Offer
 from profile_workflow.services.log import Actor
 from profile_workflow.web.loading import profile_or_404, signed_in
 from workflows import engine, queries
+from workflows.flows import human_tasks
 from workflows.queries.tasks import Waiting
 from workflows.views.moving import Refusal, make_move
+
+#: Moves that send the whole text on; offered at all times, they lead to what is missing.
+_SENDING = frozenset(human_tasks()["submit"].moves)
 
 
 @require_safe
@@ -30,14 +30,17 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the overview."""
     found, viewer = profile_or_404(request, slug), signed_in(request)
     waiting = queries.waiting_of(found, viewer=viewer)
-    sections = profiles.sections_of(found)
     people = profiles.people_of(found, viewer=viewer, on=timezone.localdate())
+    sections = queries.standings_of(found, viewer=viewer, people=people, waiting=waiting)
+    offers = engine.offers(found, viewer)
     context = {
         "profile": found,
-        "waiting": waiting,
-        "offers": _beside_the_tasks(found, viewer, waiting),
-        "sections": _section_rows(sections, people),
-        "finished": sum(one.state in ("ready", "accepted", "locked") for one in sections),
+        "turns": queries.grouped(waiting),
+        "next_due_at": min((one.due_at for one in waiting if one.due_at), default=None),
+        "sending": [one for one in offers if one.move in _SENDING],
+        "offers": _beside_the_tasks(offers, waiting),
+        "sections": sections,
+        "finished": sum(one.is_finished for one in sections),
         "people": people,
         "round": profiles.open_round(found),
         "remarks": profiles.open_remarks(found, viewer=viewer),
@@ -47,29 +50,7 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "workflows/profile.html", context)
 
 
-@dataclass(frozen=True, slots=True)
-class SectionRow:
-    """A section with whom it concerns and the length of its submitted text."""
-
-    section: Section
-    author: str
-    reviewer: str
-    words: int | None
-
-
-def _section_rows(
-    sections: Iterable[Section], people: Iterable[profiles.RoleHolders]
-) -> list[SectionRow]:
-    holders: dict[str, list[str]] = {one.role: one.names for one in people}
-    rows = []
-    for one in sections:
-        pens = profiles.pens_of(one, holders)
-        words = word_count(one.revision.text) if one.revision else None
-        rows.append(SectionRow(one, pens.author, pens.reviewer, words))
-    return rows
-
-
-def _beside_the_tasks(found: Profile, viewer: User, waiting: list[Waiting]) -> list[Offer]:
+def _beside_the_tasks(offers: list[Offer], waiting: list[Waiting]) -> list[Offer]:
     """Return the moves of the profile that belong to no task, e.g. to put it on hold."""
     of_tasks = {
         move
@@ -77,7 +58,7 @@ def _beside_the_tasks(found: Profile, viewer: User, waiting: list[Waiting]) -> l
         if one.task is not None and one.task.seed is None
         for move in one.task.flow_task.moves
     }
-    return [one for one in engine.offers(found, viewer) if one.move not in of_tasks]
+    return [one for one in offers if one.move not in of_tasks | _SENDING]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

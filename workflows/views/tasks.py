@@ -14,6 +14,7 @@ from profile_workflow.forms.moves import MoveForm
 from profile_workflow.models import User
 from profile_workflow.queries.history import last_reason
 from profile_workflow.queries.profiles import open_remarks
+from profile_workflow.services.drafting import may_write
 from profile_workflow.services.lifecycle import Offer
 from profile_workflow.services.log import document_name
 from profile_workflow.web.loading import signed_in
@@ -77,6 +78,7 @@ def _page(
         "missing": refusal.missing if refusal else _expected_to_be_missing(offers),
         "returned": last_reason(found.profile, document_name(found.document), viewer=viewer),
         "section": section,
+        "may_write": section is not None and may_write(section, by=viewer),
         "remarks": open_remarks(found.profile, viewer=viewer, section=section) if section else [],
         "may_claim": _may_claim(found, viewer),
         "at": timezone.now(),

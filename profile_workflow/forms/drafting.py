@@ -1,0 +1,80 @@
+"""The forms with which the text of a section is written."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from profile_workflow.forms.renderer import StyledForm
+from profile_workflow.services.drafting import DraftText
+
+
+class TextOfSection(forms.CharField):
+    """A text as it was typed: line ends of one kind, nothing trimmed away.
+
+    Whether it may stay empty is not the form's to say, so it is not called optional.
+    """
+
+    is_needed = True
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strip=False, required=False, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        """Return the text with the line ends under which it is stored."""
+        text = super().to_python(value) or ""
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+class AnswerField(forms.BooleanField):
+    """A box to tick that is an answer either way, so it is not called optional."""
+
+    is_needed = True
+
+
+class DraftForm(StyledForm):
+    """The working text of a section, and what it was when writing began.
+
+    ``base_version`` and ``base_text`` come back with the text, so that a save can be told from one
+    that would overwrite somebody else's, and the two texts can be joined.
+    """
+
+    text = TextOfSection(
+        label=_("Text of the section"),
+        widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "true"}),
+    )
+    nothing_found = AnswerField(
+        label=_("Nothing was found"),
+        required=False,
+        help_text=_("A valid answer instead of text, if you say where you searched."),
+    )
+    searched = TextOfSection(
+        label=_("Where it was searched"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Archives, offices and data sets, each with the day of the search."),
+    )
+    base_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    base_text = TextOfSection(widget=forms.HiddenInput)
+
+    @property
+    def draft(self) -> DraftText:
+        """What is to be saved."""
+        given = self.cleaned_data
+        return DraftText(
+            text=given["text"],
+            nothing_found=given["nothing_found"],
+            searched=given["searched"].strip(),
+        )
+
+
+class ActionForm(forms.Form):
+    """Which of the buttons below a text was pressed; anything unreadable saves."""
+
+    action = forms.ChoiceField(
+        choices=[(name, name) for name in ("save", "preview", "submit")], required=False
+    )
+
+    @property
+    def wanted(self) -> str:
+        """The name of the button."""
+        return str(self.cleaned_data["action"]) if self.is_valid() else ""

@@ -1,0 +1,99 @@
+"""Where each thing that is missing can be mended: one table from its code to an address."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django import template
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from profile_workflow.errors import Missing
+from profile_workflow.models import Profile
+
+register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of place.
+
+    Attributes:
+        name: Name of the address.
+        label: The words of the link, with the key of the section if it needs one.
+        fragment: Where on the page.
+        of_section: Whether the address names the section that the requirement is about.
+    """
+
+    name: str
+    label: "str | Promise"
+    fragment: str = ""
+    of_section: bool = False
+
+
+_TEXT = _Kind(
+    "section_edit", _("Go to the text of section %(section)s"), "id_text", of_section=True
+)
+_SECTION = _Kind("section", _("Go to section %(section)s"), of_section=True)
+_COMMENTS = _Kind(
+    "section", _("Go to the comments on section %(section)s"), "comments", of_section=True
+)
+_PEOPLE = _Kind("profile", _("See the people"), "people")
+_NEXT = _Kind("profile", _("See whose turn it is"), "next")
+_PDF = _Kind("pdf", _("Go to the PDF"))
+_PROFILE = _Kind("profile", _("Go to the profile"))
+
+#: The table: code of the requirement → the place. A code without a line leads to the section that
+#: it names, or to the overview of the profile.
+_PLACES: Mapping[str, _Kind] = {
+    "role_vacant": _PEOPLE,
+    "no_stakeholder": _PEOPLE,
+    "no_territory": _PROFILE,
+    "no_definition": _PROFILE,
+    "section_empty": _TEXT,
+    "section_unfinished": _SECTION,
+    "citation_unknown": _TEXT,
+    "table_unknown": _TEXT,
+    "comment_open": _COMMENTS,
+    "nothing_returned": _Kind("profile", _("See the sections"), "sections"),
+    "major_changes": _SECTION,
+    "figure_unsettled": _PROFILE,
+    "figure_unsourced": _PROFILE,
+    "acronym_unexplained": _SECTION,
+    "wording_blocked": _SECTION,
+    "objection": _NEXT,
+    "quorum": _NEXT,
+    "signature": _NEXT,
+    "text_changed": _NEXT,
+    "no_priority": _PROFILE,
+    "too_many_priorities": _PROFILE,
+    "priority_incomplete": _PROFILE,
+    "no_erratum": _PROFILE,
+    "no_pdf": _PDF,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An address with the words of the link to it."""
+
+    address: str
+    label: str
+
+
+@register.simple_tag
+def place_of(missing: Missing, profile: Profile) -> Place:
+    """Return where something that is missing can be mended."""
+    kind = _PLACES.get(missing.code, _SECTION if missing.section else _PROFILE)
+    if kind.of_section and not missing.section:
+        kind = _PROFILE
+    arguments = [profile.slug, missing.section] if kind.of_section else [profile.slug]
+    fragment = f"#{kind.fragment}" if kind.fragment else ""
+    label = str(kind.label) % {"section": missing.section}
+    return Place(reverse(kind.name, args=arguments) + fragment, label)
+
+
+@register.simple_tag
+def review_address(profile: Profile) -> str:
+    """Return where whoever reviews a section finds its review."""
+    return reverse("profile", args=[profile.slug]) + "#next"

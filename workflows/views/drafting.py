@@ -1,0 +1,220 @@
+"""Writing the text of a section: saving, seeing how it reads, submitting, joining two versions."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from profile_workflow import markup
+from profile_workflow.errors import DomainError, InvalidInput, NotComplete, StaleEdit
+from profile_workflow.forms.drafting import ActionForm, DraftForm
+from profile_workflow.merging import merge
+from profile_workflow.models import Draft, Section, User
+from profile_workflow.queries import drafting as beside
+from profile_workflow.queries.history import last_reason, move_label
+from profile_workflow.queries.profiles import open_remarks
+from profile_workflow.services import drafting
+from profile_workflow.services.log import document_name
+from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
+from profile_workflow.web.reading import rendered_text
+from workflows import engine
+from workflows.models import Task
+from workflows.views.moving import HTTP_UNPROCESSABLE, Refusal
+
+#: Words of running text on a printed page of the report.
+WORDS_A_PAGE = 420
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def section_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """Show the text for writing; by POST save it, show how it reads, or submit it."""
+    section, user = _section(request, slug, key), signed_in(request)
+    form = DraftForm(request.POST) if request.method == "POST" else None
+    try:
+        drafting.note_editing(section, by=user, at=timezone.now())
+    except DomainError as error:
+        return _closed(request, section, Refusal(error.status, str(error)), form)
+    if form is None:
+        return _page(request, section, _form(beside.draft_of(section)))
+    if not form.is_valid():
+        return _page(request, section, form, Refusal(HTTP_UNPROCESSABLE))
+    action = ActionForm(request.POST).wanted
+    if action == "preview":
+        return _page(request, section, form, preview=True)
+    return _save(request, section, form, submit=action == "submit")
+
+
+def _section(request: HttpRequest, slug: str, key: str) -> Section:
+    profile = profile_or_404(request, slug)
+    section = section_or_404(profile, key)
+    section.profile = profile
+    return section
+
+
+def _save(request: HttpRequest, section: Section, form: DraftForm, *, submit: bool) -> HttpResponse:
+    user, at = signed_in(request), timezone.now()
+    base = form.cleaned_data["base_version"]
+    try:
+        drafting.save_draft(section, form.draft, base_version=base, by=user, at=at)
+    except StaleEdit:
+        return _conflict(request, section, form)
+    except InvalidInput as error:
+        form.add_error("text", str(error))
+        return _page(request, section, form, Refusal(error.status))
+    except DomainError as error:
+        return _closed(request, section, Refusal(error.status, str(error)), form)
+    if submit:
+        return _submit(request, section, user)
+    messages.success(request, _saved_at(at))
+    return redirect("section_edit", slug=section.profile.slug, key=section.key)
+
+
+def _submit(request: HttpRequest, section: Section, user: User) -> HttpResponse:
+    """Submit the text that has just been saved; it stays saved if that is refused."""
+    try:
+        engine.perform(section, "submit", by=user, at=timezone.now())
+    except NotComplete as error:
+        refusal = Refusal(error.status, str(error), error.missing)
+    except DomainError as error:
+        refusal = Refusal(error.status, str(error))
+    else:
+        subject = f"{move_label('section', 'submit')} – {section}"
+        messages.success(request, _("Done: %(task)s.") % {"task": subject})
+        return redirect("tasks")
+    return _page(request, section, _form(beside.draft_of(section)), refusal)
+
+
+@require_POST
+def section_save(request: HttpRequest, slug: str, key: str) -> JsonResponse:
+    """Save the text while it is being written; answer in the words that the page shows."""
+    section, user, at = _section(request, slug, key), signed_in(request), timezone.now()
+    form = DraftForm(request.POST)
+    if not form.is_valid():
+        problems = " ".join(str(message) for found in form.errors.values() for message in found)
+        return JsonResponse({"message": problems}, status=HTTP_UNPROCESSABLE)
+    base = form.cleaned_data["base_version"]
+    try:
+        version = drafting.save_draft(section, form.draft, base_version=base, by=user, at=at)
+    except DomainError as error:
+        stale = isinstance(error, StaleEdit)
+        return JsonResponse({"message": str(error), "stale": stale}, status=error.status)
+    # Whoever writes is not signed out in the middle of it: the session lasts from now on.
+    request.session.modified = True
+    length = _length(section, form.cleaned_data["text"])
+    return JsonResponse({"version": version, "message": _saved_at(at), "length": length})
+
+
+def _saved_at(at: datetime) -> str:
+    return _("Saved at %(time)s.") % {"time": date_format(timezone.localtime(at), "H:i")}
+
+
+def _length(section: Section, text: str) -> str:
+    """Return how long a text is, against the pages that the template gives it, in words."""
+    number = markup.word_count(text)
+    budget = section.template_section.page_budget
+    most = int(budget * WORDS_A_PAGE)
+    words = ngettext(
+        "%(number)s word of about %(most)s", "%(number)s words of about %(most)s", number
+    )
+    shown = {"number": _grouped(number), "most": _grouped(most)}
+    return words % shown
+
+
+def _grouped(number: int) -> str:
+    return str(number_format(number, use_l10n=True, force_grouping=True))
+
+
+def _page(
+    request: HttpRequest,
+    section: Section,
+    form: DraftForm,
+    refusal: Refusal | None = None,
+    *,
+    preview: bool = False,
+) -> HttpResponse:
+    user, at, profile = signed_in(request), timezone.now(), section.profile
+    draft = beside.draft_of(section)
+    text = str(form["text"].value() or "")
+    offer = next((one for one in engine.offers(section, user) if one.move == "submit"), None)
+    expected = offer.missing if offer else ()
+    context = {
+        "profile": profile,
+        "section": section,
+        "form": form,
+        "draft": draft,
+        "refusal": refusal,
+        "missing": refusal.missing if refusal else (),
+        "expected": expected,
+        "offer": offer,
+        "preview": rendered_text(section, text) if preview else None,
+        "length": _length(section, text),
+        "material": beside.material_for(section, profile),
+        "somebody": beside.somebody_else(draft, viewer=user, at=at),
+        "remarks": open_remarks(profile, viewer=user, section=section),
+        "returned": last_reason(profile, document_name(section), viewer=user),
+        "task": Task.objects.open().filter(section=section).first(),
+        "at": at,
+    }
+    status = refusal.status if refusal else None
+    return render(request, "workflows/editor.html", context, status=status)
+
+
+def _closed(
+    request: HttpRequest, section: Section, refusal: Refusal, form: DraftForm | None
+) -> HttpResponse:
+    """Say why the text cannot be written now, and give back what was typed."""
+    context = {
+        "profile": section.profile,
+        "section": section,
+        "refusal": refusal,
+        "typed": form["text"].value() if form else "",
+    }
+    return render(request, "workflows/not_editable.html", context, status=refusal.status)
+
+
+def _conflict(request: HttpRequest, section: Section, form: DraftForm) -> HttpResponse:
+    """Show both texts, what each changed, and the two joined."""
+    given, theirs = form.cleaned_data, beside.draft_of(section)
+    joined = merge(given["base_text"] or None, given["text"], theirs.text)
+    mine = form.draft
+    context = {
+        "profile": section.profile,
+        "section": section,
+        "theirs": theirs,
+        "is_own": theirs.saved_by_id == signed_in(request).pk,
+        "joined": joined,
+        "mine": _form(theirs, mine),
+        "merged": _form(theirs, _join(mine, theirs, joined.text), prefix="merged_"),
+        "settled": theirs.version + 1,
+    }
+    return render(request, "workflows/conflict.html", context, status=StaleEdit.status)
+
+
+def _join(mine: drafting.DraftText, theirs: Draft, text: str) -> drafting.DraftText:
+    searched = dict.fromkeys(one for one in (mine.searched, theirs.searched.strip()) if one)
+    return drafting.DraftText(
+        text=text,
+        nothing_found=mine.nothing_found or theirs.nothing_found,
+        searched="\n".join(searched),
+    )
+
+
+def _form(
+    current: Draft, shown: Draft | drafting.DraftText | None = None, prefix: str = ""
+) -> DraftForm:
+    """Return a form that saves in full knowledge of the current text, which it shows or another."""
+    given = shown or current
+    initial = {
+        "text": given.text,
+        "nothing_found": given.nothing_found,
+        "searched": given.searched,
+        "base_version": current.version,
+        "base_text": current.text,
+    }
+    return DraftForm(initial=initial, auto_id=f"id_{prefix}%s")
