@@ -88,6 +88,9 @@ EDITABLE_SECTION_STATES: tuple[SectionState, ...] = (
     SectionState.REOPENED,
 )
 
+#: Section states in which what the section rests on stays as it was judged.
+APPROVED_SECTION_STATES: tuple[SectionState, ...] = (SectionState.ACCEPTED, SectionState.LOCKED)
+
 
 class CommentState(TextChoices):
     """What became of a comment."""
