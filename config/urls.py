@@ -3,10 +3,23 @@
 from django.urls import path
 
 from config import health
-from profile_workflow.views import accounts, compare, guides, profiles, search, sections
+from profile_workflow.views import (
+    accounts,
+    compare,
+    entries,
+    erratum,
+    evidence,
+    guides,
+    pasting,
+    priorities,
+    profiles,
+    search,
+    sections,
+)
 from workflows.views import (
     board,
     drafting,
+    figures,
     history,
     me,
     outbox,
@@ -44,6 +57,35 @@ urlpatterns = [
     path("p/<slug:slug>/s/<slug:key>/review/", review.section_review, name="section_review"),
     path("p/<slug:slug>/responses/", responses.responses, name="responses"),
     path("p/<slug:slug>/responses/<slug:ending>/", responses.responses_file, name="responses_file"),
+    path("p/<slug:slug>/evidence/", evidence.evidence, name="evidence"),
+    path("p/<slug:slug>/evidence/<slug:kind>/add/", entries.entry_add, name="entry_add"),
+    path("p/<slug:slug>/evidence/<slug:kind>/<int:entry_id>/", entries.entry, name="entry"),
+    path(
+        "p/<slug:slug>/evidence/<slug:kind>/<int:entry_id>/remove/",
+        entries.entry_remove,
+        name="entry_remove",
+    ),
+    path("p/<slug:slug>/sources/", evidence.sources, name="sources"),
+    path("p/<slug:slug>/tables/", evidence.tables, name="tables"),
+    path("p/<slug:slug>/tables/<int:table_id>/", evidence.table, name="table"),
+    path("p/<slug:slug>/tables/<int:table_id>/add/", entries.figure_add, name="figure_add"),
+    path("p/<slug:slug>/tables/<int:table_id>/paste/", pasting.table_paste, name="table_paste"),
+    path("p/<slug:slug>/figures/<int:figure_id>/", figures.figure, name="figure"),
+    path("p/<slug:slug>/challenges/", evidence.challenges, name="challenges"),
+    path("p/<slug:slug>/priorities/", priorities.priorities, name="priorities"),
+    path("p/<slug:slug>/priorities/add/", priorities.priority_add, name="priority_add"),
+    path("p/<slug:slug>/priorities/<int:rank>/", priorities.priority, name="priority"),
+    path(
+        "p/<slug:slug>/priorities/<int:rank>/shift/",
+        priorities.priority_shift,
+        name="priority_shift",
+    ),
+    path(
+        "p/<slug:slug>/priorities/<int:rank>/remove/",
+        priorities.priority_remove,
+        name="priority_remove",
+    ),
+    path("p/<slug:slug>/erratum/", erratum.erratum, name="erratum"),
     path("p/<slug:slug>/move/<slug:move>/", profile.profile_move, name="profile_move"),
     path("p/<slug:slug>/pdf/", pdf.pdf, name="pdf"),
     path("p/<slug:slug>/pdf/<int:build_id>/", pdf.pdf_file, name="pdf_file"),

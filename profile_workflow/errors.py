@@ -78,6 +78,20 @@ class StaleEdit(DomainError):
         self.current_version = current_version
 
 
+class StaleEntry(DomainError):
+    """Somebody changed or removed the same thing in the meantime; nothing was overwritten.
+
+    Attributes:
+        current: What the database holds now; None if it is gone.
+    """
+
+    status = 409
+
+    def __init__(self, message: "str | Promise", *, current: object = None) -> None:
+        super().__init__(message)
+        self.current = current
+
+
 class InvalidInput(DomainError):
     """A value cannot be stored as it was given."""
 

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -388,17 +389,39 @@ def _text_of(tokens: Sequence[Token]) -> str:
     return "".join(parts).strip()
 
 
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """What a text refers to, each once, in the order of the text.
+
+    Attributes:
+        sources: Keys of the sources that it cites.
+        tables: Keys of the data tables that it places as table or figure.
+        acronyms: Words in capitals, of two letters or more.
+    """
+
+    sources: tuple[str, ...]
+    tables: tuple[str, ...]
+    acronyms: tuple[str, ...]
+
+
+@lru_cache(maxsize=512)
+def mentions(text: str) -> Mentions:
+    """Return what a text refers to; the same text is read only once."""
+    tokens = parse(text).tokens
+    cited = (key for t in _walk(tokens) if t.type == "citation" for key, _ in t.meta["sources"])
+    placed = (t.meta["key"] for t in tokens if t.type == "placement")
+    capitals = _ACRONYM.findall(_text_of(tokens))
+    return Mentions(*(tuple(dict.fromkeys(found)) for found in (cited, placed, capitals)))
+
+
 def cited_keys(text: str) -> list[str]:
     """Return the keys of the sources that a text cites, each once, in the order of the text."""
-    tokens = _walk(parse(text).tokens)
-    keys = (key for t in tokens if t.type == "citation" for key, _ in t.meta["sources"])
-    return list(dict.fromkeys(keys))
+    return list(mentions(text).sources)
 
 
 def placed_tables(text: str) -> list[str]:
     """Return the keys of data tables that a text places as table or figure, each once, in order."""
-    tokens = parse(text).tokens
-    return list(dict.fromkeys(t.meta["key"] for t in tokens if t.type == "placement"))
+    return list(mentions(text).tables)
 
 
 def word_count(text: str) -> int:
@@ -408,7 +431,7 @@ def word_count(text: str) -> int:
 
 def acronyms_used(text: str) -> list[str]:
     """Return the words in capitals (two or more), each once, in the order of the text."""
-    return list(dict.fromkeys(_ACRONYM.findall(_text_of(parse(text).tokens))))
+    return list(mentions(text).acronyms)
 
 
 # --- writing -------------------------------------------------------------------------------

@@ -19,11 +19,13 @@ from profile_workflow.models import (
 )
 from profile_workflow.queries.validation import signatures, standing_answers
 from profile_workflow.states import (
+    APPROVED_SECTION_STATES,
     COUNTING_SIGNOFF_STATES,
     FINISHED_SECTION_STATES,
     SETTLED_DATA_STATES,
     CommentState,
     PriorityLabel,
+    ProfileState,
     Role,
     SectionState,
     SignOffState,
@@ -35,8 +37,6 @@ from profile_workflow.terminology import blocked_wordings
 Check = Callable[[Any, Sequence[Section]], Iterable[Missing]]
 
 MOST_PRIORITIES = 5
-
-_APPROVED_SECTIONS = (SectionState.ACCEPTED, SectionState.LOCKED)
 
 
 # People
@@ -141,7 +141,7 @@ def _sections_are_finished(profile: Profile, _sections: Sequence[Section]) -> It
 
 def _sections_are_accepted(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
     for section in _sections_of(profile):
-        if section.state not in _APPROVED_SECTIONS:
+        if section.state not in APPROVED_SECTION_STATES:
             yield _unfinished(section)
 
 
@@ -423,6 +423,48 @@ REQUIREMENTS: dict[str, tuple[Check, ...]] = {
 }
 
 
+#: State → the next move that judges the evidence.
+_NEXT_GATE: dict[str, str] = {
+    ProfileState.PLANNED: "profile.begin_drafting",
+    ProfileState.INCEPTION: "profile.begin_drafting",
+    **dict.fromkeys(
+        (
+            ProfileState.DRAFTING,
+            ProfileState.EXPERT_REVIEW,
+            ProfileState.REVISION_EXPERT,
+            ProfileState.PROJECT_QA,
+            ProfileState.REVISION_QA,
+            ProfileState.REVISION_VALIDATION,
+        ),
+        "profile.pass_qa",
+    ),
+    ProfileState.PRIORITY_SETTING: "profile.agree_priorities",
+    ProfileState.PRIORITIES_ADOPTED: "profile.adopt_priorities",
+    ProfileState.CORRECTION: "profile.publish_correction",
+}
+
+#: Checks of what a profile is made of besides its text.
+_OF_EVIDENCE = (
+    _territory_is_known,
+    _definitions_are_given,
+    _figures_are_sound,
+    _text_is_sound,
+    _priorities_are_agreed,
+    _erratum_is_written,
+)
+
+
+def next_gate(profile: Profile) -> str:
+    """Return the next permission that judges the evidence of a profile; empty if none will."""
+    return _NEXT_GATE.get(profile.working_state, "")
+
+
+def evidence_missing(profile: Profile) -> tuple[Missing, ...]:
+    """Return what the evidence of a profile still lacks for its next gate."""
+    checks = REQUIREMENTS.get(next_gate(profile), ())
+    return _run(tuple(one for one in checks if one in _OF_EVIDENCE), profile, ())
+
+
 def register(permission: str, check: Check) -> None:
     """Add a check that lives in another package, e.g. that the PDF is built. Idempotent."""
     if check not in REQUIREMENTS.get(permission, ()):
@@ -433,7 +475,12 @@ def missing_for(
     permission: str, document: Any, sections: Sequence[Section] = ()
 ) -> tuple[Missing, ...]:
     """Return everything that ``document`` still lacks for a move, in the order of the table."""
-    checks = REQUIREMENTS.get(permission, ())
+    return _run(REQUIREMENTS.get(permission, ()), document, sections)
+
+
+def _run(
+    checks: Iterable[Check], document: Any, sections: Sequence[Section]
+) -> tuple[Missing, ...]:
     try:
         return tuple(missing for check in checks for missing in check(document, sections))
     finally:

@@ -88,12 +88,14 @@ EDITABLE_SECTION_STATES: tuple[SectionState, ...] = (
     SectionState.REOPENED,
 )
 
+#: Section states in which what the section rests on stays as it was judged.
+APPROVED_SECTION_STATES: tuple[SectionState, ...] = (SectionState.ACCEPTED, SectionState.LOCKED)
+
 
 #: Section states in which its author has done his part.
 FINISHED_SECTION_STATES: tuple[SectionState, ...] = (
     SectionState.READY,
-    SectionState.ACCEPTED,
-    SectionState.LOCKED,
+    *APPROVED_SECTION_STATES,
 )
 
 

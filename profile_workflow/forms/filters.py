@@ -105,3 +105,20 @@ class HistoryFilter(StyledForm):
         """Whether the events are asked for as a file."""
         self.is_valid()
         return self.cleaned_data.get("output") == "csv"
+
+
+class SourceFilter(StyledForm):
+    """Which sources of a register are wanted, and in which order."""
+
+    search = forms.CharField(label=_("Author, title or key"), required=False, max_length=100)
+    order = forms.ChoiceField(
+        label=_("Order"),
+        required=False,
+        choices=[("authors", _("Author")), ("year", _("Year, newest first")), ("key", _("Key"))],
+    )
+    uncited = forms.BooleanField(label=_("Not cited only"), required=False)
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """What is wanted; everything if the query string cannot be read."""
+        return dict(self.cleaned_data) if self.is_valid() else {}

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet, TextChoices
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,12 +18,14 @@ from profile_workflow.models import (
     Comment,
     DataItem,
     Event,
+    Priority,
     Profile,
     Section,
     SignOff,
     User,
 )
 from profile_workflow.queries.attribution import Credit, credit, may_see_names
+from profile_workflow.queries.evidence import ENTRIES, sees_working_material
 from profile_workflow.queries.profiles import categories_of
 from profile_workflow.states import (
     CommentState,
@@ -43,6 +46,7 @@ class Kind(TextChoices):
     COMMENT = "comment", gettext_lazy("Comment")
     SIGN_OFF = "sign_off", gettext_lazy("Sign-off")
     DATA_ITEM = "data_item", gettext_lazy("Figure")
+    EVIDENCE = "evidence", gettext_lazy("Evidence and priorities")
     REVIEW_ROUND = "review_round", gettext_lazy("Round of expert review")
     VALIDATION_ROUND = "validation_round", gettext_lazy("Round of validation")
     TASK = "task", gettext_lazy("Task")
@@ -94,6 +98,18 @@ _OTHER_MOVES: dict[str, "str | Promise"] = {
     "claim": gettext_lazy("Take the task"),
     "release": gettext_lazy("Give the task back"),
     "delegate": gettext_lazy("Hand the task over"),
+    "register": gettext_lazy("Register"),
+    "change": gettext_lazy("Change"),
+    "remove": gettext_lazy("Remove"),
+}
+
+_REGISTERING = ("register", "change", "remove")
+
+#: What an event about the evidence names, as its second word.
+_EVIDENCE: dict[str, "str | Promise"] = {
+    **{one._meta.model_name or "": one._meta.verbose_name or "" for one in ENTRIES},  # noqa: SLF001 - Django's own API
+    "priorities": Priority._meta.verbose_name_plural or "",  # noqa: SLF001 - Django's own API
+    "erratum": gettext_lazy("erratum"),
 }
 
 
@@ -278,6 +294,7 @@ def _line(event: Event, documents: _Documents, profile: Profile, viewer: User) -
     by = _who(event, kind, name, documents, profile, viewer)
     section = _section(kind, name, documents)
     reason = getattr(event, "reason", None)
+    hidden = _tells_working_material(event, kind) and not sees_working_material(profile, viewer)
     return Line(
         event=event,
         who=by.name,
@@ -287,9 +304,15 @@ def _line(event: Event, documents: _Documents, profile: Profile, viewer: User) -
         section=section.key if section else "",
         from_label=_state_label(kind, event.from_state),
         to_label=_state_label(kind, event.to_state),
-        reason=reason.text if reason else "",
+        reason=reason.text if reason and not hidden else "",
         exact=by.is_named,
     )
+
+
+def _tells_working_material(event: Event, kind: str) -> bool:
+    """Whether the words of an event hold figures or keys that may not be submitted yet."""
+    kept = event.move in _REGISTERING and event.document != "evidence:priorities"
+    return kept and kind in (Kind.EVIDENCE, Kind.DATA_ITEM)
 
 
 def _who(
@@ -360,6 +383,8 @@ def _about(
         return str(section)
     if kind == Kind.ASSIGNMENT and int(name) in documents.assignments:
         return _assigned(documents.assignments[int(name)], profile, viewer)
+    if kind == Kind.EVIDENCE:
+        return capfirst(str(_EVIDENCE.get(name.partition(":")[0], label)))
     if kind == Kind.REVIEW_ROUND:
         return f"{label} {name}"
     if kind == Kind.VALIDATION_ROUND:

@@ -1,22 +1,26 @@
-"""Registering what a profile works with: territories, definitions, sources, tables, priorities.
+"""Registering what a profile works with: territories, definitions, sources, tables, figures.
 
 Moving a figure from requested to settled is a move of the engine.
 """
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.db.models import Max
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from profile_workflow.errors import InvalidInput, NotAllowed, NotNow
+from profile_workflow.errors import DomainError, InvalidInput, NotAllowed, NotNow, StaleEntry
 from profile_workflow.models import (
     Acronym,
     Challenge,
     DataItem,
     DataTable,
-    Priority,
     Profile,
     Section,
     Source,
@@ -24,120 +28,451 @@ from profile_workflow.models import (
     WorkingDefinition,
 )
 from profile_workflow.models.people import User
-from profile_workflow.states import AUTHOR_ROLES, WRITING_STATES, ProfileState, Role
+from profile_workflow.queries.evidence import Entry, Uses
+from profile_workflow.services import log
+from profile_workflow.services.log import Actor
+from profile_workflow.states import (
+    APPROVED_SECTION_STATES,
+    AUTHOR_ROLES,
+    EDITABLE_SECTION_STATES,
+    SETTLED_DATA_STATES,
+    WRITING_STATES,
+    ProfileState,
+    Role,
+    SectionState,
+)
 
 #: Any row of the register.
-Row = TypeVar("Row", bound=models.Model)
+Row = TypeVar("Row", bound=Entry)
 
 _WRITERS = (*AUTHOR_ROLES, Role.PROJECT_TEAM)
-_PRIORITY_SETTERS = (*AUTHOR_ROLES, Role.FOCAL_POINT, Role.PROJECT_TEAM)
+_OPEN_STATES = (*WRITING_STATES, ProfileState.PLANNED)
+_OPEN_SECTIONS = (*EDITABLE_SECTION_STATES, SectionState.EMPTY)
+
+#: The field by which a text names an entry.
+_NAMES: dict[type[Any], str] = {Source: "key", DataTable: "key", Acronym: "short"}
+#: Most characters of one value that the history keeps of a change.
+_TOLD = 160
 
 
-def add_territory(profile: Profile, *, by: User, **fields: Any) -> Territory:
+# When and by whom: what the screens offer and what the services accept
+
+
+def refusal_to_register(
+    profile: Profile, by: User, section: Section | None = None
+) -> DomainError | None:
+    """Return why a person may not add to the register now, or None if he may.
+
+    Args:
+        profile: The profile.
+        by: Who would add.
+        section: The section that a table or figure belongs to; it is frozen with its text.
+    """
+    if not profile.roles_of(by).intersection(_WRITERS):
+        return NotAllowed(_("Only the authors and the project team keep the register."))
+    if profile.state not in _OPEN_STATES:
+        return NotNow(
+            _("The register cannot be changed in the state “%(state)s”.")
+            % {"state": profile.get_state_display()}
+        )
+    if section is not None and section.state not in _OPEN_SECTIONS:
+        return NotNow(
+            _("Tables and figures are frozen with their section: “%(section)s” is “%(state)s”.")
+            % {"section": section, "state": section.get_state_display()}
+        )
+    return None
+
+
+def refusal_to_change(entry: Entry, by: User, uses: Uses) -> DomainError | None:
+    """Return why a person may not change an entry now, or None if he may.
+
+    Nothing that an approved section rests on changes, and no figure that is settled.
+    """
+    refusal = refusal_to_register(entry.profile, by, _section_of(entry))
+    if refusal is not None:
+        return refusal
+    if isinstance(entry, DataItem) and entry.state in SETTLED_DATA_STATES:
+        return NotNow(
+            _("A settled figure stays as it is (“%(state)s”). Open it again first, with a reason.")
+            % {"state": entry.get_state_display()}
+        )
+    approved = uses.approved(entry)
+    if approved:
+        return NotNow(
+            _("“%(entry)s” stays as it is, because approved text rests on it: %(sections)s.")
+            % {"entry": entry, "sections": "; ".join(map(str, approved))}
+        )
+    return None
+
+
+def refusal_to_remove(entry: Entry, by: User, uses: Uses) -> DomainError | None:
+    """Return why a person may not remove an entry now, or None if he may."""
+    refusal = refusal_to_change(entry, by, uses)
+    if refusal is not None:
+        return refusal
+    places = [use.where for use in uses.of(entry)]
+    if places:
+        return NotNow(
+            _("“%(entry)s” cannot be removed. It is used by %(places)s.")
+            % {"entry": entry, "places": "; ".join(places)}
+        )
+    if isinstance(entry, DataTable) and _has_settled_figures(entry):
+        return NotNow(_("The table holds settled figures. Open them again first, with a reason."))
+    return None
+
+
+def _section_of(entry: Entry) -> Section | None:
+    if isinstance(entry, DataTable):
+        return entry.section
+    return entry.table.section if isinstance(entry, DataItem) else None
+
+
+def _has_settled_figures(table: DataTable) -> bool:
+    # Over all of them, so that what is fetched already costs no query.
+    return any(one.state in SETTLED_DATA_STATES for one in table.items.all())
+
+
+def _unless(refusal: DomainError | None) -> None:
+    if refusal is not None:
+        raise refusal
+
+
+# Adding
+
+
+def add_territory(profile: Profile, *, by: User, at: datetime, **fields: Any) -> Territory:
     """Register a boundary in which figures are drawn.
 
     Raises:
         NotAllowed, NotNow, InvalidInput: As for every entry of the register.
     """
-    _check_may_register(profile, by)
-    return _store(Territory(profile=profile, **fields))
+    return _register(Territory(profile=profile, **fields), by=by, at=at)
 
 
-def add_definition(profile: Profile, *, by: User, **fields: Any) -> WorkingDefinition:
+def add_definition(profile: Profile, *, by: User, at: datetime, **fields: Any) -> WorkingDefinition:
     """Register what the profile means by a word that counts people."""
-    _check_may_register(profile, by)
-    return _store(WorkingDefinition(profile=profile, **fields))
+    return _register(WorkingDefinition(profile=profile, **fields), by=by, at=at)
 
 
-def add_acronym(profile: Profile, *, by: User, short: str, long: str) -> Acronym:
+def add_acronym(profile: Profile, *, by: User, at: datetime, short: str, long: str) -> Acronym:
     """Register an acronym with its long form."""
-    _check_may_register(profile, by)
-    return _store(Acronym(profile=profile, short=short, long=long))
+    return _register(Acronym(profile=profile, short=short, long=long), by=by, at=at)
 
 
-def add_source(profile: Profile, *, by: User, **fields: Any) -> Source:
+def add_source(profile: Profile, *, by: User, at: datetime, **fields: Any) -> Source:
     """Register a source, so that the text can cite it."""
-    _check_may_register(profile, by)
-    return _store(Source(profile=profile, **fields))
+    return _register(Source(profile=profile, **fields), by=by, at=at)
 
 
-def add_table(section: Section, *, by: User, **fields: Any) -> DataTable:
+def add_table(section: Section, *, by: User, at: datetime, **fields: Any) -> DataTable:
     """Register a table of figures in a section."""
-    _check_may_register(section.profile, by)
-    return _store(DataTable(profile=section.profile, section=section, **fields))
+    table = DataTable(profile=section.profile, section=section, **fields)
+    return _register(table, by=by, at=at)
 
 
-def add_figure(table: DataTable, *, by: User, **fields: Any) -> DataItem:
-    """Register a figure as requested; it is received, confirmed and so on by moves."""
-    _check_may_register(table.profile, by)
-    figure: DataItem = _store(DataItem(table=table, **fields))
-    return figure
+def add_figure(table: DataTable, *, by: User, at: datetime, **fields: Any) -> DataItem:
+    """Register a figure as requested; it is received, confirmed and so on by moves.
+
+    Without a ``position`` it comes after the others.
+    """
+    return add_figures(table, [fields], by=by, at=at)[0]
 
 
 def add_challenge(
-    profile: Profile, *, by: User, sources: Iterable[Source] = (), **fields: Any
+    profile: Profile, *, by: User, at: datetime, sources: Iterable[Source] = (), **fields: Any
 ) -> Challenge:
     """Register a challenge with the sources that show it."""
-    _check_may_register(profile, by)
-    challenge = _store(Challenge(profile=profile, **fields))
-    challenge.sources.set(sources)
-    return challenge
+    return _register(Challenge(profile=profile, **fields), by=by, at=at, links={"sources": sources})
 
 
 @transaction.atomic
-def set_priorities(
-    profile: Profile, priorities: Sequence[Mapping[str, Any]], *, by: User
-) -> list[Priority]:
-    """Replace the list of priorities while they are being set; ranks follow the order given.
+def add_figures(
+    table: DataTable,
+    several: Sequence[Mapping[str, Any]],
+    *,
+    by: User,
+    at: datetime,
+    base: str | None = None,
+) -> list[DataItem]:
+    """Register figures of one table, all or none, after those that it has.
 
     Args:
-        profile: The profile; the list it has is replaced as a whole.
-        priorities: Fields of ``Priority``; ``challenges`` and ``sections`` are lists of rows.
-        by: Who writes them down.
+        table: The table.
+        several: Fields of ``DataItem`` for each figure.
+        by: Who registers them.
+        at: The moment.
+        base: ``fingerprint_of_figures`` when the table was looked at; None for whatever it is.
 
     Raises:
-        NotAllowed: If the person does not take part in setting priorities.
-        NotNow: If priorities are not being set now.
+        NotAllowed, NotNow, InvalidInput: As for every entry of the register.
+        StaleEntry: If the table has got other figures since ``base``.
     """
-    if not profile.roles_of(by).intersection(_PRIORITY_SETTERS):
-        raise NotAllowed(_("The focal point and the authors write the priorities down."))
-    if profile.state != ProfileState.PRIORITY_SETTING:
-        raise NotNow(_("Priorities are written down while they are being set."))
-    profile.priorities.all().delete()
-    return [_add_priority(profile, rank, one) for rank, one in enumerate(priorities, 1)]
+    profile = _locked(table.profile_id)
+    table = profile.data_tables.select_related("section__template_section").get(pk=table.pk)
+    _unless(refusal_to_register(profile, by, table.section))
+    if base is not None and base != fingerprint_of_figures(table):
+        raise StaleEntry(
+            _("The table has got other figures in the meantime. Nothing was stored."), current=table
+        )
+    last = table.items.aggregate(last=Max("position"))["last"]
+    first = 0 if last is None else last + 1
+    made = []
+    with log.journal(profile):
+        for position, fields in enumerate(several, first):
+            figure = _store(DataItem(table=table, **{"position": position, **fields}))
+            _record(profile, figure, "register", by=by, at=at)
+            made.append(figure)
+    return made
 
 
-def _add_priority(profile: Profile, rank: int, given: Mapping[str, Any]) -> Priority:
-    fields = {key: value for key, value in given.items() if key not in ("challenges", "sections")}
-    priority = _store(Priority(profile=profile, rank=rank, **fields))
-    priority.challenges.set(given.get("challenges", ()))
-    priority.sections.set(given.get("sections", ()))
-    return priority
+@transaction.atomic
+def _register(
+    row: Row, *, by: User, at: datetime, links: Mapping[str, Iterable[models.Model]] | None = None
+) -> Row:
+    profile = _locked(row.profile.pk)
+    section = _section_of(row)
+    if section is not None:
+        # Read after the lock is held: a move that was waited for may have frozen it.
+        section = Section.objects.select_related("template_section").get(pk=section.pk)
+    _unless(refusal_to_register(profile, by, section))
+    _move_the_city(row)
+    row = _store(row)
+    for name, rows in (links or {}).items():
+        getattr(row, name).set(rows)
+    _record(profile, row, "register", by=by, at=at)
+    return row
 
 
-def write_erratum(profile: Profile, text: str, *, by: User) -> None:
+def _move_the_city(row: Entry) -> None:
+    """Only one territory is the city: the mark moves from the one that had it.
+
+    Raises:
+        NotNow: If a section was approved; it was judged by what the city is.
+    """
+    if not isinstance(row, Territory) or not row.is_city:
+        return
+    others = Territory.objects.filter(profile_id=row.profile_id, is_city=True).exclude(pk=row.pk)
+    if not others.exists():
+        return
+    if row.profile.sections.filter(state__in=APPROVED_SECTION_STATES).exists():
+        raise NotNow(_("What “the city” is stays as it is, because approved text rests on it."))
+    others.update(is_city=False)
+
+
+# Changing and removing
+
+
+@transaction.atomic
+def change_entry(
+    entry: Row, fields: Mapping[str, Any], *, base: str, by: User, at: datetime
+) -> Row:
+    """Change an entry of the register, if nobody else has since ``base``.
+
+    Args:
+        entry: The entry, as it may have been read a while ago.
+        fields: The fields to be changed, links to several rows included.
+        base: ``fingerprint`` of the entry when it was looked at.
+        by: Who changes it.
+        at: The moment.
+
+    Raises:
+        NotAllowed, NotNow: As ``refusal_to_change``.
+        StaleEntry: If it was changed or removed in the meantime.
+        InvalidInput: If a value cannot be stored, or the text names it by the old key.
+    """
+    profile = _locked(entry.profile.pk)
+    current = _read_again(entry, profile)
+    uses = Uses(profile)
+    _unless(refusal_to_change(current, by, uses))
+    if fingerprint(current) != base:
+        raise StaleEntry(
+            _("Somebody has changed this in the meantime. Nothing was overwritten."),
+            current=current,
+        )
+    _check_stays_named(current, fields, uses)
+    before = _values(current)
+    links = {one.name for one in current._meta.many_to_many}  # noqa: SLF001 - Django's own API
+    for name, value in fields.items():
+        if name not in links:
+            setattr(current, name, value)
+    _unless(refusal_to_register(profile, by, _section_of(current)))
+    _move_the_city(current)
+    _store(current)
+    for name in links.intersection(fields):
+        getattr(current, name).set(fields[name])
+    told = _differences(before, current)
+    if told:
+        _record(profile, current, "change", by=by, at=at, told=told)
+    return current
+
+
+@transaction.atomic
+def remove_entry(entry: Entry, *, by: User, at: datetime) -> None:
+    """Remove an entry that nothing rests on; a table goes with its figures.
+
+    Raises:
+        NotAllowed, NotNow: As ``refusal_to_remove``.
+        StaleEntry: If it is gone already.
+    """
+    profile = _locked(entry.profile.pk)
+    current = _read_again(entry, profile)
+    _unless(refusal_to_remove(current, by, Uses(profile)))
+    with log.journal(profile):
+        if isinstance(current, DataTable):
+            for figure in current.items.order_by("position"):
+                _record(profile, figure, "remove", by=by, at=at)
+            current.items.all().delete()
+        _record(profile, current, "remove", by=by, at=at)
+    current.delete()
+
+
+def fingerprint(entry: models.Model) -> str:
+    """Return the SHA-256 (hex) of all that an entry holds, to see whether it was changed.
+
+    The state of a figure is not part of it: moves are guarded by themselves.
+    """
+    content = {name: str(value) for name, value in _values(entry).items()}
+    return fingerprint_of_text(json.dumps(content, sort_keys=True))
+
+
+def fingerprint_of_figures(table: DataTable) -> str:
+    """Return the SHA-256 (hex) of which figures a table has."""
+    figures = list(table.items.order_by("pk").values_list("pk", flat=True))
+    return fingerprint_of_text(json.dumps(figures))
+
+
+def fingerprint_of_text(text: str) -> str:
+    """Return the SHA-256 (hex) of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+_NOT_CONTENT = ("id", "profile", "state")
+
+
+def _values(entry: models.Model) -> dict[str, Any]:
+    """Return name → value of every field, links as sorted ids."""
+    meta = entry._meta  # noqa: SLF001 - Django's own API
+    plain = [one for one in meta.concrete_fields if one.name not in _NOT_CONTENT]
+    values = {one.name: getattr(entry, one.attname) for one in plain}
+    for one in meta.many_to_many:
+        linked = getattr(entry, one.name).all()
+        values[one.name] = sorted(row.pk for row in linked)
+    return values
+
+
+def _differences(before: Mapping[str, Any], entry: Entry) -> str:
+    """Return what a change changed, in words for the history."""
+    told = []
+    meta = entry._meta  # noqa: SLF001 - Django's own API
+    for name, value in _values(type(entry)._default_manager.get(pk=entry.pk)).items():  # noqa: SLF001
+        if value != before[name]:
+            label = capfirst(str(getattr(meta.get_field(name), "verbose_name", name)))
+            told.append(f"{label}: {_told(before[name])} → {_told(value)}")
+    return "; ".join(told)
+
+
+def _told(value: Any) -> str:
+    text = str(value) if value not in (None, "", []) else "–"
+    return text if len(text) <= _TOLD else f"{text[:_TOLD]}…"
+
+
+def _check_stays_named(entry: Entry, fields: Mapping[str, Any], uses: Uses) -> None:
+    name = _NAMES.get(type(entry))
+    if name is not None and fields.get(name, getattr(entry, name)) != getattr(entry, name):
+        texts = [use.where for use in uses.of(entry) if use.in_text]
+        if texts:
+            raise InvalidInput(
+                _("“%(name)s” is what the text calls it. Change the text first: %(places)s.")
+                % {"name": getattr(entry, name), "places": "; ".join(texts)}
+            )
+    if isinstance(entry, Territory) and entry.is_city and not fields.get("is_city", True):
+        raise InvalidInput(_("Mark another territory as the city; the mark moves there."))
+
+
+#: What is fetched with an entry under the lock.
+_WITH: dict[type[Any], tuple[str, ...]] = {
+    DataTable: ("section__template_section",),
+    DataItem: ("table__section__template_section",),
+}
+
+
+def _read_again(entry: Row, profile: Profile) -> Row:
+    model: Any = type(entry)
+    found = model._default_manager.filter(pk=entry.pk)  # noqa: SLF001 - Django's own API
+    current: Any = found.select_related(*_WITH.get(model, ("profile",))).first()
+    if current is None:
+        raise StaleEntry(_("Somebody has removed this in the meantime."))
+    owner = current.table if model is DataItem else current
+    owner.profile = profile
+    same: Row = current
+    return same
+
+
+# The erratum
+
+
+def refusal_to_write_erratum(profile: Profile, by: User) -> DomainError | None:
+    """Return why a person may not write the erratum now, or None if he may."""
+    if Role.PROJECT_TEAM not in profile.roles_of(by):
+        return NotAllowed(_("The project team writes the erratum."))
+    if profile.state != ProfileState.CORRECTION:
+        return NotNow(_("An erratum is written while a correction is open."))
+    return None
+
+
+@transaction.atomic
+def write_erratum(
+    profile: Profile, text: str, *, by: User, at: datetime, base: str | None = None
+) -> None:
     """Write what a correction prints about itself.
+
+    Args:
+        profile: The profile.
+        text: The erratum; it replaces the one that is there.
+        by: Who writes it.
+        at: The moment.
+        base: ``fingerprint_of_text`` of the one that was looked at; None for whatever it is.
 
     Raises:
         NotAllowed: If the person is not of the project team.
         NotNow: If no correction is open.
+        StaleEntry: If somebody has written another one since ``base``.
     """
-    if Role.PROJECT_TEAM not in profile.roles_of(by):
-        raise NotAllowed(_("The project team writes the erratum."))
-    if profile.state != ProfileState.CORRECTION:
-        raise NotNow(_("An erratum is written while a correction is open."))
-    profile.erratum = text.strip()
-    profile.save(update_fields=["erratum", "state"])
-
-
-def _check_may_register(profile: Profile, by: User) -> None:
-    if not profile.roles_of(by).intersection(_WRITERS):
-        raise NotAllowed(_("Only the authors and the project team keep the register."))
-    if profile.state not in (*WRITING_STATES, ProfileState.PLANNED):
-        raise NotNow(
-            _("The register cannot be changed in the state “%(state)s”.")
-            % {"state": profile.get_state_display()}
+    locked = _locked(profile.pk)
+    _unless(refusal_to_write_erratum(locked, by))
+    if base is not None and base != fingerprint_of_text(locked.erratum):
+        raise StaleEntry(
+            _("Somebody has changed this in the meantime. Nothing was overwritten."),
+            current=locked.erratum,
         )
+    locked.erratum = text.strip()
+    locked.save(update_fields=["erratum", "state"])
+    actor = Actor(by, Role.PROJECT_TEAM)
+    entry = log.Entry("evidence:erratum", "change", "", "", reason=_told(locked.erratum))
+    log.record(locked, [entry], actor=actor, at=at)
+
+
+# Storing and recording
+
+
+def _locked(profile_id: int) -> Profile:
+    profile: Profile = Profile.objects.select_for_update().get(pk=profile_id)
+    return profile
+
+
+def _record(
+    profile: Profile, entry: Entry, move: str, *, by: User, at: datetime, told: str = ""
+) -> None:
+    """Write an act on the register into the log; ``told`` says what changed."""
+    role = next((one for one in _WRITERS if one in profile.roles_of(by)), None)
+    reason = f"{_told(str(entry))}. {told}" if told else _told(str(entry))
+    if isinstance(entry, DataItem):
+        before = "" if move == "register" else entry.state
+        made = log.Entry(log.document_name(entry), move, before, entry.state, reason=reason)
+    else:
+        name = f"evidence:{entry._meta.model_name}:{entry.pk}"  # noqa: SLF001 - Django's own API
+        made = log.Entry(name, move, "", "", reason=reason)
+    log.record(profile, [made], actor=Actor(by, role), at=at)
 
 
 def _store(row: Row) -> Row:

@@ -38,6 +38,10 @@ _SECTION = _Kind("section", _("Go to section %(section)s"), of_section=True)
 _COMMENTS = _Kind(
     "section", _("Go to the comments on section %(section)s"), "comments", of_section=True
 )
+_TERRITORIES = _Kind("evidence", _("Go to the territories"), "territories")
+_DEFINITIONS = _Kind("evidence", _("Go to the working definitions"), "definitions")
+_TABLES = _Kind("tables", _("Go to the data tables"))
+_PRIORITIES = _Kind("priorities", _("Go to the priorities"))
 _PEOPLE = _Kind("profile", _("See the people"), "people")
 _NEXT = _Kind("profile", _("See whose turn it is"), "next")
 _PDF = _Kind("pdf", _("Go to the PDF"))
@@ -48,8 +52,8 @@ _PROFILE = _Kind("profile", _("Go to the profile"))
 _PLACES: Mapping[str, _Kind] = {
     "role_vacant": _PEOPLE,
     "no_stakeholder": _PEOPLE,
-    "no_territory": _PROFILE,
-    "no_definition": _PROFILE,
+    "no_territory": _TERRITORIES,
+    "no_definition": _DEFINITIONS,
     "section_empty": _TEXT,
     "section_unfinished": _SECTION,
     "citation_unknown": _TEXT,
@@ -57,18 +61,18 @@ _PLACES: Mapping[str, _Kind] = {
     "comment_open": _COMMENTS,
     "nothing_returned": _Kind("profile", _("See the sections"), "sections"),
     "major_changes": _SECTION,
-    "figure_unsettled": _PROFILE,
-    "figure_unsourced": _PROFILE,
-    "acronym_unexplained": _SECTION,
+    "figure_unsettled": _TABLES,
+    "figure_unsourced": _TABLES,
+    "acronym_unexplained": _Kind("evidence", _("Go to the acronyms"), "acronyms"),
     "wording_blocked": _SECTION,
     "objection": _NEXT,
     "quorum": _NEXT,
     "signature": _NEXT,
     "text_changed": _NEXT,
-    "no_priority": _PROFILE,
-    "too_many_priorities": _PROFILE,
-    "priority_incomplete": _PROFILE,
-    "no_erratum": _PROFILE,
+    "no_priority": _PRIORITIES,
+    "too_many_priorities": _PRIORITIES,
+    "priority_incomplete": _PRIORITIES,
+    "no_erratum": _Kind("erratum", _("Write the erratum")),
     "no_pdf": _PDF,
 }
 
@@ -91,9 +95,3 @@ def place_of(missing: Missing, profile: Profile) -> Place:
     fragment = f"#{kind.fragment}" if kind.fragment else ""
     label = str(kind.label) % {"section": missing.section}
     return Place(reverse(kind.name, args=arguments) + fragment, label)
-
-
-@register.simple_tag
-def review_address(profile: Profile) -> str:
-    """Return where whoever reviews a section finds its review."""
-    return reverse("profile", args=[profile.slug]) + "#next"

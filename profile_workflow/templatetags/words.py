@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from profile_workflow.states import (
     CommentState,
+    DataItemState,
     ProfileState,
     SectionState,
     SignOffState,
@@ -40,6 +41,7 @@ TONES: Mapping[str, str] = _tones(
         ProfileState.PRIORITY_SETTING,
         ProfileState.PRODUCTION,
         SectionState.DRAFTING,
+        DataItemState.RECEIVED,
     ),
     judged=(
         ProfileState.EXPERT_REVIEW,
@@ -59,6 +61,8 @@ TONES: Mapping[str, str] = _tones(
         SectionState.REOPENED,
         CommentState.OPEN,
         SignOffState.OBJECTED,
+        DataItemState.IN_CONFLICT,
+        DataItemState.STALE,
     ),
     done=(
         ProfileState.VALIDATED,
@@ -68,6 +72,9 @@ TONES: Mapping[str, str] = _tones(
         SectionState.LOCKED,
         SignOffState.APPROVED,
         SignOffState.TACIT,
+        DataItemState.RECONCILED,
+        DataItemState.PUBLISHED_AS_RANGE,
+        DataItemState.NOT_AVAILABLE,
     ),
     paused=(ProfileState.ON_HOLD,),
     over=(ProfileState.CANCELLED, ProfileState.SUPERSEDED),

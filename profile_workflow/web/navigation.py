@@ -61,7 +61,20 @@ PROFILE_PAGES: Sequence[Page] = (
         _("Overview"),
         beneath=("section", "section_edit", "section_compare", "section_review", "profile_move"),
     ),
+    Page(
+        "evidence",
+        _("Evidence"),
+        beneath=(
+            *("entry_add", "entry", "entry_remove", "sources", "tables", "table", "figure_add"),
+            *("table_paste", "figure", "challenges", "erratum"),
+        ),
+    ),
     Page("responses", _("Comments")),
+    Page(
+        "priorities",
+        _("Priorities"),
+        beneath=("priority_add", "priority", "priority_shift", "priority_remove"),
+    ),
     Page("history", _("History")),
     Page("pdf", _("PDF"), beneath=("pdf_file",)),
 )

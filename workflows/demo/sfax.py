@@ -64,16 +64,21 @@ def _inception(story: Story, given: dict[str, Any]) -> None:
     expert = story.cast.expert
     story.act(story.profile, "begin_inception", story.cast.team)
     story.later(weeks=1)
-    evidence.add_territory(story.profile, by=expert, is_city=True, **given["territory"])
+    evidence.add_territory(
+        story.profile, by=expert, at=story.now, is_city=True, **given["territory"]
+    )
     for one in given["territories"]:
-        evidence.add_territory(story.profile, by=expert, **one)
+        evidence.add_territory(story.profile, by=expert, at=story.now, **one)
     for one in given["definitions"]:
         fields = {key: one[key] for key in ("code", "term", "text")}
-        evidence.add_definition(story.profile, by=expert, origin=one["source"], **fields)
+        evidence.add_definition(
+            story.profile, by=expert, at=story.now, origin=one["source"], **fields
+        )
     for short, long in data("sfax/acronyms.json").items():
-        evidence.add_acronym(story.profile, by=expert, short=short, long=long)
+        evidence.add_acronym(story.profile, by=expert, at=story.now, short=short, long=long)
     for one in data("sfax/sources.json"):
-        evidence.add_source(story.profile, by=expert, **{**one, "year": str(one["year"] or "")})
+        fields = {**one, "year": str(one["year"] or "")}
+        evidence.add_source(story.profile, by=expert, at=story.now, **fields)
     story.later(weeks=3)
     story.act(story.profile, "begin_drafting", expert)
 
@@ -89,6 +94,7 @@ def _register_figures(story: Story) -> None:
         table = evidence.add_table(
             story.section(given["section"]),
             by=story.cast.expert,
+            at=story.now,
             key=given["key"],
             title=given["title"],
             note=given.get("note") or "",
@@ -110,6 +116,7 @@ def _register_items(
         item = evidence.add_figure(
             table,
             by=story.cast.expert,
+            at=story.now,
             position=position,
             remark=given.get("reason") or "",
             **fields,
@@ -167,6 +174,7 @@ def _add_challenge(story: Story, given: dict[str, Any]) -> None:
     evidence.add_challenge(
         story.profile,
         by=story.cast.expert,
+        at=story.now,
         section=story.section(given["section"]),
         sources=list(story.profile.sources.filter(key__in=given["sources"])),
         **fields,

@@ -41,7 +41,9 @@ def _to_drafting(story: Story) -> None:
         },
     )
     for short, long in content["acronyms"].items():
-        evidence.add_acronym(story.profile, by=story.cast.expert, short=short, long=long)
+        evidence.add_acronym(
+            story.profile, by=story.cast.expert, at=story.now, short=short, long=long
+        )
     story.later(weeks=3)
     story.act(story.profile, "begin_drafting", story.cast.expert)
 
@@ -239,6 +241,7 @@ def _to_review_with_challenge(story: Story, fact: str) -> None:
     evidence.add_challenge(
         story.profile,
         by=story.cast.expert,
+        at=story.now,
         code="C1",
         title=words["challenge"],
         text=fact,

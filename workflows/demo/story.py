@@ -8,6 +8,7 @@ from profile_workflow.models import Comment, Profile, Section, SignOff
 from profile_workflow.models.people import User
 from profile_workflow.services import comments, drafting, evidence
 from profile_workflow.services.lifecycle import Details
+from profile_workflow.services.priorities import set_priorities
 from profile_workflow.services.profiles import Nomination
 from profile_workflow.states import (
     EDITABLE_SECTION_STATES,
@@ -98,8 +99,9 @@ class Story:
         self.act(self.profile, "begin_inception", self.cast.team)
         self.later(weeks=2)
         profile = self.profile
-        evidence.add_territory(profile, by=self.cast.expert, is_city=True, **territory)
-        evidence.add_definition(profile, by=self.cast.expert, **definition)
+        who_when: dict[str, Any] = {"by": self.cast.expert, "at": self.now}
+        evidence.add_territory(profile, **who_when, is_city=True, **territory)
+        evidence.add_definition(profile, **who_when, **definition)
 
     def write(self, key: str, text: str) -> None:
         """Let the local expert save the text of a section."""
@@ -212,7 +214,7 @@ class Story:
 
     def set_priorities(self, priorities: list[dict[str, Any]]) -> None:
         """Write the priorities down and agree on them."""
-        evidence.set_priorities(self.profile, priorities, by=self.cast.focal_point)
+        set_priorities(self.profile, priorities, by=self.cast.focal_point, at=self.now)
         self.act(self.profile, "agree_priorities", self.cast.focal_point)
         self.later(days=6)
 

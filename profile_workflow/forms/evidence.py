@@ -1,0 +1,334 @@
+"""Forms of the register: one for each kind of entry, with its fields in words."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Any, ClassVar, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from profile_workflow.forms.marked import MarkedForm
+from profile_workflow.forms.numbers import NumberField
+from profile_workflow.models import (
+    Acronym,
+    Challenge,
+    DataItem,
+    DataTable,
+    Profile,
+    Source,
+    Territory,
+    WorkingDefinition,
+)
+
+_TABLE_KEY = re.compile(r"[\w.-]{1,20}")
+
+
+class EntryForm(MarkedForm, forms.ModelForm):  # type: ignore[type-arg]
+    """The fields of one entry.
+
+    Whether it may be stored is said by the service; the form checks what a person can mend.
+    """
+
+    #: Field that may occur only once in a profile.
+    once: ClassVar[str] = ""
+
+    def __init__(self, *args: Any, profile: Profile, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.profile = profile
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what occurs already."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        value = cleaned.get(self.once) if self.once else None
+        if value and self._others().filter(**{self.once: value}).exists():
+            self.add_error(self.once, _("“%(value)s” is taken already.") % {"value": value})
+        return cleaned
+
+    def _others(self) -> "models.QuerySet[Any]":
+        model = type(self.instance)
+        found = model._default_manager.filter(profile=self.profile)  # noqa: SLF001 - Django's own API
+        others: models.QuerySet[Any] = found.exclude(pk=self.instance.pk)
+        return others
+
+    def _post_clean(self) -> None:
+        """Leave the instance as it was read; the service fills and checks it under its lock."""
+
+
+def code_from(words: str, taken: Iterable[str], *, longest: int = 40) -> str:
+    """Return a short code made of words, other than those that are taken."""
+    plain = slugify(words)[:longest].strip("-") or slugify(_transliterated(words)) or "x"
+    known, code, number = set(taken), plain, 1
+    while code in known:
+        number += 1
+        code = f"{plain}-{number}"
+    return code
+
+
+def _transliterated(words: str) -> str:
+    """Return the names of letters of other scripts, shortened, e.g. Arabic ``ب`` → ``b``."""
+    names = (unicodedata.name(one, "").split() for one in words if one.isalpha())
+    return "".join(name[-1][:1] if "LETTER" in name else "" for name in names)[:20].lower()
+
+
+class CodedForm(EntryForm):
+    """An entry with a code that is made of its name where none is given."""
+
+    named_by: ClassVar[str]
+    once = "code"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].required = False
+        self.fields["code"].help_text = _(
+            "A short name in Latin letters, for pasting tables. Left empty, it is made for you."
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Make the code where none is given."""
+        given = self.cleaned_data
+        if not given.get("code") and "code" not in self.errors and given.get(self.named_by):
+            taken = self._others().values_list("code", flat=True)
+            given["code"] = code_from(given[self.named_by], taken)
+        return super().clean()
+
+
+class TerritoryForm(CodedForm):
+    """A boundary in which figures are drawn."""
+
+    named_by = "name"
+
+    class Meta:
+        model = Territory
+        fields = ("name", "kind", "is_city", "code", "note")
+        labels = {"is_city": gettext_lazy("This is what the profile calls “the city”")}
+        help_texts = {
+            "is_city": gettext_lazy("One territory is. If another one was, the mark moves here."),
+            "note": gettext_lazy("What the boundary leaves out, or why this one was chosen."),
+        }
+        widgets = {"note": forms.Textarea(attrs={"rows": 3})}
+
+
+class DefinitionForm(CodedForm):
+    """What the profile means by a word that counts people."""
+
+    named_by = "term"
+
+    class Meta:
+        model = WorkingDefinition
+        fields = ("term", "text", "origin", "code")
+        help_texts = {
+            "term": gettext_lazy("As figures and text use it, e.g. “foreign-born residents”."),
+            "origin": gettext_lazy("Whose definition it is, e.g. the statistical office."),
+        }
+        widgets = {"text": forms.Textarea(attrs={"rows": 4})}
+
+
+class AcronymForm(EntryForm):
+    """An acronym with its long form."""
+
+    once = "short"
+
+    class Meta:
+        model = Acronym
+        fields = ("short", "long")
+
+
+class SourceForm(EntryForm):
+    """An entry of the bibliography."""
+
+    once = "key"
+
+    class Meta:
+        model = Source
+        fields = (
+            "kind",
+            "authors",
+            "year",
+            "title",
+            "publisher",
+            "url",
+            "accessed_on",
+            "note",
+            "key",
+        )
+        help_texts = {
+            "authors": gettext_lazy("Persons or bodies, as they are to be printed."),
+            "year": gettext_lazy("Year of publication; empty if there is none."),
+            "key": gettext_lazy(
+                "The text cites the source by it: [@key]. Left empty, it is made of author and "
+                "year."
+            ),
+        }
+        widgets = {
+            "note": forms.Textarea(attrs={"rows": 3}),
+            "accessed_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "url": forms.URLInput(attrs={"dir": "ltr"}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["key"].required = False
+        cast("Any", self.fields["url"]).assume_scheme = "https"
+
+    def clean(self) -> dict[str, Any]:
+        """Suggest a key where none is given."""
+        given = self.cleaned_data
+        if not given.get("key") and "key" not in self.errors and given.get("authors"):
+            surname = re.split(r"[,;&]| and | et | و", given["authors"])[0].split()
+            words = f"{' '.join(surname[:2])} {given.get('year', '')}"
+            given["key"] = code_from(words, self._others().values_list("key", flat=True))
+        return super().clean()
+
+
+class TableForm(EntryForm):
+    """A table of figures."""
+
+    once = "key"
+
+    class Meta:
+        model = DataTable
+        fields = ("section", "key", "title", "note", "chart")
+        help_texts = {
+            "key": gettext_lazy("The text places the table by it: [[table:4-A]]."),
+            "note": gettext_lazy("Printed under the table."),
+            "chart": gettext_lazy("How the text may show the table as a figure."),
+        }
+        widgets = {"note": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sections = self.profile.sections.select_related("template_section").order_by("position")
+        cast("Any", self.fields["section"]).queryset = sections
+
+    def clean_key(self) -> str:
+        """Return the key, if the text can place a table by it."""
+        key = str(self.cleaned_data["key"])
+        if not _TABLE_KEY.fullmatch(key):
+            raise ValidationError(_("Use letters, digits, points and hyphens only, e.g. 4-A."))
+        return key
+
+
+class FigureFields(EntryForm):
+    """What a figure says, without what it rests on."""
+
+    value = NumberField(label=gettext_lazy("Value"), required=False)
+    value_low = NumberField(label=gettext_lazy("Lowest value"), required=False)
+    value_high = NumberField(label=gettext_lazy("Highest value"), required=False)
+    women = NumberField(label=gettext_lazy("Women"), required=False)
+    men = NumberField(label=gettext_lazy("Men"), required=False)
+    numerator = NumberField(label=gettext_lazy("Numerator"), required=False)
+    denominator = NumberField(label=gettext_lazy("Denominator"), required=False)
+    year = forms.IntegerField(label=gettext_lazy("Year"), required=False, localize=False)
+
+    class Meta:
+        model = DataItem
+        fields: tuple[str, ...] = (
+            "label",
+            "value",
+            "unit",
+            "value_low",
+            "value_high",
+            "text",
+            "year",
+            "period",
+            "page",
+            "women",
+            "men",
+            "numerator",
+            "denominator",
+            "indicator",
+            "method",
+            "quality",
+            "remark",
+        )
+        labels = {"label": gettext_lazy("What is counted")}
+        help_texts = {
+            "label": gettext_lazy("In words, as the row of the table is to say it."),
+            "unit": gettext_lazy("E.g. persons, %, households."),
+            "text": gettext_lazy("Where no number says it, e.g. “yes, since 2019”."),
+            "period": gettext_lazy("Where the year is not enough, e.g. 1 January 2024."),
+            "indicator": gettext_lazy("Code of the indicator catalogue, e.g. P01."),
+        }
+        widgets = {"remark": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["year"].widget.attrs.update({"min": 1800, "max": 2200})
+
+    def clean_year(self) -> int | None:
+        """Return the year, if it is one."""
+        year: int | None = self.cleaned_data["year"]
+        if year is not None and not 1800 <= year <= 2200:
+            raise ValidationError(_("Give a year with four digits, e.g. 2024."))
+        return year
+
+    def clean(self) -> dict[str, Any]:
+        """Check that a range has two ends, in order, and that a figure says one thing."""
+        cleaned = super().clean()
+        low, high = cleaned.get("value_low"), cleaned.get("value_high")
+        if (low is None) != (high is None) and not self.errors:
+            self.add_error("value_high", _("A range has a lowest and a highest value."))
+        if low is not None and high is not None and high < low:
+            self.add_error("value_high", _("The highest value is below the lowest."))
+        if cleaned.get("value") is not None and low is not None:
+            self.add_error("value", _("Give a value or a range, not both."))
+        return cleaned
+
+
+class FigureForm(FigureFields):
+    """A figure with all that makes it one: source, year, territory, definition."""
+
+    field_order = ("label", "value", "unit", "year", "territory", "definition", "source", "page")
+
+    class Meta(FigureFields.Meta):
+        fields = (*FigureFields.Meta.fields, "territory", "definition", "source")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, rows in (
+            ("territory", self.profile.territories.order_by("name")),
+            ("definition", self.profile.definitions.order_by("term")),
+            ("source", self.profile.sources.order_by("authors", "year")),
+        ):
+            cast("Any", self.fields[name]).queryset = rows
+
+
+class ChallengeForm(EntryForm):
+    """Something that hinders, with the section and the sources that show it."""
+
+    once = "code"
+
+    class Meta:
+        model = Challenge
+        fields = ("code", "title", "text", "field", "competence", "section", "sources")
+        help_texts = {
+            "code": gettext_lazy("E.g. C1; left empty, the next one is taken."),
+            "field": gettext_lazy("E.g. housing, employment, governance."),
+            "section": gettext_lazy("Where the profile shows it."),
+        }
+        widgets = {
+            "text": forms.Textarea(attrs={"rows": 5}),
+            "sources": forms.CheckboxSelectMultiple,
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].required = False
+        sections = self.profile.sections.select_related("template_section").order_by("position")
+        cast("Any", self.fields["section"]).queryset = sections
+        sources = self.profile.sources.order_by("authors", "year")
+        cast("Any", self.fields["sources"]).queryset = sources
+
+    def clean(self) -> dict[str, Any]:
+        """Take the next code where none is given."""
+        given = self.cleaned_data
+        if not given.get("code") and "code" not in self.errors:
+            taken = set(self._others().values_list("code", flat=True))
+            number = next(one for one in range(1, len(taken) + 2) if f"C{one}" not in taken)
+            given["code"] = f"C{number}"
+        return super().clean()

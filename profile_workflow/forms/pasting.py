@@ -1,0 +1,272 @@
+"""Reading a table of figures that was copied from a spreadsheet."""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import translation
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from profile_workflow.forms.evidence import FigureFields
+from profile_workflow.forms.marked import MarkedForm
+from profile_workflow.forms.numbers import decimal_mark, read_number, show_number
+from profile_workflow.models import DataItem, Profile
+
+MOST_ROWS = 300
+
+_RANGE = re.compile(r"(.*\d)\s*[\u2013\u2014]\s*(\S.*)")
+_NUMBERS = ("value", "value_low", "value_high", "women", "men", "numerator", "denominator")
+_CHOICES = ("method", "quality")
+_LINKS = ("territory", "definition", "source")
+#: Columns in the order in which they are explained.
+COLUMNS = (
+    "label",
+    "value",
+    "unit",
+    "year",
+    "territory",
+    "definition",
+    "source",
+    "page",
+    "women",
+    "men",
+    "value_low",
+    "value_high",
+    "text",
+    "period",
+    "numerator",
+    "denominator",
+    "indicator",
+    "method",
+    "quality",
+    "remark",
+)
+
+
+class PasteForm(MarkedForm):
+    """What was copied, and how its numbers are written."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Copied cells"),
+        max_length=300_000,
+        strip=False,
+        help_text=gettext_lazy("With the row of column names on top."),
+        widget=forms.Textarea(attrs={"rows": 10, "wrap": "off", "spellcheck": "false"}),
+    )
+    decimal = forms.ChoiceField(
+        label=gettext_lazy("Decimal mark"),
+        choices=[(".", gettext_lazy("point: 1,234.5")), (",", gettext_lazy("comma: 1.234,5"))],
+    )
+    step = forms.ChoiceField(
+        required=False, choices=[("check", "check"), ("store", "store")], widget=forms.HiddenInput
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["decimal"].initial = decimal_mark()
+
+    @property
+    def is_to_be_stored(self) -> bool:
+        """Whether the figures are to be stored, beyond checking them."""
+        return self.is_valid() and self.cleaned_data["step"] == "store"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one cell: row as the spreadsheet counts it, column in words."""
+
+    row: int
+    column: str
+    message: str
+
+
+@dataclass(slots=True)
+class Pasted:
+    """A table as it was read.
+
+    Attributes:
+        columns: Fields in the order of the columns; empty for one that is not known.
+        rows: The cells as they were copied, with the number of their row.
+        figures: What is to be stored, one for each row without a fault.
+        faults: What is wrong, by row and column.
+        problem: What is wrong with the table as a whole.
+    """
+
+    columns: list[str] = field(default_factory=list)
+    rows: list[tuple[int, list[str]]] = field(default_factory=list)
+    figures: list[dict[str, Any]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    problem: str = ""
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether all of it can be stored."""
+        return bool(self.figures) and not self.faults and not self.problem
+
+    @property
+    def heads(self) -> list[str]:
+        """The columns in words."""
+        return [label_of(name) for name in self.columns]
+
+
+def label_of(name: str) -> str:
+    """Return the name of a column in the language in force."""
+    if name in FigureFields.base_fields:
+        return capfirst(str(FigureFields.base_fields[name].label))
+    return capfirst(str(cast("Any", DataItem._meta.get_field(name)).verbose_name))  # noqa: SLF001 - Django's own API
+
+
+def read_table(text: str, *, mark: str, profile: Profile) -> Pasted:
+    """Read copied cells: names of columns first, then one figure a row.
+
+    Args:
+        text: Cells apart by tabulators, as spreadsheets copy them.
+        mark: The decimal mark of its numbers.
+        profile: Whose territories, definitions and sources the cells name.
+
+    Returns:
+        What was read, with everything that is wrong. Reading never fails.
+    """
+    try:
+        lines = list(csv.reader(io.StringIO(text), delimiter="\t"))
+    except csv.Error:
+        return Pasted(problem=_("This could not be read as cells of a spreadsheet."))
+    filled = [(number, row) for number, row in enumerate(lines, 1) if any(map(str.strip, row))]
+    if len(filled) < 2:
+        return Pasted(problem=_("There is no row below the names of the columns."))
+    if len(filled) - 1 > MOST_ROWS:
+        return Pasted(
+            problem=_("At most %(most)s rows can be stored at once.") % {"most": MOST_ROWS}
+        )
+    found = Pasted(rows=filled[1:])
+    _read_heads(found, filled[0][1])
+    if not found.problem:
+        reader = _Reader(mark, profile)
+        for number, cells in found.rows:
+            reader.read(found, number, cells)
+    return found
+
+
+def _read_heads(found: Pasted, heads: Sequence[str]) -> None:
+    known = _known(COLUMNS, label_of)
+    found.columns = [known.get(_plain(head), "") for head in heads]
+    strange = [head for head, name in zip(heads, found.columns, strict=True) if not name]
+    needed = [name for name in ("label", "unit") if name not in found.columns]
+    twice = {name for name in found.columns if found.columns.count(name) > 1}
+    if strange:
+        words = ", ".join(f"“{head}”" for head in strange)
+        found.problem = _("These columns are not known: %(columns)s.") % {"columns": words}
+    elif needed:
+        words = ", ".join(label_of(name) for name in needed)
+        found.problem = _("These columns are missing: %(columns)s.") % {"columns": words}
+    elif twice:
+        words = ", ".join(label_of(name) for name in sorted(twice))
+        found.problem = _("These columns occur twice: %(columns)s.") % {"columns": words}
+
+
+def _known(names: Iterable[str], label: Callable[[str], str]) -> dict[str, str]:
+    """Return what a name may be called, in any of the languages → the name."""
+    several = list(names)
+    known = {_plain(name): name for name in several}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            known |= {_plain(label(name)): name for name in several}
+    return known
+
+
+def _plain(words: object) -> str:
+    return " ".join(str(words).replace("_", " ").split()).casefold()
+
+
+class RowForm(FigureFields):
+    """One row: what it names was looked up already, and asks nothing of the database."""
+
+
+class _Reader:
+    """Reads rows with what the profile knows: fetched once for all of them."""
+
+    def __init__(self, mark: str, profile: Profile) -> None:
+        self._mark = mark
+        self._profile = profile
+        self._links: dict[str, dict[str, Any]] = {
+            "territory": _by_names(profile.territories.all(), "code", "name"),
+            "definition": _by_names(profile.definitions.all(), "code", "term"),
+            "source": _by_names(profile.sources.all(), "key"),
+        }
+        self._choices = {
+            name: _known((code for code, _l in _choices(name)), lambda c, n=name: _label(n, c))  # type: ignore[misc]
+            for name in _CHOICES
+        }
+
+    def read(self, found: Pasted, number: int, cells: Sequence[str]) -> None:
+        """Read one row into what was found."""
+        given: dict[str, str] = {}
+        links: dict[str, Any] = {}
+        faults: dict[str, str] = {}
+        for name, cell in zip(found.columns, cells, strict=False):
+            text = cell.strip()
+            if not text:
+                continue
+            try:
+                self._read_cell(name, text, given, links)
+            except ValidationError as error:
+                faults[name] = error.messages[0]
+        form = RowForm(given, profile=self._profile)
+        for name, messages in form.errors.items():
+            faults.setdefault(name, " ".join(map(str, messages)))
+        if any(cell.strip() for cell in cells[len(found.columns) :]):
+            faults["label"] = _("The row has more cells than there are columns.")
+        found.faults += [Fault(number, label_of(name), said) for name, said in faults.items()]
+        if not faults:
+            found.figures.append({**form.entered, **links})
+
+    def _read_cell(
+        self, name: str, text: str, given: dict[str, str], links: dict[str, Any]
+    ) -> None:
+        if name in _LINKS:
+            links[name] = self._linked(name, text)
+        elif name == "value" and (ends := _RANGE.fullmatch(text)):
+            given["value_low"], given["value_high"] = self._number(ends[1]), self._number(ends[2])
+        elif name in _NUMBERS:
+            given[name] = self._number(text)
+        elif name in _CHOICES:
+            given[name] = self._choices[name].get(_plain(text), text)
+        else:
+            given[name] = text
+
+    def _linked(self, name: str, text: str) -> Any:
+        row = self._links[name].get(_plain(text.removeprefix("[@").removesuffix("]")))
+        if row is None:
+            raise ValidationError(
+                _("“%(value)s” is not registered."), params={"value": text}, code="unknown"
+            )
+        return row
+
+    def _number(self, text: str) -> str:
+        try:
+            return show_number(read_number(text, self._mark))
+        except ValueError:
+            raise ValidationError(
+                _("“%(value)s” is not a number. Words belong into the column “%(column)s”."),
+                params={"value": text, "column": label_of("text")},
+            ) from None
+
+
+def _choices(name: str) -> Sequence[tuple[str, Any]]:
+    return [one for one in cast("Any", DataItem._meta.get_field(name)).choices if one[0]]  # noqa: SLF001 - Django's own API
+
+
+def _label(name: str, code: str) -> str:
+    return str(dict(_choices(name))[code])
+
+
+def _by_names(rows: Iterable[Any], *names: str) -> dict[str, Any]:
+    return {_plain(getattr(row, name)): row for row in rows for name in names}

@@ -1,0 +1,179 @@
+"""What a profile is made of besides its text: the overview, and the lists of the register."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from profile_workflow.forms.filters import SourceFilter
+from profile_workflow.models import Profile, User
+from profile_workflow.queries import evidence as queries
+from profile_workflow.queries.evidence import Uses
+from profile_workflow.queries.history import move_label
+from profile_workflow.requirements import evidence_missing, next_gate
+from profile_workflow.services.evidence import (
+    refusal_to_change,
+    refusal_to_register,
+    refusal_to_remove,
+    refusal_to_write_erratum,
+)
+from profile_workflow.web.loading import profile_or_404, signed_in
+from profile_workflow.web.refusing import refused
+from profile_workflow.web.registers import (
+    RegisterRow,
+    figure_rows,
+    rows_of,
+    tables_by_section,
+)
+
+
+def _frame(profile: Profile, viewer: User) -> dict[str, Any]:
+    """Return what every page of the register shows: whether one may add to it, or why not."""
+    refusal = refusal_to_register(profile, viewer)
+    return {
+        "profile": profile,
+        "may_register": refusal is None,
+        "closed": refused(refusal) if refusal else None,
+    }
+
+
+def _rows(profile: Profile, viewer: User, entries: Any) -> list[RegisterRow]:
+    uses = Uses(profile)
+    working = queries.sees_working_material(profile, viewer)
+    shown = uses if working else Uses(profile, working=False)
+    return rows_of(entries, viewer=viewer, uses=uses, shown=shown)
+
+
+@require_safe
+def evidence(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show what was settled in inception, the registers, and what is still missing."""
+    profile, viewer = profile_or_404(request, slug), signed_in(request)
+    entries = [
+        *profile.territories.order_by("-is_city", "name"),
+        *profile.definitions.order_by("term"),
+        *profile.acronyms.order_by("short"),
+    ]
+    rows: dict[str, list[RegisterRow]] = {"Territory": [], "WorkingDefinition": [], "Acronym": []}
+    for row in _rows(profile, viewer, entries):
+        rows[type(row.entry).__name__].append(row)
+    tables = queries.tables_of(profile, viewer=viewer)
+    figures = [one for table in tables for one in figure_rows(table)]
+    works_on_it = queries.sees_working_material(profile, viewer)
+    gate = next_gate(profile)
+    context = {
+        **_frame(profile, viewer),
+        "territories": rows["Territory"],
+        "definitions": rows["WorkingDefinition"],
+        "acronyms": rows["Acronym"],
+        "sources": profile.sources.count(),
+        "tables": len(tables),
+        "figures": len(figures),
+        "unsettled": sum(not one.is_settled for one in figures),
+        "challenges": len(queries.challenges_of(profile, viewer=viewer)),
+        "priorities": profile.priorities.count(),
+        "may_write_erratum": refusal_to_write_erratum(profile, viewer) is None,
+        "missing": evidence_missing(profile) if works_on_it else (),
+        "gate": move_label("profile", gate.partition(".")[2]) if gate and works_on_it else "",
+    }
+    return render(request, "profile_workflow/evidence.html", context)
+
+
+@require_safe
+def sources(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the bibliography, and where each source is cited."""
+    profile, viewer = profile_or_404(request, slug), signed_in(request)
+    form = SourceFilter(request.GET)
+    rows = _rows(profile, viewer, profile.sources.order_by("authors", "year", "pk"))
+    context = {
+        **_frame(profile, viewer),
+        "form": form,
+        "rows": _wanted(rows, **form.wanted),
+        "number": len(rows),
+        "uncited": sum(not row.sections for row in rows),
+        "filtered": any(form.wanted.get(name) for name in ("search", "uncited")),
+    }
+    return render(request, "profile_workflow/sources.html", context)
+
+
+def _wanted(
+    rows: list[RegisterRow], *, search: str = "", order: str = "", uncited: bool = False
+) -> list[RegisterRow]:
+    """Return the sources that a reader wants, in the order that he wants."""
+    words = search.casefold().split()
+    found = [
+        row
+        for row in rows
+        if not (uncited and row.sections) and all(word in _searched(row) for word in words)
+    ]
+    if order == "year":
+        return sorted(found, key=lambda row: row.entry.year, reverse=True)
+    return sorted(found, key=lambda row: row.entry.key) if order == "key" else found
+
+
+def _searched(row: RegisterRow) -> str:
+    one = row.entry
+    return f"{one.key} {one.authors} {one.year} {one.title} {one.publisher}".casefold()
+
+
+@require_safe
+def tables(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the data tables, section by section."""
+    profile, viewer = profile_or_404(request, slug), signed_in(request)
+    found = queries.tables_of(profile, viewer=viewer)
+    context = {
+        **_frame(profile, viewer),
+        "groups": tables_by_section(found),
+        "foreseen": _foreseen(profile) if queries.sees_working_material(profile, viewer) else [],
+    }
+    return render(request, "profile_workflow/tables.html", context)
+
+
+def _foreseen(profile: Profile) -> list[tuple[Any, list[str]]]:
+    """Return the sections for which the template foresees tables, with their titles."""
+    language = (get_language() or "en")[:2]
+    found = profile.sections.select_related("template_section").order_by("position")
+    return [
+        (one, [_titled(table, language) for table in one.template_section.data_tables])
+        for one in found
+        if one.template_section.data_tables
+    ]
+
+
+def _titled(table: Any, language: str) -> str:
+    if isinstance(table, dict):
+        title = table.get(f"title_{language}") or table.get("title") or ""
+        return f"{table.get('key', '')} {title}".strip()
+    return str(table)
+
+
+@require_safe
+def table(request: HttpRequest, slug: str, table_id: int) -> HttpResponse:
+    """Show one data table with every figure and what it rests on."""
+    profile, viewer = profile_or_404(request, slug), signed_in(request)
+    seen = queries.tables_of(profile, viewer=viewer)
+    found = next((one for one in seen if one.pk == table_id), None)
+    if found is None:
+        raise Http404
+    uses = Uses(profile)
+    refusal = refusal_to_register(profile, viewer, found.section)
+    context = {
+        "profile": profile,
+        "table": found,
+        "rows": figure_rows(found),
+        "may_register": refusal is None,
+        "closed": refused(refusal) if refusal else None,
+        "may_change": refusal_to_change(found, viewer, uses) is None,
+        "may_remove": refusal_to_remove(found, viewer, uses) is None,
+    }
+    return render(request, "profile_workflow/table.html", context)
+
+
+@require_safe
+def challenges(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the challenges, what shows them and which priorities answer them."""
+    profile, viewer = profile_or_404(request, slug), signed_in(request)
+    found = queries.challenges_of(profile, viewer=viewer)
+    context = {**_frame(profile, viewer), "rows": _rows(profile, viewer, found)}
+    return render(request, "profile_workflow/challenges.html", context)

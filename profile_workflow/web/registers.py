@@ -1,0 +1,98 @@
+"""Rows of the register as its pages show them: with where they are used and what may be done."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from profile_workflow.models import DataItem, DataTable, Section, User
+from profile_workflow.queries.evidence import Entry, Uses
+from profile_workflow.services.evidence import refusal_to_change, refusal_to_remove
+from profile_workflow.states import SETTLED_DATA_STATES
+from profile_workflow.web.reading import figure_in_words
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRow:
+    """An entry with the sections that use it, and whether the reader may change or remove it."""
+
+    entry: Any
+    sections: Sequence[Section]
+    may_change: bool
+    may_remove: bool
+
+
+def rows_of(
+    entries: Iterable[Entry], *, viewer: User, uses: Uses, shown: Uses
+) -> list[RegisterRow]:
+    """Return entries as rows.
+
+    Args:
+        entries: The entries.
+        viewer: Who reads.
+        uses: What rests on them, by which it is judged whether they may be changed.
+        shown: What of it the reader may see.
+    """
+    return [
+        RegisterRow(
+            one,
+            shown.sections_citing(one),
+            refusal_to_change(one, viewer, uses) is None,
+            refusal_to_remove(one, viewer, uses) is None,
+        )
+        for one in entries
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """A figure with its value in words, and what it lacks."""
+
+    item: DataItem
+    value: str
+    is_settled: bool
+    is_unsourced: bool
+
+
+def figure_rows(table: DataTable) -> list[FigureRow]:
+    """Return the figures of a table, which were fetched with it, in their order."""
+    return [
+        FigureRow(
+            one,
+            figure_in_words(one),
+            one.state in SETTLED_DATA_STATES,
+            one.has_value and not one.is_sourced,
+        )
+        for one in table.items.all()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A table with how many figures it has, how many are settled, and how many lack evidence."""
+
+    table: DataTable
+    figures: int
+    settled: int
+    unsourced: int
+
+
+@dataclass(frozen=True, slots=True)
+class SectionTables:
+    """A section with its tables."""
+
+    section: Section
+    tables: list[TableRow]
+
+
+def tables_by_section(tables: Iterable[DataTable]) -> list[SectionTables]:
+    """Return every section that has tables, in their order."""
+    found: dict[int, SectionTables] = {}
+    for table in tables:
+        rows = figure_rows(table)
+        group = found.setdefault(table.section_id, SectionTables(table.section, []))
+        settled, lacking = (sum(getattr(row, name) for row in rows) for name in _COUNTED)
+        group.tables.append(TableRow(table, len(rows), settled, lacking))
+    return list(found.values())
+
+
+_COUNTED = ("is_settled", "is_unsourced")
