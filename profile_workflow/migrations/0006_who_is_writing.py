@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('profile_workflow', '0003_failed_sign_in'),
+        ('profile_workflow', '0005_search_index'),
     ]
 
     operations = [
