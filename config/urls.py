@@ -33,3 +33,5 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("favicon.ico", accounts.favicon, name="favicon"),
 ]
+
+handler403 = "config.errors.not_allowed"

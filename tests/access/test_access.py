@@ -29,7 +29,9 @@ NOT_GET = HTTPStatus.METHOD_NOT_ALLOWED
 
 #: Addresses that answer POST only, and what a GET by somebody who may is told.
 POST_ONLY = {"language", "sign_out", "task_claim", "task_release", "outbox_retry"}
-REDIRECTS = {"home", "favicon"}
+REDIRECTS = {"favicon"}
+#: Addresses that send on whoever is signed in already.
+FOR_STRANGERS = {"home", "sign_in"}
 #: What the addresses hold that are about a thing of which there is none.
 MISSING = {"pdf_file", "outbox_retry"}
 
@@ -71,6 +73,7 @@ class World:
             "task_claim": [task.pk],
             "task_release": [task.pk],
             "outbox_retry": [4711],
+            "help_for": ["stakeholder"],
         }
         return reverse(name, args=arguments.get(name, []))
 
@@ -110,7 +113,7 @@ def expected(name: str, who: str) -> HTTPStatus:
         return NOT_GET
     if name in MISSING:
         return GONE
-    if name in REDIRECTS or (name == "sign_in" and who != "stranger"):
+    if name in REDIRECTS or (name in FOR_STRANGERS and who != "stranger"):
         return FOUND
     return OK
 

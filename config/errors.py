@@ -1,0 +1,29 @@
+"""What a person reads who may not open a page: which role it needs, and who gives it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from config import access
+from profile_workflow.models.people import User
+from profile_workflow.queries.people import project_team_of
+from profile_workflow.states import Role
+
+
+def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say why not, which role is needed, and who of one's programmes can give it."""
+    user = request.user
+    known = isinstance(user, User)
+    found = {
+        "sentence": str(exception),
+        "role": _role_needed(request),
+        "grantors": project_team_of(user, on=timezone.localdate()) if known else [],
+    }
+    return render(request, "403.html", found, status=403)
+
+
+def _role_needed(request: HttpRequest) -> str:
+    """Return the role that the table of access asks for, empty if it asks for none."""
+    match = request.resolver_match
+    rule = access.RULES.get(match.view_name) if match else None
+    return str(Role.PROJECT_TEAM.label) if rule is access.Rule.PROJECT_TEAM else ""
