@@ -12,13 +12,10 @@ from profile_workflow.states import Role
 
 def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say why not, which role is needed, and who of one's programmes can give it."""
-    user = request.user
-    known = isinstance(user, User)
-    found = {
-        "sentence": str(exception),
-        "role": _role_needed(request),
-        "grantors": project_team_of(user, on=timezone.localdate()) if known else [],
-    }
+    user, grantors = request.user, list[User]()
+    if isinstance(user, User):
+        grantors = project_team_of(user, on=timezone.localdate())
+    found = {"sentence": str(exception), "role": _role_needed(request), "grantors": grantors}
     return render(request, "403.html", found, status=403)
 
 
