@@ -9,6 +9,11 @@ from profile_workflow.models.people import User
 from profile_workflow.queries.people import project_team_of
 from profile_workflow.states import Role
 
+_ROLE_OF = {
+    access.Rule.PROJECT_TEAM: Role.PROJECT_TEAM,
+    access.Rule.ADMINISTRATOR: Role.ADMINISTRATOR,
+}
+
 
 def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say why not, which role is needed, and who of one's programmes can give it."""
@@ -22,5 +27,6 @@ def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
 def _role_needed(request: HttpRequest) -> str:
     """Return the role that the table of access asks for, empty if it asks for none."""
     match = request.resolver_match
-    rule = access.RULES.get(match.view_name) if match else None
-    return str(Role.PROJECT_TEAM.label) if rule is access.Rule.PROJECT_TEAM else ""
+    rule = access.RULES.get(access.line_of(match.view_name)) if match else None
+    role = _ROLE_OF.get(rule) if rule else None
+    return str(role.label) if role else ""

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from config import health
+from profile_workflow.admin import reference_site
 from profile_workflow.views import accounts, guides, history, profiles, sections
 from workflows.views import board, me, outbox, pdf, profile, tasks
 
@@ -31,6 +32,7 @@ urlpatterns = [
     path("p/<slug:slug>/pdf/<int:build_id>/", pdf.pdf_file, name="pdf_file"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("admin/", reference_site.urls),
     path("favicon.ico", accounts.favicon, name="favicon"),
 ]
 

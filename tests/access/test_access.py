@@ -37,7 +37,7 @@ MISSING = {"pdf_file", "outbox_retry"}
 
 
 def all_names() -> list[str]:
-    """Return the name of every address, those included with others too."""
+    """Return the name of every address; those of a namespace with one line count as one."""
     found: list[str] = []
 
     def walk(patterns: list[Any], prefix: str = "") -> None:
@@ -48,7 +48,10 @@ def all_names() -> list[str]:
                 walk(one.url_patterns, f"{prefix}{one.namespace}:" if one.namespace else prefix)
 
     walk(get_resolver(urls).url_patterns)
-    return found
+    whole = {line for line in RULES if line.endswith(":")}
+    return sorted(
+        {access.line_of(name) if access.line_of(name) in whole else name for name in found}
+    )
 
 
 @dataclass
@@ -75,6 +78,8 @@ class World:
             "outbox_retry": [4711],
             "help_for": ["stakeholder"],
         }
+        if name.endswith(":"):
+            return reverse(f"{name}index")
         return reverse(name, args=arguments.get(name, []))
 
 
@@ -106,6 +111,8 @@ def expected(name: str, who: str) -> HTTPStatus:
     if rule is not Rule.PUBLIC and who == "stranger":
         return FOUND
     if rule is Rule.PROJECT_TEAM and who != Role.PROJECT_TEAM:
+        return FORBIDDEN
+    if rule is Rule.ADMINISTRATOR and who != "superuser":
         return FORBIDDEN
     if rule is Rule.TAKES_PART and who in {"outsider", "superuser"}:
         return GONE
