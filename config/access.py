@@ -26,9 +26,12 @@ class Rule(Enum):
     TAKES_PART = "takes part"
     #: Members of the project team of any programme.
     PROJECT_TEAM = "project team"
+    #: Who keeps reference data; this right says nothing about profiles.
+    ADMINISTRATOR = "administrator"
 
 
-#: The table: name of the address → who may request it. An address without a line is refused.
+#: The table: name of the address → who may request it. An address without a line is refused. A
+#: line that ends in a colon is for all addresses of that namespace.
 RULES: Mapping[str, Rule] = {
     "favicon": Rule.PUBLIC,
     "healthz": Rule.PUBLIC,
@@ -80,6 +83,7 @@ RULES: Mapping[str, Rule] = {
     "pdf": Rule.TAKES_PART,
     "pdf_file": Rule.TAKES_PART,
     "pdf_shown": Rule.TAKES_PART,
+    "admin:": Rule.ADMINISTRATOR,
 }
 
 #: Which part of an address names the profile, and how it is looked up.
@@ -103,7 +107,7 @@ def check(name: str, user: User, arguments: Mapping[str, Any]) -> None:
 
     Raises:
         NoRule: If the address has no line in the table.
-        PermissionDenied: If it is for the project team only.
+        PermissionDenied: If it is for the project team or for administrators only.
         Http404: If it is about a profile in which the person has no part.
     """
     rule = rule_for(name)
@@ -111,6 +115,8 @@ def check(name: str, user: User, arguments: Mapping[str, Any]) -> None:
         raise PermissionDenied(
             _("This page is for the project team. Ask a member of it if you need to see it.")
         )
+    if rule is Rule.ADMINISTRATOR and not user.is_staff:
+        raise PermissionDenied(_("This page is for administrators."))
     if rule is Rule.TAKES_PART and not _takes_part(user, arguments):
         raise Http404
 
@@ -122,9 +128,15 @@ def rule_for(name: str) -> Rule:
         NoRule: If there is none.
     """
     try:
-        return RULES[name]
+        return RULES[line_of(name)]
     except KeyError:
         raise NoRule(f"The address {name!r} has no rule in config/access.py.") from None
+
+
+def line_of(name: str) -> str:
+    """Return which line of the table is about an address: its own, or that of its namespace."""
+    namespace, colon, _rest = name.partition(":")
+    return name if name in RULES else f"{namespace}{colon}"
 
 
 def _takes_part(user: User, arguments: Mapping[str, Any]) -> bool:

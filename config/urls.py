@@ -3,6 +3,7 @@
 from django.urls import path
 
 from config import health
+from profile_workflow.admin import reference_site
 from profile_workflow.views import (
     accounts,
     compare,
@@ -92,5 +93,8 @@ urlpatterns = [
     path("p/<slug:slug>/pdf/<int:build_id>/shown/", pdf.pdf_shown, name="pdf_shown"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("admin/", reference_site.urls),
     path("favicon.ico", accounts.favicon, name="favicon"),
 ]
+
+handler403 = "config.errors.not_allowed"
