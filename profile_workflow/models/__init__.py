@@ -15,6 +15,7 @@ from profile_workflow.models.profile import (
     WorkingDefinition,
 )
 from profile_workflow.models.revision import ProfileVersion, Revision
+from profile_workflow.models.saved_view import SavedView
 from profile_workflow.models.section import Draft, Section
 from profile_workflow.models.sign_in import FailedSignIn
 from profile_workflow.models.stakeholder import SignOff, ValidationRound
@@ -40,6 +41,7 @@ __all__ = [
     "Programme",
     "ReviewRound",
     "Revision",
+    "SavedView",
     "Section",
     "SignOff",
     "Source",

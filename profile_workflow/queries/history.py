@@ -71,6 +71,8 @@ _OTHER_MOVES: dict[str, "str | Promise"] = {
     "claim": gettext_lazy("Take the task"),
     "release": gettext_lazy("Give the task back"),
     "delegate": gettext_lazy("Hand the task over"),
+    "change_deadline": gettext_lazy("Change the deadline"),
+    "end_part": gettext_lazy("Take the part back"),
 }
 
 
