@@ -344,7 +344,7 @@ def delegate(task: Task, *, to: User, by: User, at: datetime, reason: str = "") 
         NotNow: If the task is done.
     """
     task, profile = _locked_task(task, at)
-    refusal = _why_not_handed_over(task, profile, by)
+    refusal = why_not_handed_over(task, by=by)
     if refusal is not None:
         raise NotAllowed(refusal)
     if not _can_take(task, to, profile):
@@ -357,9 +357,9 @@ def delegate(task: Task, *, to: User, by: User, at: datetime, reason: str = "") 
 
 def takers(task: Task, *, by: User) -> list[User]:
     """Return to whom ``delegate`` would let a person hand an open task; nobody if not at all."""
-    profile = task.profile
-    if not task.is_open or _why_not_handed_over(task, profile, by) is not None:
+    if not task.is_open or why_not_handed_over(task, by=by) is not None:
         return []
+    profile = task.profile
     held = Assignment.objects.active(profile.day).for_profile(profile).select_related("user")
     holders: dict[int, User] = {}
     roles: dict[int, set[str]] = {}
@@ -373,8 +373,9 @@ def takers(task: Task, *, by: User) -> list[User]:
     ]
 
 
-def _why_not_handed_over(task: Task, profile: Profile, by: User) -> str | None:
-    if by.pk != task.owner_id and Role.PROJECT_TEAM not in profile.roles_of(by):
+def why_not_handed_over(task: Task, *, by: User) -> str | None:
+    """Return why a person may not hand a task to somebody else, or None if he may."""
+    if by.pk != task.owner_id and Role.PROJECT_TEAM not in task.profile.roles_of(by):
         return _("Only its owner or the project team hands a task over.")
     if task.signoff_id is not None:
         return _("An answer is personal; name a substitute or waive it instead.")
@@ -469,6 +470,7 @@ def _locked_task(task: Task, at: datetime) -> tuple[Task, Profile]:
     if not fresh.is_open:
         person = fresh.done_by.full_name if fresh.done_by else _("the software")
         raise NotNow(_("%(person)s has finished this task.") % {"person": person})
+    fresh.profile = profile
     return fresh, profile
 
 

@@ -44,7 +44,7 @@ class AccountMail(models.TextChoices):
     """What a mail about an account, and no profile, tells."""
 
     INVITATION = "invitation", _("Invitation")
-    PASSWORD = "password", _("Link to set a password")  # noqa: S105 - no password
+    PASSWORD = "password", _("Link to set a password")
 
 
 #: Kinds that list tasks: pointless once none of the tasks is the reader's to do any more.

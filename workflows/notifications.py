@@ -147,13 +147,21 @@ def send(payload: Mapping[str, Any]) -> None:
         _deliver(_message(letter, job_key(payload)))
 
 
-def account_letter(person: User, kind: AccountMail, *, at: datetime) -> Job:
+def account_letter(
+    person: User, kind: AccountMail, *, at: datetime, profile_id: int | None = None
+) -> Job:
     """Return the job that sends somebody the link with which he sets his password.
 
     The link itself is made when the mail is sent, so that no table keeps one.
+
+    Args:
+        person: Whose account.
+        kind: What the mail tells.
+        at: The moment, which sets this mail apart from others.
+        profile_id: The profile for which somebody is invited; its team sees the job.
     """
     payload = {"kind": kind.value, "user": person.pk}
-    return Job(JobKind.ACCOUNT, f"account:{kind}:{person.pk}:{at.isoformat()}", payload)
+    return Job(JobKind.ACCOUNT, f"account:{kind}:{person.pk}:{at.isoformat()}", payload, profile_id)
 
 
 def send_account(payload: Mapping[str, Any]) -> None:

@@ -1,16 +1,27 @@
 """Named reads of tasks: a person's own list, the board of all profiles, whose turn it is."""
 
-from workflows.queries.overview import Board, BoardFilter, board
+from workflows.queries.overview import Board, BoardFilter, board, board_choices
 from workflows.queries.personal import Inbox, inbox
-from workflows.queries.tasks import jobs_seen_by, visible_tasks, waiting_of
+from workflows.queries.staffing import workload
+from workflows.queries.tasks import (
+    JobFilter,
+    jobs_seen_by,
+    jobs_wanted,
+    visible_tasks,
+    waiting_of,
+)
 
 __all__ = [
     "Board",
     "BoardFilter",
     "Inbox",
+    "JobFilter",
     "board",
+    "board_choices",
     "inbox",
     "jobs_seen_by",
+    "jobs_wanted",
     "visible_tasks",
     "waiting_of",
+    "workload",
 ]

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django import forms
 from django.utils import timezone
 
-from profile_workflow.errors import DomainError, Missing, NotComplete
+from profile_workflow.errors import DomainError, InvalidInput, Missing, NotComplete
 from profile_workflow.forms.moves import MoveForm
 from profile_workflow.models import User
 from workflows import engine
@@ -43,3 +44,14 @@ def make_move(form: MoveForm, document: engine.Document, *, by: User) -> Refusal
     except DomainError as error:
         return Refusal(error.status, str(error))
     return None
+
+
+def refused(form: forms.Form, error: DomainError, *, beside: str | None = None) -> Refusal:
+    """Return why something was refused, for a page that shows its form again.
+
+    What was given wrongly is marked beside a field, so that the page says it once.
+    """
+    if isinstance(error, InvalidInput):
+        form.add_error(beside, str(error))
+        return Refusal(error.status)
+    return Refusal(error.status, str(error))

@@ -34,7 +34,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
 def task(request: HttpRequest, task_id: int) -> HttpResponse:
     """Show one task; by POST make a move that finishes it."""
     user = signed_in(request)
-    found = _task_or_404(user, task_id)
+    found = task_or_404(user, task_id)
     offers = _offers(found, user)
     if request.method != "POST":
         return _page(request, found, offers, _form(found, offers), None)
@@ -43,11 +43,16 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
     if refusal is None:
         messages.success(request, _done(found, form.move))
         return redirect("tasks")
-    found = _task_or_404(user, task_id)
+    found = task_or_404(user, task_id)
     return _page(request, found, _offers(found, user), form, refusal)
 
 
-def _task_or_404(user: User, task_id: int) -> Task:
+def task_or_404(user: User, task_id: int) -> Task:
+    """Return a task that a person may look at.
+
+    Raises:
+        Http404: If there is none of that number for this person.
+    """
     visible = queries.visible_tasks(user, on=timezone.localdate())
     return get_object_or_404(visible, pk=task_id)
 
@@ -96,6 +101,7 @@ def _page(
         "section": section,
         "remarks": open_remarks(found.profile, viewer=viewer, section=section) if section else [],
         "may_claim": _may_claim(found, viewer),
+        "may_hand_over": found.is_open and engine.why_not_handed_over(found, by=viewer) is None,
         "at": timezone.now(),
     }
     status = refusal.status if refusal else None
@@ -128,7 +134,7 @@ def _hand(
     request: HttpRequest, task_id: int, action: Callable[..., None], told: str
 ) -> HttpResponse:
     user = signed_in(request)
-    found = _task_or_404(user, task_id)
+    found = task_or_404(user, task_id)
     try:
         action(found, by=user, at=timezone.now())
     except DomainError as error:
