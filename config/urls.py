@@ -3,7 +3,7 @@
 from django.urls import path
 
 from config import health
-from profile_workflow.views import accounts, history, profiles, sections
+from profile_workflow.views import accounts, history, sections
 from workflows.views import (
     board,
     deadlines,
@@ -13,6 +13,7 @@ from workflows.views import (
     pdf,
     people,
     profile,
+    profiles,
     starting,
     tasks,
 )

@@ -10,6 +10,7 @@ from workflows.queries.tasks import (
     visible_tasks,
     waiting_of,
 )
+from workflows.queries.waiting import next_steps
 
 __all__ = [
     "Board",
@@ -21,6 +22,7 @@ __all__ = [
     "inbox",
     "jobs_seen_by",
     "jobs_wanted",
+    "next_steps",
     "visible_tasks",
     "waiting_of",
     "workload",

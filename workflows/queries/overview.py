@@ -21,7 +21,7 @@ from django.db.models import (
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from profile_workflow.models import Profile, Section, SignOff, User
+from profile_workflow.models import City, Profile, Section, SignOff, User
 from profile_workflow.models.profile import ProfileQuerySet
 from profile_workflow.states import (
     FINAL_STATES,
@@ -166,6 +166,11 @@ class Board:
     page: "Page[Profile]"
     has_any: bool
 
+    @property
+    def ended(self) -> list[BoardRow]:
+        """Those on the page that no stage shows any more."""
+        return [row for row in self.rows if row.stage is None]
+
 
 def board(
     user: User,
@@ -223,19 +228,23 @@ class Choices:
 def board_choices(user: User, *, on: date) -> Choices:
     """Return by what a member of the project team can filter the board: two queries."""
     led = profiles_led_by(user, on=on)
-    facets = list(led.select_related("city").only("edition", "language", "city", *_CITY_NAMES))
+    names = ("name", "name_fr", "name_ar")
+    facets = led.values_list("city", "edition", "language", *(f"city__{one}" for one in names))
+    cities: dict[int, str] = {}
+    editions: set[int] = set()
+    languages: set[str] = set()
+    for city, edition, language, *called in facets.distinct():
+        cities[city] = str(City(**dict(zip(names, called, strict=True))))
+        editions.add(edition)
+        languages.add(language)
     waiting = Task.objects.open().filter(profile__in=led.values("pk"), owner__isnull=False)
     people = waiting.order_by("owner__full_name").values_list("owner", "owner__full_name")
-    cities = {one.city_id: str(one.city) for one in facets}
     return Choices(
         cities=dict(sorted(cities.items(), key=lambda item: item[1])),
-        editions=sorted({one.edition for one in facets}, reverse=True),
-        languages=sorted({one.language for one in facets}),
+        editions=sorted(editions, reverse=True),
+        languages=sorted(languages),
         people=dict(people.distinct()),
     )
-
-
-_CITY_NAMES = ("city__name", "city__name_fr", "city__name_ar")
 
 
 def _chosen(led: ProfileQuerySet, wanted: BoardFilter, at: datetime) -> ProfileQuerySet:

@@ -22,6 +22,7 @@ from profile_workflow.services.log import Actor
 from profile_workflow.web.loading import profile_or_404, signed_in
 from workflows import engine, queries
 from workflows.queries.tasks import Waiting
+from workflows.undoing import CONSEQUENCES
 from workflows.views.moving import Refusal, make_move
 
 
@@ -129,6 +130,7 @@ def _page(
     context = {
         "profile": found,
         "label": move_label("profile", move),
+        "consequence": CONSEQUENCES.get(move, ""),
         "offers": offers,
         "form": form,
         "refusal": refusal,
