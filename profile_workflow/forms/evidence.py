@@ -143,6 +143,14 @@ class SourceForm(EntryForm):
 
     once = "key"
 
+    url = forms.URLField(
+        label=gettext_lazy("Address on the web"),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        widget=forms.URLInput(attrs={"dir": "ltr"}),
+    )
+
     class Meta:
         model = Source
         fields = (
@@ -167,13 +175,11 @@ class SourceForm(EntryForm):
         widgets = {
             "note": forms.Textarea(attrs={"rows": 3}),
             "accessed_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            "url": forms.URLInput(attrs={"dir": "ltr"}),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["key"].required = False
-        cast("Any", self.fields["url"]).assume_scheme = "https"
 
     def clean(self) -> dict[str, Any]:
         """Suggest a key where none is given."""

@@ -76,14 +76,20 @@ def browse(browser, live_server):
         if message.type in {"error", "warning"}:
             faults.append(f"{message.text} {message.location.get('url', '')}")
 
-    def open_browser(language="en", user=None, *, scripts=True):
+    def told_but_refusals(message):
+        if not message.text.startswith("Failed to load resource"):
+            told(message)
+
+    def open_browser(language="en", user=None, *, scripts=True, refusals=False):
         context = browser.new_context(
             locale=language, base_url=live_server.url, java_script_enabled=scripts
         )
         context.add_init_script(WATCH)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", told)
+        if not conflicts:
+            # A refusal's own status is an error to the browser's console.
+            page.on("console", told)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.set_default_timeout(20_000)
         if user is not None:
@@ -122,6 +128,7 @@ def overflowing(page):
 
 def addresses(profile):
     task = Task.objects.open().filter(profile=profile).order_by("pk").first()
+    figure = factories.give_figure(factories.section(profile, "1"))
     slug = profile.slug
     return {
         "board": reverse("board"),
@@ -131,6 +138,14 @@ def addresses(profile):
         "profile": reverse("profile", args=[slug]),
         "history": reverse("history", args=[slug]),
         "section": reverse("section", args=[slug, "1"]),
+        "evidence": reverse("evidence", args=[slug]),
+        "sources": reverse("sources", args=[slug]),
+        "tables": reverse("tables", args=[slug]),
+        "table": reverse("table", args=[slug, figure.table_id]),
+        "figure": reverse("figure", args=[slug, figure.pk]),
+        "challenges": reverse("challenges", args=[slug]),
+        "priorities": reverse("priorities", args=[slug]),
+        "erratum": reverse("erratum", args=[slug]),
         "pdf": reverse("pdf", args=[slug]),
         "move": reverse("profile_move", args=[slug, "hold"]),
         "task": reverse("task", args=[task.pk]),
