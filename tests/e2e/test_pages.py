@@ -77,6 +77,7 @@ def browse(browser, live_server):
             faults.append(f"{message.text} {message.location.get('url', '')}")
 
     def told_but_refusals(message):
+        # A refusal's own status is an error to the browser's console.
         if not message.text.startswith("Failed to load resource"):
             told(message)
 
@@ -87,9 +88,7 @@ def browse(browser, live_server):
         context.add_init_script(WATCH)
         contexts.append(context)
         page = context.new_page()
-        if not conflicts:
-            # A refusal's own status is an error to the browser's console.
-            page.on("console", told)
+        page.on("console", told_but_refusals if refusals else told)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.set_default_timeout(20_000)
         if user is not None:

@@ -287,7 +287,7 @@ def test_the_history_keeps_who_changed_what_and_tells_it_to_who_works_on_it(made
     assert [(line.what, line.about) for line in lines] == [
         ("Remove", "Source"),
         ("Change", "Source"),
-        ("Register", "Source"),
+        ("Enter into the register", "Source"),
         ("Change", "Figure: 1 Chapter 1"),
     ]
     assert lines[1].reason == "Office (). Census, corrected. Title: Census → Census, corrected"
