@@ -383,25 +383,32 @@ def test_priorities_are_written_ordered_and_removed(made, setting):
     assert titles(setting) == ["Rooms", "Schools"]
     assert setting.priorities.get(rank=2).sdg_targets == ["11.1", "10.7"]
     base = client.get(address("priorities", setting)).context["base"]
-    up = client.post(address("priority_shift", setting, 2), {"to": "up", "base": base})
+    rooms, schools = setting.priorities.order_by("rank")
+    shift = address("priority_shift", setting, schools.pk)
+    up = client.post(shift, {"to": "up", "base": base})
     assert up.status_code == FOUND
     assert titles(setting) == ["Schools", "Rooms"]
-    again = client.post(address("priority_shift", setting, 2), {"to": "up", "base": base})
+    again = client.post(shift, {"to": "up", "base": base})
     assert again.status_code == CONFLICT
     assert titles(setting) == ["Schools", "Rooms"]
     base = client.get(address("priorities", setting)).context["base"]
-    for rank, to in ((1, "up"), (2, "down"), (9, "up")):
-        client.post(address("priority_shift", setting, rank), {"to": to, "base": base})
+    for pk, to in ((schools.pk, "up"), (rooms.pk, "down")):
+        where = address("priority_shift", setting, pk)
+        assert client.post(where, {"to": to, "base": base}).status_code == FOUND
     assert titles(setting) == ["Schools", "Rooms"]
-    sideways = client.post(address("priority_shift", setting, 1), {"to": "left", "base": base})
-    assert sideways.status_code == UNPROCESSABLE
-    asked = client.get(address("priority_remove", setting, 2))
+    assert client.post(shift, {"to": "left", "base": base}).status_code == UNPROCESSABLE
+    where = address("priority_remove", setting, rooms.pk)
+    asked = client.get(where)
     assert "2. Rooms" in text_of(asked)
-    stale = client.post(address("priority_remove", setting, 2), {"base": "old"})
-    assert stale.status_code == CONFLICT
+    assert client.post(where, {"base": "old"}).status_code == CONFLICT
     base = asked.context["form"].initial["base"]
-    client.post(address("priority_remove", setting, 2), {"base": base})
+    assert client.post(where, {"base": base}).status_code == FOUND
     assert titles(setting) == ["Schools"]
+    assert client.post(where, {"base": base}).status_code == GONE
+    gone = client.post(address("priority", setting, rooms.pk), {"title": "Rooms, better"})
+    assert gone.status_code == GONE
+    assert 'value="Rooms, better"' in text_of(gone)
+    assert client.get(address("priority", setting, rooms.pk)).status_code == GONE
 
 
 def test_the_list_of_priorities_says_what_it_lacks(made, setting):
@@ -421,17 +428,22 @@ def test_the_list_of_priorities_says_what_it_lacks(made, setting):
 def test_a_stale_priority_shows_both_versions(made, setting):
     focal_point, team = signed_in(made[Role.FOCAL_POINT]), signed_in(made.team)
     fields = priority_fields(focal_point, setting, title="Mine")
-    where = address("priority", setting, 1)
+    where = address("priority", setting, setting.priorities.get().pk)
     assert team.post(where, {**fields, "title": "Of the team"}).status_code == FOUND
+    fresh = priority_fields(team, setting, title="Schools")
+    team.post(address("priority_add", setting), fresh)
+    base = team.get(address("priorities", setting)).context["base"]
+    second = setting.priorities.get(rank=2).pk
+    team.post(address("priority_shift", setting, second), {"to": "up", "base": base})
     answer = focal_point.post(where, fields)
     text = text_of(answer)
     assert answer.status_code == CONFLICT
     assert "Mine</td>" in text
     assert "Of the team</td>" in text
-    assert titles(setting) == ["Of the team"]
+    assert titles(setting) == ["Schools", "Of the team"]
     base = answer.context["form"].data["base"]
     assert focal_point.post(where, {**fields, "base": base}).status_code == FOUND
-    assert titles(setting) == ["Mine"]
+    assert titles(setting) == ["Schools", "Mine"]
 
 
 @pytest.mark.parametrize("target", ["18.1", "10", "10.xx", "ten", "0.1"])
