@@ -4,7 +4,7 @@ from django.urls import path
 
 from config import health
 from profile_workflow.views import accounts, compare, history, profiles, sections
-from workflows.views import board, outbox, pdf, profile, responses, review, tasks
+from workflows.views import board, outbox, pdf, profile, qa, responses, review, rounds, tasks
 
 urlpatterns = [
     path("", board.home, name="home"),
@@ -24,6 +24,8 @@ urlpatterns = [
     path("p/<slug:slug>/s/<slug:key>/", sections.section, name="section"),
     path("p/<slug:slug>/s/<slug:key>/compare/", compare.compare, name="section_compare"),
     path("p/<slug:slug>/s/<slug:key>/review/", review.section_review, name="section_review"),
+    path("p/<slug:slug>/round/", rounds.round_overview, name="round"),
+    path("p/<slug:slug>/qa/", qa.qa, name="qa"),
     path("p/<slug:slug>/responses/", responses.responses, name="responses"),
     path("p/<slug:slug>/responses/<slug:ending>/", responses.responses_file, name="responses_file"),
     path("p/<slug:slug>/move/<slug:move>/", profile.profile_move, name="profile_move"),

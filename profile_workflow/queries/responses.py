@@ -6,8 +6,16 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from profile_workflow.models import Comment, Profile, ReviewRound, User, ValidationRound
-from profile_workflow.queries.profiles import Remark, remarks_on
+from profile_workflow.models import (
+    Comment,
+    Event,
+    Profile,
+    ReviewRound,
+    User,
+    ValidationRound,
+)
+from profile_workflow.queries.attribution import Credit
+from profile_workflow.queries.profiles import remarks_on
 from profile_workflow.states import (
     ANSWERED_COMMENT_STATES,
     CommentState,
@@ -60,6 +68,7 @@ class Round:
 
     name: str
     label: str
+    about: ReviewRound | ValidationRound
     within: Q
 
 
@@ -71,10 +80,10 @@ def rounds_of(profile: Profile) -> list[Round]:
     ]
     validations = [
         (one, f"{one.kind}-{one.number}", _STAGE_OF[ValidationKind(one.kind)])
-        for one in profile.validation_rounds.order_by("opened_at")
+        for one in profile.validation_rounds.select_related("version").order_by("opened_at")
     ]
     in_order = sorted([*reviews, *validations], key=lambda found: found[0].opened_at)
-    return [Round(name, _label(one), _within(one, stage)) for one, name, stage in in_order]
+    return [Round(name, _label(one), one, _within(one, stage)) for one, name, stage in in_order]
 
 
 def _label(one: ReviewRound | ValidationRound) -> str:
@@ -111,8 +120,35 @@ def comments_of(
     return found.order_by(*ORDERS.get(wanted.order, _SECTION))
 
 
-def responses(comments: Sequence[Comment], profile: Profile, *, viewer: User) -> list[Remark]:
-    """Return comments as their reader may see them; all know the same instance of the profile."""
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A comment as its reader may see it, with the kind of its answer, which closing covers."""
+
+    comment: Comment
+    by: Credit
+    verdict: str
+
+
+_ANSWERS = ("accept", "accept_partly", "decline", "defer")
+
+
+def responses(comments: Sequence[Comment], profile: Profile, *, viewer: User) -> list[Response]:
+    """Return comments as their reader may see them: two queries for any number.
+
+    All know the same instance of the profile, so that asking what may be done costs no more.
+    """
     for comment in comments:
         comment.section.profile = profile
-    return remarks_on(comments, profile, viewer=viewer)
+    names = [f"comment:{comment.pk}" for comment in comments]
+    answers = Event.objects.filter(profile=profile, document__in=names, move__in=_ANSWERS)
+    states = dict(answers.order_by("seq").values_list("document", "to_state"))
+    return [
+        Response(remark.comment, remark.by, _verdict(remark.comment, states))
+        for remark in remarks_on(comments, profile, viewer=viewer)
+    ]
+
+
+def _verdict(comment: Comment, states: dict[str, str]) -> str:
+    """Return how a comment was answered, in words; empty while it waits for its first answer."""
+    state = states.get(f"comment:{comment.pk}", "")
+    return str(CommentState(state).label) if state and comment.answered_at else ""

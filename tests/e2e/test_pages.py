@@ -134,6 +134,8 @@ def addresses(profile):
         "compare": reverse("section_compare", args=[slug, "1"]),
         "review": reverse("section_review", args=[slug, "1"]),
         "responses": reverse("responses", args=[slug]),
+        "round": reverse("round", args=[slug]),
+        "qa": reverse("qa", args=[slug]),
         "pdf": reverse("pdf", args=[slug]),
         "move": reverse("profile_move", args=[slug, "hold"]),
         "task": reverse("task", args=[task.pk]),

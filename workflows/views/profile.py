@@ -22,6 +22,7 @@ from profile_workflow.services.log import Actor
 from profile_workflow.web.loading import profile_or_404, signed_in
 from workflows import engine, queries
 from workflows.queries.tasks import Waiting
+from workflows.views.acts import act_context
 from workflows.views.moving import Refusal, make_move
 
 
@@ -133,6 +134,7 @@ def _page(
         "form": form,
         "refusal": refusal,
         "missing": refusal.missing if refusal else [m for one in offers for m in one.missing],
+        **(act_context(found, (move,)) if offers else {}),
     }
     status = refusal.status if refusal else None
     return render(request, "workflows/move.html", context, status=status)
