@@ -150,5 +150,5 @@ def what_came_of(opened: ValidationRound, profile: Profile, *, viewer: User) -> 
 def open_comments_by_section(profile: Profile) -> dict[int, int]:
     """Return section id → number of comments that wait for an answer: one query."""
     open_ones = profile.sections.filter(comments__state="open")
-    counted = open_ones.annotate(number=Count("comments")).values_list("pk", "number")
+    counted = open_ones.annotate(waiting=Count("comments")).values_list("pk", "waiting")
     return dict(counted.order_by("pk"))

@@ -1,4 +1,4 @@
-"""What a person should see before a grave act: what it does, what is checked, which file goes out."""
+"""What a person should see before a grave act: what it does, its checks, the file it is about."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -44,9 +44,7 @@ DOES: Mapping[str, tuple["str | Promise", ...]] = {
         _MAIL,
     ),
     "resume": (
-        _(
-            "Work goes on where it stopped; every open deadline moves by as long as the hold lasted."
-        ),
+        _("Work goes on where it stopped; every deadline has moved by as long as the hold lasted."),
         _MAIL,
     ),
     "cancel": (
