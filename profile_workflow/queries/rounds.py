@@ -142,8 +142,11 @@ def what_came_of(opened: ValidationRound, profile: Profile, *, viewer: User) -> 
     """Return the move of the profile that closed a round, in words, with the reason it gave."""
     if opened.closed_at is None:
         return None
-    moves = Event.objects.filter(profile=profile, document="profile", at=opened.closed_at)
-    number = moves.order_by("seq").values_list("seq", flat=True).first()
+    # A round is as long as the state of the profile that has its name.
+    moves = Event.objects.filter(
+        profile=profile, document="profile", from_state=opened.kind, at=opened.closed_at
+    )
+    number = moves.exclude(move="hold").order_by("seq").values_list("seq", flat=True).first()
     return next(iter(lines(profile, [number], viewer=viewer)), None) if number else None
 
 

@@ -87,7 +87,7 @@ def responses_file(request: HttpRequest, slug: str, ending: str) -> HttpResponse
     form = ResponseFilter(request.GET, rounds=rounds, sections=sections_of(profile))
     found = queries.comments_of(profile, form.wanted, viewer=viewer, rounds=rounds)
     remarks = queries.responses(list(found), profile, viewer=viewer)
-    return write(f"{profile.slug}-{_('responses')}", _header(), _exported(remarks))
+    return write(f"{profile.slug}-responses", _header(), _exported(remarks))
 
 
 def _header() -> list[str]:
