@@ -64,6 +64,7 @@ _CLEANER = nh3.Cleaner(
     tag_attribute_values={
         **markup.ALLOWED_VALUES,
         "div": {**markup.ALLOWED_VALUES["div"], "role": {"region"}, "tabindex": {"0"}},
+        **{tag: {"dir": {"auto"}, "scope": {"col", "row"}} for tag in ("caption", "th", "td")},
     },
     allowed_classes={
         **markup.ALLOWED_CLASSES,
