@@ -74,6 +74,8 @@ RULES: Mapping[str, Rule] = {
     "section": Rule.TAKES_PART,
     "section_compare": Rule.TAKES_PART,
     "section_review": Rule.TAKES_PART,
+    "round": Rule.TAKES_PART,
+    "qa": Rule.TAKES_PART,
     "responses": Rule.TAKES_PART,
     "responses_file": Rule.TAKES_PART,
     "section_edit": Rule.TAKES_PART,

@@ -93,6 +93,8 @@ class World:
             "section": [profile.slug, "1"],
             "section_compare": [profile.slug, "1"],
             "section_review": [profile.slug, "1"],
+            "round": [profile.slug],
+            "qa": [profile.slug],
             "responses": [profile.slug],
             "responses_file": [profile.slug, "csv"],
             "section_edit": [profile.slug, "1"],

@@ -1,6 +1,7 @@
 """A person's tasks, and the page of one task with the moves that finish it."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +21,7 @@ from profile_workflow.services.log import document_name
 from profile_workflow.web.loading import signed_in
 from workflows import engine, queries, turns
 from workflows.models import Task
+from workflows.views.acts import act_context, asked_context
 from workflows.views.moving import (
     Refusal,
     done_message,
@@ -27,6 +29,9 @@ from workflows.views.moving import (
     task_form,
     task_offers,
 )
+
+#: Steps of the flow whose first move cannot be taken back.
+_GRAVE = ("produce", "correct")
 
 
 @require_safe
@@ -88,9 +93,19 @@ def _page(
         "may_claim": _may_claim(found, viewer),
         "may_hand_over": found.is_open and engine.why_not_handed_over(found, by=viewer) is None,
         "at": timezone.now(),
+        **_besides(found, viewer),
     }
     status = refusal.status if refusal else None
     return render(request, "workflows/task.html", context, status=status)
+
+
+def _besides(found: Task, viewer: User) -> dict[str, Any]:
+    """Return what the page of some kinds of tasks shows beyond the form."""
+    if found.signoff_id is not None:
+        return asked_context(found, viewer)
+    if found.is_open and found.flow_task.name in _GRAVE:
+        return act_context(found.profile, tuple(found.flow_task.moves))
+    return {}
 
 
 def _expected_to_be_missing(offers: list[Offer]) -> list[object]:
