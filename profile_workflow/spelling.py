@@ -40,6 +40,10 @@ _MARKS = re.compile(
 )
 
 
+#: What a citation leaves behind when it goes.
+_GAP = re.compile(r" (?=[.,;:!?\u060c\u061b\u061f])")
+
+
 @lru_cache(maxsize=50_000)
 def fold(word: str) -> str:
     """Return a word in its one spelling: no capitals, accents, harakat, tatweel or article.
@@ -68,7 +72,7 @@ def searchable(text: str) -> str:
 
 def without_marks(text: str) -> str:
     """Return a text of the dialect without its marks, roughly but fast."""
-    return " ".join(_MARKS.sub(" ", text).split())
+    return _GAP.sub("", " ".join(_MARKS.sub(" ", text).split()))
 
 
 @dataclass(frozen=True, slots=True)
