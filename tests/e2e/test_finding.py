@@ -145,7 +145,7 @@ def test_the_history_is_filtered_in_the_address(browse, made, profile):
     page.goto(reverse("history", args=[profile.slug]))
     everything = page.locator(".timeline li").count()
     page.get_by_label("About").select_option("moves")
-    page.get_by_label("Section", exact=True).select_option("2")
+    page.locator("#id_section").select_option("2")
     page.get_by_label("From").fill(timezone.localdate().isoformat())
     page.get_by_role("button", name="Filter").click()
     assert "section=2" in page.url
@@ -171,7 +171,7 @@ def test_the_pages_are_accessible_and_fit_a_phone(browse, made, profile, languag
     for address in (
         f"{reverse('search')}?q=chapter",
         f"{reverse('search')}?q=nowhere",
-        f"{reverse('history', args=slug)}?since=x",
+        f"{reverse('history', args=slug)}?kind=moves",
         reverse("pdf", args=slug),
         reverse("section", args=[*slug, "1"]),
     ):
