@@ -21,6 +21,7 @@ from profile_workflow.models import (
     Section,
     Source,
     User,
+    fulltext,
 )
 from profile_workflow.queries import search as queries
 from profile_workflow.services import search_index
@@ -346,12 +347,9 @@ def test_a_title_counts_more_than_a_text(own):
     made, profile = own
     factories.write(factories.section(profile, "1"), "chapter " * 50 + "weightword")
     Source.objects.create(profile=profile, key="w", kind="book", authors="W", title="Weightword")
-    ranked = queries.matching(
-        queries.may_find(made[Role.LOCAL_EXPERT], on=timezone.localdate()),
-        ["weightword"],
-        vendor=connection.vendor,
-    )
-    assert list(ranked.values_list("kind", flat=True)) == [K.SOURCE, K.DRAFT]
+    allowed = queries.may_find(made[Role.LOCAL_EXPERT], on=timezone.localdate())
+    ranked = fulltext.best_first(allowed, ["weightword"], connection)
+    assert [kind for kind, _id in ranked] == [K.SOURCE, K.DRAFT]
 
 
 def test_a_snippet_is_marked_and_safe(own):
