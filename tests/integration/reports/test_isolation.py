@@ -184,3 +184,13 @@ def test_a_listener_that_fails_leaves_no_process_behind():
         ["pgrep", "-P", str(os.getpid()), "-f", "reports.pdf"], capture_output=True, check=False
     )
     assert left.stdout == b""
+
+
+def test_a_long_job_that_is_begun_slowly_is_read_to_its_end():
+    """More than a pipe holds, and longer than the time between two looks."""
+    told = []
+    text = "<p>Some words of a chapter, quite a few of them.</p>" * 2_500
+    assert len(text) > 100_000
+    made = build(plain_job(f"<h1>A</h1>{text}"), limits=LIMITS, listener=told.append)
+    assert made.body_pages > 10
+    assert told[-1].stage
