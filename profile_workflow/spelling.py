@@ -52,7 +52,7 @@ def fold(word: str) -> str:
     """
     word = word.casefold()
     if not word.isascii():
-        apart = unicodedata.normalize("NFKD", word).translate(_SAME)
+        apart = unicodedata.normalize("NFKD", word).casefold().translate(_SAME)
         word = "".join(sign for sign in apart if sign.isalnum())
         word = _ARTICLE.sub("", word, count=1) if _ARTICLE.match(word) else word
         word = "".join(str(unicodedata.digit(sign, sign)) for sign in word)

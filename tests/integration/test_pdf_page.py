@@ -165,6 +165,7 @@ def test_a_finished_pdf_is_shown_within_the_page_and_nowhere_else(made, profile,
     assert "frame-ancestors 'self'" in inside["Content-Security-Policy"]
     assert inside["Content-Disposition"].startswith("inline")
     download = client.get(reverse("pdf_file", args=[profile.slug, finished.pk]))
+    assert b"".join(download.streaming_content) == b"%PDF-1.7 x"
     assert download["X-Frame-Options"] == "DENY"
     assert download["Content-Disposition"].startswith("attachment")
     other = client.get(reverse("history", args=[profile.slug]))
