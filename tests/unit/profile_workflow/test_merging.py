@@ -74,6 +74,21 @@ def test_two_people_in_different_paragraphs():
     assert (joined.text, joined.conflicts) == ("A1\n\nB\n\nC\n\nD", 0)
 
 
+def test_two_people_in_neighbouring_paragraphs():
+    joined = merge("A\n\nB", "A1\n\nB", "A\n\nB1\n\nC")
+    assert (joined.text, joined.conflicts) == ("A1\n\nB1\n\nC", 0)
+
+
+def test_two_people_add_in_the_same_place():
+    joined = merge("A\n\nB", "A\n\nX\n\nB", "A\n\nY\n\nB")
+    assert (joined.text, joined.conflicts) == ("A\n\nX\n\nY\n\nB", 1)
+
+
+def test_what_one_takes_away_and_the_other_changes_stays():
+    joined = merge("A\n\nB\n\nC", "A\n\nC", "A\n\nB1\n\nC")
+    assert (joined.text, joined.conflicts) == ("A\n\nB1\n\nC", 1)
+
+
 def test_two_people_in_one_paragraph():
     joined = merge("A\n\nB\n\nC", "A\n\nB1\n\nC", "A\n\nB2\n\nC")
     assert (joined.text, joined.conflicts) == ("A\n\nB1\n\nB2\n\nC", 1)
