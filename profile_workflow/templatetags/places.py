@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from profile_workflow.errors import Missing
-from profile_workflow.models import Profile
+from profile_workflow.models import Profile, Section
 
 register = template.Library()
 
@@ -94,6 +94,6 @@ def place_of(missing: Missing, profile: Profile) -> Place:
 
 
 @register.simple_tag
-def review_address(profile: Profile) -> str:
-    """Return where whoever reviews a section finds its review."""
-    return reverse("profile", args=[profile.slug]) + "#next"
+def review_address(section: Section, profile: Profile) -> str:
+    """Return where whoever reviews a section finds the link to its task."""
+    return reverse("profile", args=[profile.slug]) + f"#section-{section.key}"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from profile_workflow.models import Draft, Profile, Section, User
 from profile_workflow.queries.profiles import RoleHolders, pens_of
-from profile_workflow.services import drafting
+from profile_workflow.services import drafting, lifecycle
 from profile_workflow.states import (
     FINISHED_SECTION_STATES,
     WRITING_STATES,
@@ -19,6 +19,7 @@ from profile_workflow.states import (
     ProfileState,
     SectionState,
 )
+from workflows.models import Task
 from workflows.queries.tasks import Waiting
 
 #: State of the section → the one word of the task list. The codes tint the tag.
@@ -46,6 +47,7 @@ class Standing:
         who: Whose turn it is, by name.
         due_at: Until when, if there is a deadline.
         may_write: Whether the reader has the pen.
+        review: The task of reviewing it, if the reader may.
         comments: How many comments wait for an answer.
     """
 
@@ -56,6 +58,7 @@ class Standing:
     who: str
     due_at: datetime | None
     may_write: bool
+    review: Task | None
     comments: int
 
     @property
@@ -96,6 +99,7 @@ def _standing(
     section: Section, turn: Waiting | None, holders: Mapping[str, Sequence[str]], viewer: User
 ) -> Standing:
     code, label = _status(section)
+    may_review = lifecycle.is_open(section, "accept", viewer)
     return Standing(
         section=section,
         code=code,
@@ -104,6 +108,7 @@ def _standing(
         who=_who(section, turn, holders),
         due_at=turn.due_at if turn else None,
         may_write=drafting.may_write(section, by=viewer),
+        review=turn.task if turn is not None and may_review else None,
         comments=section.open_comments,  # type: ignore[attr-defined]
     )
 

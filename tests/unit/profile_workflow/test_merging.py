@@ -32,7 +32,7 @@ def without_loss(joined, base, mine, theirs) -> bool:
     )
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(PARAGRAPHS, PARAGRAPHS, PARAGRAPHS)
 def test_nothing_new_is_lost(base, mine, theirs):
     base, mine, theirs = text(base), text(mine), text(theirs)
