@@ -111,6 +111,13 @@ def test_equal_tasks_of_one_person_are_one_line(made):
     assert "Next deadline" in text
 
 
+def test_what_is_asked_of_people_stays_one_line_each(made):
+    profile = factories.bring_to(factories.make_profile(made), S.CONSULTATION)
+    waiting = queries.waiting_of(profile, viewer=made.team)
+    assert len(waiting) == 3
+    assert [turn.number for turn in queries.grouped(waiting)] == [1, 1, 1]
+
+
 def test_the_whole_can_always_be_sent_and_that_leads_to_what_is_missing(made):
     expert = made[Role.LOCAL_EXPERT]
     profile = factories.bring_to(factories.make_profile(made), S.DRAFTING)

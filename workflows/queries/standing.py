@@ -149,7 +149,7 @@ def _who(section: Section, turn: Waiting | None, holders: Mapping[str, Sequence[
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What a profile waits for, with equal tasks of one person as one line.
+    """What a profile waits for, with equal tasks of sections as one line.
 
     Attributes:
         first: The task with the earliest deadline.
@@ -166,8 +166,12 @@ class Turn:
 
 
 def grouped(waiting: Iterable[Waiting]) -> list[Turn]:
-    """Return what a profile waits for with one line a person and kind of task, in its order."""
-    groups: dict[tuple[str, str, str | None, bool], list[Waiting]] = {}
-    for one in waiting:
-        groups.setdefault((one.label, one.role, one.who, one.section is None), []).append(one)
+    """Return what a profile waits for, in its order, with the sections of one person in one line.
+
+    Only equal tasks of sections are put together; what is asked of the whole stays as it is.
+    """
+    groups: dict[tuple[object, ...], list[Waiting]] = {}
+    for number, one in enumerate(waiting):
+        key = (number,) if one.section is None else (one.label, one.role, one.who)
+        groups.setdefault(key, []).append(one)
     return [Turn(several[0], len(several)) for several in groups.values()]
