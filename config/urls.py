@@ -53,6 +53,7 @@ urlpatterns = [
     path("p/<slug:slug>/deadlines/", deadlines.deadlines, name="deadlines"),
     path("p/<slug:slug>/history/", history.history, name="history"),
     path("p/<slug:slug>/s/<slug:key>/", sections.section, name="section"),
+    path("p/<slug:slug>/s/<slug:key>/move/<slug:move>/", profile.section_move, name="section_move"),
     path("p/<slug:slug>/move/<slug:move>/", profile.profile_move, name="profile_move"),
     path("p/<slug:slug>/pdf/", pdf.pdf, name="pdf"),
     path("p/<slug:slug>/pdf/<int:build_id>/", pdf.pdf_file, name="pdf_file"),

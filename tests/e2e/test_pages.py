@@ -123,6 +123,7 @@ def overflowing(page):
 def addresses(profile):
     task = Task.objects.open().filter(profile=profile).order_by("pk").first()
     slug = profile.slug
+    part = profile.assignments.first()
     return {
         "board": reverse("board"),
         "outbox": reverse("outbox"),
@@ -133,6 +134,19 @@ def addresses(profile):
         "section": reverse("section", args=[slug, "1"]),
         "pdf": reverse("pdf", args=[slug]),
         "move": reverse("profile_move", args=[slug, "hold"]),
+        "board as columns": f"{reverse('board')}?view=kanban",
+        "board as list": f"{reverse('board')}?view=list&edition={profile.edition}",
+        "outbox, all": reverse("outbox_retry_all"),
+        "start": reverse("profile_new"),
+        "people": reverse("people", args=[slug]),
+        "give a part": f"{reverse('people_add', args=[slug])}?q=a",
+        "invite": reverse("people_invite", args=[slug]),
+        "substitute": reverse("people_substitute", args=[slug, part.pk]),
+        "end a part": reverse("people_end", args=[slug, part.pk]),
+        "deadlines": reverse("deadlines", args=[slug]),
+        "hand over": reverse("task_delegate", args=[task.pk]),
+        "forgotten password": reverse("password_reset"),
+        "old link": reverse("password_set", args=["MQ", "no-token"]),
         "task": reverse("task", args=[task.pk]),
         "not found": "/p/no-such-profile/",
     }
