@@ -63,6 +63,7 @@ RULES: Mapping[str, Rule] = {
     "outbox_retry": Rule.PROJECT_TEAM,
     "profile": Rule.TAKES_PART,
     "profile_move": Rule.TAKES_PART,
+    "section_move": Rule.TAKES_PART,
     "people": Rule.TAKES_PART,
     "people_add": Rule.TAKES_PART,
     "people_invite": Rule.TAKES_PART,

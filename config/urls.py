@@ -115,6 +115,7 @@ urlpatterns = [
         name="priority_remove",
     ),
     path("p/<slug:slug>/erratum/", erratum.erratum, name="erratum"),
+    path("p/<slug:slug>/s/<slug:key>/move/<slug:move>/", profile.section_move, name="section_move"),
     path("p/<slug:slug>/move/<slug:move>/", profile.profile_move, name="profile_move"),
     path("p/<slug:slug>/pdf/", pdf.pdf, name="pdf"),
     path("p/<slug:slug>/pdf/<int:build_id>/", pdf.pdf_file, name="pdf_file"),

@@ -90,6 +90,7 @@ def _page(
         "section": section,
         "may_write": section is not None and may_write(section, by=viewer),
         "remarks": open_remarks(found.profile, viewer=viewer, section=section) if section else [],
+        "may_take_back": _may_take_back(found, viewer),
         "may_claim": _may_claim(found, viewer),
         "may_hand_over": found.is_open and engine.why_not_handed_over(found, by=viewer) is None,
         "at": timezone.now(),
@@ -111,6 +112,13 @@ def _besides(found: Task, viewer: User) -> dict[str, Any]:
 def _expected_to_be_missing(offers: list[Offer]) -> list[object]:
     """Return what is missing for the only move that is offered; several say it when tried."""
     return list(offers[0].missing) if len(offers) == 1 else []
+
+
+def _may_take_back(found: Task, viewer: User) -> bool:
+    """Whether what finished the task can be undone by this person."""
+    if found.is_open or found.section is None:
+        return False
+    return any(offer.move == "take_back" for offer in engine.offers(found.section, viewer))
 
 
 def _may_claim(found: Task, viewer: User) -> bool:
