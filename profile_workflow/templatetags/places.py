@@ -36,13 +36,13 @@ _TEXT = _Kind(
 )
 _SECTION = _Kind("section", _("Go to section %(section)s"), of_section=True)
 _COMMENTS = _Kind(
-    "section", _("Go to the comments on section %(section)s"), "comments", of_section=True
+    "section_review", _("Go to the comments on section %(section)s"), "comments", of_section=True
 )
 _TERRITORIES = _Kind("evidence", _("Go to the territories"), "territories")
 _DEFINITIONS = _Kind("evidence", _("Go to the working definitions"), "definitions")
 _TABLES = _Kind("tables", _("Go to the data tables"))
 _PRIORITIES = _Kind("priorities", _("Go to the priorities"))
-_PEOPLE = _Kind("profile", _("See the people"), "people")
+_PEOPLE = _Kind("people", _("See the people"))
 _NEXT = _Kind("profile", _("See whose turn it is"), "next")
 _PDF = _Kind("pdf", _("Go to the PDF"))
 _PROFILE = _Kind("profile", _("Go to the profile"))
