@@ -8,7 +8,13 @@ import pytest
 from django.utils import translation
 
 from profile_workflow.queries.history import move_label
-from profile_workflow.states import CommentState, ProfileState, SectionState, SignOffState
+from profile_workflow.states import (
+    CommentState,
+    DataItemState,
+    ProfileState,
+    SectionState,
+    SignOffState,
+)
 from profile_workflow.templatetags import words
 
 pytestmark = pytest.mark.unit
