@@ -1,7 +1,7 @@
 """What every request passes through: maintenance, the table of access, the time zone, no copies."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -117,11 +117,25 @@ class AccessMiddleware:
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     """Send a stranger to the sign-in page, and back here afterwards if there is a page here.
 
-    A script is told in its own language, so that what it holds stays where it is.
+    A script is told in its own language, so that what it holds stays where it is. Whoever sent a
+    form gets back what he typed: nothing is stored for a stranger, and nothing is lost.
     """
     if request.get_preferred_type(_FORMATS) == _DATA:
         told = {"message": _("You are signed out. Sign in again.")}
         return JsonResponse(told, status=HTTPStatus.UNAUTHORIZED)
     if request.method in _READING:
         return redirect_to_login(request.get_full_path())
+    typed = [text for name, text in _sent(request) if name not in _NOT_SHOWN and text.strip()]
+    if typed:
+        return render(request, "401.html", {"typed": typed}, status=HTTPStatus.UNAUTHORIZED)
     return redirect(settings.LOGIN_URL)
+
+
+#: What a form sends that nobody typed, or that nobody should see again.
+_NOT_SHOWN = {"csrfmiddlewaretoken", "password", "old_password", "new_password1", "new_password2"}
+
+
+def _sent(request: HttpRequest) -> Iterator[tuple[str, str]]:
+    for name, texts in request.POST.lists():
+        for text in texts:
+            yield name, str(text)

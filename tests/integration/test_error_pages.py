@@ -1,5 +1,7 @@
 """Pages that say no: each tells what happened, what to do, and a way on."""
 
+from http import HTTPStatus
+
 import pytest
 from django.template.loader import render_to_string
 from django.test import override_settings
@@ -97,3 +99,18 @@ def test_during_maintenance_every_page_says_when_to_come_back(client, django_ass
 
 def test_without_maintenance_nothing_is_held_up(client):
     assert client.get(reverse("sign_in")).status_code == 200
+
+
+def test_a_form_sent_after_the_session_has_ended_comes_back_with_all_that_was_typed(client):
+    sent = {"csrfmiddlewaretoken": "secret-token", "reason": "Two <weeks> of work", "move": " "}
+    answer = client.post(reverse("profile_move", args=["sfax-2026", "hold"]), sent)
+    assert answer.status_code == HTTPStatus.UNAUTHORIZED
+    text = answer.content.decode()
+    assert "Two &lt;weeks&gt; of work</textarea>" in text
+    assert "secret-token" not in text
+    assert text.count("<textarea") == 1
+
+
+def test_a_button_pressed_after_the_session_has_ended_leads_to_signing_in(client):
+    answer = client.post(reverse("profile_move", args=["sfax-2026", "hold"]), {"move": ""})
+    assert (answer.status_code, answer["Location"]) == (HTTPStatus.FOUND, reverse("sign_in"))
