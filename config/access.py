@@ -26,15 +26,20 @@ class Rule(Enum):
     TAKES_PART = "takes part"
     #: Members of the project team of any programme.
     PROJECT_TEAM = "project team"
+    #: Who keeps reference data; this right says nothing about profiles.
+    ADMINISTRATOR = "administrator"
 
 
-#: The table: name of the address → who may request it. An address without a line is refused.
+#: The table: name of the address → who may request it. An address without a line is refused. A
+#: line that ends in a colon is for all addresses of that namespace.
 RULES: Mapping[str, Rule] = {
     "favicon": Rule.PUBLIC,
     "healthz": Rule.PUBLIC,
     "readyz": Rule.PUBLIC,
     "sign_in": Rule.PUBLIC,
     "language": Rule.PUBLIC,
+    "password_reset": Rule.PUBLIC,
+    "password_set": Rule.PUBLIC,
     "sign_out": Rule.SIGNED_IN,
     "home": Rule.PUBLIC,
     "help": Rule.PUBLIC,
@@ -47,11 +52,24 @@ RULES: Mapping[str, Rule] = {
     "task": Rule.TAKES_PART,
     "task_claim": Rule.TAKES_PART,
     "task_release": Rule.TAKES_PART,
+    "task_delegate": Rule.TAKES_PART,
+    "profile_new": Rule.PROJECT_TEAM,
     "board": Rule.PROJECT_TEAM,
+    "board_view_save": Rule.PROJECT_TEAM,
+    "board_view": Rule.PROJECT_TEAM,
+    "board_file": Rule.PROJECT_TEAM,
     "outbox": Rule.PROJECT_TEAM,
+    "outbox_retry_all": Rule.PROJECT_TEAM,
     "outbox_retry": Rule.PROJECT_TEAM,
     "profile": Rule.TAKES_PART,
     "profile_move": Rule.TAKES_PART,
+    "people": Rule.TAKES_PART,
+    "people_add": Rule.TAKES_PART,
+    "people_invite": Rule.TAKES_PART,
+    "people_end": Rule.TAKES_PART,
+    "people_substitute": Rule.TAKES_PART,
+    "people_ask": Rule.TAKES_PART,
+    "deadlines": Rule.TAKES_PART,
     "history": Rule.TAKES_PART,
     "section": Rule.TAKES_PART,
     "section_compare": Rule.TAKES_PART,
@@ -80,6 +98,7 @@ RULES: Mapping[str, Rule] = {
     "pdf": Rule.TAKES_PART,
     "pdf_file": Rule.TAKES_PART,
     "pdf_shown": Rule.TAKES_PART,
+    "admin:": Rule.ADMINISTRATOR,
 }
 
 #: Which part of an address names the profile, and how it is looked up.
@@ -103,7 +122,7 @@ def check(name: str, user: User, arguments: Mapping[str, Any]) -> None:
 
     Raises:
         NoRule: If the address has no line in the table.
-        PermissionDenied: If it is for the project team only.
+        PermissionDenied: If it is for the project team or for administrators only.
         Http404: If it is about a profile in which the person has no part.
     """
     rule = rule_for(name)
@@ -111,6 +130,8 @@ def check(name: str, user: User, arguments: Mapping[str, Any]) -> None:
         raise PermissionDenied(
             _("This page is for the project team. Ask a member of it if you need to see it.")
         )
+    if rule is Rule.ADMINISTRATOR and not user.is_staff:
+        raise PermissionDenied(_("This page is for administrators."))
     if rule is Rule.TAKES_PART and not _takes_part(user, arguments):
         raise Http404
 
@@ -122,9 +143,15 @@ def rule_for(name: str) -> Rule:
         NoRule: If there is none.
     """
     try:
-        return RULES[name]
+        return RULES[line_of(name)]
     except KeyError:
         raise NoRule(f"The address {name!r} has no rule in config/access.py.") from None
+
+
+def line_of(name: str) -> str:
+    """Return which line of the table is about an address: its own, or that of its namespace."""
+    namespace, colon, _rest = name.partition(":")
+    return name if name in RULES else f"{namespace}{colon}"
 
 
 def _takes_part(user: User, arguments: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""What every request passes through: the table of access, the time zone, no copies kept."""
+"""What every request passes through: maintenance, the table of access, the time zone, no copies."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -24,6 +25,39 @@ logger = logging.getLogger(__name__)
 _READING = ("GET", "HEAD")
 _DATA = "application/json"
 _FORMATS = ("text/html", _DATA)
+#: Asked by machines that must not take maintenance for a failure.
+_ALWAYS_ANSWERED = ("/healthz", "/readyz")
+_RETRY_AFTER_SECONDS = 600
+
+
+class MaintenanceMiddleware:
+    """Answers every page with “back soon” while ``MAINTENANCE`` is set; asks no database."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request, or say when to come back."""
+        if not settings.MAINTENANCE or request.path in _ALWAYS_ANSWERED:
+            return self.get_response(request)
+        response = HttpResponse(render_to_string("503.html"), status=503)
+        response["Retry-After"] = str(_RETRY_AFTER_SECONDS)
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+class WrongMethodMiddleware:
+    """Gives a page to whoever opens an address that only takes what a button sends."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request; a bare 405 gets words and a way on."""
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            response.content = render(request, "405.html").content
+        return response
 
 
 class AccessMiddleware:

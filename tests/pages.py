@@ -133,4 +133,5 @@ NO_PAGE = {
     "healthz": "for machines",
     "readyz": "for machines",
     "favicon": "redirects",
+    "admin:": "Django's own pages, see test_admin",
 }

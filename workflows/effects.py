@@ -3,7 +3,7 @@
 The worker executes them after the commit, at least once.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from profile_workflow.models import Assignment, Event, Profile, SignOff
@@ -86,6 +86,20 @@ def task_was_handed_over(event: Event, task: Task) -> None:
         notifications.tasks_opened(
             event.pk, {task.owner_id: [task.pk]}, profile_id=task.profile_id, reason_event=event.pk
         )
+    )
+
+
+def deadlines_were_changed(event: Event, tasks: Sequence[Task], *, by: User) -> None:
+    """Tell those whose turn it is that their tasks have another last day, and why."""
+    profile: Profile = event.profile
+    turns = notifications.whose_turn(tasks, profile=profile, on=event.at.date())
+    recipients: dict[int, notifications.Details] = {
+        person: {"tasks": ids, "reason_event": event.pk}
+        for person, ids in turns.items()
+        if person != by.pk
+    }
+    _enqueue(
+        notifications.notify(event.pk, MailKind.DEADLINE_CHANGED, recipients, profile_id=profile.pk)
     )
 
 

@@ -4,7 +4,8 @@ Lock the profile, fetch the document again, check, move, record, route the task,
 one transaction, all or nothing.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -12,8 +13,8 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 from viewflow.workflow.status import PROCESS, STATUS
 
-from profile_workflow import rules
-from profile_workflow.errors import NotAllowed, NotNow
+from profile_workflow import calendars, rules
+from profile_workflow.errors import InvalidInput, Missing, NotAllowed, NotComplete, NotNow
 from profile_workflow.models import (
     Assignment,
     Comment,
@@ -27,14 +28,14 @@ from profile_workflow.models import (
 )
 from profile_workflow.models.people import User
 from profile_workflow.queries import validation
-from profile_workflow.services import lifecycle, profiles, rounds
+from profile_workflow.services import lifecycle, people, profiles, rounds
 from profile_workflow.services.lifecycle import NO_DETAILS, Details, Offer
 from profile_workflow.services.log import Actor, Entry, journal, record
-from profile_workflow.states import ProfileState, Role, ValidationKind
+from profile_workflow.states import AUTHOR_ROLES, ProfileState, Role, ValidationKind
 from reports import publications
 from workflows import effects
 from workflows.flows import CityProfileFlow, human_tasks
-from workflows.models.process import ProfileProcess, Task
+from workflows.models.process import ProfileProcess, Task, TaskQuerySet
 from workflows.nodes import ForEachActivation, HumanTaskActivation
 
 Document = Profile | Section | SignOff | Comment | DataItem
@@ -343,10 +344,9 @@ def delegate(task: Task, *, to: User, by: User, at: datetime, reason: str = "") 
         NotNow: If the task is done.
     """
     task, profile = _locked_task(task, at)
-    if by.pk != task.owner_id and Role.PROJECT_TEAM not in profile.roles_of(by):
-        raise NotAllowed(_("Only its owner or the project team hands a task over."))
-    if task.signoff_id is not None:
-        raise NotAllowed(_("An answer is personal; name a substitute or waive it instead."))
+    refusal = why_not_handed_over(task, by=by)
+    if refusal is not None:
+        raise NotAllowed(refusal)
     if not _can_take(task, to, profile):
         raise NotAllowed(
             _("%(person)s does not hold the role “%(role)s” here.")
@@ -355,12 +355,98 @@ def delegate(task: Task, *, to: User, by: User, at: datetime, reason: str = "") 
     _hand_over(task, profile, to=to, by=by, at=at, move="delegate", reason=reason)
 
 
+def takers(task: Task, *, by: User) -> list[User]:
+    """Return to whom ``delegate`` would let a person hand an open task; nobody if not at all."""
+    if not task.is_open or why_not_handed_over(task, by=by) is not None:
+        return []
+    profile = task.profile
+    held = Assignment.objects.active(profile.day).for_profile(profile).select_related("user")
+    holders: dict[int, User] = {}
+    roles: dict[int, set[str]] = {}
+    for one in held.order_by("user__full_name", "pk"):
+        holders[one.user_id] = one.user
+        roles.setdefault(one.user_id, set()).add(one.role)
+    return [
+        person
+        for key, person in holders.items()
+        if key != task.owner_id and _role_suffices(task, roles[key])
+    ]
+
+
+def why_not_handed_over(task: Task, *, by: User) -> str | None:
+    """Return why a person may not hand a task to somebody else, or None if he may."""
+    if by.pk != task.owner_id and Role.PROJECT_TEAM not in task.profile.roles_of(by):
+        return _("Only its owner or the project team hands a task over.")
+    if task.signoff_id is not None:
+        return _("An answer is personal; name a substitute or waive it instead.")
+    return None
+
+
 def _can_take(task: Task, user: User, profile: Profile) -> bool:
-    roles = profile.roles_of(user)
+    return _role_suffices(task, profile.roles_of(user))
+
+
+def _role_suffices(task: Task, roles: Collection[str]) -> bool:
     if task.role in roles:
         return True
     writes_section = task.section_id is not None and task.role == Role.LOCAL_EXPERT
     return writes_section and Role.CO_AUTHOR in roles
+
+
+def changeable_deadlines(profile: Profile) -> TaskQuerySet:
+    """Return the open tasks of a profile that have a deadline of their own, earliest first.
+
+    Answers have that of their round, which is extended as a whole.
+    """
+    tasks = Task.objects.open().filter(profile=profile, signoff__isnull=True)
+    return tasks.with_context().order_by("due_at", "section__position", "pk")
+
+
+@transaction.atomic
+def change_deadlines(
+    profile: Profile, tasks: Sequence[Task], *, due_on: date, by: User, at: datetime, reason: str
+) -> list[Event]:
+    """Give some open tasks of a profile another last day; their owners are told why.
+
+    The reminders start anew. A task that has been finished in the meantime is left out.
+
+    Raises:
+        NotAllowed: If ``by`` is not of the project team.
+        InvalidInput: If the day is over already.
+        NotComplete: If there is no reason.
+        NotNow: If the profile stands still, or none of the tasks is open any more.
+    """
+    profile = _locked(profile.pk, at)
+    _check_new_deadline(profile, due_on, by, at, reason)
+    due_at = calendars.end_of_day(due_on, profile.city)
+    open_tasks = changeable_deadlines(profile).filter(pk__in=[task.pk for task in tasks])
+    chosen = list(open_tasks.select_related("process"))
+    if not chosen:
+        raise NotNow(_("None of these tasks is open any more."))
+    open_tasks.update(due_at=due_at, reminded_at=None, escalated_at=None)
+    entries = [
+        Entry(f"task:{task.pk}", "change_deadline", "", task.status, reason=reason)
+        for task in chosen
+    ]
+    events = record(profile, entries, actor=Actor(by, Role.PROJECT_TEAM), at=at)
+    effects.deadlines_were_changed(events[0], chosen, by=by)
+    return events
+
+
+def _check_new_deadline(
+    profile: Profile, due_on: date, by: User, at: datetime, reason: str
+) -> None:
+    if Role.PROJECT_TEAM not in profile.roles_of(by):
+        raise NotAllowed(_("Only the project team changes a deadline."))
+    if profile.state == ProfileState.ON_HOLD:
+        raise NotNow(_("No deadline runs while the profile is on hold; resume it first."))
+    if calendars.end_of_day(due_on, profile.city) <= at:
+        raise InvalidInput(_("This day is over already in the city."))
+    if not reason.strip():
+        raise NotComplete(
+            _("This cannot be done yet: something is missing."),
+            (Missing("no_reason", _("Give a reason; the receiver will see it.")),),
+        )
 
 
 @transaction.atomic
@@ -384,6 +470,7 @@ def _locked_task(task: Task, at: datetime) -> tuple[Task, Profile]:
     if not fresh.is_open:
         person = fresh.done_by.full_name if fresh.done_by else _("the software")
         raise NotNow(_("%(person)s has finished this task.") % {"person": person})
+    fresh.profile = profile
     return fresh, profile
 
 
@@ -420,7 +507,42 @@ def _record_task(
     return record(profile, [entry], actor=Actor(by, role), at=at)[0]
 
 
-# The way back, and people who come late
+# The way back, and people who come late or leave
+
+
+@transaction.atomic
+def end_part(assignment: Assignment, *, by: User, at: datetime, reason: str) -> int:
+    """Take a person's part in a profile back; return how many tasks wait for the role again.
+
+    Sections lose him as their author or reviewer, unless he keeps another role for them.
+
+    Raises:
+        NotAllowed, NotNow, NotComplete: As ``people.end_part``.
+    """
+    assert assignment.profile_id is not None
+    profile = _locked(assignment.profile_id, at)
+    ended = people.end_part(assignment, profile, by=by, at=at, reason=reason)
+    if ended.stands_in_for_id is not None:
+        return 0
+    profile.forget_parts()
+    person = ended.user
+    tasks = Task.objects.open().filter(profile=profile, owner=person, signoff__isnull=True)
+    waiting = [
+        task for task in tasks.select_related("process") if not _can_take(task, person, profile)
+    ]
+    for task in waiting:
+        task.flow_task.activation_class(task).release()
+    _forget_person(profile, person)
+    return len(waiting)
+
+
+def _forget_person(profile: Profile, person: User) -> None:
+    """Let the sections no longer be his, as far as his roles do not allow it any more."""
+    roles = profile.roles_of(person)
+    if not roles.intersection(AUTHOR_ROLES):
+        profile.sections.filter(author=person).update(author=None)
+    if Role.INTERNATIONAL_EXPERT not in roles:
+        profile.sections.filter(reviewer=person).update(reviewer=None)
 
 
 @transaction.atomic

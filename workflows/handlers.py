@@ -47,4 +47,5 @@ def _build_id(payload: Mapping[str, Any]) -> int:
 HANDLERS: Mapping[str, Handler] = {
     JobKind.MAIL: notifications.send,
     JobKind.PDF: build_pdf,
+    JobKind.ACCOUNT: notifications.send_account,
 }

@@ -9,11 +9,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
 from django.db import models
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
+from django.utils.encoding import force_bytes
 from django.utils.functional import Promise
+from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
 
 from profile_workflow.models import EventReason, Profile, Section, User, ValidationRound
@@ -28,6 +31,7 @@ class MailKind(models.TextChoices):
     RETURNED = "returned", _("Returned")
     REMINDER = "reminder", _("Reminder")
     OVERDUE = "overdue", _("Overdue")
+    DEADLINE_CHANGED = "deadline_changed", _("Deadline changed")
     CONSULTATION_OPENED = "consultation_opened", _("Consultation opened")
     OBJECTION_RECEIVED = "objection_received", _("Objection received")
     PUBLISHED = "published", _("Published")
@@ -36,8 +40,20 @@ class MailKind(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class AccountMail(models.TextChoices):
+    """What a mail about an account, and no profile, tells."""
+
+    INVITATION = "invitation", _("Invitation")
+    PASSWORD = "password", _("Link to set a password")
+
+
 #: Kinds that list tasks: pointless once none of the tasks is the reader's to do any more.
-TASK_KINDS = (MailKind.TASKS_OPENED, MailKind.REMINDER, MailKind.OVERDUE)
+TASK_KINDS = (
+    MailKind.TASKS_OPENED,
+    MailKind.REMINDER,
+    MailKind.OVERDUE,
+    MailKind.DEADLINE_CHANGED,
+)
 
 #: Kinds that tell without asking for an act, or ask once more; whoever wants none gets none.
 OPTIONAL_KINDS = (
@@ -107,6 +123,31 @@ def compose(payload: Mapping[str, Any]) -> Letter | None:
 def is_wanted(kind: str, *, by: User) -> bool:
     """Whether a person gets mails of a kind; those that ask for an act cannot be turned off."""
     return kind not in OPTIONAL_KINDS or kind not in by.muted_mails
+
+
+def compose_account(payload: Mapping[str, Any]) -> Letter | None:
+    """Write the mail with which somebody sets his password; ``None`` if the account is closed.
+
+    Args:
+        payload: ``kind``, one of ``AccountMail``, and ``user``, the id of the person.
+    """
+    person = User.objects.filter(pk=payload["user"], is_active=True).first()
+    if person is None:
+        return None
+    with translation.override(_language(person)):
+        identity = urlsafe_base64_encode(force_bytes(person.pk))
+        token = default_token_generator.make_token(person)
+        facts = {
+            "person": person,
+            "link": address(
+                "password_set", f"/reset-password/{identity}/{token}/", identity, token
+            ),
+            "again": address("password_reset", "/reset-password/"),
+            "days": settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60),
+            "language": _language(person),
+            "direction": "rtl" if translation.get_language_bidi() else "ltr",
+        }
+        return _written(f"account_{AccountMail(payload['kind']).value}", person, facts)
 
 
 def _language(person: User) -> str:

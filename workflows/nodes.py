@@ -253,7 +253,8 @@ class HumanTask(RoutingMixin, Node):
             closes_at: datetime = seed.round.closes_at
             return closes_at
         process = activation.process
-        return calendars.deadline(process.moment, self.days, process.profile.city)
+        days = process.profile.stage_days.get(self.name, self.days)
+        return calendars.deadline(process.moment, days, process.profile.city)
 
 
 class ForEachActivation(InstantActivation):

@@ -5,17 +5,17 @@ import smtplib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
-from profile_workflow.models import Assignment, Profile
+from profile_workflow.models import Assignment, Profile, User
 from workflows import letters
 from workflows.executors import Job, JobFailed, ServiceDown, TryLater
-from workflows.letters import Letter, MailKind
+from workflows.letters import AccountMail, Letter, MailKind
 from workflows.models import JobKind, Task
 
 _PERMANENT = 500
@@ -145,6 +145,34 @@ def send(payload: Mapping[str, Any]) -> None:
     letter = letters.compose(payload)
     if letter is not None:
         _deliver(_message(letter, job_key(payload)))
+
+
+def account_letter(
+    person: User, kind: AccountMail, *, at: datetime, profile_id: int | None = None
+) -> Job:
+    """Return the job that sends somebody the link with which he sets his password.
+
+    The link itself is made when the mail is sent, so that no table keeps one.
+
+    Args:
+        person: Whose account.
+        kind: What the mail tells.
+        at: The moment, which sets this mail apart from others.
+        profile_id: The profile for which somebody is invited; its team sees the job.
+    """
+    payload = {"kind": kind.value, "user": person.pk}
+    return Job(JobKind.ACCOUNT, f"account:{kind}:{person.pk}:{at.isoformat()}", payload, profile_id)
+
+
+def send_account(payload: Mapping[str, Any]) -> None:
+    """Compose and send the mail of an account; nothing is sent to an account that is closed.
+
+    Raises:
+        JobFailed, TryLater, ServiceDown: As ``send``.
+    """
+    letter = letters.compose_account(payload)
+    if letter is not None:
+        _deliver(_message(letter, f"account:{payload['user']}:{letter.text}"))
 
 
 def _message(letter: Letter, key: str) -> EmailMultiAlternatives:

@@ -21,7 +21,7 @@ from profile_workflow.errors import NotNow
 from profile_workflow.models import User
 from workflows.executors import Job, JobFailed, ServiceDown, TryLater
 from workflows.models import JobState, OutboxJob
-from workflows.models.outbox import due
+from workflows.models.outbox import OutboxJobQuerySet, due
 
 logger = logging.getLogger(__name__)
 
@@ -290,6 +290,15 @@ def retry(job: OutboxJob, *, by: User | None, at: datetime) -> None:
     job.refresh_from_db()
 
 
+def retry_all(jobs: OutboxJobQuerySet, *, by: User, at: datetime) -> int:
+    """Let those of some jobs that have failed be tried again; return how many they are."""
+    number = jobs.failed().update(
+        state=JobState.WAITING, attempts=0, not_before=at, finished_at=None
+    )
+    logger.info("%s jobs are tried again for %s", number, by.pseudonym)
+    return number
+
+
 @dataclass(frozen=True, slots=True)
 class Backlog:
     """How much work there is for the workers.
@@ -305,9 +314,10 @@ class Backlog:
     failed: int
 
 
-def backlog(at: datetime) -> Backlog:
-    """Count what is in the outbox at a moment, with one query."""
-    counts = OutboxJob.objects.exclude(state=JobState.DONE).aggregate(
+def backlog(at: datetime, among: OutboxJobQuerySet | None = None) -> Backlog:
+    """Count what is in the outbox at a moment, all of it or among some jobs, with one query."""
+    found = OutboxJob.objects.all() if among is None else among.order_by()
+    counts = found.exclude(state=JobState.DONE).aggregate(
         waiting=Count("pk", filter=~Q(state=JobState.FAILED)),
         oldest_due_at=Min("not_before", filter=due(at)),
         failed=Count("pk", filter=Q(state=JobState.FAILED)),

@@ -32,6 +32,8 @@ LABELS: Mapping[str, "str | Promise"] = {
 #: What writing is called when the text was there before.
 REVISE = _("Revise the section")
 _REWORK_STATES = (SectionState.CHANGES_REQUESTED, SectionState.REOPENED)
+#: The tasks that are about such a section.
+IS_REWORK = Q(section__isnull=False, section__state__in=_REWORK_STATES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,15 @@ def _turn(task: Task) -> Turn:
 def label(task: Task) -> str:
     """Return what a task asks for, in the language in force."""
     section = task.section
-    if section is not None and task.flow_task.name == "draft" and section.state in _REWORK_STATES:
-        return str(REVISE)
-    return str(LABELS[task.flow_task.name])
+    is_rework = section is not None and section.state in _REWORK_STATES
+    return wording(task.flow_task.name, is_rework=is_rework)
+
+
+def wording(name: str, *, is_rework: bool) -> str:
+    """Return what a task of the flow asks for, in the language in force.
+
+    Args:
+        name: Name of the task in the flow.
+        is_rework: Whether it is about a section whose text was there before.
+    """
+    return str(REVISE if name == "draft" and is_rework else LABELS[name])

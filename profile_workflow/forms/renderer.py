@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.utils.safestring import SafeString
 
 
 class Renderer(TemplatesSetting):
@@ -15,6 +16,10 @@ class Renderer(TemplatesSetting):
 
 class StyledForm(forms.Form):
     """A form whose fields carry the classes of the style sheet."""
+
+    def summary(self) -> SafeString:
+        """Return what is wrong, linked to the fields, for a page that groups the fields itself."""
+        return self.render("profile_workflow/forms/summary.html")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -15,6 +15,7 @@ from profile_workflow.models.profile import (
     WorkingDefinition,
 )
 from profile_workflow.models.revision import ProfileVersion, Revision
+from profile_workflow.models.saved_view import SavedView
 from profile_workflow.models.search import SearchEntry, SearchKind
 from profile_workflow.models.section import Draft, Section
 from profile_workflow.models.sign_in import FailedSignIn
@@ -41,6 +42,7 @@ __all__ = [
     "Programme",
     "ReviewRound",
     "Revision",
+    "SavedView",
     "SearchEntry",
     "SearchKind",
     "Section",

@@ -63,6 +63,8 @@ class Profile(ProfileMachine):
     state_since = models.DateTimeField(_("in this state since"), default=timezone.now)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
     due_on = models.DateField(_("publication planned for"), null=True, blank=True)
+    #: Name of a task of the flow → working days for it, where they are not those of the flow.
+    stage_days = models.JSONField(_("working days by task"), default=dict, blank=True)
     quorum = models.PositiveSmallIntegerField(_("quorum in percent"), default=50)
     tacit_rule = models.BooleanField(_("silence counts as agreement"), default=True)
     attribution = models.CharField(
@@ -133,6 +135,10 @@ class Profile(ProfileMachine):
         The answer is kept with the instance: fetch the profile anew to see later changes.
         """
         return self._part_of(user)[0]
+
+    def forget_parts(self) -> None:
+        """Read the roles again next time; called when somebody's part has changed."""
+        self.__dict__.pop("_parts", None)
 
     def has_written(self, user: User) -> bool:
         """Whether ``user`` is, or was, an author of this profile."""

@@ -110,6 +110,8 @@ _EVIDENCE: dict[str, "str | Promise"] = {
     **{one._meta.model_name or "": one._meta.verbose_name or "" for one in ENTRIES},  # noqa: SLF001 - Django's own API
     "priorities": Priority._meta.verbose_name_plural or "",  # noqa: SLF001 - Django's own API
     "erratum": gettext_lazy("erratum"),
+    "change_deadline": gettext_lazy("Change the deadline"),
+    "end_part": gettext_lazy("Take the part back"),
 }
 
 

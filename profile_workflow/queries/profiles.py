@@ -16,6 +16,7 @@ from profile_workflow.models import (
     User,
     ValidationRound,
 )
+from profile_workflow.models.profile import ProfileQuerySet
 from profile_workflow.queries.attribution import Credit, credit
 from profile_workflow.states import CommentState, Role, SignOffState
 
@@ -31,10 +32,11 @@ def visible_profile(user: User, slug: str) -> Profile:
     return profile
 
 
-def profiles_of(user: User) -> list[Profile]:
-    """Return every profile in which a person takes part, newest edition of each city first."""
+def profiles_of(user: User) -> ProfileQuerySet:
+    """Return the profiles in which a person takes part, newest edition of each city first."""
     found = Profile.objects.visible_to(user).select_related("city")
-    return list(found.order_by("city__name", "-edition"))
+    ordered: ProfileQuerySet = found.order_by("city__name", "-edition", "pk")
+    return ordered
 
 
 def sections_of(profile: Profile) -> list[Section]:

@@ -19,7 +19,7 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A city of a network with its published profiles, newest first."""
+    """A city of a network with its published profiles, newest first; perhaps none."""
 
     city: City
     editions: Sequence[Edition]
@@ -27,10 +27,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A programme with its cities, in the order of their names."""
+    """A programme with its cities, in the order of their names.
+
+    Attributes:
+        name: Of the programme.
+        places: Cities with a published profile.
+        others: Cities without one.
+    """
 
     name: str
     places: Sequence[Place]
+    others: Sequence[Place]
 
 
 def networks() -> list[Network]:
@@ -44,10 +51,16 @@ def networks() -> list[Network]:
     of_programme: defaultdict[str, list[Place]] = defaultdict(list)
     for city in City.objects.select_related("programme").order_by("programme__name", "pk"):
         of_programme[str(city.programme)].append(Place(city, published.get(city.pk, ())))
-    return [
-        Network(name, sorted(places, key=lambda one: str(one.city)))
-        for name, places in of_programme.items()
-    ]
+    return [_network(name, places) for name, places in of_programme.items()]
+
+
+def _network(name: str, places: Sequence[Place]) -> Network:
+    ordered = sorted(places, key=lambda place: str(place.city))
+    return Network(
+        name,
+        places=[place for place in ordered if place.editions],
+        others=[place for place in ordered if not place.editions],
+    )
 
 
 def _published() -> Mapping[int, Sequence[Edition]]:

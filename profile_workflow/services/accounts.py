@@ -1,16 +1,20 @@
-"""What a person does with his own account, and the limit on guessing passwords."""
+"""Accounts: opening one, what a person does with his own, the limits on guessing and flooding."""
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from zoneinfo import available_timezones
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from profile_workflow.errors import InvalidInput
+from profile_workflow.errors import InvalidInput, NotAllowed
+from profile_workflow.models import Profile
 from profile_workflow.models.people import User
 from profile_workflow.models.sign_in import FailedSignIn
+from profile_workflow.states import Role
 
 #: So many failures within so much time, and an account is closed to the address they came from.
 MOST_FAILURES = 5
@@ -81,3 +85,43 @@ def change_settings(
 def _check_language(language: str) -> None:
     if language not in dict(settings.LANGUAGES):
         raise InvalidInput(_("This language is not available."))
+
+
+def may_ask_for_link(email: str, *, address: str, at: datetime) -> bool:
+    """Whether another mail with a link to set a password is sent; notes that it was asked for.
+
+    Counted for the account and the network address together, and for the account from anywhere,
+    so that nobody's mailbox is flooded; alike whether or not there is such an account.
+    """
+    keys = [_key(f"link|{email}", address), _key(f"link|{email}", "")]
+    FailedSignIn.objects.filter(at__lte=at - WINDOW).delete()
+    recent = FailedSignIn.objects.filter(key__in=keys, at__gt=at - WINDOW).values_list("key")
+    counts = Counter(key for (key,) in recent)
+    if any(number >= MOST_FAILURES for number in counts.values()):
+        return False
+    FailedSignIn.objects.bulk_create(FailedSignIn(key=key, at=at) for key in keys)
+    return True
+
+
+def account_of(email: str) -> User | None:
+    """Return the open account with an e-mail address, if there is one."""
+    return User.objects.filter(email=email.strip().lower(), is_active=True).first()
+
+
+@transaction.atomic
+def open_account(profile: Profile, *, email: str, full_name: str, language: str, by: User) -> User:
+    """Open an account without a password for somebody who is to have a part in a profile.
+
+    Raises:
+        NotAllowed: If ``by`` is not of the project team.
+        InvalidInput: If there is an account with this address, or no such language.
+    """
+    if Role.PROJECT_TEAM not in profile.roles_of(by):
+        raise NotAllowed(_("Only the project team opens accounts."))
+    if language not in dict(settings.LANGUAGES):
+        raise InvalidInput(_("This language is not available."))
+    if User.objects.filter(email=email.strip().lower()).exists():
+        raise InvalidInput(_("There is an account with this address already."))
+    return User.objects.create_user(
+        email.strip(), full_name, language=language, time_zone=profile.city.time_zone
+    )

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from profile_workflow.errors import InvalidInput, NotAllowed
+from profile_workflow.errors import InvalidInput, Missing, NotAllowed, NotComplete, NotNow
 from profile_workflow.models import Assignment, Profile
 from profile_workflow.models.people import User
 from profile_workflow.services.log import Actor, Entry, record
@@ -41,7 +41,7 @@ def assign(profile: Profile, parts: Iterable[Part], *, by: User, at: datetime) -
         InvalidInput: If somebody would judge his own text.
     """
     profile = Profile.objects.select_for_update().get(pk=profile.pk)
-    if Role.PROJECT_TEAM not in profile.roles_of(by):
+    if not may_manage(profile, by):
         raise NotAllowed(_("Only the project team assigns people."))
     return assign_parts(profile, parts, actor=Actor(by, Role.PROJECT_TEAM), at=at)
 
@@ -97,7 +97,7 @@ def substitute(
         raise InvalidInput(
             _("A role for the whole programme has no substitute; name a second person.")
         )
-    if by.pk != assignment.user_id and Role.PROJECT_TEAM not in profile.roles_of(by):
+    if not may_name_substitute(assignment, profile, by):
         raise NotAllowed(_("Only the project team or the person himself names a substitute."))
     if ends_on < starts_on:
         raise InvalidInput(_("The last day is before the first."))
@@ -132,6 +132,50 @@ def _substitute(
     actor = Actor(by, next(iter(profile.roles_of(by)), None))
     record(profile, [entry], actor=actor, at=at)
     return made
+
+
+def may_manage(profile: Profile, user: User) -> bool:
+    """Whether a person gives parts in a profile and takes them back."""
+    return Role.PROJECT_TEAM in profile.roles_of(user)
+
+
+def may_name_substitute(assignment: Assignment, profile: Profile, user: User) -> bool:
+    """Whether a person names who stands in for the holder of a part: the team, or he himself."""
+    return assignment.user_id == user.pk or may_manage(profile, user)
+
+
+def end_part(
+    assignment: Assignment, profile: Profile, *, by: User, at: datetime, reason: str
+) -> Assignment:
+    """Let a part in a profile, or a substitution, end with the day before; nothing is deleted.
+
+    The caller holds the lock on the profile. Substitutes for the part end with it.
+
+    Raises:
+        NotAllowed: If ``by`` is not of the project team.
+        NotComplete: If there is no reason.
+        NotNow: If the part has ended already.
+    """
+    if not may_manage(profile, by):
+        raise NotAllowed(_("Only the project team takes a part back."))
+    if not reason.strip():
+        raise NotComplete(
+            _("This cannot be done yet: something is missing."),
+            (Missing("no_reason", _("Give a reason; the receiver will see it.")),),
+        )
+    today = at.date()
+    running = profile.assignments.exclude(ends_on__lt=today)
+    fresh = running.select_related("user").filter(pk=assignment.pk).first()
+    if fresh is None:
+        raise NotNow(_("This part has ended already."))
+    last_day = today - timedelta(days=1)
+    several = [fresh, *running.filter(stands_in_for=fresh)]
+    Assignment.objects.filter(pk__in=[one.pk for one in several]).update(ends_on=last_day)
+    entries = [
+        Entry(f"assignment:{one.pk}", "end_part", one.role, "", reason=reason) for one in several
+    ]
+    record(profile, entries, actor=Actor(by, Role.PROJECT_TEAM), at=at)
+    return fresh
 
 
 def assign_to_programme(user: User, role: Role, *, programme_id: int) -> Assignment:

@@ -1,7 +1,7 @@
 """Setting up a profile: its sections from the template, the first people, the next edition."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
@@ -24,6 +24,7 @@ class Nomination:
         edition: Year of the edition.
         people: Who does what; the project team of the programme need not be listed.
         due_on: Day for which publication is planned.
+        stage_days: Name of a task of the flow → working days for it, where they are not as usual.
         quorum: Least share of those asked whose answer must be there, in percent.
         tacit_rule: Whether silence counts as agreement in the consultation.
     """
@@ -35,6 +36,7 @@ class Nomination:
     title: str
     people: Sequence[Part] = ()
     due_on: date | None = None
+    stage_days: Mapping[str, int] = field(default_factory=dict)
     quorum: int = 50
     tacit_rule: bool = True
     attribution: Attribution = Attribution.CATEGORY
@@ -93,6 +95,7 @@ def _insert(nomination: Nomination, *, at: datetime, previous: Profile | None) -
                 created_at=at,
                 state_since=at,
                 due_on=nomination.due_on,
+                stage_days=dict(nomination.stage_days),
                 quorum=nomination.quorum,
                 tacit_rule=nomination.tacit_rule,
                 attribution=nomination.attribution,

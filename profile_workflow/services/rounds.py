@@ -28,6 +28,8 @@ from profile_workflow.states import (
 
 #: Working days from opening to closing, by kind. Source: domain notes 3.2 (four and three weeks).
 VALIDATION_DAYS = {ValidationKind.CONSULTATION: 20, ValidationKind.SIGNOFF: 15}
+#: The task of the flow under which a profile keeps a length of its own.
+_TASK_OF_ROUND = {ValidationKind.CONSULTATION: "consult", ValidationKind.SIGNOFF: "sign"}
 
 
 def open_review_round(profile: Profile, *, at: datetime) -> list[Section]:
@@ -77,7 +79,7 @@ def open_validation_round(profile: Profile, kind: ValidationKind, *, at: datetim
         attribution=profile.attribution,
         opened_at=at,
         announced_at=at,
-        closes_at=calendars.deadline(at, VALIDATION_DAYS[kind], profile.city),
+        closes_at=calendars.deadline(at, _days(profile, kind), profile.city),
     )
     _record_opening(
         profile, f"validation_round:{kind}:{opened.number}", at=at, digest=version.digest
@@ -87,6 +89,11 @@ def open_validation_round(profile: Profile, kind: ValidationKind, *, at: datetim
         person for person, answer in standing.items() if answer.state in AGREEING_SIGNOFF_STATES
     }
     return ask(opened, (one for one in people if one.user_id not in settled))
+
+
+def _days(profile: Profile, kind: ValidationKind) -> int:
+    days: int = profile.stage_days.get(_TASK_OF_ROUND[kind], VALIDATION_DAYS[kind])
+    return days
 
 
 def ask(opened: ValidationRound, people: Iterable[Assignment]) -> list[SignOff]:

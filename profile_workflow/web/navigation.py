@@ -75,21 +75,35 @@ PROFILE_PAGES: Sequence[Page] = (
         _("Priorities"),
         beneath=("priority_add", "priority", "priority_shift", "priority_remove"),
     ),
+    Page(
+        "people",
+        _("People"),
+        beneath=(
+            *("people_add", "people_invite", "people_end", "people_substitute", "people_ask"),
+            "deadlines",
+        ),
+    ),
     Page("history", _("History")),
     Page("pdf", _("PDF"), beneath=("pdf_file",)),
 )
 
 #: The first row; at most five for anybody.
 SITE_PAGES: Sequence[Page] = (
-    Page("tasks", _("My tasks"), "icon-tasks", beneath=("task", "task_claim", "task_release")),
+    Page("tasks", _("My tasks"), "icon-tasks", beneath=("task", "task_claim", "task_release", "task_delegate")),
     Page(
         "profiles",
         _("Profiles"),
         "icon-profile",
         beneath=tuple(name for page in PROFILE_PAGES for name in (page.name, *page.beneath)),
     ),
-    Page("board", _("Board"), "icon-board", for_team=True),
-    Page("outbox", _("Outbox"), "icon-mail", beneath=("outbox_retry",), for_team=True),
+    Page(
+        "board",
+        _("Board"),
+        "icon-board",
+        beneath=("board_view", "board_view_save", "board_file", "profile_new"),
+        for_team=True,
+    ),
+    Page("outbox", _("Outbox"), "icon-mail", beneath=("outbox_retry", "outbox_retry_all"), for_team=True),
     Page("help", _("Help"), "icon-help", beneath=("help_for",)),
 )
 

@@ -36,13 +36,15 @@ POST_ONLY = {
     "outbox_retry",
     "section_save",
 }
-REDIRECTS = {"home", "favicon"}
+REDIRECTS = {"favicon"}
+#: Addresses that send on whoever is signed in already.
+FOR_STRANGERS = {"home", "sign_in"}
 #: What the addresses hold that are about a thing of which there is none.
 MISSING = {"pdf_file", "pdf_shown", "outbox_retry"}
 
 
 def all_names() -> list[str]:
-    """Return the name of every address, those included with others too."""
+    """Return the name of every address; those of a namespace with one line count as one."""
     found: list[str] = []
 
     def walk(patterns: list[Any], prefix: str = "") -> None:
@@ -53,7 +55,10 @@ def all_names() -> list[str]:
                 walk(one.url_patterns, f"{prefix}{one.namespace}:" if one.namespace else prefix)
 
     walk(get_resolver(urls).url_patterns)
-    return found
+    whole = {line for line in RULES if line.endswith(":")}
+    return sorted(
+        {access.line_of(name) if access.line_of(name) in whole else name for name in found}
+    )
 
 
 @dataclass
@@ -85,7 +90,10 @@ class World:
             "task_claim": [task.pk],
             "task_release": [task.pk],
             "outbox_retry": [4711],
+            "help_for": ["stakeholder"],
         }
+        if name.endswith(":"):
+            return reverse(f"{name}index")
         return reverse(name, args=arguments.get(name, []))
 
 
@@ -118,13 +126,15 @@ def expected(name: str, who: str) -> HTTPStatus:
         return FOUND
     if rule is Rule.PROJECT_TEAM and who != Role.PROJECT_TEAM:
         return FORBIDDEN
+    if rule is Rule.ADMINISTRATOR and who != "superuser":
+        return FORBIDDEN
     if rule is Rule.TAKES_PART and who in {"outsider", "superuser"}:
         return GONE
     if name in POST_ONLY:
         return NOT_GET
     if name in MISSING:
         return GONE
-    if name in REDIRECTS or (name == "sign_in" and who != "stranger"):
+    if name in REDIRECTS or (name in FOR_STRANGERS and who != "stranger"):
         return FOUND
     return OK
 

@@ -24,11 +24,8 @@ BROWSER = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=
 
 def gallery() -> str:
     """Return the page of the documentation that shows every page of the site."""
-    parts = [
-        "# Screens",
-        "Every page of the site, made with its pictures by\n"
-        + "`WRITE_SCREENSHOTS=1 pytest tests/e2e/test_gallery.py`.",
-    ]
+    made_by = "`WRITE_SCREENSHOTS=1 pytest tests/e2e/test_gallery.py`"
+    parts = ["# Screens", f"Every page of the site, made with its pictures by {made_by}."]
     for page in PAGES:
         who = "Strangers" if page.who[0] == STRANGER else str(Role(page.who[0]).label)
         parts.append(

@@ -759,7 +759,7 @@ def test_a_withdrawn_task_says_so(made):
 
 def test_tasks_beyond_the_most_urgent_ones_are_counted_not_listed(made, drafted, monkeypatch):
     monkeypatch.setattr("workflows.queries.personal.MOST_ROWS", 2)
-    monkeypatch.setattr("workflows.queries.personal._listed.__kwdefaults__", {"most": 2})
+    monkeypatch.setattr("workflows.queries.personal._first.__kwdefaults__", {"most": 2})
     found = queries.inbox(made[Role.LOCAL_EXPERT], timezone.now())
     assert (found.number, len(found.later), found.is_cut) == (3, 2, True)
     assert "Only the most urgent ones" in page(signed_in(made[Role.LOCAL_EXPERT]), "tasks")

@@ -16,6 +16,7 @@ class JobKind(models.TextChoices):
 
     MAIL = "mail", _("Mail")
     PDF = "pdf", _("PDF")
+    ACCOUNT = "account", _("Mail about an account")
 
 
 class JobState(models.TextChoices):

@@ -1,6 +1,6 @@
 """A person's own list: what waits for him, what he could take, what he has done."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from profile_workflow.states import ProfileState, Role
 from workflows import turns
 from workflows.models import Task
 from workflows.models.process import TaskQuerySet
+from workflows.queries.waiting import Waits, waits_of
 
 #: Most rows of one list of the inbox; the rest is counted.
 MOST_ROWS = 50
@@ -51,7 +52,13 @@ class Inbox:
     later: list[Row] = field(default_factory=list)
     paused: list[Row] = field(default_factory=list)
     queue: list[Row] = field(default_factory=list)
+    waiting: list[Waits] = field(default_factory=list)
     done: list[Row] = field(default_factory=list)
+
+    @property
+    def next(self) -> Waits | None:
+        """What comes next and when, for somebody who has nothing to do."""
+        return next((row for row in self.waiting if row.due_at and not row.is_paused), None)
 
     @property
     def is_cut(self) -> bool:
@@ -60,7 +67,7 @@ class Inbox:
 
 
 def inbox(user: User, at: datetime) -> Inbox:
-    """Return what waits for a person, what he could take, and what he did: five queries."""
+    """Return what waits for a person and for others, what he could take, what he did: 5 queries."""
     held = list(
         Assignment.objects.active(at.date())
         .filter(user=user)
@@ -75,9 +82,9 @@ def inbox(user: User, at: datetime) -> Inbox:
         .aggregate(number=Count("pk"), late=Count("pk", filter=Q(due_at__lt=at)))
     )
     found = Inbox(number=counts["number"], number_late=counts["late"])
-    for task in _listed(Task.objects.open().filter(mine), "due_at", "pk"):
-        _group(found, task, at).append(_row(task, _why(task, user)))
-    found.queue = _queue(held)
+    for row in _rows(user, mine, _takable(held)):
+        _group(found, row.task, at).append(row)
+    found.waiting = _waiting(mine, held)
     found.done = _done(user, at)
     return found
 
@@ -91,7 +98,18 @@ def _owned_by(user: User, held: Iterable[Assignment]) -> Q:
     return mine
 
 
+def _rows(user: User, mine: Q, takable: Q | None) -> list[Row]:
+    """Return a person's tasks, and those that wait for anybody in his roles: one query."""
+    open_tasks = Task.objects.open()
+    lists = [_first(open_tasks.filter(mine), "due_at", "pk")]
+    if takable is not None:
+        lists.append(_first(open_tasks.filter(takable, owner__isnull=True), "due_at", "pk"))
+    return [_row(task, _why(task, user)) for task in _listed(lists, "due_at", "pk")]
+
+
 def _group(found: Inbox, task: Task, at: datetime) -> list[Row]:
+    if task.owner_id is None:
+        return found.queue
     if task.profile.state == ProfileState.ON_HOLD:
         return found.paused
     if task.due_at is None or task.due_at > at + THIS_WEEK:
@@ -109,8 +127,8 @@ def _why(task: Task, user: User) -> str:
     return _role(task)
 
 
-def _queue(held: Iterable[Assignment]) -> list[Row]:
-    """Return tasks that wait for whoever of a role takes them, for the roles that are held."""
+def _takable(held: Iterable[Assignment]) -> Q | None:
+    """Return which tasks wait for whoever of a role takes them, for the roles that are held."""
     roles: dict[str, tuple[set[int], set[int]]] = {}
     for one in held:
         profiles, programmes = roles.setdefault(one.role, (set(), set()))
@@ -119,19 +137,33 @@ def _queue(held: Iterable[Assignment]) -> list[Row]:
         else:
             profiles.add(one.profile_id)
     if not roles:
-        return []
+        return None
     takable = Q(pk__in=())
     for role, (profiles, programmes) in roles.items():
         takable |= Q(role=role, profile__in=profiles)
         if programmes:
             takable |= Q(role=role, profile__programme__in=programmes)
-    tasks = _listed(Task.objects.open().filter(takable, owner__isnull=True), "due_at", "pk")
-    return [_row(task, _role(task)) for task in tasks]
+    return takable
+
+
+def _waiting(mine: Q, held: Iterable[Assignment]) -> list[Waits]:
+    """Return what the profiles of a person wait for from others, earliest deadline first.
+
+    The project team of a whole programme has the board for that.
+    """
+    parts = {(one.profile_id, one.role) for one in held if one.profile_id is not None}
+    if not parts:
+        return []
+    tasks = Task.objects.open().filter(profile__in={profile for profile, _role in parts})
+    for profile, role in parts:
+        tasks = tasks.exclude(profile=profile, role=role, owner__isnull=True)
+    return waits_of(tasks.exclude(mine))
 
 
 def _done(user: User, at: datetime) -> list[Row]:
     done = Task.objects.filter(done_by=user, finished__gte=at - DONE_SINCE)
-    return [_row(task, "") for task in _listed(done, "-finished", "-pk", most=MOST_DONE)]
+    order = ("-finished", "-pk")
+    return [_row(task, "") for task in _listed([_first(done, *order, most=MOST_DONE)], *order)]
 
 
 #: What a row shows; everything else stays in the database, which halves the time of a list.
@@ -151,13 +183,19 @@ _SHOWN = (
 )
 
 
-def _listed(tasks: TaskQuerySet, *order: str, most: int = MOST_ROWS) -> TaskQuerySet:
-    """Return the first of some tasks with all that a row shows.
+def _first(tasks: TaskQuerySet, *order: str, most: int = MOST_ROWS) -> TaskQuerySet:
+    """Return the ids of the first of some tasks, chosen by an index on tasks alone.
 
-    They are chosen by an index on tasks first and joined then: left to itself, SQLite goes through
-    all profiles and their tasks.
+    Left to itself, SQLite goes through all profiles and their tasks.
     """
     chosen = Task.objects.filter(pk__in=tasks.order_by(*order).values("pk")[:most])
+    return chosen.order_by().values("pk")
+
+
+def _listed(lists: Sequence[TaskQuerySet], *order: str) -> TaskQuerySet:
+    """Return the tasks of some lists with all that a row shows."""
+    first, *others = lists
+    chosen = Task.objects.filter(pk__in=first.union(*others, all=True) if others else first)
     related = chosen.select_related("profile__city", "section__template_section", "owner")
     return related.only(*_SHOWN).order_by(*order)
 

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from profile_workflow.models import Assignment, Profile, Section, User
 from profile_workflow.models.profile import ProfileQuerySet
 from profile_workflow.queries.attribution import may_see_names
 from profile_workflow.states import Role
 from workflows import turns
-from workflows.models import HUMAN, OutboxJob, Task
-from workflows.models.outbox import OutboxJobQuerySet
+from workflows.models import HUMAN, JobState, OutboxJob, Task
+from workflows.models.outbox import FINISHED_JOB_STATES, OutboxJobQuerySet
 from workflows.models.process import TaskQuerySet
 
 
@@ -112,3 +112,36 @@ def jobs_seen_by(user: User, *, on: date) -> OutboxJobQuerySet:
     """Jobs of the profiles that a member of the project team leads."""
     jobs = OutboxJob.objects.filter(profile__in=profiles_led_by(user, on=on))
     return jobs.select_related("profile__city")
+
+
+@dataclass(frozen=True, slots=True)
+class JobFilter:
+    """Which jobs of the outbox are wanted; ``state`` left empty asks for all that is not done."""
+
+    state: str = ""
+    kind: str = ""
+    search: str = ""
+
+
+def jobs_wanted(jobs: OutboxJobQuerySet, wanted: JobFilter) -> OutboxJobQuerySet:
+    """Return those of some jobs that are wanted: failed ones first, then by their moment."""
+    if wanted.state == "waiting":
+        jobs = jobs.unfinished()
+    elif wanted.state:
+        jobs = jobs.filter(state=wanted.state)
+    else:
+        jobs = jobs.exclude(state=JobState.DONE)
+    if wanted.kind:
+        jobs = jobs.filter(kind=wanted.kind)
+    for word in wanted.search.split():
+        jobs = jobs.filter(_in_profile(word))
+    failed_first = Case(When(state=JobState.FAILED, then=0), default=1)
+    newest_first = "-finished_at" if wanted.state in FINISHED_JOB_STATES else "not_before"
+    return jobs.order_by(failed_first, newest_first, "pk")
+
+
+def _in_profile(word: str) -> Q:
+    match = Q(profile__title__icontains=word) | Q(profile__slug__icontains=word)
+    for name in ("name", "name_fr", "name_ar"):
+        match |= Q(**{f"profile__city__{name}__icontains": word})
+    return match

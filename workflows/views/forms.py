@@ -1,8 +1,9 @@
 """Forms of the pages of the process."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any, cast
+from urllib.parse import urlencode
 from zoneinfo import available_timezones
 
 from django import forms
@@ -11,18 +12,39 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from profile_workflow.forms.renderer import StyledForm
-from profile_workflow.states import Role
+from profile_workflow.states import ProfileState, Role
 from reports.labels import LANGUAGES
 from reports.models import Build
 from workflows.letters import OPTIONAL_KINDS
 from workflows.queries import BoardFilter
-from workflows.queries.overview import ENDED, STAGES
+from workflows.queries.overview import ENDED, STAGES, Choices
 
 _ORDERS = (
     ("attention", _("Deadline")),
     ("city", _("City")),
+    ("edition", _("Edition")),
+    ("state", _("State")),
     ("age", _("Longest in its state")),
 )
+#: How the board can be looked at; the first one is what it shows by itself.
+VIEWS = (("matrix", _("Matrix")), ("kanban", _("Columns")), ("list", _("List")))
+
+
+def _language(code: str) -> str:
+    """Return what a language calls itself, or its code where nothing is known of it."""
+    try:
+        name: str = get_language_info(code)["name_local"]
+    except KeyError:
+        return code
+    return name.capitalize()
+
+
+class OrderField(forms.ChoiceField):
+    """An order; a minus before it turns it round, which the headings of a list do."""
+
+    def valid_value(self, value: str) -> bool:
+        """Whether there is such an order."""
+        return super().valid_value(value.removeprefix("-"))
 
 
 class BoardForm(StyledForm):
@@ -41,13 +63,81 @@ class BoardForm(StyledForm):
     role = forms.ChoiceField(
         label=_("Waits for"), required=False, choices=[("", _("Anybody")), *Role.choices]
     )
-    order = forms.ChoiceField(label=_("Order"), required=False, choices=_ORDERS)
+    order = OrderField(label=_("Order"), required=False, choices=_ORDERS)
     late = forms.BooleanField(label=_("Late only"), required=False)
+    city = forms.TypedChoiceField(label=_("City"), required=False, coerce=int, empty_value=None)
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("All states")), *ProfileState.choices]
+    )
+    person = forms.TypedChoiceField(
+        label=_("Waits for (person)"), required=False, coerce=int, empty_value=None
+    )
+    edition = forms.TypedChoiceField(
+        label=_("Edition"), required=False, coerce=int, empty_value=None
+    )
+    language = forms.ChoiceField(label=_("Language of the text"), required=False)
+    view = forms.ChoiceField(required=False, choices=VIEWS, widget=forms.HiddenInput)
+
+    #: Filters that stand apart, behind a word to open them.
+    RARE = ("city", "state", "person", "edition", "language")
+
+    def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._offer("city", _("All cities"), choices.cities)
+        self._offer("person", _("Anybody"), choices.people)
+        self._offer("edition", _("All editions"), {one: str(one) for one in choices.editions})
+        self._offer(
+            "language", _("All languages"), {one: _language(one) for one in choices.languages}
+        )
+
+    def _offer(self, name: str, everything: object, found: Mapping[Any, str]) -> None:
+        choices = [("", everything), *((str(key), label) for key, label in found.items())]
+        cast("forms.ChoiceField", self.fields[name]).choices = choices
+
+    def frequent(self) -> list[forms.BoundField]:
+        """Return the filters that are always seen."""
+        return [one for one in self.visible_fields() if one.name not in self.RARE]
+
+    def rare(self) -> list[forms.BoundField]:
+        """Return the filters that stand apart."""
+        return [self[name] for name in self.RARE]
+
+    @property
+    def has_rare(self) -> bool:
+        """Whether one of those is in use."""
+        return self.is_valid() and any(self.cleaned_data[name] for name in self.RARE)
 
     @property
     def wanted(self) -> BoardFilter:
         """What is wanted; everything if the query string cannot be read."""
-        return BoardFilter(**self.cleaned_data) if self.is_valid() else BoardFilter()
+        if not self.is_valid():
+            return BoardFilter()
+        return BoardFilter(
+            **{name: value for name, value in self.cleaned_data.items() if name != "view"}
+        )
+
+    @property
+    def shape(self) -> str:
+        """How it is looked at."""
+        chosen = self.cleaned_data["view"] if self.is_valid() else ""
+        return chosen or VIEWS[0][0]
+
+    @property
+    def query(self) -> str:
+        """The query string that asks for the same again."""
+        if not self.is_valid():
+            return ""
+        given = {name: value for name, value in self.cleaned_data.items() if value}
+        return urlencode({name: "on" if value is True else value for name, value in given.items()})
+
+
+class ViewForm(StyledForm):
+    """The name of a view of the board, and the query string that it stands for."""
+
+    name = forms.CharField(
+        label=_("Name of the view"), max_length=60, widget=forms.TextInput(attrs={"dir": "auto"})
+    )
+    query = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput)
 
 
 class BuildForm(StyledForm):

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from profile_workflow.errors import DomainError, Missing, NotComplete
+from profile_workflow.errors import DomainError, InvalidInput, Missing, NotComplete
 from profile_workflow.forms.moves import MoveForm
 from profile_workflow.models import User
 from profile_workflow.queries.profiles import sections_of
@@ -74,3 +75,14 @@ def done_message(task: Task) -> str:
     label = turns.label(task)
     subject = f"{label} – {task.section}" if task.section else label
     return _("Done: %(task)s.") % {"task": subject}
+
+
+def refused(form: forms.Form, error: DomainError, *, beside: str | None = None) -> Refusal:
+    """Return why something was refused, for a page that shows its form again.
+
+    What was given wrongly is marked beside a field, so that the page says it once.
+    """
+    if isinstance(error, InvalidInput):
+        form.add_error(beside, str(error))
+        return Refusal(error.status)
+    return Refusal(error.status, str(error))

@@ -19,6 +19,7 @@ from profile_workflow.web.loading import profile_or_404, signed_in
 from workflows import engine, queries
 from workflows.flows import human_tasks
 from workflows.queries.tasks import Waiting
+from workflows.undoing import CONSEQUENCES
 from workflows.views.moving import Refusal, make_move
 
 #: Moves that send the whole text on; offered at all times, they lead to what is missing.
@@ -110,6 +111,7 @@ def _page(
     context = {
         "profile": found,
         "label": move_label("profile", move),
+        "consequence": CONSEQUENCES.get(move, ""),
         "offers": offers,
         "form": form,
         "refusal": refusal,

@@ -41,7 +41,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
 def task(request: HttpRequest, task_id: int) -> HttpResponse:
     """Show one task; by POST make a move that finishes it."""
     user = signed_in(request)
-    found = _task_or_404(user, task_id)
+    found = task_or_404(user, task_id)
     offers = task_offers(found, user)
     if request.method != "POST":
         return _page(request, found, offers, task_form(found, offers), None)
@@ -50,11 +50,16 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
     if refusal is None:
         messages.success(request, done_message(found))
         return redirect("tasks")
-    found = _task_or_404(user, task_id)
+    found = task_or_404(user, task_id)
     return _page(request, found, task_offers(found, user), form, refusal)
 
 
-def _task_or_404(user: User, task_id: int) -> Task:
+def task_or_404(user: User, task_id: int) -> Task:
+    """Return a task that a person may look at.
+
+    Raises:
+        Http404: If there is none of that number for this person.
+    """
     visible = queries.visible_tasks(user, on=timezone.localdate())
     return get_object_or_404(visible, pk=task_id)
 
@@ -81,6 +86,7 @@ def _page(
         "may_write": section is not None and may_write(section, by=viewer),
         "remarks": open_remarks(found.profile, viewer=viewer, section=section) if section else [],
         "may_claim": _may_claim(found, viewer),
+        "may_hand_over": found.is_open and engine.why_not_handed_over(found, by=viewer) is None,
         "at": timezone.now(),
     }
     status = refusal.status if refusal else None
@@ -113,7 +119,7 @@ def _hand(
     request: HttpRequest, task_id: int, action: Callable[..., None], told: str
 ) -> HttpResponse:
     user = signed_in(request)
-    found = _task_or_404(user, task_id)
+    found = task_or_404(user, task_id)
     try:
         action(found, by=user, at=timezone.now())
     except DomainError as error:

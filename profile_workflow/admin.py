@@ -1,0 +1,148 @@
+"""The admin of reference data: templates, programmes, cities, printed texts; and nothing else."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from profile_workflow.models import (
+    City,
+    Programme,
+    Template,
+    TemplateSection,
+    TemplateSubsection,
+    TextBlock,
+)
+
+
+class ReferenceSite(admin.AdminSite):
+    """Django's admin under our own name; who reaches it is said by the table of access."""
+
+    site_header = _("Reference data")
+    site_title = _("City Migration Profiles")
+    index_title = _("Templates, cities and printed texts")
+    enable_nav_sidebar = False
+
+
+class ListField(forms.JSONField):
+    """A list, written as JSON; an empty one may be left out."""
+
+    def clean(self, value: Any) -> list[Any]:
+        """Return the list.
+
+        Raises:
+            ValidationError: If it is something else.
+        """
+        found = super().clean(value)
+        if found is None:
+            return []
+        if not isinstance(found, list):
+            raise ValidationError(_("Write a list in square brackets, e.g. [0, 1, 2]."))
+        return found
+
+
+class Kept(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Data that administrators add and change, and nobody deletes: old profiles refer to it."""
+
+    formfield_overrides = {models.JSONField: {"form_class": ListField, "required": False}}
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Whether the person sees it at all: all administrators do."""
+        return bool(request.user.is_staff)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether it may be read."""
+        return bool(request.user.is_staff)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether something may be added, to ``obj`` if it is part of it."""
+        return bool(request.user.is_staff)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether it may be changed: as long as nothing has been made with it."""
+        return bool(request.user.is_staff) and (obj is None or not self.is_in_use(obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+    def is_in_use(self, obj: Any) -> bool:
+        """Whether something has been made with it that a change would change too."""
+        return False
+
+
+class ProgrammeAdmin(Kept):
+    """Programmes."""
+
+    list_display = ("name", "code")
+
+
+class CityAdmin(Kept):
+    """Cities with their calendars: time zone and working week; holidays follow the country."""
+
+    list_display = ("name", "programme", "country", "time_zone", "working_week")
+    list_filter = ("programme", "country")
+    list_select_related = ("programme",)
+    search_fields = ("name", "name_fr", "name_ar")
+
+
+class TextBlockAdmin(Kept):
+    """Printed texts. One that is in force stays; a new version takes its place from its day on."""
+
+    list_display = ("kind", "language", "version", "valid_from", "programme")
+    list_filter = ("programme", "kind", "language")
+    list_select_related = ("programme",)
+
+    def is_in_use(self, obj: TextBlock) -> bool:
+        """Whether its day has come."""
+        return obj.valid_from <= timezone.localdate()
+
+
+class TemplateAdmin(Kept):
+    """Versions of the template."""
+
+    list_display = ("title", "code", "version", "body_pages")
+
+    def is_in_use(self, obj: Template) -> bool:
+        """Whether a profile began with it."""
+        return obj.profiles.exists()
+
+
+class TemplateSectionAdmin(Kept):
+    """Chapters of a version."""
+
+    list_display = ("number", "title", "template", "page_budget", "mandatory")
+    list_filter = ("template",)
+    list_select_related = ("template",)
+    ordering = ("template", "position")
+
+    def is_in_use(self, obj: TemplateSection) -> bool:
+        """Whether a profile began with its version."""
+        return obj.template.profiles.exists()
+
+
+class TemplateSubsectionAdmin(Kept):
+    """Headings within a chapter."""
+
+    list_display = ("number", "title", "section")
+    list_filter = ("section__template",)
+    list_select_related = ("section",)
+    ordering = ("section__template", "section__position", "position")
+
+    def is_in_use(self, obj: TemplateSubsection) -> bool:
+        """Whether a profile began with its version."""
+        return obj.section.template.profiles.exists()
+
+
+reference_site = ReferenceSite(name="admin")
+reference_site.register(Programme, ProgrammeAdmin)
+reference_site.register(City, CityAdmin)
+reference_site.register(TextBlock, TextBlockAdmin)
+reference_site.register(Template, TemplateAdmin)
+reference_site.register(TemplateSection, TemplateSectionAdmin)
+reference_site.register(TemplateSubsection, TemplateSubsectionAdmin)

@@ -1,0 +1,60 @@
+"""Which profiles somebody could start: cities, templates, editions that there are already."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from profile_workflow.models import Assignment, City, Event, Profile, Template, User
+from profile_workflow.states import ProfileState, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """What somebody could start.
+
+    Attributes:
+        cities: Those of his programmes.
+        templates: Every version, newest first.
+        taken: City and edition of every profile that there is.
+        due_for_update: City id → the profile whose update is due, which a new edition follows.
+    """
+
+    cities: list[City]
+    templates: list[Template]
+    taken: set[tuple[int, int]]
+    due_for_update: dict[int, Profile]
+
+
+def possible_nominations(user: User, *, on: date) -> Possible:
+    """Return what a member of the project team of a programme could start: three queries."""
+    held = Assignment.objects.active(on).filter(
+        user=user, role=Role.PROJECT_TEAM, profile__isnull=True
+    )
+    cities = list(
+        City.objects.filter(programme__in=held.values("programme"))
+        .select_related("programme")
+        .order_by("name", "pk")
+    )
+    profiles = list(Profile.objects.filter(city__in=cities).order_by("edition"))
+    return Possible(
+        cities=cities,
+        templates=list(Template.objects.order_by("-version", "code", "pk")),
+        taken={(one.city_id, one.edition) for one in profiles},
+        due_for_update={
+            one.city_id: one for one in profiles if one.state == ProfileState.UPDATE_DUE
+        },
+    )
+
+
+def suggested_city(possible: Possible, wanted: int | None) -> int | None:
+    """Return the city to begin with: the one asked for, or the only one."""
+    known = [one.pk for one in possible.cities]
+    if wanted in known:
+        return wanted
+    return known[0] if len(known) == 1 else None
+
+
+def started_by(user: User, *, city: City, edition: int) -> Profile | None:
+    """Return the profile of a city and edition, if it was this person who started it."""
+    found = Profile.objects.filter(city=city, edition=edition).first()
+    nominated = Event.objects.filter(profile=found, move="nominate", actor=user.pseudonym)
+    return found if found is not None and nominated.exists() else None

@@ -1,0 +1,109 @@
+"""Who does what for a profile, since when and until when, and who could be given a part."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import reduce
+from operator import and_
+
+from django.db.models import Q
+
+from profile_workflow.models import Assignment, Event, Profile, User
+from profile_workflow.states import Role
+
+#: Most people that a search or a list of suggestions shows.
+MOST_FOUND = 20
+MOST_SUGGESTED = 300
+
+
+@dataclass(frozen=True, slots=True)
+class PartLine:
+    """A part that somebody holds or held.
+
+    Attributes:
+        since: When it was given; None for a part that was not given on this profile.
+        substitutes: Who stands in for him, now or later.
+    """
+
+    part: Assignment
+    since: datetime | None
+    substitutes: list[Assignment] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleLines:
+    """The parts of one role."""
+
+    role: Role
+    lines: list[PartLine]
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Everybody of a profile: by role those who hold a part, and those whose part has ended."""
+
+    roles: list[RoleLines]
+    ended: list[PartLine]
+
+    @property
+    def people(self) -> set[int]:
+        """Ids of those who hold a part."""
+        return {line.part.user_id for one in self.roles for line in one.lines}
+
+
+def staff_of(profile: Profile, *, on: date) -> Staff:
+    """Return everybody with a part in a profile, in the order of the roles: two queries."""
+    held = Assignment.objects.for_profile(profile).select_related("user__organisation")
+    parts = list(held.order_by("user__full_name", "pk"))
+    since = _given_at(profile)
+    running = [one for one in parts if one.ends_on is None or one.ends_on >= on]
+    lines = {
+        one.pk: PartLine(one, since.get(f"assignment:{one.pk}"))
+        for one in running
+        if one.stands_in_for_id is None
+    }
+    for one in running:
+        if one.stands_in_for_id in lines:
+            lines[one.stands_in_for_id].substitutes.append(one)
+    ended = [
+        PartLine(one, since.get(f"assignment:{one.pk}")) for one in parts if one not in running
+    ]
+    return Staff(_by_role(list(lines.values())), ended)
+
+
+def _given_at(profile: Profile) -> dict[str, datetime]:
+    given = Event.objects.filter(profile=profile, move__in=("assign", "substitute"))
+    return dict(given.values_list("document", "at"))
+
+
+def _by_role(lines: Sequence[PartLine]) -> list[RoleLines]:
+    found = [RoleLines(role, [one for one in lines if one.part.role == role]) for role in Role]
+    return [one for one in found if one.lines]
+
+
+def own_parts(profile: Profile, user: User, *, on: date) -> list[Assignment]:
+    """Return the parts in a profile for which a person could name a substitute."""
+    held = Assignment.objects.active(on).filter(profile=profile, user=user, stands_in_for=None)
+    return list(held.order_by("pk"))
+
+
+def find_people(words: str) -> list[User]:
+    """Return open accounts whose name or address holds every one of some words, by name."""
+    terms = [Q(full_name__icontains=word) | Q(email__icontains=word) for word in words.split()]
+    if not terms:
+        return []
+    found = User.objects.filter(reduce(and_, terms), is_active=True)
+    return list(found.select_related("organisation").order_by("full_name", "pk")[:MOST_FOUND])
+
+
+def people_called(text: str) -> list[User]:
+    """Return the open accounts with exactly this address or name."""
+    exact = Q(email=text.strip().lower()) | Q(full_name__iexact=text.strip())
+    return list(User.objects.filter(exact, is_active=True).order_by("pk")[:MOST_FOUND])
+
+
+def people_known_to(programmes: Sequence[int]) -> list[User]:
+    """Return the people who have or had a part in some programmes, by name, to suggest them."""
+    held = Assignment.objects.filter(programme__in=programmes).values("user")
+    found = User.objects.filter(pk__in=held, is_active=True)
+    return list(found.order_by("full_name", "pk")[:MOST_SUGGESTED])

@@ -1,0 +1,99 @@
+"""Pages that say no: each tells what happened, what to do, and a way on."""
+
+import pytest
+from django.template.loader import render_to_string
+from django.test import override_settings
+from django.urls import reverse
+from django.utils import translation
+
+from profile_workflow.states import Role
+from tests import factories
+
+pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+
+
+@pytest.fixture(autouse=True)
+def _language_of_a_page_ends_with_its_test():
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def made():
+    made = factories.make_programme()
+    factories.make_profile(made)
+    return made
+
+
+def test_not_you_names_the_role_and_who_gives_it(client, made):
+    client.force_login(made[Role.LOCAL_EXPERT])
+    response = client.get(reverse("board"))
+    page = response.content.decode()
+    assert response.status_code == 403
+    assert "The role needed: Project team." in page
+    assert made.team.full_name in page
+
+
+def test_who_has_no_part_is_told_no_names(client, made):
+    client.force_login(made.outsider)
+    page = client.get(reverse("board")).content.decode()
+    assert "The role needed: Project team." in page
+    assert made.team.full_name not in page
+    assert "write to them" in page
+
+
+def test_the_team_of_another_programme_is_not_named(client, made):
+    other = factories.make_programme()
+    factories.make_profile(other)
+    client.force_login(made[Role.LOCAL_EXPERT])
+    page = client.get(reverse("board")).content.decode()
+    assert other.team.full_name not in page
+
+
+@pytest.mark.parametrize("name", ["language", "sign_out"])
+def test_an_address_for_buttons_only_says_so(client, made, name):
+    client.force_login(made.team)
+    response = client.get(reverse(name))
+    assert response.status_code == 405
+    assert "POST" in response["Allow"]
+    assert "This address is not one to open" in response.content.decode()
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_a_page_that_does_not_exist_gives_a_way_on(client, made):
+    response = client.get("/no-such-page/")
+    assert response.status_code == 404
+    assert "To the start page" in response.content.decode()
+
+
+def test_a_request_that_cannot_be_read(client, made):
+    client.raise_request_exception = False
+    response = client.get("/", headers={"host": "evil.example"})
+    assert response.status_code == 400
+    assert "This request cannot be read" in response.content.decode()
+
+
+@pytest.mark.parametrize("name", ["400.html", "403_csrf.html", "500.html", "503.html"])
+def test_pages_for_bad_moments_need_no_database_and_speak_three_languages(
+    name, django_assert_num_queries
+):
+    with django_assert_num_queries(0), translation.override("ar"):
+        page = render_to_string(name)
+    assert '<html lang="en">' in page
+    assert page.count('lang="fr"') == page.count('lang="ar" dir="rtl"') == 2
+    assert 'href="/"' in page
+
+
+@override_settings(MAINTENANCE=True)
+def test_during_maintenance_every_page_says_when_to_come_back(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        response = client.get(reverse("board"))
+    assert response.status_code == 503
+    assert response["Retry-After"] == "600"
+    assert "default-src 'none'" in response["Content-Security-Policy"]
+    assert "Back soon" in response.content.decode()
+    assert client.get(reverse("healthz")).status_code == 200
+
+
+def test_without_maintenance_nothing_is_held_up(client):
+    assert client.get(reverse("sign_in")).status_code == 200

@@ -1,0 +1,290 @@
+"""The people of a profile: who does what, and giving, lending and taking back their parts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from profile_workflow.errors import DomainError, NotAllowed
+from profile_workflow.forms.people import (
+    InviteForm,
+    PartForm,
+    ReasonForm,
+    SearchForm,
+    SubstituteForm,
+)
+from profile_workflow.models import Assignment, Profile, User
+from profile_workflow.queries import staffing
+from profile_workflow.queries.profiles import open_round, people_of
+from profile_workflow.services import accounts
+from profile_workflow.services import people as service
+from profile_workflow.services.people import Part
+from profile_workflow.states import Role, ValidationKind
+from profile_workflow.web.loading import profile_or_404, signed_in
+from workflows import engine, notifications, queries
+from workflows.executors import get_executor
+from workflows.letters import AccountMail
+from workflows.queries.staffing import Load
+from workflows.views.moving import HTTP_UNPROCESSABLE, Refusal, refused
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Somebody with a part, how much he has to do, and whether he can still be consulted."""
+
+    given: staffing.PartLine
+    load: Load
+    may_be_asked: bool
+
+
+@require_safe
+def people(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show who does what; to the project team with workload and what can be changed."""
+    profile, viewer = profile_or_404(request, slug), signed_in(request)
+    at = timezone.now()
+    context = {
+        "profile": profile,
+        "own": staffing.own_parts(profile, viewer, on=at.date()),
+        "at": at,
+    }
+    if not service.may_manage(profile, viewer):
+        shown = people_of(profile, viewer=viewer, on=at.date())
+        return render(request, "workflows/people.html", {**context, "shown": shown})
+    staff = staffing.staff_of(profile, on=at.date())
+    loads = queries.workload(staff.people, at)
+    asked = _not_asked_yet(profile)
+    roles = [(one.role, [_line(line, loads, asked) for line in one.lines]) for one in staff.roles]
+    found = {**context, "is_team": True, "roles": roles, "ended": staff.ended}
+    return render(request, "workflows/people.html", found)
+
+
+def _not_asked_yet(profile: Profile) -> set[int] | None:
+    """Return the ids of those who were asked in the open consultation; None if none is open."""
+    asking = open_round(profile)
+    if asking is None or asking.round.kind != ValidationKind.CONSULTATION:
+        return None
+    return set(asking.round.signoffs.values_list("person", flat=True))
+
+
+def _line(given: staffing.PartLine, loads: dict[int, Load], asked: set[int] | None) -> Line:
+    part = given.part
+    may_be_asked = asked is not None and part.role == Role.STAKEHOLDER and part.user_id not in asked
+    return Line(given, loads.get(part.user_id, Load()), may_be_asked)
+
+
+def _team_or_refusal(profile: Profile, viewer: User) -> Refusal | None:
+    """Return why a page for the project team is closed to somebody."""
+    if service.may_manage(profile, viewer):
+        return None
+    sentence = _("Only the project team of the programme gives parts and takes them back.")
+    return Refusal(NotAllowed.status, sentence)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: HttpRequest, slug: str) -> HttpResponse:
+    """Look for somebody with an account, choose him, and by POST give him a part."""
+    profile, viewer = profile_or_404(request, slug), signed_in(request)
+    closed = _team_or_refusal(profile, viewer)
+    if closed is not None:
+        return _page(request, profile, "people_add", {"refusal": closed})
+    search = SearchForm(request.GET)
+    chosen = User.objects.filter(pk=search.chosen or 0, is_active=True).first()
+    context: dict[str, object] = {"search": search, "chosen": chosen}
+    if chosen is None:
+        found = staffing.find_people(search.words)
+        context |= {
+            "found": found,
+            "loads": queries.workload([p.pk for p in found], timezone.now()),
+        }
+        return _page(request, profile, "people_add", context)
+    form = PartForm(request.POST or None, consultation_is_open=_not_asked_yet(profile) is not None)
+    context["form"] = form
+    if request.method != "POST":
+        return _page(request, profile, "people_add", context)
+    refusal = _give_part(form, profile, partial(_the_same, chosen), by=viewer)
+    if refusal is None:
+        messages.success(request, _("%(person)s has the part now.") % {"person": chosen.full_name})
+        return redirect("people", slug=slug)
+    return _page(request, profile, "people_add", {**context, "refusal": refusal})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def invite(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask for the name and address of somebody new; by POST open an account and give the part."""
+    profile, viewer = profile_or_404(request, slug), signed_in(request)
+    closed = _team_or_refusal(profile, viewer)
+    if closed is not None:
+        return _page(request, profile, "people_invite", {"refusal": closed})
+    form = InviteForm(
+        request.POST or None,
+        consultation_is_open=_not_asked_yet(profile) is not None,
+        initial={"language": profile.language},
+    )
+    if request.method != "POST":
+        return _page(request, profile, "people_invite", {"form": form})
+    refusal = _give_part(form, profile, partial(_open_account, form, profile, viewer), by=viewer)
+    if refusal is None:
+        told = _("The account is open, and a mail with the link to set a password is on its way.")
+        messages.success(request, told)
+        return redirect("people", slug=slug)
+    return _page(request, profile, "people_invite", {"form": form, "refusal": refusal})
+
+
+def _open_account(form: PartForm, profile: Profile, by: User) -> User:
+    given = form.cleaned_data
+    person = accounts.open_account(
+        profile,
+        email=given["email"],
+        full_name=given["full_name"],
+        language=given["language"],
+        by=by,
+    )
+    job = notifications.account_letter(
+        person, AccountMail.INVITATION, at=timezone.now(), profile_id=profile.pk
+    )
+    get_executor().enqueue([job])
+    return person
+
+
+def _the_same(person: User) -> User:
+    return person
+
+
+def _give_part(
+    form: PartForm, profile: Profile, person: Callable[[], User], *, by: User
+) -> Refusal | None:
+    """Give a part, and ask for an answer where that is wanted: both or nothing."""
+    if not form.is_valid():
+        return Refusal(HTTP_UNPROCESSABLE)
+    given, at = form.cleaned_data, timezone.now()
+    try:
+        with transaction.atomic():
+            part = Part(person(), Role(given["role"]), given["category"])
+            made = service.assign(profile, [part], by=by, at=at)
+            if given.get("ask_now") and made:
+                engine.add_stakeholder(made[0], by=by, at=at)
+    except DomainError as error:
+        return refused(form, error, beside="email" if "email" in form.fields else "role")
+    if not made:
+        form.add_error("role", _("This person has this role already."))
+        return Refusal(HTTP_UNPROCESSABLE)
+    return None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def end(request: HttpRequest, slug: str, part_id: int) -> HttpResponse:
+    """Ask why a part is taken back; by POST take it back."""
+    profile, viewer = profile_or_404(request, slug), signed_in(request)
+    part = _part_or_404(profile, part_id)
+    closed = _team_or_refusal(profile, viewer)
+    context: dict[str, object] = {"part": part, "refusal": closed}
+    if closed is not None:
+        return _page(request, profile, "people_end", context)
+    form = ReasonForm(request.POST or None)
+    context["form"] = form
+    if request.method != "POST":
+        return _page(request, profile, "people_end", context)
+    if not form.is_valid():
+        return _page(request, profile, "people_end", {**context, "refusal": Refusal(422)})
+    try:
+        waiting = engine.end_part(
+            part, by=viewer, at=timezone.now(), reason=form.cleaned_data["reason"]
+        )
+    except DomainError as error:
+        return _page(request, profile, "people_end", {**context, "refusal": refused(form, error)})
+    messages.success(request, _ended(waiting))
+    return redirect("people", slug=slug)
+
+
+def _ended(waiting: int) -> str:
+    told = _("The part has ended.")
+    if not waiting:
+        return told
+    tasks = ngettext(
+        "%(number)s task waits for the role again.",
+        "%(number)s tasks wait for the role again.",
+        waiting,
+    ) % {"number": waiting}
+    return f"{told} {tasks}"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def substitute(request: HttpRequest, slug: str, part_id: int) -> HttpResponse:
+    """Ask who stands in for somebody and when; by POST let it be so."""
+    profile, viewer = profile_or_404(request, slug), signed_in(request)
+    part = _part_or_404(profile, part_id)
+    if not service.may_name_substitute(part, profile, viewer):
+        sentence = _("Only the project team or the person himself names a substitute.")
+        closed = Refusal(NotAllowed.status, sentence)
+        return _page(request, profile, "people_substitute", {"part": part, "refusal": closed})
+    form = SubstituteForm(request.POST or None, initial={"starts_on": timezone.localdate()})
+    context = {"part": part, "form": form, "known": _suggested(profile, viewer)}
+    if request.method != "POST":
+        return _page(request, profile, "people_substitute", context)
+    refusal = _substitute(form, part, by=viewer)
+    if refusal is None:
+        messages.success(request, _("The substitute is named."))
+        return redirect("people", slug=slug)
+    return _page(request, profile, "people_substitute", {**context, "refusal": refusal})
+
+
+def _suggested(profile: Profile, viewer: User) -> list[User]:
+    """Return whom a form suggests; the names of all are the project team's to see."""
+    if not service.may_manage(profile, viewer):
+        return []
+    return staffing.people_known_to([profile.programme_id])
+
+
+def _substitute(form: SubstituteForm, part: Assignment, *, by: User) -> Refusal | None:
+    if not form.is_valid():
+        return Refusal(HTTP_UNPROCESSABLE)
+    given = form.cleaned_data
+    beside = "ends_on" if given["ends_on"] < given["starts_on"] else "person"
+    try:
+        service.substitute(
+            part,
+            by_user=given["person"],
+            starts_on=given["starts_on"],
+            ends_on=given["ends_on"],
+            by=by,
+            at=timezone.now(),
+        )
+    except DomainError as error:
+        return refused(form, error, beside=beside)
+    return None
+
+
+@require_POST
+def ask(request: HttpRequest, slug: str, part_id: int) -> HttpResponse:
+    """Ask one more person in the consultation that is open."""
+    profile, viewer = profile_or_404(request, slug), signed_in(request)
+    part = _part_or_404(profile, part_id)
+    try:
+        engine.add_stakeholder(part, by=viewer, at=timezone.now())
+    except DomainError as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, _("The person has been asked."))
+    return redirect("people", slug=slug)
+
+
+def _part_or_404(profile: Profile, part_id: int) -> Assignment:
+    parts = Assignment.objects.filter(profile=profile).select_related("user", "profile")
+    return get_object_or_404(parts, pk=part_id)
+
+
+def _page(
+    request: HttpRequest, profile: Profile, name: str, context: dict[str, object]
+) -> HttpResponse:
+    refusal = context.get("refusal")
+    status = refusal.status if isinstance(refusal, Refusal) else None
+    found = {"profile": profile, **context}
+    return render(request, f"workflows/{name}.html", found, status=status)
