@@ -138,6 +138,13 @@ class AcronymForm(EntryForm):
         fields = ("short", "long")
 
 
+class WebAddress(forms.URLField):
+    """An address on the web; one that is typed without a scheme is taken as secure."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(assume_scheme="https", **kwargs)
+
+
 class SourceForm(EntryForm):
     """An entry of the bibliography."""
 
@@ -156,6 +163,7 @@ class SourceForm(EntryForm):
             "note",
             "key",
         )
+        field_classes = {"url": WebAddress}
         help_texts = {
             "authors": gettext_lazy("Persons or bodies, as they are to be printed."),
             "year": gettext_lazy("Year of publication; empty if there is none."),
@@ -173,7 +181,6 @@ class SourceForm(EntryForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["key"].required = False
-        cast("Any", self.fields["url"]).assume_scheme = "https"
 
     def clean(self) -> dict[str, Any]:
         """Suggest a key where none is given."""

@@ -36,7 +36,7 @@ _TEXT = _Kind(
 )
 _SECTION = _Kind("section", _("Go to section %(section)s"), of_section=True)
 _COMMENTS = _Kind(
-    "section", _("Go to the comments on section %(section)s"), "comments", of_section=True
+    "section_review", _("Go to the comments on section %(section)s"), "comments", of_section=True
 )
 _TERRITORIES = _Kind("evidence", _("Go to the territories"), "territories")
 _DEFINITIONS = _Kind("evidence", _("Go to the working definitions"), "definitions")

@@ -24,26 +24,25 @@ class Actor:
 
     Every word is looked up in the language of the pages, so that the same steps run in each.
 
-    Attributes:
-        faults: What the browser complained about, and pages that were too wide.
     """
 
     def __init__(self, page: Page, user: User, language: str, *, touch: bool = False) -> None:
         self.page = page
         self.user = user
         self.language = language
-        self.faults: list[str] = []
+        self._faults: list[str] = []
+        self._refusals: list[str] = []
         self._touch = touch
         self._status = 0
         page.on("console", self._hear)
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("pageerror", lambda error: self._faults.append(str(error)))
         page.on("response", self._note)
 
     # What the browser reports
 
     def _hear(self, message: Any) -> None:
         if message.type in {"error", "warning"}:
-            self.faults.append(f"{message.text} {message.location.get('url', '')}")
+            self._faults.append(f"{message.text} {message.location.get('url', '')}")
 
     def _note(self, response: Any) -> None:
         if response.request.is_navigation_request() and response.frame == self.page.main_frame:
@@ -53,11 +52,19 @@ class Actor:
     def refused(self, status: int) -> Iterator[None]:
         """Expect what is done within to be refused with a status, which the browser tells of."""
         yield
-        expect(self.page.get_by_role("alert").first).to_be_visible()
+        expect(self.page.locator("#refusal, #error-summary, #missing").first).to_be_visible()
         assert self._status == status
-        told = _REFUSED.format(status=status)
-        mine = next(one for one in self.faults if one.startswith(told))
-        self.faults.remove(mine)
+        self._refusals.append(_REFUSED.format(status=status))
+
+    @property
+    def faults(self) -> list[str]:
+        """What the browser complained about, and pages that were too wide."""
+        left = list(self._faults)
+        for told in self._refusals:
+            mine = next((one for one in left if one.startswith(told)), None)
+            if mine is not None:
+                left.remove(mine)
+        return left
 
     # Words
 
@@ -107,19 +114,19 @@ class Actor:
         self.press("Sign out")
 
     def tap(self, thing: Locator) -> None:
-        """Click, or touch where there is no mouse; then look at what came."""
+        """Click, or touch where there is no mouse, having looked at the page on which it is."""
+        thing.wait_for()
+        self._look()
         if self._touch:
             thing.tap()
         else:
             thing.click()
-        self.look()
 
-    def look(self) -> None:
+    def _look(self) -> None:
         """See whether the page fits the screen."""
-        self.page.wait_for_load_state()
         wider = self.page.evaluate(_TOO_WIDE)
         if wider > 0:
-            self.faults.append(f"{self.page.url} is {wider} px wider than the screen")
+            self._faults.append(f"{self.page.url} is {wider} px wider than the screen")
 
     def link(self, name: str) -> Locator:
         return self.page.get_by_role("link", name=self.words(name), exact=True).first
@@ -147,6 +154,10 @@ class Actor:
         else:
             found.check()
         expect(found).to_be_checked()
+
+    def choose(self, label: str, option: Any) -> None:
+        """Choose an option of a list."""
+        self.field(label).select_option(label=self.words(option))
 
     # Reading
 
@@ -216,7 +227,8 @@ class Actor:
     def open_profile(self, profile: Profile) -> None:
         """Go to a profile by the list of profiles."""
         self.follow("Profiles")
-        self.tap(self.page.get_by_role("main").get_by_role("link", name=profile.title).first)
+        called = f"{self.words_of(profile.city)} {profile.edition}"
+        self.tap(self.page.get_by_role("main").get_by_role("link", name=called).first)
 
     def make_move(
         self, profile: Profile, move: str, *, reason: str, sections: Sequence[Section] = ()

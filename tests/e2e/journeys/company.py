@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils import translation
-
 from profile_workflow.models import Profile, Section, TemplateSection, User
 from profile_workflow.services import people
 from profile_workflow.services.log import broken_links
@@ -41,8 +39,18 @@ class Company:
     qa_user: User
     habits: Habits
     open_browser: OpenBrowser
-    profile: Profile
+    _profile: Profile | None = None
     _actors: dict[int, Actor] = field(default_factory=dict)
+
+    @property
+    def profile(self) -> Profile:
+        """What they make, once it has been nominated."""
+        assert self._profile is not None
+        return self._profile
+
+    @profile.setter
+    def profile(self, profile: Profile) -> None:
+        self._profile = profile
 
     def actor(self, user: User) -> Actor:
         """Return a person at his browser, signed in."""
@@ -118,7 +126,7 @@ class Company:
 
 
 def make_company(habits: Habits, open_browser: OpenBrowser) -> Company:
-    """Make the people, their accounts and a profile that waits for its first step."""
+    """Make the people and their accounts, in a programme without a profile."""
     made = factories.make_programme(sections=2)
     qa_user = factories.make_person("quality_assurance")
     people.assign_to_programme(qa_user, Role.PROJECT_TEAM, programme_id=made.programme.pk)
@@ -129,6 +137,4 @@ def make_company(habits: Habits, open_browser: OpenBrowser) -> Company:
         user.set_password(PASSWORD)
         user.language = habits.language
         user.save(update_fields=["password", "language"])
-    with translation.override(habits.language):
-        profile = factories.make_profile(made, language=habits.language)
-    return Company(made, qa_user, habits, open_browser, profile)
+    return Company(made, qa_user, habits, open_browser)

@@ -16,7 +16,7 @@ def gather(browser, live_server):
         context.add_init_script(WATCH)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(10_000)
         return page
 
     def make(habits):

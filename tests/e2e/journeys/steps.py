@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from playwright.sync_api import expect
 
-from profile_workflow.models import Section, Territory, WorkingDefinition
-from profile_workflow.states import SectionState
+from profile_workflow.models import Challenge, Section, Territory, WorkingDefinition
+from profile_workflow.states import Competence, Role, SectionState, StakeholderCategory, TerritoryKind
+from reports.models import Build
 from tests import factories
 from tests.e2e.journeys.actor import Actor
 from tests.e2e.journeys.company import Company
@@ -24,6 +25,62 @@ def text(company: Company, number: int) -> str:
 
 def reason(company: Company, what: str) -> str:
     return REASONS[company.habits.language].format(what=what)
+
+
+# Nomination
+
+
+def nominate(company: Company) -> None:
+    """The project team starts a profile, and names everybody who makes it."""
+    team, made = company.team, company.made
+    team.follow("Profiles")
+    team.follow("Start a profile")
+    team.choose("City", made.cities[0])
+    team.choose("Language of the text", NAMES[company.habits.language])
+    for label, role in PEOPLE.items():
+        team.field(label).fill(made[role].email)
+    team.press("Check the answers")
+    team.reads(made[Role.LOCAL_EXPERT].full_name)
+    team.press("Start the profile")
+    team.is_told(team.words("The profile has been started. The first task is with the team."))
+    company.profile = made.cities[0].profiles.get()
+    name_stakeholders(company)
+
+
+#: Language of a text → how it is called in it.
+NAMES = {"en": "English", "ar": "العربيّة"}
+#: Label of the field → who is named in it.
+PEOPLE = {
+    Role.LOCAL_EXPERT.label: Role.LOCAL_EXPERT,
+    "Co-authors": Role.CO_AUTHOR,
+    Role.INTERNATIONAL_EXPERT.label: Role.INTERNATIONAL_EXPERT,
+    Role.FOCAL_POINT.label: Role.FOCAL_POINT,
+    Role.CITY_AUTHORITY.label: Role.CITY_AUTHORITY,
+}
+
+
+def name_stakeholders(company: Company) -> None:
+    """The project team gives each member of the City Stakeholder Group a part."""
+    team = company.team
+    team.follow("People")
+    for user in company.made.people[Role.STAKEHOLDER]:
+        team.follow("Give somebody a part")
+        team.field("Name or e-mail address").fill(user.email)
+        team.tap(team.page.get_by_role("main").get_by_role("button", name=team.words("Search")))
+        team.follow(user.full_name)
+        team.choose("Role", Role.STAKEHOLDER.label)
+        team.choose("Category of stakeholder", StakeholderCategory.CIVIL_SOCIETY.label)
+        team.press("Give the part")
+        team.is_told(team.words("%(person)s has the part now.", person=user.full_name))
+
+
+def hand_over(actor: Actor, section: Section, *, to: Actor) -> None:
+    """Give the writing of a section to somebody else."""
+    actor.open_task("draft", section)
+    actor.follow("Hand the task over to somebody else")
+    actor.choose("New owner", to.user.full_name)
+    actor.press("Hand the task over")
+    actor.is_told(actor.words("The task has been handed over; the new owner gets a mail."))
 
 
 # Inception
@@ -46,6 +103,7 @@ def describe_the_city(company: Company) -> None:
     expert.follow("Go to the territories")
     expert.follow("Add a territory")
     expert.field(expert.label(Territory, "name")).fill("Municipality")
+    expert.choose(expert.label(Territory, "kind"), TerritoryKind.MUNICIPALITY.label)
     expert.tick("This is what the profile calls “the city”")
     expert.press("Store")
     expert.follow("Add a working definition")
@@ -62,9 +120,10 @@ def note_a_challenge(company: Company) -> None:
     expert.follow("Evidence")
     expert.follow("Challenges")
     expert.follow("Add a challenge")
-    expert.field("Title").fill("Housing")
+    expert.field(expert.label(Challenge, "title")).fill("Housing")
+    expert.choose(expert.label(Challenge, "competence"), Competence.OWN.label)
     expert.press("Store")
-    expert.reads("Housing")
+    expert.is_told("Housing")
 
 
 # Writing
@@ -132,16 +191,10 @@ def comment(actor: Actor, section: Section, words: str) -> None:
     actor.is_told(actor.words("Your comment was saved."))
 
 
-def answer(actor: Actor, section: Section, words: str) -> None:
-    """Answer the one comment on a section; the page of the section is open."""
-    actor.follow("Comment, answer, decide")
-    treat_comment(actor, "accept", words, summary="Answer")
-
-
 def treat_comment(actor: Actor, move: str, words: str, *, summary: str) -> None:
     """Say what becomes of the one comment on the page of the review."""
     actor.tap(actor.page.locator("summary", has_text=actor.words(summary)).first)
-    actor.field("What becomes of it").select_option(label=actor.move(move, "comment"))
+    actor.choose("What becomes of it", actor.move(move, "comment"))
     if words:
         actor.field("Answer or reason").fill(words)
     save = actor.button("Save the answers")
@@ -196,10 +249,10 @@ def validate(company: Company) -> None:
 
 
 def write_priority(company: Company) -> None:
-    """The focal point learns that there is no priority, and writes one down."""
+    """The focal point writes one down, coming from the task."""
     focal_point = company.focal_point
     focal_point.open_task("prioritise")
-    focal_point.follow("Go to the priorities")
+    focal_point.follow("Priorities")
     focal_point.follow("Add a priority")
     focal_point.field("Title").fill("Rooms for newcomers")
     focal_point.field("Rationale").fill("There are too few.")
@@ -224,7 +277,7 @@ def adopt(company: Company) -> None:
 def make_pdf(company: Company) -> None:
     """The project team orders the PDF from the page that asks for it; the worker makes it."""
     team = company.team
-    team.field("Version").select_option(label=team.words("For publication"))
+    team.choose("Version", Build.Kind.PUBLICATION.label)
     team.press("Make the PDF")
     team.is_told(team.words("The PDF is being made. This page says how far it is."))
     company.work()

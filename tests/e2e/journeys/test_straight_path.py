@@ -19,10 +19,11 @@ HABITS = {
 def test_from_nomination_to_production(gather, habits):
     company = gather(habits)
     expert, reviewer, qa = company.expert, company.reviewer, company.qa
-    first, second = company.section("1"), company.section("2")
 
+    steps.nominate(company)
     steps.begin(company)
     steps.describe_the_city(company)
+    first, second = company.section("1"), company.section("2")
     company.stands_at(ProfileState.DRAFTING)
     assert expert.page.locator("html").get_attribute("dir") == (
         "rtl" if habits.language == "ar" else "ltr"
