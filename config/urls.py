@@ -99,14 +99,14 @@ urlpatterns = [
     path("p/<slug:slug>/challenges/", evidence.challenges, name="challenges"),
     path("p/<slug:slug>/priorities/", priorities.priorities, name="priorities"),
     path("p/<slug:slug>/priorities/add/", priorities.priority_add, name="priority_add"),
-    path("p/<slug:slug>/priorities/<int:rank>/", priorities.priority, name="priority"),
+    path("p/<slug:slug>/priorities/<int:priority_id>/", priorities.priority, name="priority"),
     path(
-        "p/<slug:slug>/priorities/<int:rank>/shift/",
+        "p/<slug:slug>/priorities/<int:priority_id>/shift/",
         priorities.priority_shift,
         name="priority_shift",
     ),
     path(
-        "p/<slug:slug>/priorities/<int:rank>/remove/",
+        "p/<slug:slug>/priorities/<int:priority_id>/remove/",
         priorities.priority_remove,
         name="priority_remove",
     ),

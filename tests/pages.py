@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from profile_workflow.models import City, Profile, User
+from profile_workflow.models import City, DataItem, Profile, User
 from profile_workflow.states import ProfileState, Role
 from tests import factories
 from workflows.models import Task
@@ -24,6 +24,11 @@ class World:
     made: factories.Made
     profile: Profile
     _others: dict[str, Profile] = field(default_factory=dict)
+
+    @property
+    def figure(self) -> DataItem:
+        """A figure of the register."""
+        return DataItem.objects.get(table__profile=self.profile)
 
     def person(self, who: str) -> User | None:
         return None if who == STRANGER else self.made[Role(who)]
@@ -51,11 +56,24 @@ def make_world() -> World:
     factories.comment_on(first, reviewer)
     factories.move(first, "request_minor_changes", reviewer, reason="The figures are missing.")
     Task.objects.open().filter(section__key="2").update(due_at=timezone.now() - timedelta(days=12))
+    factories.give_figure(factories.section(profile, "2"))
     return World(made, profile)
 
 
 def slug(world: World) -> Sequence[Any]:
     return [world.profile.slug]
+
+
+def figure(world: World) -> Sequence[Any]:
+    return [world.profile.slug, world.figure.pk]
+
+
+def figure_table(world: World) -> Sequence[Any]:
+    return [world.profile.slug, world.figure.table_id]
+
+
+def entry(world: World) -> Sequence[Any]:
+    return [world.profile.slug, "figure", world.figure.pk]
 
 
 @dataclass(frozen=True)
@@ -101,6 +119,20 @@ PAGES = (
          slug),
     Page("section", "The submitted text of a section, with its comments.", [EXPERT, REVIEWER],
          lambda world: [world.profile.slug, "1"]),
+    Page("evidence", "What the city is, which words mean what, and what is registered.",
+         [EXPERT, TEAM], slug),
+    Page("sources", "The bibliography.", [EXPERT], slug),
+    Page("tables", "Every data table with its figures.", [EXPERT], slug),
+    Page("table", "One data table.", [EXPERT], figure_table),
+    Page("table_paste", "A whole table from a spreadsheet.", [EXPERT], figure_table),
+    Page("figure_add", "Another figure.", [EXPERT], figure_table),
+    Page("figure", "One figure: its source, and what was decided on it.", [EXPERT], figure),
+    Page("entry_add", "Register a source.", [EXPERT], lambda world: [world.profile.slug, "source"]),
+    Page("entry", "Change what is registered.", [EXPERT], entry),
+    Page("entry_remove", "Remove what is registered.", [EXPERT], entry),
+    Page("challenges", "The challenges that the priorities answer.", [EXPERT], slug),
+    Page("priorities", "Priorities and way forward.", [EXPERT, TEAM], slug),
+    Page("erratum", "What is printed about a correction.", [TEAM], slug),
     Page("section_edit", "Write the text of a section.", [EXPERT],
          lambda world: [world.profile.slug, "1"]),
     Page("section_compare", "What changed between two revisions.", [REVIEWER, EXPERT],
@@ -127,6 +159,7 @@ NO_PAGE = {
     "task_release": "POST only",
     "outbox_retry": "POST only",
     "section_save": "POST only",
+    "priority_shift": "POST only",
     "pdf_shown": "a file",
     "responses_file": "a file",
     "pdf_file": "a file",

@@ -150,6 +150,14 @@ class SourceForm(EntryForm):
 
     once = "key"
 
+    url = forms.URLField(
+        label=gettext_lazy("Address on the web"),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        widget=forms.URLInput(attrs={"dir": "ltr"}),
+    )
+
     class Meta:
         model = Source
         fields = (
@@ -175,7 +183,6 @@ class SourceForm(EntryForm):
         widgets = {
             "note": forms.Textarea(attrs={"rows": 3}),
             "accessed_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            "url": forms.URLInput(attrs={"dir": "ltr"}),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -200,6 +207,7 @@ class TableForm(EntryForm):
     class Meta:
         model = DataTable
         fields = ("section", "key", "title", "note", "chart")
+        labels = {"section": gettext_lazy("Section")}
         help_texts = {
             "key": gettext_lazy("The text places the table by it: [[table:4-A]]."),
             "note": gettext_lazy("Printed under the table."),
@@ -253,7 +261,7 @@ class FigureFields(EntryForm):
             "quality",
             "remark",
         )
-        labels = {"label": gettext_lazy("What is counted")}
+        labels: ClassVar[dict[str, Any]] = {"label": gettext_lazy("What is counted")}
         help_texts = {
             "label": gettext_lazy("In words, as the row of the table is to say it."),
             "unit": gettext_lazy("E.g. persons, %, households."),
@@ -294,6 +302,12 @@ class FigureForm(FigureFields):
 
     class Meta(FigureFields.Meta):
         fields = (*FigureFields.Meta.fields, "territory", "definition", "source")
+        labels: ClassVar[dict[str, Any]] = {
+            **FigureFields.Meta.labels,
+            "territory": gettext_lazy("Territory"),
+            "definition": gettext_lazy("Definition"),
+            "source": gettext_lazy("Source"),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -313,6 +327,7 @@ class ChallengeForm(EntryForm):
     class Meta:
         model = Challenge
         fields = ("code", "title", "text", "field", "competence", "section", "sources")
+        labels = {"section": gettext_lazy("Section"), "sources": gettext_lazy("Sources")}
         help_texts = {
             "code": gettext_lazy("E.g. C1; left empty, the next one is taken."),
             "field": gettext_lazy("E.g. housing, employment, governance."),

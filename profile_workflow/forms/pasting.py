@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from profile_workflow.forms.evidence import FigureFields
+from profile_workflow.forms.evidence import FigureFields, FigureForm
 from profile_workflow.forms.marked import MarkedForm
 from profile_workflow.forms.numbers import decimal_mark, read_number, show_number
 from profile_workflow.models import DataItem, Profile
@@ -119,9 +119,7 @@ class Pasted:
 
 def label_of(name: str) -> str:
     """Return the name of a column in the language in force."""
-    if name in FigureFields.base_fields:
-        return capfirst(str(FigureFields.base_fields[name].label))
-    return capfirst(str(cast("Any", DataItem._meta.get_field(name)).verbose_name))  # noqa: SLF001 - Django's own API
+    return capfirst(str(FigureForm.base_fields[name].label))
 
 
 def read_table(text: str, *, mark: str, profile: Profile) -> Pasted:

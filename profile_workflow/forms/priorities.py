@@ -72,7 +72,7 @@ class PriorityForm(MarkedForm):
     responsible = forms.CharField(label=gettext_lazy("Responsible body"), max_length=200)
     partners = LinesField(label=gettext_lazy("Partners"), help_text=gettext_lazy("One a line."))
     sdg_targets = LinesField(
-        label=gettext_lazy("SDG targets"),
+        label=gettext_lazy("SDG targets that it serves"),
         help_text=gettext_lazy("One a line, e.g. 10.7 or 11.a."),
     )
     recommendation_areas = LinesField(
@@ -97,7 +97,12 @@ class PriorityForm(MarkedForm):
     def __init__(self, *args: Any, profile: Profile, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         sections = profile.sections.select_related("template_section").order_by("position")
-        cast("Any", self.fields["challenges"]).queryset = profile.challenges.order_by("code")
+        challenges = profile.challenges.order_by("code")
+        cast("Any", self.fields["challenges"]).queryset = challenges
+        if not challenges:
+            self.fields["challenges"].help_text = _(
+                "No challenge is registered. Return the section that should show one."
+            )
         cast("Any", self.fields["sections"]).queryset = sections
 
     def clean_sdg_targets(self) -> list[str]:

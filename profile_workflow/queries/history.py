@@ -98,7 +98,7 @@ _OTHER_MOVES: dict[str, "str | Promise"] = {
     "claim": gettext_lazy("Take the task"),
     "release": gettext_lazy("Give the task back"),
     "delegate": gettext_lazy("Hand the task over"),
-    "register": gettext_lazy("Register"),
+    "register": gettext_lazy("Enter into the register"),
     "change": gettext_lazy("Change"),
     "remove": gettext_lazy("Remove"),
 }

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -14,6 +15,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Max
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from profile_workflow.errors import DomainError, InvalidInput, NotAllowed, NotNow, StaleEntry
 from profile_workflow.models import (
@@ -290,7 +292,7 @@ def change_entry(
             current=current,
         )
     _check_stays_named(current, fields, uses)
-    before = _values(current)
+    before = _in_words(current)
     links = {one.name for one in current._meta.many_to_many}  # noqa: SLF001 - Django's own API
     for name, value in fields.items():
         if name not in links:
@@ -360,19 +362,51 @@ def _values(entry: models.Model) -> dict[str, Any]:
     return values
 
 
-def _differences(before: Mapping[str, Any], entry: Entry) -> str:
+def _differences(before: Mapping[str, str], entry: Entry) -> str:
     """Return what a change changed, in words for the history."""
-    told = []
-    meta = entry._meta  # noqa: SLF001 - Django's own API
-    for name, value in _values(type(entry)._default_manager.get(pk=entry.pk)).items():  # noqa: SLF001
-        if value != before[name]:
-            label = capfirst(str(getattr(meta.get_field(name), "verbose_name", name)))
-            told.append(f"{label}: {_told(before[name])} → {_told(value)}")
+    changed = _in_words(_read_again(entry, entry.profile))
+    told = [
+        f"{label}: {_told(before[label])} → {_told(words)}"
+        for label, words in changed.items()
+        if words != before[label]
+    ]
     return "; ".join(told)
 
 
-def _told(value: Any) -> str:
-    text = str(value) if value not in (None, "", []) else "–"
+def _in_words(entry: models.Model) -> dict[str, str]:
+    """Return every field of an entry by its label, in words of the language in force."""
+    words = {}
+    for name in _values(entry):
+        field = entry._meta.get_field(name)  # noqa: SLF001 - Django's own API
+        label = _LINKED.get(name) or capfirst(str(getattr(field, "verbose_name", name)))
+        words[str(label)] = _field_in_words(entry, name)
+    return words
+
+
+#: Links have no label of their own in the models.
+_LINKED = {
+    "territory": gettext_lazy("Territory"),
+    "definition": gettext_lazy("Definition"),
+    "source": gettext_lazy("Source"),
+    "section": gettext_lazy("Section"),
+    "sources": gettext_lazy("Sources"),
+}
+
+
+def _field_in_words(entry: models.Model, name: str) -> str:
+    display = getattr(entry, f"get_{name}_display", None)
+    value = display() if display else getattr(entry, name)
+    if isinstance(value, models.Manager):
+        return "; ".join(sorted(map(str, value.all())))
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return "" if value is None else str(value)
+
+
+def _told(words: str) -> str:
+    text = words or "–"
     return text if len(text) <= _TOLD else f"{text[:_TOLD]}…"
 
 

@@ -1,6 +1,6 @@
 """Writing down the priorities of a city while they are being set."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -41,7 +41,7 @@ def as_given(priority: Priority) -> dict[str, Any]:
     return {**fields, **{name: list(getattr(priority, name).all()) for name in _LINKS}}
 
 
-_OWN = ("id", "profile", "rank")
+_OWN = ("profile", "rank")
 
 
 @transaction.atomic
@@ -57,7 +57,8 @@ def set_priorities(
 
     Args:
         profile: The profile; the list it has is replaced as a whole.
-        priorities: Fields of ``Priority``; ``challenges`` and ``sections`` are lists of rows.
+        priorities: Fields of ``Priority``; ``challenges`` and ``sections`` are lists of rows. One
+            that is there already keeps its ``id``, if it comes with it.
         by: Who writes them down.
         at: The moment.
         base: ``fingerprint_of`` the list when it was looked at; None for whatever it is.
@@ -78,8 +79,9 @@ def set_priorities(
             _("Somebody has changed the priorities in the meantime. Nothing was overwritten."),
             current=present,
         )
+    known = {one.pk for one in present}
     locked.priorities.all().delete()
-    made = [_add_priority(locked, rank, one) for rank, one in enumerate(priorities, 1)]
+    made = [_add_priority(locked, rank, one, known) for rank, one in enumerate(priorities, 1)]
     role = next(one for one in _SETTERS if one in locked.roles_of(by))
     told = "; ".join(str(one) for one in made) or "–"
     entry = log.Entry("evidence:priorities", "change", "", "", reason=told)
@@ -87,8 +89,12 @@ def set_priorities(
     return made
 
 
-def _add_priority(profile: Profile, rank: int, given: Mapping[str, Any]) -> Priority:
+def _add_priority(
+    profile: Profile, rank: int, given: Mapping[str, Any], known: Collection[int]
+) -> Priority:
     fields = {key: value for key, value in given.items() if key not in _LINKS}
+    if fields.get("id") not in known:
+        fields.pop("id", None)
     priority = Priority(profile=profile, rank=rank, **fields)
     try:
         with transaction.atomic():

@@ -1,11 +1,13 @@
 """The priorities of the city: their list, writing them down, their order."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -13,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from profile_workflow.errors import DomainError, InvalidInput, StaleEntry
+from profile_workflow.forms.marked import Difference
 from profile_workflow.forms.priorities import ListForm, PriorityForm, ShiftForm
 from profile_workflow.models import Priority, Profile
 from profile_workflow.queries.evidence import priorities_of
@@ -27,7 +30,7 @@ from profile_workflow.states import PriorityLabel
 from profile_workflow.web.loading import profile_or_404, signed_in
 from profile_workflow.web.refusing import Refusal, refused
 
-_UNPROCESSABLE = 422
+_NOT_FOUND, _UNPROCESSABLE = 404, 422
 
 #: The list as ``set_priorities`` takes it.
 Given = list[dict[str, Any]]
@@ -65,69 +68,99 @@ def _list(request: HttpRequest, profile: Profile, refusal: Refusal | None = None
 def priority_add(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask for the fields of a priority; by POST put it at the end of the list."""
     profile = profile_or_404(request, slug)
-    present = priorities_of(profile)
-    form = PriorityForm(
-        request.POST or None, profile=profile, initial={"base": fingerprint_of(present)}
-    )
-    title = gettext_lazy("Add a priority")
-    return _written(request, profile, form, title, lambda given, new: [*given, new])
+    mark = fingerprint_of(priorities_of(profile))
+    form = PriorityForm(request.POST or None, profile=profile, initial={"base": mark})
+    page = _Page(profile, form, gettext_lazy("Add a priority"))
+    return _written(request, page, lambda given: [*given, form.entered])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def priority(request: HttpRequest, slug: str, rank: int) -> HttpResponse:
+def priority(request: HttpRequest, slug: str, priority_id: int) -> HttpResponse:
     """Show the fields of a priority; by POST change them."""
     profile = profile_or_404(request, slug)
     present = priorities_of(profile)
-    found = next((one for one in present if one.rank == rank), None)
-    if found is None and request.method != "POST":
-        raise Http404
-    initial = {**PriorityForm.initial_of(found), "base": fingerprint_of(present)} if found else {}
+    found = next((one for one in present if one.pk == priority_id), None)
+    if found is None:
+        return _gone(request, profile)
+    initial = {**PriorityForm.initial_of(found), "base": fingerprint_of(present)}
     form = PriorityForm(request.POST or None, profile=profile, initial=initial)
-    title = gettext_lazy("Change the priority")
+    page = _Page(profile, form, gettext_lazy("Change the priority"), priority_id)
 
-    def change(given: Given, new: dict[str, Any]) -> Given:
-        return [*given[: rank - 1], new, *given[rank:]]
+    def change(given: Given) -> Given:
+        return [{**one, **form.entered} if one["id"] == priority_id else one for one in given]
 
-    return _written(request, profile, form, title, change, found=found)
+    return _written(request, page, change)
 
 
-def _written(
-    request: HttpRequest,
-    profile: Profile,
-    form: PriorityForm,
-    title: "str | Promise",
-    change: Callable[[Given, dict[str, Any]], Given],
-    *,
-    found: Priority | None = None,
-) -> HttpResponse:
-    """Store the list with what the form says, or show why not."""
-    closed = refusal_to_set(profile, signed_in(request))
-    refusal = refused(closed) if closed else None
-    conflict: list[Any] = []
-    if refusal is None and form.is_bound and form.is_valid():
+def _gone(request: HttpRequest, profile: Profile) -> HttpResponse:
+    """Keep what was written for a priority that is not there any more: it can be added anew.
+
+    Raises:
+        Http404: If nothing was written.
+    """
+    if request.method != "POST":
+        raise Http404
+    form = PriorityForm(request.POST, profile=profile)
+    page = _Page(profile, form, gettext_lazy("Add a priority"))
+    page.action = reverse("priority_add", args=[profile.slug])
+    said = _("This is not there any more. What you wrote can be added as new.")
+    page.refusal = Refusal(_NOT_FOUND, said)
+    form.renew(fingerprint_of(priorities_of(profile)))
+    return page.render(request)
+
+
+@dataclass(slots=True)
+class _Page:
+    """What is shown: the form, and why it was refused, if it was."""
+
+    profile: Profile
+    form: PriorityForm | None
+    title: "str | Promise"
+    priority_id: int | None = None
+    action: str = ""
+    refusal: Refusal | None = None
+    conflict: list[Difference] = field(default_factory=list)
+
+    def render(self, request: HttpRequest) -> HttpResponse:
+        """Return the page with the status of what happened."""
+        status = self.refusal.status if self.refusal else None
+        if status is None and self.form is not None and self.form.is_bound:
+            status = _UNPROCESSABLE
+        shown = ("profile", "form", "title", "action", "refusal", "conflict")
+        context = {name: getattr(self, name) for name in shown}
+        return render(request, "profile_workflow/priority.html", context, status=status)
+
+
+def _written(request: HttpRequest, page: _Page, change: Callable[[Given], Given]) -> HttpResponse:
+    """Store the list as the form changes it, or show why not."""
+    form = page.form
+    assert form is not None
+    closed = refusal_to_set(page.profile, signed_in(request))
+    if closed is not None:
+        page.refusal = refused(closed)
+        page.form = form if form.is_bound else None
+    elif form.is_bound and form.is_valid():
         try:
-            _store(request, profile, form.mark, lambda given: change(given, form.entered))
+            _store(request, page.profile, form.mark, change)
         except InvalidInput as error:
             form.add_error(None, str(error))
         except StaleEntry as error:
-            refusal, present = refused(error), priorities_of(profile)
-            form.renew(fingerprint_of(present))
-            stored = next((one for one in present if found and one.rank == found.rank), None)
-            conflict = form.differences(stored) if stored else []
+            _show_both(page, form, error)
         except DomainError as error:
-            refusal = refused(error)
+            page.refusal = refused(error)
         else:
             messages.success(request, _("The priorities have been stored."))
-            return redirect("priorities", slug=profile.slug)
-    status = refusal.status if refusal else (_UNPROCESSABLE if form.is_bound else None)
-    context = {
-        "profile": profile,
-        "title": title,
-        "form": form if form.is_bound or closed is None else None,
-        "refusal": refusal,
-        "conflict": conflict,
-    }
-    return render(request, "profile_workflow/priority.html", context, status=status)
+            return redirect("priorities", slug=page.profile.slug)
+    return page.render(request)
+
+
+def _show_both(page: _Page, form: PriorityForm, error: StaleEntry) -> None:
+    """Show what was written beside what is stored now, and let it be stored knowingly."""
+    present = priorities_of(page.profile)
+    form.renew(fingerprint_of(present))
+    stored = next((one for one in present if one.pk == page.priority_id), None)
+    page.refusal = refused(error)
+    page.conflict = form.differences(stored) if stored else []
 
 
 def _store(
@@ -142,19 +175,27 @@ def _store(
 # Order and removal
 
 
+def _priority_or_404(profile: Profile, priority_id: int) -> Priority:
+    try:
+        return profile.priorities.get(pk=priority_id)
+    except Priority.DoesNotExist:
+        raise Http404 from None
+
+
 @require_POST
-def priority_shift(request: HttpRequest, slug: str, rank: int) -> HttpResponse:
+def priority_shift(request: HttpRequest, slug: str, priority_id: int) -> HttpResponse:
     """Move a priority one place up or down."""
     profile = profile_or_404(request, slug)
+    found = _priority_or_404(profile, priority_id)
     form = ShiftForm(request.POST)
     if not form.is_valid():
         return _list(request, profile, Refusal(_UNPROCESSABLE, _("Choose up or down.")))
-    step = -1 if form.cleaned_data["to"] == "up" else 1
+    place = found.rank - 1
+    other = place - 1 if form.cleaned_data["to"] == "up" else place + 1
 
     def shift(given: Given) -> Given:
-        other = rank - 1 + step
-        if rank <= len(given) and 0 <= other < len(given):
-            given[rank - 1], given[other] = given[other], given[rank - 1]
+        if 0 <= other < len(given):
+            given[place], given[other] = given[other], given[place]
         return given
 
     try:
@@ -166,19 +207,17 @@ def priority_shift(request: HttpRequest, slug: str, rank: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def priority_remove(request: HttpRequest, slug: str, rank: int) -> HttpResponse:
+def priority_remove(request: HttpRequest, slug: str, priority_id: int) -> HttpResponse:
     """Ask once whether a priority is to be removed; by POST remove it."""
     profile = profile_or_404(request, slug)
-    present = priorities_of(profile)
-    found = next((one for one in present if one.rank == rank), None)
-    if found is None:
-        raise Http404
+    found = _priority_or_404(profile, priority_id)
     closed = refusal_to_set(profile, signed_in(request))
     refusal = refused(closed) if closed else None
-    form = ListForm(request.POST or None, initial={"base": fingerprint_of(present)})
+    mark = fingerprint_of(priorities_of(profile))
+    form = ListForm(request.POST or None, initial={"base": mark})
     if refusal is None and form.is_bound and form.is_valid():
         try:
-            _store(request, profile, form.mark, lambda given: given[: rank - 1] + given[rank:])
+            _store(request, profile, form.mark, lambda given: _without(given, priority_id))
         except DomainError as error:
             return _list(request, profile, refused(error))
         messages.success(request, _("“%(entry)s” has been removed.") % {"entry": found})
@@ -186,3 +225,7 @@ def priority_remove(request: HttpRequest, slug: str, rank: int) -> HttpResponse:
     status = refusal.status if refusal else (_UNPROCESSABLE if form.is_bound else None)
     context = {"profile": profile, "entry": found, "form": form, "refusal": refusal}
     return render(request, "profile_workflow/priority_remove.html", context, status=status)
+
+
+def _without(given: Given, priority_id: int) -> Given:
+    return [one for one in given if one["id"] != priority_id]

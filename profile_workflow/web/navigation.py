@@ -89,7 +89,12 @@ PROFILE_PAGES: Sequence[Page] = (
 
 #: The first row; at most five for anybody.
 SITE_PAGES: Sequence[Page] = (
-    Page("tasks", _("My tasks"), "icon-tasks", beneath=("task", "task_claim", "task_release", "task_delegate")),
+    Page(
+        "tasks",
+        _("My tasks"),
+        "icon-tasks",
+        beneath=("task", "task_claim", "task_release", "task_delegate"),
+    ),
     Page(
         "profiles",
         _("Profiles"),
@@ -103,7 +108,13 @@ SITE_PAGES: Sequence[Page] = (
         beneath=("board_view", "board_view_save", "board_file", "profile_new"),
         for_team=True,
     ),
-    Page("outbox", _("Outbox"), "icon-mail", beneath=("outbox_retry", "outbox_retry_all"), for_team=True),
+    Page(
+        "outbox",
+        _("Outbox"),
+        "icon-mail",
+        beneath=("outbox_retry", "outbox_retry_all"),
+        for_team=True,
+    ),
     Page("help", _("Help"), "icon-help", beneath=("help_for",)),
 )
 

@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from config import access, urls
 from config.access import RULES, NoRule, Rule
 from config.middleware import AccessMiddleware
-from profile_workflow.models import Assignment
+from profile_workflow.models import Assignment, DataItem
 from profile_workflow.states import ProfileState, Role
 from tests import factories
 from workflows.models import Task
@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 OK, FOUND = HTTPStatus.OK, HTTPStatus.FOUND
 FORBIDDEN, GONE = HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND
-NOT_GET = HTTPStatus.METHOD_NOT_ALLOWED
+NOT_GET, CONFLICT = HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.CONFLICT
 
 #: Addresses that answer POST only, and what a GET by somebody who may is told.
 POST_ONLY = {
@@ -35,12 +35,24 @@ POST_ONLY = {
     "task_release",
     "outbox_retry",
     "section_save",
+    "priority_shift",
 }
 REDIRECTS = {"favicon"}
 #: Addresses that send on whoever is signed in already.
 FOR_STRANGERS = {"home", "sign_in"}
 #: What the addresses hold that are about a thing of which there is none.
-MISSING = {"pdf_file", "pdf_shown", "outbox_retry"}
+MISSING = {"pdf_file", "pdf_shown", "outbox_retry", "priority", "priority_remove"}
+
+#: Pages of a figure whose section is not submitted, and who works on it.
+UNSUBMITTED = {"table", "table_paste", "figure"}
+KEEPS_THE_REGISTER = {Role.PROJECT_TEAM, Role.LOCAL_EXPERT, Role.CO_AUTHOR}
+READING = {"table", "figure"}
+WORKS_ON_FIGURES = SETS_PRIORITIES = {*KEEPS_THE_REGISTER, Role.FOCAL_POINT}
+#: Pages whose answer depends on the role.
+REGISTER = {
+    *("entry_add", "entry", "entry_remove", "figure_add", "priority_add"),
+    *UNSUBMITTED,
+}
 
 
 def all_names() -> list[str]:
@@ -69,6 +81,9 @@ class World:
     profile: Any
     foreign: Any
 
+    def figure_of(self, profile: Any) -> DataItem:
+        return DataItem.objects.get(table__profile=profile)
+
     def address(self, name: str, *, foreign: bool = False) -> str:
         profile = self.foreign if foreign else self.profile
         task = Task.objects.open().filter(profile=profile, signoff=None).first()
@@ -83,6 +98,23 @@ class World:
             "section_edit": [profile.slug, "1"],
             "section_save": [profile.slug, "1"],
             "profile_move": [profile.slug, "hold"],
+            "evidence": [profile.slug],
+            "sources": [profile.slug],
+            "tables": [profile.slug],
+            "challenges": [profile.slug],
+            "priorities": [profile.slug],
+            "priority_add": [profile.slug],
+            "erratum": [profile.slug],
+            "priority": [profile.slug, 1],
+            "priority_shift": [profile.slug, 1],
+            "priority_remove": [profile.slug, 1],
+            "entry_add": [profile.slug, "source"],
+            "entry": [profile.slug, "figure", self.figure_of(profile).pk],
+            "entry_remove": [profile.slug, "figure", self.figure_of(profile).pk],
+            "figure": [profile.slug, self.figure_of(profile).pk],
+            "table": [profile.slug, self.figure_of(profile).table_id],
+            "figure_add": [profile.slug, self.figure_of(profile).table_id],
+            "table_paste": [profile.slug, self.figure_of(profile).table_id],
             "pdf": [profile.slug],
             "pdf_file": [profile.slug, 4711],
             "pdf_shown": [profile.slug, 4711],
@@ -108,6 +140,8 @@ def world() -> World:
     made = factories.make_programme()
     profile = factories.bring_to(factories.make_profile(made), ProfileState.DRAFTING)
     foreign = factories.bring_to(factories.make_profile(), ProfileState.DRAFTING)
+    for one in (profile, foreign):
+        factories.give_figure(factories.section(one, "1"))
     return World(made, profile, foreign)
 
 
@@ -134,9 +168,21 @@ def expected(name: str, who: str) -> HTTPStatus:
         return NOT_GET
     if name in MISSING:
         return GONE
+    if name in REGISTER:
+        return expected_of_the_register(name, who)
     if name in REDIRECTS or (name in FOR_STRANGERS and who != "stranger"):
         return FOUND
     return OK
+
+
+def expected_of_the_register(name: str, who: str) -> HTTPStatus:
+    """Return the answer to a GET of somebody who takes part, while the profile is drafted."""
+    if name in UNSUBMITTED and who not in WORKS_ON_FIGURES:
+        return GONE
+    if name == "priority_add":
+        # Priorities are not being set, which is told to those only who set them.
+        return CONFLICT if who in SETS_PRIORITIES else FORBIDDEN
+    return OK if name in READING or who in KEEPS_THE_REGISTER else FORBIDDEN
 
 
 WHO = ["stranger", "outsider", "superuser", *Role.values]

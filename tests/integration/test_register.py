@@ -278,7 +278,8 @@ def test_a_challenge_that_a_priority_answers_stays(made, expert):
 
 def test_the_history_keeps_who_changed_what_and_tells_it_to_who_works_on_it(made, profile, expert):
     figure = factories.give_figure(factories.section(profile, "1"))
-    change(figure, made[Role.CO_AUTHOR], value=Decimal(1200), year=2025)
+    office = source_of(profile, expert, key="office")
+    change(figure, made[Role.CO_AUTHOR], value=Decimal(1200), year=2025, source=office)
     one = source_of(profile, expert)
     change(one, expert, title="Census, corrected")
     remove(one, expert)
@@ -287,11 +288,12 @@ def test_the_history_keeps_who_changed_what_and_tells_it_to_who_works_on_it(made
     assert [(line.what, line.about) for line in lines] == [
         ("Remove", "Source"),
         ("Change", "Source"),
-        ("Register", "Source"),
+        ("Enter into the register", "Source"),
         ("Change", "Figure: 1 Chapter 1"),
     ]
     assert lines[1].reason == "Office (). Census, corrected. Title: Census → Census, corrected"
-    assert "Value: 1000.0000 → 1200.0000; Year: 2024 → 2025" in lines[3].reason
+    assert "Value: 1000 → 1200; Year: 2024 → 2025" in lines[3].reason
+    assert "Source: Office (). T → Office (). Census" in lines[3].reason
     assert (lines[3].who, lines[3].role) == (made[Role.CO_AUTHOR].full_name, "Co-author")
     outside = history.lines(profile, numbers, viewer=made[Role.STAKEHOLDER])[:4]
     assert [line.reason for line in outside] == ["", "", "", ""]

@@ -1,5 +1,6 @@
 """Numbers as people write them, in every language of the pages."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -21,8 +22,8 @@ pytestmark = pytest.mark.unit
         ("1.234,5", ",", "1234.5"),
         ("1'234", ".", "1234"),
         ("\u2212 3".replace(" ", ""), ".", "-3"),
-        ("١٬٢٣٤٫٥", ",", "1234.5"),
-        ("٢٠٢٤", ".", "2024"),
+        ("\u0661\u066c\u0662\u0663\u0664\u066b\u0665", ",", "1234.5"),
+        ("\u0662\u0660\u0662\u0664", ".", "2024"),
         ("0", ".", "0"),
     ],
 )
@@ -36,7 +37,7 @@ def test_it_reads_what_people_write(text, mark, value):
      ("NaN", "."), ("5 %", ","), ("1,2,3", ","), ("--1", ".")],
 )  # fmt: skip
 def test_it_guesses_nothing(text, mark):
-    with pytest.raises(ValueError, match="^"):
+    with pytest.raises(ValueError, match=re.escape(text)):
         read_number(text, mark)
 
 
