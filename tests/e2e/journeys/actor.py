@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from django.core import mail
 from django.db.models import Model
 from django.utils import translation
 from django.utils.text import capfirst
@@ -177,6 +178,13 @@ class Actor:
     def see_tasks(self) -> None:
         self.follow("My tasks")
 
+    def follow_letter(self) -> None:
+        """Follow the first link in the newest mail that one got."""
+        mine = [one for one in mail.outbox if self.user.email in one.to]
+        address = re.search(r"https?://[^/\s]+(/\S*)", mine[-1].body)
+        assert address is not None
+        self.page.goto(address.group(1))
+
     def has_nothing_to_do(self) -> None:
         self.see_tasks()
         self.reads(self.words("Nothing needs you now."))
@@ -196,7 +204,12 @@ class Actor:
         self.is_told(self.words("The task is yours now."))
 
     def decide(
-        self, move: str, *, kind: str = "profile", reason: str = "", sections: Sequence[Section] = ()
+        self,
+        move: str,
+        *,
+        kind: str = "profile",
+        reason: str = "",
+        sections: Sequence[Section] = (),
     ) -> None:
         """Fill the form of the moves that are offered, and send it."""
         label = self.move(move, kind)

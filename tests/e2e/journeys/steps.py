@@ -5,7 +5,13 @@ from collections.abc import Iterable
 from playwright.sync_api import expect
 
 from profile_workflow.models import Challenge, Section, Territory, WorkingDefinition
-from profile_workflow.states import Competence, Role, SectionState, StakeholderCategory, TerritoryKind
+from profile_workflow.states import (
+    Competence,
+    Role,
+    SectionState,
+    StakeholderCategory,
+    TerritoryKind,
+)
 from reports.models import Build
 from tests import factories
 from tests.e2e.journeys.actor import Actor

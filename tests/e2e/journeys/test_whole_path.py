@@ -126,7 +126,9 @@ def loops_of_quality_assurance(company: Company) -> None:
 def loops_of_validation(company: Company) -> None:
     """An objection in the consultation, and one at the sign-off."""
     objector = company.stakeholders[0]
-    objector.open_task("consult")
+    company.work()
+    objector.follow_letter()
+    objector.follow(objector.task("consult"))
     with objector.refused(422):
         objector.decide("object_to", kind="sign_off", reason="Our street is left out.")
     objector.decide("object_to", kind="sign_off", sections=[company.section("1")])
