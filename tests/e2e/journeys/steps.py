@@ -264,7 +264,7 @@ def write_priority(company: Company) -> None:
     focal_point.field("Rationale").fill("There are too few.")
     focal_point.tick(focal_point.words_of(company.profile.challenges.get()))
     focal_point.field("Responsible body").fill("Municipality")
-    focal_point.field("SDG targets").fill("10.7")
+    focal_point.field("SDG targets that it serves").fill("10.7")
     focal_point.press("Store")
     focal_point.reads("Rooms for newcomers")
 
