@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-PARTS = ("flow", "lists", "pdf")
+PARTS = ("flow", "lists", "pages", "pdf")
 DATABASES = ("SQLite", "PostgreSQL")
 RESULTS = Path(__file__).parent / "results"
 
@@ -22,6 +22,8 @@ class Sizes:
         profiles: Profiles on the board, 13 sections each.
         tasks: Tasks in the table.
         calls: Calls of each list.
+        users: People who open pages at the same time.
+        seconds: How long they do so with a pause after each page, and half as long without.
         pages: Lengths of the invented reports, in pages.
         repetitions: How often each report is printed.
     """
@@ -30,6 +32,8 @@ class Sizes:
     profiles: int = 200
     tasks: int = 100_000
     calls: int = 200
+    users: int = 20
+    seconds: int = 40
     pages: tuple[int, ...] = (15, 75, 200)
     repetitions: int = 2
 
@@ -100,8 +104,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--profiles", type=int, default=usual.profiles)
     parser.add_argument("--tasks", type=int, default=usual.tasks)
     parser.add_argument("--calls", type=int, default=usual.calls, help="of each list")
-    parser.add_argument("--pages", type=int, nargs="+", default=usual.pages)
+    parser.add_argument("--users", type=int, default=usual.users, help="at the same time")
+    parser.add_argument("--seconds", type=int, default=usual.seconds, help="of opening pages")
+    parser.add_argument("--pages", type=int, nargs="+", default=usual.pages, help="of PDFs")
     parser.add_argument("--repetitions", type=int, default=usual.repetitions, help="of each PDF")
-    parser.add_argument("--minutes", type=float, default=12, help="the whole run at most")
+    parser.add_argument("--minutes", type=float, default=16, help="the whole run at most")
     parser.add_argument("--output", type=Path, default=RESULTS, help="folder of the JSON files")
     return parser

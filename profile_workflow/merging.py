@@ -87,62 +87,87 @@ def merge(base: str | None, mine: str, theirs: str) -> Merge:
 
 def blocks(text: str) -> Blocks:
     """Return the paragraphs of a text, without the empty lines between them."""
-    found = _BETWEEN_BLOCKS.split(text.replace("\r\n", "\n").replace("\r", "\n"))
-    return tuple(block.strip("\n") for block in found if block.strip())
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    found = _BETWEEN_BLOCKS.split(f"\n{lines}")
+    # Spaces before a paragraph put it into a list; those after it mean nothing.
+    return tuple(block.strip("\n").rstrip() for block in found if block.strip())
 
 
 def _common(first: Blocks, second: Blocks) -> Blocks:
     """Return the paragraphs that stand in both, in their order."""
     if max(len(first), len(second)) > MOST_BLOCKS:
         return ()
-    return tuple(first[number] for number in _pairs(first, second))
+    matcher = SequenceMatcher(None, first, second, autojunk=False)
+    return tuple(
+        block for one in matcher.get_matching_blocks() for block in first[one.a : one.a + one.size]
+    )
 
 
-def _pairs(before: Blocks, after: Blocks) -> dict[int, int]:
-    """Return number of a paragraph before → its number after, for those that were kept."""
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    return {
-        start + step: other + step
-        for start, other, size in matcher.get_matching_blocks()
-        for step in range(size)
-    }
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """Paragraphs ``start`` to ``end`` of the base, replaced on one side; equal for an insertion."""
+
+    start: int
+    end: int
+    new: Blocks
+    is_mine: bool
+
+
+def _edits(base: Blocks, version: Blocks, *, is_mine: bool) -> list[_Edit]:
+    codes = SequenceMatcher(None, base, version, autojunk=False).get_opcodes()
+    return [
+        _Edit(start, end, version[first:last], is_mine)
+        for code, start, end, first, last in codes
+        if code != "equal"
+    ]
 
 
 def _passages(base: Blocks, mine: Blocks, theirs: Blocks) -> Iterator[Passage]:
-    """Yield what lies between the paragraphs of the base that both versions kept."""
-    in_mine, in_theirs = _pairs(base, mine), _pairs(base, theirs)
-    at = (0, 0, 0)
-    kept: list[str] = []
-    for number, block in enumerate(base):
-        if number not in in_mine or number not in in_theirs:
-            continue
-        here = (number, in_mine[number], in_theirs[number])
-        if here != at:
-            yield from _unchanged(kept)
-            kept = []
-            yield _between(base, mine, theirs, at, here)
-        kept.append(block)
-        at = (here[0] + 1, here[1] + 1, here[2] + 1)
-    yield from _unchanged(kept)
-    end = (len(base), len(mine), len(theirs))
-    if at != end:
-        yield _between(base, mine, theirs, at, end)
+    """Yield what was left alone and what was changed, in turn.
+
+    Changes of neighbouring paragraphs stand side by side; those of the same ones are one passage.
+    """
+    edits = _edits(base, mine, is_mine=True) + _edits(base, theirs, is_mine=False)
+    at = 0
+    for group in _overlapping(sorted(edits, key=lambda edit: (edit.start, edit.end))):
+        start, end = group[0].start, max(edit.end for edit in group)
+        yield from _unchanged(base[at:start])
+        sides = (
+            _side(base, [edit for edit in group if edit.is_mine is whose], start, end)
+            for whose in (True, False)
+        )
+        yield _passage(base[start:end], *sides)
+        at = end
+    yield from _unchanged(base[at:])
 
 
-def _unchanged(kept: Sequence[str]) -> Iterator[Passage]:
+def _overlapping(edits: Sequence[_Edit]) -> Iterator[list[_Edit]]:
+    """Yield together the edits that touch the same paragraphs, or insert in the same place."""
+    group: list[_Edit] = []
+    end = 0
+    for edit in edits:
+        same_place = group and (edit.start, edit.end) == (group[0].start, group[0].end)
+        if group and not same_place and edit.start >= end:
+            yield group
+            group = []
+        end = max(end, edit.end) if group else edit.end
+        group.append(edit)
+    if group:
+        yield group
+
+
+def _side(base: Blocks, edits: Sequence[_Edit], start: int, end: int) -> Blocks:
+    """Return what one side made of a part of the base."""
+    found: list[str] = []
+    for edit in edits:
+        found += (*base[start : edit.start], *edit.new)
+        start = edit.end
+    return (*found, *base[start:end])
+
+
+def _unchanged(kept: Blocks) -> Iterator[Passage]:
     if kept:
-        same = tuple(kept)
-        yield Passage(Change.NONE, same, same, same)
-
-
-def _between(
-    base: Blocks,
-    mine: Blocks,
-    theirs: Blocks,
-    start: tuple[int, int, int],
-    end: tuple[int, int, int],
-) -> Passage:
-    return _passage(base[start[0] : end[0]], mine[start[1] : end[1]], theirs[start[2] : end[2]])
+        yield Passage(Change.NONE, kept, kept, kept)
 
 
 def _passage(base: Blocks, mine: Blocks, theirs: Blocks) -> Passage:

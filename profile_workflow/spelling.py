@@ -40,6 +40,10 @@ _MARKS = re.compile(
 )
 
 
+#: What a citation leaves behind when it goes.
+_GAP = re.compile(r" (?=[.,;:!?\u060c\u061b\u061f])")
+
+
 @lru_cache(maxsize=50_000)
 def fold(word: str) -> str:
     """Return a word in its one spelling: no capitals, accents, harakat, tatweel or article.
@@ -48,7 +52,7 @@ def fold(word: str) -> str:
     """
     word = word.casefold()
     if not word.isascii():
-        apart = unicodedata.normalize("NFKD", word).translate(_SAME)
+        apart = unicodedata.normalize("NFKD", word).casefold().translate(_SAME)
         word = "".join(sign for sign in apart if sign.isalnum())
         word = _ARTICLE.sub("", word, count=1) if _ARTICLE.match(word) else word
         word = "".join(str(unicodedata.digit(sign, sign)) for sign in word)
@@ -68,7 +72,7 @@ def searchable(text: str) -> str:
 
 def without_marks(text: str) -> str:
     """Return a text of the dialect without its marks, roughly but fast."""
-    return " ".join(_MARKS.sub(" ", text).split())
+    return _GAP.sub("", " ".join(_MARKS.sub(" ", text).split()))
 
 
 @dataclass(frozen=True, slots=True)

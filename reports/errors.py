@@ -27,7 +27,7 @@ class BuildFailed(DomainError):
         """
         words = sentence(code, detail)
         if at:
-            where = _("It was at \u201c%(chapter)s\u201d.") % {"chapter": at}
+            where = _("It was at “%(chapter)s”.") % {"chapter": at}
             words = f"{words} {where}"
         super().__init__(words)
         self.code = code
@@ -37,7 +37,7 @@ def sentence(code: str, detail: dict[str, str]) -> str:
     """Return the sentence for a code of the PDF process, in the reader's language."""
     sentences = {
         "missing_glyph": _(
-            "The character \u201c%(character)s\u201d (%(code_point)s) in \u201c%(where)s\u201d "
+            "The character “%(character)s” (%(code_point)s) in “%(where)s” "
             "is in none of the fonts of the report. Replace it there and build again."
         ),
         "too_long": _(

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from profile_workflow.models import City, DataItem, Profile, User
+from profile_workflow.services import saved_views
 from profile_workflow.states import ProfileState, Role
 from tests import factories
 from workflows.models import Task
@@ -76,6 +77,22 @@ def entry(world: World) -> Sequence[Any]:
     return [world.profile.slug, "figure", world.figure.pk]
 
 
+def kept_view(world: World) -> Sequence[Any]:
+    view = saved_views.save_view(world.made.team, name="Late ones", query="late=on")
+    return [view.pk]
+
+
+def priority(world: World) -> Sequence[Any]:
+    profile = world.profile_in(ProfileState.PRIORITY_SETTING)
+    return [profile.slug, factories.give_priority(profile).pk]
+
+
+def part(world: World) -> Sequence[Any]:
+    found = world.profile.assignments.order_by("pk").first()
+    assert found is not None
+    return [world.profile.slug, found.pk]
+
+
 @dataclass(frozen=True)
 class Page:
     """A page, as those see it who use it.
@@ -114,6 +131,23 @@ PAGES = (
     Page("profiles", "The profiles in which you take part.", [EXPERT, TEAM]),
     Page("search", "Everything you may open, by words.", [EXPERT, TEAM], query="q=chapter"),
     Page("board", "Every profile with its stage, who has the turn, and by when.", [TEAM]),
+    Page("board", "Every profile as a card in the column of its stage.", [TEAM],
+         variant="columns", query="view=kanban"),
+    Page("board", "Every profile in a list that can be sorted.", [TEAM],
+         variant="list", query="view=list"),
+    Page("board_view", "Rename or remove a view that was kept.", [TEAM], kept_view),
+    Page("profile_new", "Start a profile.", [TEAM]),
+    Page("people", "Who has which part, since when, and how much work.", [TEAM, EXPERT], slug),
+    Page("people_add", "Give somebody a part.", [TEAM], slug, query="q=a"),
+    Page("people_invite", "Invite somebody new.", [TEAM], slug),
+    Page("people_substitute", "Let somebody stand in for a time.", [TEAM], part),
+    Page("people_end", "Take a part back.", [TEAM], part),
+    Page("deadlines", "Change deadlines, with a reason.", [TEAM], slug),
+    Page("task_delegate", "Hand a task over.", [TEAM],
+         lambda world: [world.task(section__key="2")]),
+    Page("outbox_retry_all", "Try everything that failed again.", [TEAM]),
+    Page("password_reset", "Ask for a link to set a password.", [STRANGER]),
+    Page("password_set", "A link that is too old.", [STRANGER], lambda _world: ["MQ", "no-token"]),
     Page("outbox", "Mails and PDFs that wait or failed.", [TEAM]),
     Page("profile", "Where a profile stands and what it consists of.", [TEAM, EXPERT, REVIEWER],
          slug),
@@ -132,6 +166,10 @@ PAGES = (
     Page("entry_remove", "Remove what is registered.", [EXPERT], entry),
     Page("challenges", "The challenges that the priorities answer.", [EXPERT], slug),
     Page("priorities", "Priorities and way forward.", [EXPERT, TEAM], slug),
+    Page("priority_add", "Set another priority.", [EXPERT],
+         lambda world: [world.profile_in(ProfileState.PRIORITY_SETTING).slug]),
+    Page("priority", "Change a priority.", [EXPERT], priority),
+    Page("priority_remove", "Remove a priority.", [EXPERT], priority),
     Page("erratum", "What is printed about a correction.", [TEAM], slug),
     Page("section_edit", "Write the text of a section.", [EXPERT],
          lambda world: [world.profile.slug, "1"]),
@@ -139,6 +177,11 @@ PAGES = (
          lambda world: [world.profile.slug, "1"]),
     Page("section_review", "A section, its comments and the decision on it.", [REVIEWER],
          lambda world: [world.profile.slug, "1"]),
+    Page("section_move", "A move of a section that needs a reason.", [REVIEWER],
+         lambda world: [world.profile.slug, "2", "accept"]),
+    Page("round", "Who was asked, who has answered, and what that means.", [TEAM, REVIEWER], slug),
+    Page("qa", "The checks of quality assurance.", [TEAM],
+         lambda world: [world.profile_in(ProfileState.PROJECT_QA).slug]),
     Page("responses", "Every comment with what became of it.", [EXPERT, REVIEWER, TEAM], slug),
     Page("history", "Who did what, when and why.", [TEAM, EXPERT], slug),
     Page("pdf", "The PDFs of a profile.", [TEAM, EXPERT], slug),
@@ -160,6 +203,9 @@ NO_PAGE = {
     "outbox_retry": "POST only",
     "section_save": "POST only",
     "priority_shift": "POST only",
+    "board_view_save": "POST only",
+    "people_ask": "POST only",
+    "board_file": "a file",
     "pdf_shown": "a file",
     "responses_file": "a file",
     "pdf_file": "a file",

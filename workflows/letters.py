@@ -180,6 +180,7 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
         "attribution": ATTRIBUTION_RULES[asked.attribution] if asked else "",
         "profile_url": address("profile", f"/p/{profile.slug}/", profile.slug),
         "tasks_url": address("tasks", "/tasks/"),
+        "settings_url": address("me", "/me/") if payload["kind"] in OPTIONAL_KINDS else "",
         "language": _language(person),
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
     }

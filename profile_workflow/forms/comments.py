@@ -15,7 +15,7 @@ from profile_workflow.services.comments import MOST_CHARACTERS
 from profile_workflow.services.lifecycle import Details, Offer
 from profile_workflow.states import CommentKind
 
-_SHOWN = r"\d{1,12}(,\d{1,12}){0,199}"
+_SHOWN = r"\A\d{1,12}(,\d{1,12}){0,199}\Z"
 
 
 class NewCommentForm(StyledForm):

@@ -67,15 +67,15 @@ _MAKE_AGAIN = (
     "INSERT INTO profile_workflow_searchfts(profile_workflow_searchfts) VALUES ('rebuild')",
     "INSERT INTO profile_workflow_searchfts(profile_workflow_searchfts) VALUES ('optimize')",
 )
-#: The two conditions and ranks; a word in the title counts ten times one in the text.
+#: Conditions and ranks; a word in the title counts ten times one in the text.
 _HOLDS_SQLITE = """
     profile_workflow_searchentry.id IN (
         SELECT rowid FROM profile_workflow_searchfts WHERE profile_workflow_searchfts MATCH %s
     )
 """
-_RANK_SQLITE = """
-    (SELECT bm25(profile_workflow_searchfts, 10.0, 1.0) FROM profile_workflow_searchfts
-     WHERE profile_workflow_searchfts MATCH %s AND rowid = profile_workflow_searchentry.id)
+_BEST_FIRST_SQLITE = """
+    SELECT rowid FROM profile_workflow_searchfts WHERE profile_workflow_searchfts MATCH %s
+    ORDER BY bm25(profile_workflow_searchfts, 10.0, 1.0), rowid
 """
 _HOLDS_POSTGRESQL = "profile_workflow_searchentry.vector @@ to_tsquery('simple', %s)"
 _RANK_POSTGRESQL = (
@@ -118,23 +118,42 @@ def _execute(connection: BaseDatabaseWrapper, statements: Sequence[str]) -> None
             cursor.execute(statement)
 
 
-def matching(
-    entries: "models.QuerySet[SearchEntry]", words: Sequence[str], *, vendor: str
+def holding(
+    entries: "models.QuerySet[SearchEntry]", words: Sequence[str], connection: BaseDatabaseWrapper
 ) -> "models.QuerySet[SearchEntry]":
-    """Return the entries that hold every word, the best first.
+    """Return the entries that hold every word.
 
     Args:
         entries: What may be found.
         words: As ``spelling.words_of`` returns them: letters and digits only, at least one.
-        vendor: Of the database.
+        connection: The database of the entries.
     """
-    if vendor == "postgresql":
-        wanted = " & ".join(f"'{one}':*" if is_prefix(one) else f"'{one}'" for one in words)
-        holds, rank = _HOLDS_POSTGRESQL, _RANK_POSTGRESQL
-    else:
-        wanted = " AND ".join(f'"{one}"*' if is_prefix(one) else f'"{one}"' for one in words)
-        holds, rank = _HOLDS_SQLITE, _RANK_SQLITE
-    # Constants only; the words are a parameter.
-    found = entries.filter(RawSQL(holds, [wanted], models.BooleanField()))  # noqa: S611
-    ranked = found.annotate(rank=RawSQL(rank, [wanted], models.FloatField()))  # noqa: S611
-    return ranked.order_by("rank", "pk")
+    holds = _HOLDS_POSTGRESQL if connection.vendor == "postgresql" else _HOLDS_SQLITE
+    # A constant; the words are a parameter.
+    condition = RawSQL(holds, [_query(words, connection)], models.BooleanField())  # noqa: S611
+    return entries.filter(condition)
+
+
+def best_first(
+    entries: "models.QuerySet[SearchEntry]", words: Sequence[str], connection: BaseDatabaseWrapper
+) -> list[tuple[str, int]]:
+    """Return kind and id of what holds every word, the best first; arguments as ``holding``."""
+    found = holding(entries, words, connection)
+    wanted = _query(words, connection)
+    if connection.vendor == "postgresql":
+        rank = RawSQL(_RANK_POSTGRESQL, [wanted], models.FloatField())  # noqa: S611 - likewise
+        ranked = found.annotate(rank=rank).order_by("rank", "pk")
+        return list(ranked.values_list("kind", "object_id"))
+    by_id = {pk: (kind, one) for pk, kind, one in found.values_list("pk", "kind", "object_id")}
+    if not by_id:
+        return []
+    # Ranked in one walk through the index: asked for row by row it would walk for each of them.
+    with connection.cursor() as cursor:
+        cursor.execute(_BEST_FIRST_SQLITE, [wanted])
+        return [by_id[pk] for (pk,) in cursor.fetchall() if pk in by_id]
+
+
+def _query(words: Sequence[str], connection: BaseDatabaseWrapper) -> str:
+    if connection.vendor == "postgresql":
+        return " & ".join(f"'{one}':*" if is_prefix(one) else f"'{one}'" for one in words)
+    return " AND ".join(f'"{one}"*' if is_prefix(one) else f'"{one}"' for one in words)

@@ -1,13 +1,21 @@
 """The response table: comments and answers, as far as a reader may know who made them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from profile_workflow.models import Comment, Profile, ReviewRound, User, ValidationRound
-from profile_workflow.queries.profiles import Remark, remarks_on
+from profile_workflow.models import (
+    Comment,
+    Event,
+    Profile,
+    ReviewRound,
+    User,
+    ValidationRound,
+)
+from profile_workflow.queries.attribution import Credit
+from profile_workflow.queries.profiles import remarks_on
 from profile_workflow.states import (
     ANSWERED_COMMENT_STATES,
     CommentState,
@@ -60,21 +68,25 @@ class Round:
 
     name: str
     label: str
+    about: ReviewRound | ValidationRound
     within: Q
 
 
 def rounds_of(profile: Profile) -> list[Round]:
     """Return every round of review and of validation, in the order of opening: two queries."""
-    reviews = [
-        (one, f"review-{one.number}", ProfileState.EXPERT_REVIEW)
-        for one in profile.review_rounds.order_by("opened_at")
+    found = [
+        *_named(profile.review_rounds.order_by("opened_at")),
+        *_named(profile.validation_rounds.select_related("version").order_by("opened_at")),
     ]
-    validations = [
-        (one, f"{one.kind}-{one.number}", _STAGE_OF[ValidationKind(one.kind)])
-        for one in profile.validation_rounds.order_by("opened_at")
-    ]
-    in_order = sorted([*reviews, *validations], key=lambda found: found[0].opened_at)
-    return [Round(name, _label(one), _within(one, stage)) for one, name, stage in in_order]
+    return sorted(found, key=lambda one: one.about.opened_at)
+
+
+def _named(rounds: Iterable[ReviewRound | ValidationRound]) -> list[Round]:
+    return [Round(_name(one), _label(one), one, _within(one)) for one in rounds]
+
+
+def _name(one: ReviewRound | ValidationRound) -> str:
+    return f"{one.kind if isinstance(one, ValidationRound) else 'review'}-{one.number}"
 
 
 def _label(one: ReviewRound | ValidationRound) -> str:
@@ -83,20 +95,24 @@ def _label(one: ReviewRound | ValidationRound) -> str:
     return _("Expert review, round %(number)s") % {"number": one.number}
 
 
-def _within(one: ReviewRound | ValidationRound, stage: ProfileState) -> Q:
+def _within(one: ReviewRound | ValidationRound) -> Q:
+    stage = ProfileState.EXPERT_REVIEW
+    if isinstance(one, ValidationRound):
+        stage = _STAGE_OF[ValidationKind(one.kind)]
     within = Q(stage=stage, created_at__gte=one.opened_at)
     return within & Q(created_at__lte=one.closed_at) if one.closed_at else within
 
 
 def comments_of(
     profile: Profile, wanted: Wanted, *, viewer: User, rounds: Sequence[Round] = ()
-) -> "QuerySet[Comment]":
+) -> "QuerySet[Comment, Comment]":
     """Return the comments that a reader wants, with all that a row of the table shows.
 
     ``rounds`` are those of the profile, if one of them may be wanted.
     """
     related = ("section__template_section", "author__organisation", "answered_by", "revision")
-    found = Comment.objects.filter(section__profile=profile).select_related(*related)
+    found: QuerySet[Comment, Comment] = Comment.objects.filter(section__profile=profile)
+    found = found.select_related(*related)
     if wanted.section:
         found = found.filter(section__key=wanted.section)
     if wanted.state:
@@ -111,8 +127,35 @@ def comments_of(
     return found.order_by(*ORDERS.get(wanted.order, _SECTION))
 
 
-def responses(comments: Sequence[Comment], profile: Profile, *, viewer: User) -> list[Remark]:
-    """Return comments as their reader may see them; all know the same instance of the profile."""
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A comment as its reader may see it, with the kind of its answer, which closing covers."""
+
+    comment: Comment
+    by: Credit
+    verdict: str
+
+
+_ANSWERS = ("accept", "accept_partly", "decline", "defer")
+
+
+def responses(comments: Sequence[Comment], profile: Profile, *, viewer: User) -> list[Response]:
+    """Return comments as their reader may see them: two queries for any number.
+
+    All know the same instance of the profile, so that asking what may be done costs no more.
+    """
     for comment in comments:
         comment.section.profile = profile
-    return remarks_on(comments, profile, viewer=viewer)
+    names = [f"comment:{comment.pk}" for comment in comments]
+    answers = Event.objects.filter(profile=profile, document__in=names, move__in=_ANSWERS)
+    states = dict(answers.order_by("seq").values_list("document", "to_state"))
+    return [
+        Response(remark.comment, remark.by, _verdict(remark.comment, states))
+        for remark in remarks_on(comments, profile, viewer=viewer)
+    ]
+
+
+def _verdict(comment: Comment, states: dict[str, str]) -> str:
+    """Return how a comment was answered, in words; empty while it waits for its first answer."""
+    state = states.get(f"comment:{comment.pk}", "")
+    return str(CommentState(state).label) if state and comment.answered_at else ""

@@ -19,7 +19,7 @@ from profile_workflow.models import (
     Source,
     User,
 )
-from profile_workflow.models.fulltext import matching
+from profile_workflow.models.fulltext import best_first, holding
 from profile_workflow.spelling import Piece, marked, snippet, without_marks, words_of
 from profile_workflow.states import AUTHOR_ROLES, Attribution, Role
 
@@ -156,9 +156,8 @@ def search(viewer: User, query: str, *, kind: str, page: int, on: date) -> Found
     wanted = words[:MOST_WORDS]
     if not wanted:
         return Found()
-    entries = matching(may_find(viewer, on=on), wanted, vendor=connection.vendor)
     ranked: dict[str, list[int]] = {}
-    for kind_of_one, object_id in entries.values_list("kind", "object_id"):
+    for kind_of_one, object_id in best_first(may_find(viewer, on=on), wanted, connection):
         ranked.setdefault(kind_of_one, []).append(object_id)
     numbers = {one: len(ranked[one]) for one in SearchKind if one in ranked}
     page_of_kind = Paginator(ranked.get(kind, []), HITS_A_PAGE).get_page(page) if kind else None
@@ -265,7 +264,4 @@ _FETCH: Mapping[SearchKind, Callable[[_Finder, Sequence[int]], Iterable[Hit]]] =
 def numbers_of_words(viewer: User, words: Sequence[str], *, on: date) -> dict[str, int]:
     """Return word → how many things it alone finds, for whoever found nothing with all of them."""
     allowed = may_find(viewer, on=on)
-    return {
-        word: matching(allowed, [word], vendor=connection.vendor).order_by().count()
-        for word in words
-    }
+    return {word: holding(allowed, [word], connection).count() for word in words}

@@ -28,7 +28,6 @@ from profile_workflow.spelling import searchable, without_marks
 #: Most bytes of a text that are searched, about 60 pages: PostgreSQL takes no vector over 1 MiB.
 MOST_BYTES = 400_000
 _BATCH = 500
-_TABLE = "profile_workflow_searchentry"
 _CITATION = re.compile(r"\[@[^\]\[]{1,1000}\]")
 _CITED_KEY = re.compile(r"@([\w-]{1,60})")
 
@@ -252,9 +251,9 @@ def _deleted(sender: type[models.Model], instance: models.Model, **_signal: Any)
     _forget(kind, [getattr(instance, field)])
 
 
-def _fill_if_empty(**_signal: Any) -> None:
-    """After a migration: index what was there before the index was."""
-    if _TABLE in connection.introspection.table_names() and not SearchEntry.objects.exists():
+def _fill_new_index(plan: Iterable[tuple[Any, bool]], **_signal: Any) -> None:
+    """After the migration that makes the index: index what was there before."""
+    if any(one.name.endswith("_search_index") and not undone for one, undone in plan):
         rebuild()
 
 
@@ -264,7 +263,7 @@ def watch(sender: Any) -> None:
         post_save.connect(_saved, sender=model, dispatch_uid=f"search.{model.__name__}")
     for model in _ON_DELETE:
         post_delete.connect(_deleted, sender=model, dispatch_uid=f"search.{model.__name__}")
-    post_migrate.connect(_fill_if_empty, sender=sender, dispatch_uid="search.fill")
+    post_migrate.connect(_fill_new_index, sender=sender, dispatch_uid="search.fill")
 
 
 # Making it anew, and comparing

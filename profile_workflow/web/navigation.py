@@ -69,7 +69,9 @@ PROFILE_PAGES: Sequence[Page] = (
             *("table_paste", "figure", "challenges", "erratum"),
         ),
     ),
-    Page("responses", _("Comments")),
+    Page("round", _("Round")),
+    Page("responses", _("Comments"), beneath=("responses_file",)),
+    Page("qa", _("Quality")),
     Page(
         "priorities",
         _("Priorities"),

@@ -64,10 +64,11 @@ _CLEANER = nh3.Cleaner(
     tag_attribute_values={
         **markup.ALLOWED_VALUES,
         "div": {**markup.ALLOWED_VALUES["div"], "role": {"region"}, "tabindex": {"0"}},
+        **{tag: {"dir": {"auto"}, "scope": {"col", "row"}} for tag in ("caption", "th", "td")},
     },
     allowed_classes={
         **markup.ALLOWED_CLASSES,
-        "span": markup.ALLOWED_CLASSES["span"] | {"visually-hidden"},
+        "bdi": markup.ALLOWED_CLASSES["bdi"] | {"visually-hidden"},
         "div": {"scroll"},
         "p": markup.ALLOWED_CLASSES["p"] | {"small-print", "px-2"},
         "table": {"table"},
@@ -461,7 +462,8 @@ def _mark(tokens: Sequence[_Token], mark: str) -> str:
 
 
 def _hidden(words: str) -> str:
-    return f'<span class="visually-hidden">{html.escape(words)}</span>'
+    # Set apart, so that our words do not decide in which direction those of the text run.
+    return f'<bdi class="visually-hidden">{html.escape(words)}</bdi>'
 
 
 def _written(tokens: Sequence[_Token], *, addresses: bool = False) -> str:

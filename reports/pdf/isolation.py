@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import Any, Self
 
 from django.conf import settings
 
@@ -79,6 +79,25 @@ class Progress:
     page: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """What the process reads and writes, in a folder of its own."""
+
+    folder: Path
+
+    @property
+    def job(self) -> Path:
+        return self.folder / "job.json"
+
+    @property
+    def out(self) -> Path:
+        return self.folder / "out.pdf"
+
+    @property
+    def err(self) -> Path:
+        return self.folder / "err.txt"
+
+
 Listener = Callable[[Progress], None]
 
 
@@ -103,18 +122,18 @@ def build(job: Job, *, limits: Limits | None = None, listener: Listener = _nobod
     """
     allowed = limits or Limits.from_settings()
     with tempfile.TemporaryDirectory(prefix="report-") as folder:
-        out, err = Path(folder) / "out.pdf", Path(folder) / "err.txt"
-        with out.open("wb") as out_file, err.open("wb") as err_file:
-            process = _start(allowed, Path(folder), out_file, err_file)
-            try:
-                _follow(process, job, allowed, look=lambda: _progress(err), listener=listener)
-            finally:
-                _end(process)
+        files = _Files(Path(folder))
+        files.job.write_bytes(job.to_json().encode())
+        process = _start(allowed, files)
+        try:
+            _follow(process, allowed, look=lambda: _progress(files.err), listener=listener)
+        finally:
+            _end(process)
         if process.returncode != 0:
-            raise _failure(process.returncode, err, allowed)
-        facts = next(_facts(err.read_text(errors="replace")))
+            raise _failure(process.returncode, files.err, allowed)
+        facts = next(_facts(files.err.read_text(errors="replace")))
         return Built(
-            content=out.read_bytes(),
+            content=files.out.read_bytes(),
             front_pages=int(facts["front"]),
             body_pages=int(facts["body"]),
             warnings=tuple(engine_warning(code) for code in facts["warnings"]),
@@ -137,43 +156,39 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _start(
-    limits: Limits, folder: Path, out: IO[bytes], err: IO[bytes]
-) -> "subprocess.Popen[bytes]":
+def _start(limits: Limits, files: "_Files") -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "reports.pdf"]
     command += [str(limits.memory_bytes), str(limits.cpu_seconds)]
-    return subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
-        command,
-        stdin=subprocess.PIPE,
-        stdout=out,
-        stderr=err,
-        cwd=folder,
-        env=_environment(folder),
-        start_new_session=True,
-    )
+    # Files and no pipes: whoever waits for a pipe cannot look how far the process has come.
+    with files.job.open("rb") as job, files.out.open("wb") as out, files.err.open("wb") as err:
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
+            command,
+            stdin=job,
+            stdout=out,
+            stderr=err,
+            cwd=files.folder,
+            env=_environment(files.folder),
+            start_new_session=True,
+        )
 
 
 def _follow(
     process: "subprocess.Popen[bytes]",
-    job: Job,
     limits: Limits,
     *,
     look: Callable[[], Progress],
     listener: Listener,
 ) -> None:
-    """Feed the process and wait for its end, telling now and then how far it has come.
+    """Wait for the end of the process, telling now and then how far it has come.
 
     Raises:
         BuildFailed: If it takes longer than allowed.
     """
     ends = time.monotonic() + limits.wall_seconds
-    content: bytes | None = job.to_json().encode()
     while (left := ends - time.monotonic()) > 0:
         try:
-            process.communicate(content, timeout=min(left, _SECONDS_BETWEEN_LOOKS))
+            process.wait(min(left, _SECONDS_BETWEEN_LOOKS))
         except subprocess.TimeoutExpired:
-            # What has not been taken yet is kept by the process object.
-            content = None
             listener(look())
         else:
             return
@@ -184,8 +199,6 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    if process.stdin is not None:
-        process.stdin.close()
 
 
 def _facts(message: str) -> Iterator[dict[str, Any]]:

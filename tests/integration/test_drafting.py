@@ -374,8 +374,7 @@ def test_what_is_missing_is_told_at_once_and_the_text_is_saved(made, drafted):
     assert factories.section(drafted, "1").state == SectionState.DRAFTING
 
 
-def test_a_section_of_somebody_else_is_saved_by_the_lead_but_its_task_stays(made, shared, drafted):
-    """The local expert leads: he may write a co-author's section, and submit it in his own right."""
+def test_the_lead_submits_the_section_of_a_co_author_in_his_own_right(made, shared, drafted):
     client = signed_in(made[Role.LOCAL_EXPERT])
     answer = client.post(edit(drafted), form("Text.", action="submit"))
     assert answer.status_code == FOUND

@@ -151,6 +151,14 @@ def test_a_mail_that_asks_for_an_act_cannot(drafted):
     assert len(mail.outbox) == 1
 
 
+@pytest.mark.parametrize(("kind", "says_how"), [("held", True), ("returned", False)])
+def test_a_mail_that_can_be_turned_off_says_how(drafted, kind, says_how):
+    made, profile = drafted
+    letter = letters.compose(payload_for(made[Role.LOCAL_EXPERT], profile, kind))
+    for text in (letter.text, letter.html):
+        assert (reverse("me") in text) is says_how
+
+
 # The password
 
 

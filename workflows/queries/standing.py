@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from profile_workflow.models import Draft, Profile, Section, User
 from profile_workflow.queries.profiles import RoleHolders, pens_of
-from profile_workflow.services import drafting
+from profile_workflow.services import drafting, lifecycle
 from profile_workflow.states import (
     FINISHED_SECTION_STATES,
     WRITING_STATES,
@@ -19,6 +19,7 @@ from profile_workflow.states import (
     ProfileState,
     SectionState,
 )
+from workflows.models import Task
 from workflows.queries.tasks import Waiting
 
 #: State of the section → the one word of the task list. The codes tint the tag.
@@ -46,6 +47,7 @@ class Standing:
         who: Whose turn it is, by name.
         due_at: Until when, if there is a deadline.
         may_write: Whether the reader has the pen.
+        review: The task of reviewing it, if the reader may.
         comments: How many comments wait for an answer.
     """
 
@@ -56,6 +58,7 @@ class Standing:
     who: str
     due_at: datetime | None
     may_write: bool
+    review: Task | None
     comments: int
 
     @property
@@ -96,6 +99,7 @@ def _standing(
     section: Section, turn: Waiting | None, holders: Mapping[str, Sequence[str]], viewer: User
 ) -> Standing:
     code, label = _status(section)
+    may_review = lifecycle.is_open(section, "accept", viewer)
     return Standing(
         section=section,
         code=code,
@@ -104,6 +108,7 @@ def _standing(
         who=_who(section, turn, holders),
         due_at=turn.due_at if turn else None,
         may_write=drafting.may_write(section, by=viewer),
+        review=turn.task if turn is not None and may_review else None,
         comments=section.open_comments,  # type: ignore[attr-defined]
     )
 
@@ -144,7 +149,7 @@ def _who(section: Section, turn: Waiting | None, holders: Mapping[str, Sequence[
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What a profile waits for, with equal tasks of one person as one line.
+    """What a profile waits for, with equal tasks of sections as one line.
 
     Attributes:
         first: The task with the earliest deadline.
@@ -161,8 +166,12 @@ class Turn:
 
 
 def grouped(waiting: Iterable[Waiting]) -> list[Turn]:
-    """Return what a profile waits for with one line a person and kind of task, in its order."""
-    groups: dict[tuple[str, str, str | None, bool], list[Waiting]] = {}
-    for one in waiting:
-        groups.setdefault((one.label, one.role, one.who, one.section is None), []).append(one)
+    """Return what a profile waits for, in its order, with the sections of one person in one line.
+
+    Only equal tasks of sections are put together; what is asked of the whole stays as it is.
+    """
+    groups: dict[tuple[object, ...], list[Waiting]] = {}
+    for number, one in enumerate(waiting):
+        key = (number,) if one.section is None else (one.label, one.role, one.who)
+        groups.setdefault(key, []).append(one)
     return [Turn(several[0], len(several)) for several in groups.values()]

@@ -32,6 +32,13 @@ def open_task_of(section: Section, *, node: str) -> Task | None:
     return task if task is not None and task.flow_task.name == node else None
 
 
+def open_task_at(profile: Profile, *, node: str) -> Task | None:
+    """Return the open task of a whole profile, if it is that step of the flow."""
+    tasks = Task.objects.open().filter(profile=profile, section=None, signoff=None).with_context()
+    task: Task | None = tasks.select_related("profile__programme").first()
+    return task if task is not None and task.flow_task.name == node else None
+
+
 def profiles_led_by(user: User, *, on: date) -> ProfileQuerySet:
     """Profiles of whose project team a person is on a day."""
     held = Assignment.objects.active(on).filter(user=user, role=Role.PROJECT_TEAM)

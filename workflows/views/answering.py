@@ -9,8 +9,7 @@ from django.utils import timezone
 from profile_workflow.errors import DomainError, NotComplete
 from profile_workflow.forms.comments import AnswerForm, ShownForm
 from profile_workflow.models import Comment, Profile, User
-from profile_workflow.queries.profiles import Remark
-from profile_workflow.queries.responses import Wanted, comments_of, responses
+from profile_workflow.queries.responses import Response, Wanted, comments_of, responses
 from profile_workflow.services.lifecycle import Offer, transitions_of
 from workflows import engine
 from workflows.views.moving import HTTP_UNPROCESSABLE
@@ -25,7 +24,7 @@ class Row:
         lost_words: What was typed for a comment that can no longer be moved.
     """
 
-    remark: Remark
+    remark: Response
     offers: Sequence[Offer]
     form: AnswerForm | None
     problem: str = ""
@@ -57,7 +56,7 @@ def rows_of(comments: Sequence[Comment], profile: Profile, *, viewer: User) -> l
     return [_row(one, viewer) for one in responses(comments, profile, viewer=viewer)]
 
 
-def _row(remark: Remark, viewer: User, data: QueryDict | None = None) -> Row:
+def _row(remark: Response, viewer: User, data: QueryDict | None = None) -> Row:
     offers = engine.offers(remark.comment, viewer)
     if not offers and data is None:
         return Row(remark, offers, None)

@@ -1,13 +1,16 @@
 """The deadlines of a profile: which run, and giving tasks another last day."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
@@ -16,6 +19,7 @@ from profile_workflow.errors import DomainError, NotAllowed
 from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.models import Profile, User
 from profile_workflow.services.people import may_manage
+from profile_workflow.templatetags.words import lateness
 from profile_workflow.web.loading import profile_or_404, signed_in
 from workflows import engine, turns
 from workflows.models import Task
@@ -42,9 +46,9 @@ class DeadlineForm(StyledForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args: Any, tasks: Sequence[Task], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, tasks: Sequence[Task], at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(str(one.pk), _in_words(one)) for one in tasks]
+        choices = [(str(one.pk), f"{_in_words(one)}: {_due(one, at)}") for one in tasks]
         cast("forms.MultipleChoiceField", self.fields["tasks"]).choices = choices
 
 
@@ -52,6 +56,14 @@ def _in_words(task: Task) -> str:
     who = task.owner.full_name if task.owner else task.get_role_display()
     subject = f"{turns.label(task)} – {task.section}" if task.section else turns.label(task)
     return f"{subject} ({who})"
+
+
+def _due(task: Task, at: datetime) -> str:
+    if task.due_at is None:
+        return "–"
+    zone = ZoneInfo(task.profile.city.time_zone)
+    day = date_format(task.due_at.astimezone(zone), "DATE_FORMAT")
+    return f"{day} ({lateness(task.due_at, at, zone).words})"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -62,7 +74,7 @@ def deadlines(request: HttpRequest, slug: str) -> HttpResponse:
     if not may_manage(profile, viewer):
         sentence = _("Only the project team changes a deadline.")
         return _page(request, profile, tasks, None, Refusal(NotAllowed.status, sentence))
-    form = DeadlineForm(request.POST or None, tasks=tasks)
+    form = DeadlineForm(request.POST or None, tasks=tasks, at=timezone.now())
     if request.method != "POST":
         return _page(request, profile, tasks, form, None)
     refusal = _change(form, profile, tasks, by=viewer)

@@ -1,6 +1,6 @@
 """The PDF of a profile: what has been made, asking for a new one, looking at it, fetching it."""
 
-from csp.decorators import csp_update
+from csp.decorators import csp_replace, csp_update
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -20,7 +20,7 @@ from workflows.models import JobKind
 from workflows.queries import builds as queries
 from workflows.views.forms import BuildForm, ShowForm
 
-#: `csp_update` takes views with arguments, but its types do not say so.
+#: The decorators take views with arguments, but its types do not say so.
 _SELF = ["'self'"]
 
 
@@ -66,7 +66,7 @@ def pdf_file(request: HttpRequest, slug: str, build_id: int) -> FileResponse:
 
 @require_safe
 @xframe_options_sameorigin
-@csp_update({"frame-ancestors": _SELF})  # type: ignore[arg-type]
+@csp_replace({"frame-ancestors": _SELF})  # type: ignore[arg-type]
 def pdf_shown(request: HttpRequest, slug: str, build_id: int) -> FileResponse:
     """Send a finished file, to be shown within the page of the builds."""
     return _sent(request, slug, build_id, as_attachment=False)

@@ -9,17 +9,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from profile_workflow.errors import DomainError, NotAllowed
 from profile_workflow.forms.moves import MoveForm
-from profile_workflow.models import Profile, User
+from profile_workflow.models import Profile, Section, User
 from profile_workflow.queries import profiles
 from profile_workflow.queries.history import last_reason, move_label
 from profile_workflow.services import lifecycle
 from profile_workflow.services.lifecycle import Offer
 from profile_workflow.services.log import Actor
-from profile_workflow.web.loading import profile_or_404, signed_in
+from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
 from workflows import engine, queries
 from workflows.flows import human_tasks
 from workflows.queries.tasks import Waiting
-from workflows.undoing import CONSEQUENCES
+from workflows.views.acts import act_context
 from workflows.views.moving import Refusal, make_move
 
 #: Moves that send the whole text on; offered at all times, they lead to what is missing.
@@ -65,25 +65,42 @@ def _beside_the_tasks(offers: list[Offer], waiting: list[Waiting]) -> list[Offer
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile_move(request: HttpRequest, slug: str, move: str) -> HttpResponse:
     """Ask for what a move of the profile needs; by POST make it."""
-    found, viewer = profile_or_404(request, slug), signed_in(request)
-    if move not in lifecycle.transitions_of(found):
+    found = profile_or_404(request, slug)
+    return _move(request, found, found, move)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def section_move(request: HttpRequest, slug: str, key: str, move: str) -> HttpResponse:
+    """Ask for what a move of a section needs; by POST make it."""
+    found = profile_or_404(request, slug)
+    section = section_or_404(found, key)
+    section.profile = found
+    return _move(request, found, section, move)
+
+
+def _move(
+    request: HttpRequest, found: Profile, document: Profile | Section, move: str
+) -> HttpResponse:
+    viewer = signed_in(request)
+    if move not in lifecycle.transitions_of(document):
         raise Http404
-    offers = [one for one in engine.offers(found, viewer) if one.move == move]
+    offers = [one for one in engine.offers(document, viewer) if one.move == move]
     if request.method != "POST":
-        closed = None if offers else _why_closed(found, move, viewer)
-        return _page(request, found, move, offers, _form(found, move, offers), closed)
+        closed = None if offers else _why_closed(document, move, viewer)
+        return _page(request, document, move, offers, _form(found, move, offers), closed)
     form = _form(found, move, offers, request)
-    refusal = make_move(form, found, by=viewer)
+    refusal = make_move(form, document, by=viewer)
     if refusal is None:
-        messages.success(request, _("Done: %(task)s.") % {"task": move_label("profile", move)})
+        label = move_label(document.document_type, move)
+        messages.success(request, _("Done: %(task)s.") % {"task": label})
         return redirect(found)
-    return _page(request, found, move, offers, form, refusal)
+    return _page(request, document, move, offers, form, refusal)
 
 
-def _why_closed(found: Profile, move: str, viewer: User) -> Refusal:
+def _why_closed(document: Profile | Section, move: str, viewer: User) -> Refusal:
     """Return why a move is not offered to a person."""
     try:
-        lifecycle.check(found, move, actor=Actor(viewer))
+        lifecycle.check(document, move, actor=Actor(viewer))
     except DomainError as error:
         return Refusal(error.status, str(error))
     return Refusal(NotAllowed.status, _("This waits for somebody else."))
@@ -102,20 +119,21 @@ def _form(
 
 def _page(
     request: HttpRequest,
-    found: Profile,
+    document: Profile | Section,
     move: str,
     offers: list[Offer],
     form: MoveForm,
     refusal: Refusal | None,
 ) -> HttpResponse:
     context = {
-        "profile": found,
-        "label": move_label("profile", move),
-        "consequence": CONSEQUENCES.get(move, ""),
+        "profile": document.profile,
+        "document": document,
+        "label": move_label(document.document_type, move),
         "offers": offers,
         "form": form,
         "refusal": refusal,
         "missing": refusal.missing if refusal else [m for one in offers for m in one.missing],
+        **(act_context(document.profile, (move,)) if offers else {}),
     }
     status = refusal.status if refusal else None
     return render(request, "workflows/move.html", context, status=status)

@@ -15,7 +15,7 @@ from profile_workflow.forms.comments import ResponseFilter
 from profile_workflow.forms.filters import PageForm
 from profile_workflow.models import Profile, User
 from profile_workflow.queries import responses as queries
-from profile_workflow.queries.profiles import Remark, sections_of
+from profile_workflow.queries.profiles import sections_of
 from profile_workflow.web.loading import profile_or_404, signed_in
 from profile_workflow.web.spreadsheets import Cell, csv_response, xlsx_response
 from workflows.views import answering
@@ -67,6 +67,7 @@ def _page(
         "order": form.wanted.order or "section",
         "page": page,
         "rows": rows,
+        "may_answer": any(row.form for row in rows),
         "saved": saved,
         "at": timezone.now(),
     }
@@ -86,7 +87,7 @@ def responses_file(request: HttpRequest, slug: str, ending: str) -> HttpResponse
     form = ResponseFilter(request.GET, rounds=rounds, sections=sections_of(profile))
     found = queries.comments_of(profile, form.wanted, viewer=viewer, rounds=rounds)
     remarks = queries.responses(list(found), profile, viewer=viewer)
-    return write(f"{profile.slug}-{_('responses')}", _header(), _exported(remarks))
+    return write(f"{profile.slug}-responses", _header(), _exported(remarks))
 
 
 def _header() -> list[str]:
@@ -100,6 +101,7 @@ def _header() -> list[str]:
         _("Role"),
         _("Made on"),
         _("State"),
+        _("Decision"),
         _("Answer"),
         _("Answered by"),
         _("Answered on"),
@@ -107,7 +109,7 @@ def _header() -> list[str]:
     ]
 
 
-def _exported(remarks: Iterable[Remark]) -> Iterable[list[Cell]]:
+def _exported(remarks: Iterable[queries.Response]) -> Iterable[list[Cell]]:
     """Yield the cells of each comment; days only, since a time of day can tell who it was."""
     for remark in remarks:
         one = remark.comment
@@ -121,6 +123,7 @@ def _exported(remarks: Iterable[Remark]) -> Iterable[list[Cell]]:
             remark.by.role,
             timezone.localdate(one.created_at),
             one.get_state_display(),
+            remark.verdict,
             one.answer,
             one.answered_by.full_name if one.answered_by else "",
             timezone.localdate(one.answered_at) if one.answered_at else None,

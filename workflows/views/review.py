@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -57,6 +58,25 @@ class Desk:
             return self.saved.status
         return 422 if self.comment_form.is_bound and self.comment_form.errors else 200
 
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """What is wrong on the page, each with the place of the field to mend."""
+        forms = [form for form in (self.comment_form, self.move_form) if form and form.is_bound]
+        found = [
+            (_place(form[name]), str(message))
+            for form in forms
+            for name, messages in form.errors.items()
+            for message in messages
+        ]
+        refused = self.saved.refused if self.saved else {}
+        return found + [
+            (f"comment-{pk}", _("Comment %(number)s") % {"number": pk}) for pk in refused
+        ]
+
+
+def _place(field: BoundField) -> str:
+    return f"{field.auto_id}_0" if field.use_fieldset else field.id_for_label
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def section_review(request: HttpRequest, slug: str, key: str) -> HttpResponse:
@@ -76,6 +96,8 @@ def section_review(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         return _decide(request, desk)
     if desk.status == 200 and not _is_begun(desk):
         return redirect(request.get_full_path())
+    if not action.decides:
+        _keep_decision(desk)
     return _page(request, desk)
 
 
@@ -98,6 +120,14 @@ def _desk(profile: Profile, section: Section, viewer: User) -> Desk:
 def _is_begun(desk: Desk) -> bool:
     """Whether a decision is half written, so that the page must not be loaded anew."""
     return desk.move_form is not None and desk.move_form.has_changed()
+
+
+def _keep_decision(desk: Desk) -> None:
+    """Keep what was typed for a decision that is not sent yet, without finding fault with it."""
+    if desk.task is not None and desk.move_form is not None:
+        typed = {name: desk.move_form[name].value() for name in desk.move_form.fields}
+        desk.move_form = task_form(desk.task, desk.offers)
+        desk.move_form.initial = typed
 
 
 def _save(request: HttpRequest, desk: Desk) -> None:

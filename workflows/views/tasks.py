@@ -1,6 +1,7 @@
 """A person's tasks, and the page of one task with the moves that finish it."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +21,7 @@ from profile_workflow.services.log import document_name
 from profile_workflow.web.loading import signed_in
 from workflows import engine, queries, turns
 from workflows.models import Task
+from workflows.views.acts import act_context, asked_context
 from workflows.views.moving import (
     Refusal,
     done_message,
@@ -27,6 +29,9 @@ from workflows.views.moving import (
     task_form,
     task_offers,
 )
+
+#: Steps of the flow whose first move cannot be taken back.
+_GRAVE = ("produce", "correct")
 
 
 @require_safe
@@ -85,9 +90,11 @@ def _page(
         "section": section,
         "may_write": section is not None and may_write(section, by=viewer),
         "remarks": open_remarks(found.profile, viewer=viewer, section=section) if section else [],
+        "may_take_back": _may_take_back(found, viewer),
         "may_claim": _may_claim(found, viewer),
         "may_hand_over": found.is_open and engine.why_not_handed_over(found, by=viewer) is None,
         "at": timezone.now(),
+        **_besides(found, viewer),
     }
     status = refusal.status if refusal else None
     return render(request, "workflows/task.html", context, status=status)
@@ -101,9 +108,25 @@ def _returned(found: Task, viewer: User) -> Line | None:
     return None
 
 
+def _besides(found: Task, viewer: User) -> dict[str, Any]:
+    """Return what the page of some kinds of tasks shows beyond the form."""
+    if found.signoff_id is not None:
+        return asked_context(found, viewer)
+    if found.is_open and found.flow_task.name in _GRAVE:
+        return act_context(found.profile, tuple(found.flow_task.moves))
+    return {}
+
+
 def _expected_to_be_missing(offers: list[Offer]) -> list[object]:
     """Return what is missing for the only move that is offered; several say it when tried."""
     return list(offers[0].missing) if len(offers) == 1 else []
+
+
+def _may_take_back(found: Task, viewer: User) -> bool:
+    """Whether what finished the task can be undone by this person."""
+    if found.is_open or found.section is None:
+        return False
+    return any(offer.move == "take_back" for offer in engine.offers(found.section, viewer))
 
 
 def _may_claim(found: Task, viewer: User) -> bool:

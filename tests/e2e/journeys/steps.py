@@ -190,7 +190,7 @@ def accept_all(company: Company, *keys: str) -> None:
 def comment(actor: Actor, section: Section, words: str) -> None:
     """Comment on a section from its task."""
     actor.open_task("review", section)
-    actor.follow("Go to the review")
+    actor.follow("Review it with the comments beside the text")
     actor.tick("Must be fixed")
     actor.field("Your comment").fill(words)
     actor.press("Save the comment")

@@ -100,7 +100,7 @@ def review_in_two_rounds(company: Company) -> None:
     company.stands_at(ProfileState.EXPERT_REVIEW)
 
     reviewer.open_task("review", first)
-    reviewer.follow("Go to the review")
+    reviewer.follow("Review it with the comments beside the text")
     expect(reviewer.page.locator("ins", has_text=steps.text(company, 3))).to_be_visible()
     steps.treat_comment(reviewer, "verify", "", summary="Close it or open it again")
     reviewer.decide("request_minor_changes", kind="section", reason="Say of which year.")

@@ -2,6 +2,9 @@
 
 import http.server
 import io
+import os
+import signal
+import subprocess
 import threading
 import zlib
 from collections.abc import Iterator
@@ -130,3 +133,64 @@ def test_a_character_without_a_glyph_is_named_with_its_place():
     assert "\u25cf" in str(failure.value)
     assert "U+25CF" in str(failure.value)
     assert "Part 2" in str(failure.value)
+
+
+def test_a_killed_process_is_not_a_slow_one():
+    """Whoever kills it, by hand or for want of memory: the text is not to blame."""
+    killed: list[int] = []
+
+    def kill(_progress):
+        found = subprocess.run(
+            ["pgrep", "-P", str(os.getpid()), "-f", "reports.pdf"],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        killed.extend(int(line) for line in found.stdout.split())
+        for pid in killed:
+            os.kill(pid, signal.SIGKILL)
+
+    rows = "<table>" + "<tr><td>x</td><td>y</td></tr>" * 20_000 + "</table>"
+    with pytest.raises(BuildFailed, match="stopped from outside") as failure:
+        build(plain_job(rows), limits=LIMITS, listener=kill)
+    assert (failure.value.code, len(killed)) == ("killed", 1)
+
+
+def test_the_process_tells_how_far_it_is():
+    told = []
+    chapter = "<h1>Title</h1>" + "<p>Some words of a chapter.</p>" * 400
+    build(plain_job(*[chapter] * 4), limits=LIMITS, listener=told.append)
+    layout = [one for one in told if one.stage == "layout" and one.page]
+    assert layout
+    assert [one.page for one in layout] == sorted(one.page for one in layout)
+    assert {one.chapters for one in layout} == {4}
+    assert all(one.title == f"Part {one.chapter}" for one in layout)
+
+
+def test_what_took_too_long_says_where_it_was():
+    chapter = "<h1>Title</h1>" + "<p>Some words of a chapter.</p>" * 3000
+    limits = Limits(memory_bytes=2 * 1024**3, cpu_seconds=60, wall_seconds=6)
+    with pytest.raises(BuildFailed, match=r"It was at “Part [12]”") as failure:
+        build(plain_job(chapter, chapter), limits=limits)
+    assert failure.value.code == "too_long"
+
+
+def test_a_listener_that_fails_leaves_no_process_behind():
+    def fail(_progress):
+        raise LookupError
+
+    rows = "<table>" + "<tr><td>x</td></tr>" * 20_000 + "</table>"
+    with pytest.raises(LookupError):
+        build(plain_job(rows), limits=LIMITS, listener=fail)
+    left = subprocess.run(
+        ["pgrep", "-P", str(os.getpid()), "-f", "reports.pdf"], capture_output=True, check=False
+    )
+    assert left.stdout == b""
+
+
+def test_a_long_job_that_is_begun_slowly_is_read_to_its_end():
+    """More than a pipe holds, and longer than the time between two looks."""
+    told = []
+    text = "<p>Some words of a chapter, quite a few of them.</p>" * 2_500
+    assert len(text) > 100_000
+    made = build(plain_job(f"<h1>A</h1>{text}"), limits=LIMITS, listener=told.append)
+    assert made.body_pages > 10
+    assert told[-1].stage

@@ -169,7 +169,7 @@ def test_all_links_lead_to_the_site():
     profile = a_profile()
     written = everything("reminder", profile, a_person())
     links = set(re.findall(r"https?://[^\s\"<]+", written.text + written.html))
-    assert links == {f"{SITE}/p/{profile.slug}/", f"{SITE}/tasks/"}
+    assert links == {f"{SITE}/p/{profile.slug}/", f"{SITE}/tasks/", f"{SITE}/me/"}
 
 
 def test_a_page_that_does_not_exist_yet_has_its_agreed_address():

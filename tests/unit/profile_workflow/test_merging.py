@@ -32,7 +32,7 @@ def without_loss(joined, base, mine, theirs) -> bool:
     )
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(PARAGRAPHS, PARAGRAPHS, PARAGRAPHS)
 def test_nothing_new_is_lost(base, mine, theirs):
     base, mine, theirs = text(base), text(mine), text(theirs)
@@ -72,6 +72,21 @@ def test_who_is_first_matters_only_where_both_changed(base, mine, theirs):
 def test_two_people_in_different_paragraphs():
     joined = merge("A\n\nB\n\nC", "A1\n\nB\n\nC", "A\n\nB\n\nC\n\nD")
     assert (joined.text, joined.conflicts) == ("A1\n\nB\n\nC\n\nD", 0)
+
+
+def test_two_people_in_neighbouring_paragraphs():
+    joined = merge("A\n\nB", "A1\n\nB", "A\n\nB1\n\nC")
+    assert (joined.text, joined.conflicts) == ("A1\n\nB1\n\nC", 0)
+
+
+def test_two_people_add_in_the_same_place():
+    joined = merge("A\n\nB", "A\n\nX\n\nB", "A\n\nY\n\nB")
+    assert (joined.text, joined.conflicts) == ("A\n\nX\n\nY\n\nB", 1)
+
+
+def test_what_one_takes_away_and_the_other_changes_stays():
+    joined = merge("A\n\nB\n\nC", "A\n\nC", "A\n\nB1\n\nC")
+    assert (joined.text, joined.conflicts) == ("A\n\nB1\n\nC", 1)
 
 
 def test_two_people_in_one_paragraph():

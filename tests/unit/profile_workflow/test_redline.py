@@ -23,7 +23,7 @@ def html(text):
 
 def tree(text):
     root = lxml_html.fragment_fromstring(text or "<p></p>", create_parent="div")
-    for span in root.xpath("//span[@class='visually-hidden']"):
+    for span in root.xpath("//bdi[@class='visually-hidden']"):
         span.drop_tree()
     return root
 
@@ -112,9 +112,9 @@ def test_changes_are_lines_and_words_not_only_colour():
     with translation.override("en"):
         found = redline(html("One two three."), html("One two four."))
     assert found.blocks[0].html == (
-        '<p dir="auto">One two <del><span class="visually-hidden">[removed: </span>three.'
-        '<span class="visually-hidden"> ]</span></del> <ins><span class="visually-hidden">'
-        '[added: </span>four.<span class="visually-hidden"> ]</span></ins> </p>'
+        '<p dir="auto">One two <del><bdi class="visually-hidden">[removed: </bdi>three.'
+        '<bdi class="visually-hidden"> ]</bdi></del> <ins><bdi class="visually-hidden">'
+        '[added: </bdi>four.<bdi class="visually-hidden"> ]</bdi></ins> </p>'
     )
 
 

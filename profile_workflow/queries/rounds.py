@@ -1,0 +1,157 @@
+"""Rounds of validation: who was asked, who answered how, and what that comes to."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from profile_workflow.models import Event, Profile, Section, SignOff, User, ValidationRound
+from profile_workflow.queries.attribution import Credit, credit, may_see_names
+from profile_workflow.queries.history import Line, lines
+from profile_workflow.states import (
+    COUNTING_SIGNOFF_STATES,
+    Attribution,
+    Role,
+    SignOffState,
+)
+
+#: Objections first, since each needs something done; then what is still open.
+_ORDER = (
+    SignOffState.OBJECTED,
+    SignOffState.RESERVATION,
+    SignOffState.ASKED,
+    SignOffState.NO_ANSWER,
+    SignOffState.APPROVED,
+    SignOffState.TACIT,
+    SignOffState.WAIVED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One person's answer as its reader may see it."""
+
+    signoff: SignOff
+    by: Credit
+    sections: list[Section]
+    is_mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a validation round stands.
+
+    Attributes:
+        answers: Those that the reader may see one by one, objections first.
+        hidden: How many others there are.
+        counts: State in words → how many answers; of all, whatever the reader may see.
+        asked: How many count for the quorum.
+        given: How many of them have answered, or are taken as agreed.
+    """
+
+    round: ValidationRound
+    answers: list[Answer]
+    hidden: int
+    counts: list[tuple[str, str, int]]
+    asked: int
+    given: int
+
+    @property
+    def needed(self) -> int:
+        """How many answers make the quorum."""
+        return -(-self.round.quorum * self.asked // 100)
+
+    @property
+    def has_quorum(self) -> bool:
+        """Whether enough have answered; said as the requirement of the move says it."""
+        return self.given * 100 >= self.round.quorum * self.asked
+
+
+def standing(opened: ValidationRound, profile: Profile, *, viewer: User) -> Standing:
+    """Return where a round stands: the last answer of each person to its text, up to this round.
+
+    Under the Chatham House Rule others than the project team see numbers and their own answer.
+    A constant number of queries.
+    """
+    latest = _latest_answers(opened)
+    seen = [one for one in latest if _may_see(one, opened, profile, viewer)]
+    named = _named_sections(seen)
+    answers = [
+        Answer(
+            one,
+            _credit(one, opened, profile, viewer),
+            named.get(one.pk, []),
+            one.person_id == viewer.pk,
+        )
+        for one in seen
+    ]
+    answers.sort(key=lambda one: (_ORDER.index(SignOffState(one.signoff.state)), one.by.name))
+    counting = [one for one in latest if one.state != SignOffState.WAIVED]
+    return Standing(
+        round=opened,
+        answers=answers,
+        hidden=len(latest) - len(seen),
+        counts=_counts(latest),
+        asked=len(counting),
+        given=sum(one.state in COUNTING_SIGNOFF_STATES for one in counting),
+    )
+
+
+def _latest_answers(opened: ValidationRound) -> list[SignOff]:
+    found = SignOff.objects.filter(
+        round__profile=opened.profile_id,
+        round__kind=opened.kind,
+        round__number__lte=opened.number,
+        digest=opened.version.digest,
+    ).select_related("person__organisation")
+    return list({one.person_id: one for one in found.order_by("pk")}.values())
+
+
+def _may_see(one: SignOff, opened: ValidationRound, profile: Profile, viewer: User) -> bool:
+    is_free = opened.attribution != Attribution.CHATHAM_HOUSE
+    return is_free or one.person_id == viewer.pk or may_see_names(viewer, profile)
+
+
+def _credit(one: SignOff, opened: ValidationRound, profile: Profile, viewer: User) -> Credit:
+    return credit(
+        one.person,
+        opened.attribution,
+        role=Role(one.role),
+        category=one.get_category_display(),
+        viewer=viewer,
+        profile=profile,
+    )
+
+
+def _named_sections(answers: Iterable[SignOff]) -> dict[int, list[Section]]:
+    through = SignOff.sections.through.objects.filter(signoff__in=[one.pk for one in answers])
+    named: dict[int, list[Section]] = {}
+    for row in through.select_related("section__template_section").order_by("section__position"):
+        named.setdefault(row.signoff_id, []).append(row.section)
+    return named
+
+
+def _counts(answers: Sequence[SignOff]) -> list[tuple[str, str, int]]:
+    numbers: dict[str, int] = {}
+    for one in answers:
+        numbers[one.state] = numbers.get(one.state, 0) + 1
+    return [(state.value, str(state.label), numbers[state]) for state in _ORDER if state in numbers]
+
+
+def what_came_of(opened: ValidationRound, profile: Profile, *, viewer: User) -> Line | None:
+    """Return the move of the profile that closed a round, in words, with the reason it gave."""
+    if opened.closed_at is None:
+        return None
+    # A round is as long as the state of the profile that has its name.
+    moves = Event.objects.filter(
+        profile=profile, document="profile", from_state=opened.kind, at=opened.closed_at
+    )
+    number = moves.exclude(move="hold").order_by("seq").values_list("seq", flat=True).first()
+    return next(iter(lines(profile, [number], viewer=viewer)), None) if number else None
+
+
+def open_comments_by_section(profile: Profile) -> dict[int, int]:
+    """Return section id → number of comments that wait for an answer: one query."""
+    open_ones = profile.sections.filter(comments__state="open")
+    counted = open_ones.annotate(waiting=Count("comments")).values_list("pk", "waiting")
+    return dict(counted.order_by("pk"))

@@ -1,0 +1,355 @@
+"""Writing in a browser: saved at each pause, whatever happens to network, session and others."""
+
+import json
+import pathlib
+
+import axe_playwright_python
+import pytest
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from profile_workflow.models import Draft, User
+from profile_workflow.states import ProfileState, Role, SectionState
+from tests import factories
+from workflows import engine
+from workflows.models import Task
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+PASSWORD = "correct-horse-battery"
+AXE = next(pathlib.Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")).read_text()
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+COPIES = "Object.keys(localStorage).filter(name => name.startsWith('draft:')).length"
+WATCH = """
+window.breaches = [];
+document.addEventListener(
+    "securitypolicyviolation", event => window.breaches.push(event.violatedDirective)
+);
+"""
+
+
+@pytest.fixture(autouse=True)
+def _language_of_a_page_ends_with_its_test():
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def made():
+    made = factories.make_programme()
+    for role in (Role.LOCAL_EXPERT, Role.CO_AUTHOR):
+        made[role].set_password(PASSWORD)
+        made[role].save()
+    return made
+
+
+@pytest.fixture
+def profile(made):
+    """A profile being written, whose first section is shared by two people."""
+    profile = factories.bring_to(factories.make_profile(made), ProfileState.DRAFTING)
+    task = Task.objects.open().get(section__profile=profile, section__key="1")
+    expert = made[Role.LOCAL_EXPERT]
+    engine.delegate(task, to=made[Role.CO_AUTHOR], by=expert, at=timezone.now())
+    return profile
+
+
+@pytest.fixture
+def visit(browser, live_server):
+    """Open the site as a person; fail on any fault of a script or breach of the policy."""
+    faults: list[str] = []
+    contexts = []
+
+    def open_site(user, language="en", *, scripts=True):
+        context = browser.new_context(
+            locale=language, base_url=live_server.url, java_script_enabled=scripts
+        )
+        context.add_init_script(WATCH)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.set_default_timeout(15_000)
+        sign_in(page, user)
+        return page
+
+    yield open_site
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def sign_in(page, user):
+    page.goto(reverse("sign_in"))
+    page.locator("#id_username").fill(user.email)
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("main button").click()
+    page.wait_for_url(lambda address: "sign-in" not in address)
+
+
+def edit(profile, key="1"):
+    return reverse("section_edit", args=[profile.slug, key])
+
+
+def stored(profile, key="1"):
+    return Draft.objects.get(section__profile=profile, section__key=key).text
+
+
+def type_text(page, text):
+    page.locator("#id_text").fill(text)
+
+
+def saved(page):
+    page.locator("#save-state", has_text="Saved at").wait_for()
+
+
+def trouble(page):
+    page.locator("#save-trouble").wait_for()
+    return page.locator("#save-trouble-text").inner_text()
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def problems(page):
+    """Return what is wrong with a page: for everybody, on a phone, against the policy."""
+    page.evaluate(AXE)
+    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", WCAG)
+    page.set_viewport_size({"width": 320, "height": 640})
+    wider = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    page.set_viewport_size({"width": 1280, "height": 800})
+    violations = [(one["id"], one["nodes"][0]["html"][:200]) for one in found["violations"]]
+    return violations + ([f"{wider} pixels too wide"] if wider else [])
+
+
+# The network and the server
+
+
+def test_a_pause_saves_and_no_copy_stays_behind(visit, made, profile):
+    page = visit(made[Role.LOCAL_EXPERT])
+    page.goto(edit(profile))
+    type_text(page, "Many came in 2024.")
+    assert page.locator("#save-state").inner_text() == "Not saved yet"
+    saved(page)
+    assert stored(profile) == "Many came in 2024."
+    assert page.locator("#length").inner_text() == "4 words of about 840"
+    assert page.evaluate(COPIES) == 0
+    page.locator("#id_text").press("End")
+    page.keyboard.type(" More will come.")
+    page.wait_for_function("() => document.querySelector('[name=base_version]').value === '2'")
+    assert stored(profile) == "Many came in 2024. More will come."
+    page.reload()
+    assert page.locator("#id_text").input_value() == "Many came in 2024. More will come."
+    assert not page.locator("#found").is_visible()
+
+
+def test_what_is_written_without_a_connection_is_saved_when_it_is_back(visit, made, profile):
+    page = visit(made[Role.LOCAL_EXPERT])
+    page.goto(edit(profile))
+    page.context.set_offline(True)
+    type_text(page, "Written in the train.")
+    assert "No connection" in trouble(page)
+    page.wait_for_function(f"() => {COPIES} === 1")
+    assert stored(profile) == ""
+    press(page, "Save draft")
+    page.wait_for_function("() => document.activeElement.id === 'save-trouble'")
+    assert page.locator("#id_text").input_value() == "Written in the train."
+    page.context.set_offline(False)
+    saved(page)
+    assert not page.locator("#save-trouble").is_visible()
+    assert stored(profile) == "Written in the train."
+    assert page.evaluate(COPIES) == 0
+
+
+def test_a_server_in_trouble_is_asked_again(visit, made, profile):
+    page = visit(made[Role.LOCAL_EXPERT])
+    page.goto(edit(profile))
+    page.route("**/save/", lambda route: route.fulfill(status=502, body="Bad gateway"))
+    type_text(page, "Kept here.")
+    assert "could not save just now" in trouble(page)
+    page.unroute("**/save/")
+    saved(page)
+    assert stored(profile) == "Kept here."
+
+
+def test_after_signing_in_again_in_another_tab_the_text_is_saved(visit, made, profile):
+    expert = made[Role.LOCAL_EXPERT]
+    page = visit(expert)
+    page.goto(edit(profile))
+    page.context.clear_cookies(name="sessionid")
+    type_text(page, "Written after the session ended.")
+    assert "You have been signed out" in trouble(page)
+    with page.context.expect_page() as opened:
+        page.locator("#save-sign-in").click()
+    other = opened.value
+    sign_in(other, expert)
+    page.bring_to_front()
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    saved(page)
+    assert stored(profile) == "Written after the session ended."
+    press(page, "Submit the section")
+    page.wait_for_url("**/tasks/")
+
+
+def test_leaving_with_unsaved_text_warns_and_the_copy_is_offered_again(visit, made, profile):
+    page = visit(made[Role.LOCAL_EXPERT])
+    page.goto(edit(profile))
+    page.route("**/save/", lambda route: route.abort())
+    # Typed, not filled in: a page that nobody has touched may not ask whether to leave it.
+    page.locator("#id_text").click()
+    page.keyboard.type("Nearly lost.")
+    trouble(page)
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto(reverse("profile", args=[profile.slug]))
+    assert asked == ["beforeunload"]
+    page.unroute("**/save/")
+    page.goto(edit(profile))
+    assert page.locator("#id_text").input_value() == ""
+    press(page, "Go on with it")
+    saved(page)
+    assert stored(profile) == "Nearly lost."
+    assert page.evaluate(COPIES) == 0
+
+
+def test_a_copy_can_be_thrown_away_and_signing_out_leaves_none(visit, made, profile):
+    page = visit(made[Role.LOCAL_EXPERT])
+    page.goto(edit(profile))
+    name = page.evaluate("`draft:${document.querySelector('[data-draft-of]').dataset.draftOf}`")
+    kept = {
+        "written": {"text": "Old.", "nothing": False, "searched": ""},
+        "version": "0",
+        "base": "",
+        "at": 0,
+    }
+
+    def leave_copy(key):
+        page.evaluate(
+            "([name, value]) => localStorage.setItem(name, value)",
+            [f"{name}:{edit(profile, key)}", json.dumps(kept)],
+        )
+
+    leave_copy("1")
+    page.reload()
+    press(page, "Throw it away")
+    assert page.evaluate(COPIES) == 0
+    leave_copy("2")
+    press(page, "Sign out")
+    page.get_by_role("heading", name="Sign in").wait_for()
+    assert page.evaluate(COPIES) == 0
+
+
+# Two versions
+
+
+def test_two_people_see_each_other_and_lose_nothing(visit, made, profile):
+    expert, author = visit(made[Role.LOCAL_EXPERT]), visit(made[Role.CO_AUTHOR])
+    author.goto(edit(profile))
+    type_text(author, "Housing is scarce.\n\nSchools are full.")
+    saved(author)
+    expert.goto(edit(profile))
+    name = made[Role.CO_AUTHOR].full_name
+    assert expert.get_by_text(f"{name} is writing here too").is_visible()
+    type_text(author, "Housing is scarce.\n\nSchools are very full.")
+    author.wait_for_function("() => document.querySelector('[name=base_version]').value === '2'")
+    type_text(expert, "Housing is dear.\n\nSchools are full.")
+    assert "Somebody saved a newer version" in trouble(expert)
+    press(expert, "Save draft")
+    expert.get_by_role("heading", name="There are two versions of this text").wait_for()
+    assert expert.evaluate("document.activeElement.id") == "refusal"
+    assert problems(expert) == []
+    joined = "Housing is dear.\n\nSchools are very full."
+    assert expert.locator("#id_merged_text").input_value() == joined
+    press(expert, "Save the joined text")
+    expert.locator("#id_text").wait_for()
+    assert stored(profile) == joined
+    assert not expert.locator("#found").is_visible()
+    assert expert.evaluate(COPIES) == 0
+
+
+def test_the_saved_version_can_be_kept_and_the_copy_is_not_offered_again(visit, made, profile):
+    first = visit(made[Role.LOCAL_EXPERT])
+    first.goto(edit(profile))
+    second = first.context.new_page()
+    second.goto(edit(profile))
+    type_text(first, "In the first tab.")
+    saved(first)
+    type_text(second, "In the second tab.")
+    trouble(second)
+    press(second, "Save draft")
+    second.get_by_role("link", name="Keep the saved one alone").click()
+    second.locator("#id_text").wait_for()
+    assert second.locator("#id_text").input_value() == "In the first tab."
+    assert not second.locator("#found").is_visible()
+    assert stored(profile) == "In the first tab."
+
+
+# Everybody
+
+
+def test_all_of_it_works_without_scripts(visit, made, profile):
+    page, other = visit(made[Role.LOCAL_EXPERT], scripts=False), made[Role.CO_AUTHOR]
+    page.goto(reverse("profile", args=[profile.slug]))
+    page.locator(".task-list").get_by_role("link", name="1 Chapter 1").click()
+    type_text(page, "### Stocks\n\nMany came.")
+    press(page, "Preview")
+    assert page.locator("#preview h3").inner_text() == "1.1 Stocks"
+    assert page.locator("#id_text").input_value() == "### Stocks\n\nMany came."
+    press(page, "Save draft")
+    assert page.get_by_text("Saved at").is_visible()
+    factories.write(factories.section(profile, "1"), "### Stocks\n\nFew came.", by=other)
+    type_text(page, "### Stocks\n\nVery many came.")
+    press(page, "Save draft")
+    assert page.get_by_text("In 1 place both changed the same paragraphs.").is_visible()
+    press(page, "Keep this one alone")
+    assert stored(profile) == "### Stocks\n\nVery many came."
+    type_text(page, "Many came [@nowhere].")
+    press(page, "Submit the section")
+    assert page.get_by_role("heading", name="Something is missing").is_visible()
+    page.get_by_role("link", name="Go to the text of section 1").first.click()
+    type_text(page, "Many came.")
+    press(page, "Submit the section")
+    assert page.get_by_text("Done: Submit the section – 1 Chapter 1.").is_visible()
+    assert factories.section(profile, "1").state == SectionState.READY
+
+
+def test_a_preview_and_a_citation_with_scripts(visit, made, profile):
+    figure = factories.give_figure(factories.section(profile, "1"))
+    page = visit(made[Role.LOCAL_EXPERT])
+    page.goto(edit(profile))
+    type_text(page, "Many came ")
+    page.get_by_text("Sources to cite").click()
+    press(page, f"Insert {figure.source.key}")
+    assert page.locator("#id_text").input_value() == f"Many came [@{figure.source.key}]"
+    press(page, "Preview")
+    page.wait_for_function("() => document.activeElement.id === 'preview-title'")
+    assert "(Office)" in page.locator("#preview article").inner_text()
+    saved(page)
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_pages_are_for_everybody_and_fit_a_phone(visit, made, profile, language):
+    User.objects.update(language=language)
+    figure = factories.give_figure(factories.section(profile, "1"))
+    page = visit(made[Role.LOCAL_EXPERT], language)
+    arabic = f"جاء كثيرون [@{figure.source.key}].\n\n[[table:{figure.table.key}]]"
+    page.goto(edit(profile))
+    right_to_left = language == "ar"
+    assert page.locator("html").get_attribute("dir") == ("rtl" if right_to_left else "ltr")
+    type_text(page, arabic)
+    page.locator("button[value=preview]").click()
+    page.wait_for_function("() => document.activeElement.id === 'preview-title'")
+    for summary in page.locator("summary").all():
+        if summary.evaluate("one => !one.parentElement.open"):
+            summary.click()
+    assert problems(page) == []
+    direction = page.locator("#id_text").evaluate("one => getComputedStyle(one).direction")
+    assert direction == "rtl"
+    page.wait_for_function("() => document.querySelector('[name=base_version]').value === '1'")
+    assert page.evaluate("window.breaches") == []
+    factories.move(factories.section(profile, "1"), "submit", made[Role.CO_AUTHOR])
+    for address in (edit(profile), reverse("profile", args=[profile.slug])):
+        page.goto(address)
+        assert problems(page) == []
+        assert page.evaluate("window.breaches") == []

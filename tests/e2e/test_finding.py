@@ -1,0 +1,244 @@
+"""Finding and reading in a browser: search, history, the PDF while it is made, a section."""
+
+import pathlib
+
+import axe_playwright_python
+import pytest
+from django.core.files.base import ContentFile
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from profile_workflow.states import ProfileState, Role
+from reports.models import Build
+from tests import factories
+from workflows.models import JobKind, OutboxJob
+from workflows.queries.builds import job_key
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+PASSWORD = "correct-horse-battery"
+AXE = next(pathlib.Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")).read_text()
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+#: The smallest file that a browser takes for a PDF with one page.
+SMALL_PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\n"
+    b"trailer<</Root 1 0 R>>\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def _language_of_a_page_ends_with_its_test():
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def made():
+    made = factories.make_programme(sections=4)
+    for user in (made.team, made[Role.LOCAL_EXPERT], made[Role.STAKEHOLDER]):
+        user.set_password(PASSWORD)
+        user.save()
+    return made
+
+
+@pytest.fixture
+def profile(made):
+    profile = factories.bring_to(factories.make_profile(made), ProfileState.DRAFTING)
+    expert = made[Role.LOCAL_EXPERT]
+    for key, text in (
+        ("1", "### Rooms\n\nFirst.\n\n#### Rents\n\nThey rise.\n\n### Schools\n\n" + "x\n\n" * 60),
+        ("2", "تستقبل المَدِينَةُ المهاجرين في **مراكز** السكن."),
+    ):
+        factories.write(factories.section(profile, key), text)
+        factories.move(factories.section(profile, key), "submit", expert)
+    return profile
+
+
+@pytest.fixture
+def browse(browser, live_server):
+    """Open the site in a language, signed in; fail on any fault the browser reports."""
+    faults: list[str] = []
+    contexts = []
+
+    def told(message):
+        if message.type in {"error", "warning"}:
+            faults.append(f"{message.text} {message.location.get('url', '')}")
+
+    def open_browser(language, user, *, scripts=True):
+        context = browser.new_context(
+            locale=language, base_url=live_server.url, java_script_enabled=scripts
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", told)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.set_default_timeout(20_000)
+        user.language = language
+        user.save(update_fields=["language"])
+        page.goto(reverse("sign_in"))
+        page.locator("#id_username").fill(user.email)
+        page.locator("#id_password").fill(PASSWORD)
+        page.locator("main button").click()
+        return page
+
+    yield open_browser
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def violations(page):
+    page.evaluate(AXE)
+    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", WCAG)
+    return [
+        (one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found["violations"]
+    ]
+
+
+def overflow(page):
+    return page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_arabic_is_found_on_a_phone_however_it_is_written(browse, made, profile, scripts):
+    page = browse("ar", made[Role.STAKEHOLDER], scripts=scripts)
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.locator("#site-search").fill("مدينة")
+    page.locator("#site-search").press("Enter")
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    for typed, marked in (
+        ("مدينة", "المَدِينَةُ"),
+        ("المَدينَةُ", "المَدِينَةُ"),
+        ("مهاجرين", "المهاجرين"),
+        ("مـراكـز", "مراكز"),
+    ):
+        page.locator("#id_q").fill(typed)
+        page.locator("#id_q").press("Enter")
+        assert page.locator("main mark").all_inner_texts() == [marked], typed
+        assert page.locator("#id_q").input_value() == typed
+    if scripts:
+        assert overflow(page) == 0
+        assert violations(page) == []
+    page.locator("main .rows a").first.click()
+    assert page.url.endswith(reverse("section", args=[profile.slug, "2"]))
+
+
+def test_nothing_found_helps_on(browse, made, profile):
+    page = browse("en", made.team)
+    page.locator("#site-search").fill("chapter nowhere")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="chapter", exact=True).click()
+    assert page.get_by_role("heading", name="Sections 4").is_visible()
+    page.get_by_role("navigation", name="Kinds of results").get_by_role(
+        "link", name="Sections"
+    ).click()
+    assert "kind=section" in page.url
+    assert violations(page) == []
+
+
+def test_the_history_is_filtered_in_the_address(browse, made, profile):
+    page = browse("en", made.team, scripts=False)
+    page.goto(reverse("history", args=[profile.slug]))
+    everything = page.locator(".timeline li").count()
+    page.get_by_label("About").select_option("moves")
+    page.locator("#id_section").select_option("2")
+    page.get_by_label("From").fill(timezone.localdate().isoformat())
+    page.get_by_role("button", name="Filter").click()
+    assert "section=2" in page.url
+    assert 0 < page.locator(".timeline li").count() < everything
+    assert page.locator("h3.day").count() == 1
+    assert page.get_by_label("From").input_value() == timezone.localdate().isoformat()
+    page.locator(".timeline li a", has_text="No.").first.click()
+    assert page.locator(".timeline li").count() == 1
+    page.get_by_role("link", name="Show the whole history").click()
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Save as CSV").click()
+    assert saved.value.suggested_filename == f"history-{profile.slug}.csv"
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_pages_are_accessible_and_fit_a_phone(browse, made, profile, language):
+    build = order(profile, made.team)
+    Build.objects.filter(pk=build.pk).update(
+        state=Build.State.FAILED, problem="The character “●” is in no font."
+    )
+    page = browse(language, made.team)
+    slug = [profile.slug]
+    for address in (
+        f"{reverse('search')}?q=chapter",
+        f"{reverse('search')}?q=nowhere",
+        f"{reverse('history', args=slug)}?kind=moves",
+        reverse("pdf", args=slug),
+        reverse("section", args=[*slug, "1"]),
+    ):
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.goto(address)
+        assert violations(page) == [], address
+        page.set_viewport_size({"width": 320, "height": 640})
+        assert overflow(page) == 0, address
+
+
+def order(profile, by):
+    at = timezone.now()
+    build = Build.objects.create(
+        profile=profile, language="en", kind=Build.Kind.PREVIEW, digest="0" * 64,
+        requested_by=by, created_at=at,
+    )  # fmt: skip
+    OutboxJob.objects.create(kind=JobKind.PDF, key=job_key(build.pk), profile=profile)
+    return build
+
+
+def test_the_page_follows_a_pdf_that_is_being_made(browse, made, profile):
+    build = order(profile, made.team)
+    page = browse("en", made.team)
+    page.goto(reverse("pdf", args=[profile.slug]))
+    page.get_by_text("It is the next one.").wait_for()
+    mine = Build.objects.filter(pk=build.pk)
+    mine.update(state=Build.State.RUNNING, stage=Build.Stage.LAYOUT, chapter=2, chapters=6, page=9)
+    page.get_by_text("chapter 2 of 6, page 9").wait_for()
+    assert page.locator("progress").get_attribute("value") == "2"
+    assert violations(page) == []
+    build.file.save("small.pdf", ContentFile(SMALL_PDF), save=False)
+    mine.update(
+        state=Build.State.DONE, stage="", file=build.file.name, sha256="a" * 64, pages=1, size=9
+    )
+    page.get_by_text("The last PDF is ready.").wait_for()
+    assert page.locator("[hx-get]").count() == 0
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Download").click()
+    assert saved.value.suggested_filename.endswith("-preview-en.pdf")
+    page.get_by_role("link", name="Show here").click()
+    shown = page.locator("object.pdf")
+    assert shown.get_attribute("data") == reverse("pdf_shown", args=[profile.slug, build.pk])
+
+
+def test_without_scripts_a_link_looks_again(browse, made, profile):
+    build = order(profile, made.team)
+    page = browse("en", made.team, scripts=False)
+    page.goto(reverse("pdf", args=[profile.slug]))
+    Build.objects.filter(pk=build.pk).update(state=Build.State.RUNNING, stage="writing")
+    page.get_by_role("link", name="Look again").click()
+    assert page.get_by_text("Writing the file").is_visible()
+
+
+def test_a_section_is_read_by_its_headings_and_turned_like_a_page(browse, made, profile):
+    page = browse("en", made[Role.STAKEHOLDER])
+    page.goto(reverse("section", args=[profile.slug, "1"]))
+    contents = page.get_by_role("navigation", name="On this page")
+    assert contents.get_by_role("link").all_inner_texts() == ["1.1 Rooms", "Rents", "1.2 Schools"]
+    contents.get_by_role("link", name="Schools").click()
+    heading = page.get_by_role("heading", name="1.2 Schools")
+    assert heading.evaluate("one => one.getBoundingClientRect().top < innerHeight")
+    permalink = page.get_by_role("link", name="Address of “Rents”")
+    permalink.click()
+    assert page.url.endswith(permalink.get_attribute("href"))
+    page.get_by_role("link", name="Next section 2 Chapter 2").click()
+    assert page.get_by_role("link", name="Section before 1 Chapter 1").is_visible()
+    assert page.locator("article p").get_attribute("dir") == "auto"
+    page.emulate_media(media="print")
+    assert page.locator("article").is_visible()
+    assert page.locator("aside").is_hidden()

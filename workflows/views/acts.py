@@ -1,0 +1,128 @@
+"""What a person should see before a grave act: what it does, its checks, the file it is about."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from profile_workflow.models import Profile, SignOff, User
+from profile_workflow.queries.profiles import sections_of
+from profile_workflow.queries.rounds import Answer, standing
+from profile_workflow.web.checks import FOR_MOVE, checks_before
+from reports.models import Build
+from reports.publications import ready_builds
+from workflows.letters import ATTRIBUTION_RULES
+from workflows.models import Task
+
+_MAIL = _("Everybody with a part in the profile is told by mail.")
+
+#: Move → what it does and how it is undone. A move that the next ordinary move takes back is not
+#: named here.
+DOES: Mapping[str, tuple["str | Promise", ...]] = {
+    "publish": (
+        _("The file named below is published and can neither be changed nor taken back."),
+        _("A mistake found later is mended by a correction with a printed erratum."),
+        _("The edition before, if there is one, is marked as superseded."),
+        _MAIL,
+    ),
+    "publish_correction": (
+        _("The file named below is published with its erratum under a new version number."),
+        _("The version before stays readable; neither can be changed or taken back."),
+        _MAIL,
+    ),
+    "hold": (
+        _(
+            "All work stops: nobody can write, review or answer, and no deadline runs. "
+            "Everybody is told the reason. “Resume” undoes it."
+        ),
+    ),
+    "resume": (
+        _(
+            "Work goes on in the state in which it stopped, and every open deadline moves by "
+            "as long as the hold lasted. Everybody is told. “Put on hold” stops it again."
+        ),
+    ),
+    "cancel": (
+        _(
+            "The profile ends: all open tasks are withdrawn and open rounds closed; texts and "
+            "history stay. Everybody is told the reason. This cannot be undone; for this city "
+            "another edition can be started."
+        ),
+    ),
+    "open_correction": (
+        _(
+            "The sections named are opened again for their authors; the published text stays "
+            "public until the correction is published as its next version. Once begun, a "
+            "correction is ended by publishing it."
+        ),
+    ),
+    "declare_update_due": (
+        _(
+            "The profile stays published with the note that an update is due, and the next "
+            "edition can be started with its text. This cannot be taken back; the profile "
+            "ends when the next edition is published."
+        ),
+    ),
+    "extend_consultation": (
+        _(
+            "This round closes and a new one opens with the full time; those who have already "
+            "agreed to this text are not asked again. It cannot be taken back, but be "
+            "concluded early."
+        ),
+    ),
+    "report_defect": (
+        _(
+            "The profile goes back from production to quality assurance. It comes forward "
+            "again when quality assurance is passed and the city has validated what was "
+            "changed."
+        ),
+    ),
+    "take_back": (
+        _(
+            "The section is yours to write in again, as long as the text has not been "
+            "submitted as a whole. Submit it again to undo it."
+        ),
+    ),
+}
+
+
+def act_context(profile: Profile, moves: tuple[str, ...]) -> dict[str, Any]:
+    """Return what a page shows before any of some moves of a profile.
+
+    The checks are those that the engine makes when the first of them is tried.
+    """
+    checked = next((move for move in moves if f"profile.{move}" in FOR_MOVE), None)
+    publishes = any(move in ("publish", "publish_correction") for move in moves)
+    return {
+        "does": [sentence for move in moves[:1] for sentence in DOES.get(move, ())],
+        "checks": checks_before(f"profile.{checked}", profile) if checked else [],
+        "publishes": publishes,
+        "files": ready_builds(profile) if publishes else [],
+    }
+
+
+def asked_context(task: Task, viewer: User) -> dict[str, Any]:
+    """Return what a person who was asked for an answer needs to give it, or finds afterwards."""
+    assert task.signoff is not None
+    signoff: SignOff = task.signoff
+    version = signoff.round.version
+    found = task.profile.builds.filter(
+        kind__in=(Build.Kind.CONSULTATION, Build.Kind.PUBLICATION),
+        state=Build.State.DONE,
+        text_digest=version.digest,
+    )
+    return {
+        "asked_round": signoff.round,
+        "version": version,
+        "signoff": signoff,
+        "receipt": _receipt(signoff, task.profile, viewer) if signoff.answered_at else None,
+        "attribution": ATTRIBUTION_RULES[signoff.round.attribution],
+        "to_read": [one for one in sections_of(task.profile) if one.key in version.content],
+        "files": list({one.language: one for one in found.order_by("finished_at")}.values()),
+    }
+
+
+def _receipt(signoff: SignOff, profile: Profile, viewer: User) -> Answer | None:
+    answers = standing(signoff.round, profile, viewer=viewer).answers
+    return next((one for one in answers if one.signoff.pk == signoff.pk), None)

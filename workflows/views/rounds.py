@@ -1,0 +1,45 @@
+"""The round that runs, or one before it: who judges, who was asked, and where that stands."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from profile_workflow.forms.rounds import RoundForm
+from profile_workflow.models import Profile, ReviewRound, User, ValidationRound
+from profile_workflow.queries.responses import rounds_of
+from profile_workflow.queries.rounds import standing, what_came_of
+from profile_workflow.web.loading import profile_or_404, signed_in
+from workflows.letters import ATTRIBUTION_RULES
+from workflows.queries.rounds import review_standing
+
+
+@require_safe
+def round_overview(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a round of expert review or of validation, by default the last one opened."""
+    profile, viewer = profile_or_404(request, slug), signed_in(request)
+    rounds = rounds_of(profile)
+    form = RoundForm(request.GET, rounds=rounds)
+    chosen = form.chosen
+    context = {
+        "profile": profile,
+        "form": form,
+        "rounds": rounds,
+        "chosen": chosen,
+        "at": timezone.now(),
+    }
+    if chosen is not None:
+        context |= _shown(chosen.about, profile, viewer)
+    return render(request, "workflows/round.html", context)
+
+
+def _shown(about: ReviewRound | ValidationRound, profile: Profile, viewer: User) -> dict[str, Any]:
+    if isinstance(about, ReviewRound):
+        return {"review": review_standing(about, profile)}
+    return {
+        "validation": standing(about, profile, viewer=viewer),
+        "attribution": ATTRIBUTION_RULES[about.attribution],
+        "outcome": what_came_of(about, profile, viewer=viewer),
+    }
