@@ -251,7 +251,7 @@ def _deleted(sender: type[models.Model], instance: models.Model, **_signal: Any)
     _forget(kind, [getattr(instance, field)])
 
 
-def _fill_new_index(plan: Iterable[tuple[Any, bool]], **_signal: Any) -> None:
+def _fill_new_index(plan: Iterable[tuple[Any, bool]] = (), **_signal: Any) -> None:
     """After the migration that makes the index: index what was there before."""
     if any(one.name.endswith("_search_index") and not undone for one, undone in plan):
         rebuild()

@@ -20,11 +20,14 @@ _TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.cli
 _REFUSED = "Failed to load resource: the server responded with a status of {status}"
 
 
+def _is_sent_form(response: Any) -> bool:
+    return response.request.is_navigation_request() and response.request.method == "POST"
+
+
 class Actor:
     """One person, signed in at a browser of his own.
 
     Every word is looked up in the language of the pages, so that the same steps run in each.
-
     """
 
     def __init__(self, page: Page, user: User, language: str, *, touch: bool = False) -> None:
@@ -34,10 +37,8 @@ class Actor:
         self._faults: list[str] = []
         self._refusals: list[str] = []
         self._touch = touch
-        self._status = 0
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self._faults.append(str(error)))
-        page.on("response", self._note)
 
     # What the browser reports
 
@@ -45,16 +46,13 @@ class Actor:
         if message.type in {"error", "warning"}:
             self._faults.append(f"{message.text} {message.location.get('url', '')}")
 
-    def _note(self, response: Any) -> None:
-        if response.request.is_navigation_request() and response.frame == self.page.main_frame:
-            self._status = response.status
-
     @contextmanager
     def refused(self, status: int) -> Iterator[None]:
         """Expect what is done within to be refused with a status, which the browser tells of."""
-        yield
-        expect(self.page.locator("#refusal, #error-summary, #missing").first).to_be_visible()
-        assert self._status == status
+        with self.page.expect_response(_is_sent_form) as answer:
+            yield
+        assert answer.value.status == status
+        self.page.wait_for_load_state()
         self._refusals.append(_REFUSED.format(status=status))
 
     @property
