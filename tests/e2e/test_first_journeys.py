@@ -14,7 +14,7 @@ def test_a_review_from_signing_in_to_the_end(browse, world, scripts):
     assert page.get_by_role("heading", level=1).inner_text() == "My tasks"
     assert page.get_by_text("12 days late").count() == 1
     page.get_by_role("link", name="Review the section: 2 Chapter 2").click()
-    page.get_by_role("link", name="Review it with the comments beside the text").click()
+    page.get_by_role("link", name="Read the section").click()
     assert "Text of chapter 2" in page.locator("article").inner_text()
     page.go_back()
     page.get_by_label("Accept", exact=True).check()
