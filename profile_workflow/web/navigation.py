@@ -59,7 +59,14 @@ PROFILE_PAGES: Sequence[Page] = (
     Page(
         "profile",
         _("Overview"),
-        beneath=("section", "section_edit", "section_compare", "section_review", "profile_move"),
+        beneath=(
+            "section",
+            "section_edit",
+            "section_compare",
+            "section_review",
+            "section_move",
+            "profile_move",
+        ),
     ),
     Page(
         "evidence",
@@ -86,7 +93,7 @@ PROFILE_PAGES: Sequence[Page] = (
         ),
     ),
     Page("history", _("History")),
-    Page("pdf", _("PDF"), beneath=("pdf_file",)),
+    Page("pdf", _("PDF"), beneath=("pdf_file", "pdf_shown")),
 )
 
 #: The first row; at most five for anybody.
@@ -101,13 +108,13 @@ SITE_PAGES: Sequence[Page] = (
         "profiles",
         _("Profiles"),
         "icon-profile",
-        beneath=tuple(name for page in PROFILE_PAGES for name in (page.name, *page.beneath)),
+        beneath=("profile_new", *(n for page in PROFILE_PAGES for n in (page.name, *page.beneath))),
     ),
     Page(
         "board",
         _("Board"),
         "icon-board",
-        beneath=("board_view", "board_view_save", "board_file", "profile_new"),
+        beneath=("board_view", "board_view_save", "board_file"),
         for_team=True,
     ),
     Page(

@@ -70,7 +70,6 @@ def xlsx_response(name: str, header: Sequence[str], rows: Iterable[Sequence[Cell
 def _attachment(file_name: str, content_type: str) -> HttpResponse:
     response = HttpResponse(content_type=content_type)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file_name)}"
-    response["Cache-Control"] = "no-store"
     return response
 
 

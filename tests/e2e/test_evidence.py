@@ -6,13 +6,7 @@ from django.urls import reverse
 from profile_workflow.models import User
 from profile_workflow.states import ProfileState, Role
 from tests import factories
-from tests.e2e.test_pages import (  # noqa: F401 - fixtures
-    PASSWORD,
-    _language_of_a_page_ends_with_its_test,
-    browse,
-    overflowing,
-    violations,
-)
+from tests.browser import PASSWORD, overflowing, violations
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -30,9 +24,9 @@ def store(page):
     page.get_by_role("button", name="Store", exact=True).click()
 
 
-def test_inception_is_filled_without_scripts(browse, made):  # noqa: F811
+def test_inception_is_filled_without_scripts(browse, made):
     profile = factories.bring_to(factories.make_profile(made), ProfileState.INCEPTION)
-    page = browse("en", made[Role.LOCAL_EXPERT], scripts=False, refusals=True)
+    page = browse("en", made[Role.LOCAL_EXPERT], scripts=False)
     page.goto(reverse("profile", args=[profile.slug]))
     page.get_by_role("link", name="Evidence and priorities").click()
     assert page.locator(".panel-late li").count() == 2
@@ -67,11 +61,11 @@ def test_inception_is_filled_without_scripts(browse, made):  # noqa: F811
     assert (profile.territories.get().code, profile.acronyms.count()) == ("municipality-of-sfax", 0)
 
 
-def test_a_table_is_pasted_from_right_to_left(browse, made):  # noqa: F811
+def test_a_table_is_pasted_from_right_to_left(browse, made):
     profile = factories.bring_to(factories.make_profile(made), ProfileState.DRAFTING)
     table = factories.give_figure(factories.section(profile, "1")).table
     User.objects.update(language="ar")
-    page = browse("ar", made[Role.LOCAL_EXPERT], refusals=True)
+    page = browse("ar", made[Role.LOCAL_EXPERT])
     page.goto(reverse("table_paste", args=[profile.slug, table.pk]))
     assert page.locator("html").get_attribute("dir") == "rtl"
     assert violations(page) == []
@@ -95,7 +89,7 @@ def test_a_table_is_pasted_from_right_to_left(browse, made):  # noqa: F811
     assert page.locator("tbody tr").count() == 3
 
 
-def test_priorities_are_set_on_a_phone(browse, made):  # noqa: F811
+def test_priorities_are_set_on_a_phone(browse, made):
     profile = factories.bring_to(factories.make_profile(made), ProfileState.PRIORITY_SETTING)
     factories.give_priority(profile)
     page = browse("en", made[Role.FOCAL_POINT])
@@ -121,11 +115,11 @@ def test_priorities_are_set_on_a_phone(browse, made):  # noqa: F811
     assert profile.priorities.get(rank=1).sdg_targets == ["10.7"]
 
 
-def test_two_at_one_entry_see_both_versions(browse, made):  # noqa: F811
+def test_two_at_one_entry_see_both_versions(browse, made):
     profile = factories.bring_to(factories.make_profile(made), ProfileState.DRAFTING)
     figure = factories.give_figure(factories.section(profile, "1"))
     where = reverse("entry", args=[profile.slug, "source", figure.source_id])
-    mine = browse("en", made[Role.LOCAL_EXPERT], refusals=True)
+    mine = browse("en", made[Role.LOCAL_EXPERT])
     other = browse("en", made.team)
     for page in (mine, other):
         page.goto(where)
@@ -144,7 +138,7 @@ def test_two_at_one_entry_see_both_versions(browse, made):  # noqa: F811
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_forms_are_accessible_and_fit_a_phone(browse, made, language):  # noqa: F811
+def test_forms_are_accessible_and_fit_a_phone(browse, made, language):
     profile = factories.bring_to(factories.make_profile(made), ProfileState.DRAFTING)
     figure = factories.give_figure(factories.section(profile, "1"))
     challenge = factories.give_priority(profile).challenges.get()

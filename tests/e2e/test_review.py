@@ -7,12 +7,11 @@ from django.utils import timezone
 from profile_workflow.models import Comment, User
 from profile_workflow.states import CommentState, ProfileState, Role, SectionState, SignOffState
 from tests import factories
-from tests.e2e import test_pages
+from tests.browser import PASSWORD, overflowing, violations
 from workflows.models import Task
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-browse = test_pages.browse
 
 #: Language, scripts, width: both directions of writing, one without scripts, one on a phone.
 WAYS = [("en", True, 1200), ("ar", True, 1200), ("en", False, 1200), ("fr", True, 320)]
@@ -23,7 +22,7 @@ SAID = {"en": "Where is the source?", "fr": "Où est la source ?", "ar": "أين
 def made():
     made = factories.make_programme(sections=2)
     for role in (Role.INTERNATIONAL_EXPERT, Role.LOCAL_EXPERT, Role.CITY_AUTHORITY):
-        made[role].set_password(test_pages.PASSWORD)
+        made[role].set_password(PASSWORD)
         made[role].save()
     return made
 
@@ -111,7 +110,7 @@ def test_a_section_goes_back_and_is_accepted(browse, made, language, scripts, wi
     judge.visit("section_review", profile.slug, "1")
     assert judge.page.locator(".redline ins").count() > 0
     if scripts:
-        assert test_pages.violations(judge.page) == []
+        assert violations(judge.page) == []
     judge.answer(comment, "verify")
     judge.page.locator("input[name=move][value=accept]").check()
     judge.send("decide")
@@ -128,7 +127,7 @@ def test_the_city_signs_and_keeps_a_receipt(browse, made, language, scripts, wid
     city = Person(browse(language, made[Role.CITY_AUTHORITY], scripts=scripts), width)
     city.visit("task", task.pk)
     if scripts:
-        assert test_pages.violations(city.page) == []
+        assert violations(city.page) == []
     first = reverse("section", args=[profile.slug, "1"])
     city.page.locator(f"a[href='{first}']").click()
     city.page.locator("a[rel=next]").click()
@@ -163,5 +162,5 @@ def test_pages_of_rounds_and_checks_are_accessible(browse, made, language):
     ):
         page.set_viewport_size({"width": 1200, "height": 900})
         page.goto(reverse(name, args=args))
-        problems[name] = (test_pages.violations(page), test_pages.overflowing(page))
+        problems[name] = (violations(page), overflowing(page))
     assert problems == {name: ([], 0) for name in problems}

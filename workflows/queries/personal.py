@@ -67,7 +67,7 @@ class Inbox:
 
 
 def inbox(user: User, at: datetime) -> Inbox:
-    """Return what waits for a person and for others, what he could take, what he did: 5 queries."""
+    """Return what a person has to do, could take, did, and waits for: five queries at most."""
     held = list(
         Assignment.objects.active(at.date())
         .filter(user=user)
@@ -75,18 +75,24 @@ def inbox(user: User, at: datetime) -> Inbox:
         .order_by("pk")
     )
     mine = _owned_by(user, held)
-    counts = (
-        Task.objects.open()
-        .filter(mine)
-        .exclude(profile__state=ProfileState.ON_HOLD)
-        .aggregate(number=Count("pk"), late=Count("pk", filter=Q(due_at__lt=at)))
-    )
-    found = Inbox(number=counts["number"], number_late=counts["late"])
+    found = Inbox()
     for row in _rows(user, mine, _takable(held)):
         _group(found, row.task, at).append(row)
+    _count(found, mine, at)
     found.waiting = _waiting(mine, held)
     found.done = _done(user, at)
     return found
+
+
+def _count(found: Inbox, mine: Q, at: datetime) -> None:
+    """Count what is to be done; the database is asked only where the list was cut."""
+    listed = len(found.overdue) + len(found.this_week) + len(found.later)
+    found.number, found.number_late = listed, len(found.overdue)
+    if listed + len(found.paused) < MOST_ROWS:
+        return
+    running = Task.objects.open().filter(mine).exclude(profile__state=ProfileState.ON_HOLD)
+    counts = running.aggregate(number=Count("pk"), late=Count("pk", filter=Q(due_at__lt=at)))
+    found.number, found.number_late = counts["number"], counts["late"]
 
 
 def _owned_by(user: User, held: Iterable[Assignment]) -> Q:
@@ -155,9 +161,7 @@ def _waiting(mine: Q, held: Iterable[Assignment]) -> list[Waits]:
     if not parts:
         return []
     tasks = Task.objects.open().filter(profile__in={profile for profile, _role in parts})
-    for profile, role in parts:
-        tasks = tasks.exclude(profile=profile, role=role, owner__isnull=True)
-    return waits_of(tasks.exclude(mine))
+    return waits_of(tasks.exclude(mine), without_queues=parts)
 
 
 def _done(user: User, at: datetime) -> list[Row]:
@@ -188,14 +192,17 @@ def _first(tasks: TaskQuerySet, *order: str, most: int = MOST_ROWS) -> TaskQuery
 
     Left to itself, SQLite goes through all profiles and their tasks.
     """
-    chosen = Task.objects.filter(pk__in=tasks.order_by(*order).values("pk")[:most])
-    return chosen.order_by().values("pk")
+    return tasks.order_by(*order).values("pk")[:most]
 
 
 def _listed(lists: Sequence[TaskQuerySet], *order: str) -> TaskQuerySet:
-    """Return the tasks of some lists with all that a row shows."""
+    """Return the tasks of some lists of ids with all that a row shows."""
     first, *others = lists
-    chosen = Task.objects.filter(pk__in=first.union(*others, all=True) if others else first)
+    if others:
+        # SQLite cuts no part of a union; so each part asks for ids that were cut before.
+        parts = [Task.objects.filter(pk__in=one).order_by().values("pk") for one in lists]
+        first = parts[0].union(*parts[1:], all=True)
+    chosen = Task.objects.filter(pk__in=first)
     related = chosen.select_related("profile__city", "section__template_section", "owner")
     return related.only(*_SHOWN).order_by(*order)
 

@@ -1,6 +1,6 @@
 """What profiles wait for, as it may be told to everybody who takes part in them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -41,11 +41,17 @@ class Waits:
     is_paused: bool
 
 
-def waits_of(tasks: TaskQuerySet) -> list[Waits]:
+def waits_of(
+    tasks: TaskQuerySet, *, without_queues: Collection[tuple[int, str]] = ()
+) -> list[Waits]:
     """Return what some tasks ask of whom, earliest deadline first: one query.
 
     Counted by the database. Answers of people are told without names, as on the page of the
     profile.
+
+    Args:
+        tasks: The tasks.
+        without_queues: Profile and role for which tasks that nobody has taken are left out.
     """
     counted = (
         tasks.order_by()
@@ -54,7 +60,11 @@ def waits_of(tasks: TaskQuerySet) -> list[Waits]:
         .annotate(number=Count("pk"), since=Min("created"), first=Min("due_at"))
     )
     found: dict[tuple[str, ...], Waits] = {}
-    for row in map(_waits, counted):
+    for one in counted:
+        is_queued = one["owner__full_name"] is None
+        if is_queued and (one["profile"], one["role"]) in without_queues:
+            continue
+        row = _waits(one)
         key = (row.slug, row.label, row.role, row.who)
         found[key] = _together(found[key], row) if key in found else row
     return sorted(found.values(), key=lambda row: (row.due_at is None, row.due_at, row.slug))
@@ -70,6 +80,7 @@ def next_steps(profiles: Sequence[Profile]) -> dict[str, Waits]:
 
 #: What says where something waits.
 _PLACE = (
+    "profile",
     "profile__slug",
     "profile__edition",
     "profile__state",

@@ -97,10 +97,7 @@ def board_file(request: HttpRequest, kind: str) -> HttpResponse:
     form = _board_form(request, user, at)
     found = queries.board(user, at, form.wanted, on_one_page=True)
     name = f"board-{timezone.localdate(at).isoformat()}"
-    response = _FILES[kind](name, _header(), [_cells(row, at) for row in found.rows])
-    # As for every page: what it says is the reader's alone.
-    del response["Cache-Control"]
-    return response
+    return _FILES[kind](name, _header(), [_cells(row, at) for row in found.rows])
 
 
 _FILES: Mapping[str, Callable[..., HttpResponse]] = {"csv": csv_response, "xlsx": xlsx_response}

@@ -8,7 +8,13 @@ import pytest
 from django.utils import translation
 
 from profile_workflow.queries.history import move_label
-from profile_workflow.states import CommentState, ProfileState, SectionState, SignOffState
+from profile_workflow.states import (
+    CommentState,
+    DataItemState,
+    ProfileState,
+    SectionState,
+    SignOffState,
+)
 from profile_workflow.templatetags import words
 
 pytestmark = pytest.mark.unit
@@ -89,7 +95,7 @@ def test_arabic_counts_in_its_own_way(number, said):
 
 
 def test_every_state_is_shown_with_its_name():
-    known = {*ProfileState, *SectionState, *CommentState, *SignOffState}
+    known = {*ProfileState, *SectionState, *CommentState, *SignOffState, *DataItemState}
     assert set(words.TONES) <= {str(state) for state in known}
     document = SimpleNamespace(state="drafting", get_state_display=lambda: "<Drafting>")
     assert words.state(document) == '<span class="tag tag-work">&lt;Drafting&gt;</span>'
