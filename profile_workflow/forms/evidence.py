@@ -138,13 +138,6 @@ class AcronymForm(EntryForm):
         fields = ("short", "long")
 
 
-class WebAddress(forms.URLField):
-    """An address on the web; one that is typed without a scheme is taken as secure."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(assume_scheme="https", **kwargs)
-
-
 class SourceForm(EntryForm):
     """An entry of the bibliography."""
 
@@ -171,7 +164,6 @@ class SourceForm(EntryForm):
             "note",
             "key",
         )
-        field_classes = {"url": WebAddress}
         help_texts = {
             "authors": gettext_lazy("Persons or bodies, as they are to be printed."),
             "year": gettext_lazy("Year of publication; empty if there is none."),
