@@ -176,8 +176,8 @@ def test_each_missing_thing_leads_to_a_page_that_there_is():
     ("missing", "name", "fragment", "label"),
     [
         (Missing("section_empty", "", "1"), "section_edit", "#id_text", "text of section 1"),
-        (Missing("comment_open", "", "1"), "section", "#comments", "comments on section 1"),
-        (Missing("role_vacant", ""), "profile", "#people", "See the people"),
+        (Missing("comment_open", "", "1"), "section_review", "#comments", "comments on section 1"),
+        (Missing("role_vacant", ""), "people", "", "See the people"),
         (Missing("unheard_of", "", "1"), "section", "", "Go to section 1"),
         (Missing("unheard_of", ""), "profile", "", "Go to the profile"),
         (Missing("section_empty", ""), "profile", "", "Go to the profile"),

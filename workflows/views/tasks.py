@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from profile_workflow.errors import DomainError
 from profile_workflow.forms.moves import MoveForm
 from profile_workflow.models import User
-from profile_workflow.queries.history import last_reason
+from profile_workflow.queries.history import Line, last_reason
 from profile_workflow.queries.profiles import open_remarks
 from profile_workflow.services.drafting import may_write
 from profile_workflow.services.lifecycle import Offer
@@ -86,7 +86,7 @@ def _page(
         "form": form,
         "refusal": refusal,
         "missing": refusal.missing if refusal else _expected_to_be_missing(offers),
-        "returned": last_reason(found.profile, document_name(found.document), viewer=viewer),
+        "returned": _returned(found, viewer),
         "section": section,
         "may_write": section is not None and may_write(section, by=viewer),
         "remarks": open_remarks(found.profile, viewer=viewer, section=section) if section else [],
@@ -98,6 +98,14 @@ def _page(
     }
     status = refusal.status if refusal else None
     return render(request, "workflows/task.html", context, status=status)
+
+
+def _returned(found: Task, viewer: User) -> Line | None:
+    """Return the last reason given, unless the whole has gone on since and other work is asked."""
+    reason = last_reason(found.profile, document_name(found.document), viewer=viewer)
+    if reason is None or found.seed is not None or reason.event.at >= found.created:
+        return reason
+    return None
 
 
 def _besides(found: Task, viewer: User) -> dict[str, Any]:

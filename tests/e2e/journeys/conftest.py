@@ -1,0 +1,34 @@
+"""A company of people at browsers, watched to the end."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import WATCH
+from tests.e2e.journeys.company import make_company
+
+#: Milliseconds to wait for what should be there; a busy machine is slow.
+PATIENCE = 30_000
+
+
+@pytest.fixture
+def gather(browser, live_server):
+    """Gather a company with certain habits; fail on any fault that a browser reports."""
+    contexts, companies = [], []
+    expect.set_options(timeout=PATIENCE)
+
+    def open_browser(**wishes):
+        context = browser.new_context(base_url=live_server.url, **wishes)
+        context.add_init_script(WATCH)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        return page
+
+    def make(habits):
+        companies.append(make_company(habits, open_browser))
+        return companies[-1]
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert [one.faults() for one in companies if one.faults()] == []
