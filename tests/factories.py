@@ -299,8 +299,10 @@ def give_figure(one: Section) -> DataItem:
 
 
 def comment_on(
-    one: Section, by: User, *, text: str = "Where is the source?", at: datetime | None = None
+    one: Section, by: User, *, text: str = "", at: datetime | None = None
 ) -> Comment:
+    before = one.comments.count()
+    text = text or "Where is the source?" + (f" ({before + 1})" if before else "")
     return comments.add_comment(
         fresh(one), kind=CommentKind.MUST_FIX, text=text, by=by, at=at or timezone.now()
     )

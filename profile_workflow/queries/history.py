@@ -101,6 +101,8 @@ _OTHER_MOVES: dict[str, "str | Promise"] = {
     "register": gettext_lazy("Enter into the register"),
     "change": gettext_lazy("Change"),
     "remove": gettext_lazy("Remove"),
+    "change_deadline": gettext_lazy("Change the deadline"),
+    "end_part": gettext_lazy("Take the part back"),
 }
 
 _REGISTERING = ("register", "change", "remove")
@@ -110,8 +112,6 @@ _EVIDENCE: dict[str, "str | Promise"] = {
     **{one._meta.model_name or "": one._meta.verbose_name or "" for one in ENTRIES},  # noqa: SLF001 - Django's own API
     "priorities": Priority._meta.verbose_name_plural or "",  # noqa: SLF001 - Django's own API
     "erratum": gettext_lazy("erratum"),
-    "change_deadline": gettext_lazy("Change the deadline"),
-    "end_part": gettext_lazy("Take the part back"),
 }
 
 

@@ -28,7 +28,7 @@ def test_inception_is_filled_without_scripts(browse, made):
     profile = factories.bring_to(factories.make_profile(made), ProfileState.INCEPTION)
     page = browse("en", made[Role.LOCAL_EXPERT], scripts=False)
     page.goto(reverse("profile", args=[profile.slug]))
-    page.get_by_role("link", name="Evidence and priorities").click()
+    page.get_by_role("link", name="Evidence", exact=True).click()
     assert page.locator(".panel-late li").count() == 2
     page.get_by_role("link", name="Go there").first.click()
     assert page.url.endswith("#territories")

@@ -41,6 +41,6 @@ def test_the_team_filters_the_board_and_changes_the_language(browse, world):
     page.get_by_role("button", name="Filter").click()
     assert page.get_by_text("No profile matches the filter.").is_visible()
     page.locator("#language").select_option("ar")
-    page.locator("header form button").first.click()
+    page.locator("form:has(#language) button").click()
     assert page.locator("html").get_attribute("dir") == "rtl"
     assert "search=nowhere" in page.url

@@ -146,6 +146,7 @@ def test_a_mail_that_asks_for_an_act_cannot(drafted):
         MailKind.OVERDUE,
         MailKind.CONSULTATION_OPENED,
         MailKind.OBJECTION_RECEIVED,
+        MailKind.DEADLINE_CHANGED,
     }
     notifications.send(payload_for(expert, profile, MailKind.RETURNED))
     assert len(mail.outbox) == 1

@@ -394,11 +394,11 @@ def test_before_publishing_checks_and_file_are_shown(made):
 @pytest.mark.parametrize(
     ("state", "move", "said"),
     [
-        (S.ON_HOLD, "cancel", "This cannot be undone."),
-        (S.ON_HOLD, "resume", "Work goes on where it stopped"),
+        (S.ON_HOLD, "cancel", "This cannot be undone"),
+        (S.ON_HOLD, "resume", "Work goes on in the state in which it stopped"),
         (S.DRAFTING, "hold", "no deadline runs"),
-        (S.PUBLISHED, "open_correction", "opened for writing again"),
-        (S.PUBLISHED, "declare_update_due", "a new edition can be started"),
+        (S.PUBLISHED, "open_correction", "are opened again for their authors"),
+        (S.PUBLISHED, "declare_update_due", "the next edition can be started"),
     ],
 )
 def test_a_grave_act_says_what_it_does(made, state, move, said):
