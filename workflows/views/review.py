@@ -20,6 +20,7 @@ from profile_workflow.queries.history import last_reason
 from profile_workflow.queries.responses import Wanted, comments_of
 from profile_workflow.queries.revisions import last_seen
 from profile_workflow.services import comments
+from profile_workflow.services.drafting import may_write
 from profile_workflow.services.lifecycle import Offer
 from profile_workflow.services.log import document_name
 from profile_workflow.states import CommentKind
@@ -198,6 +199,7 @@ def _page(request: HttpRequest, desk: Desk) -> HttpResponse:
         "desk": desk,
         "profile": profile,
         "section": section,
+        "may_write": may_write(section, by=signed_in(request)),
         "rows": desk.rows,
         "saved": desk.saved,
         "refusal": desk.refusal,
