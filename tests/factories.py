@@ -298,9 +298,7 @@ def give_figure(one: Section) -> DataItem:
     )
 
 
-def comment_on(
-    one: Section, by: User, *, text: str = "", at: datetime | None = None
-) -> Comment:
+def comment_on(one: Section, by: User, *, text: str = "", at: datetime | None = None) -> Comment:
     before = one.comments.count()
     text = text or "Where is the source?" + (f" ({before + 1})" if before else "")
     return comments.add_comment(

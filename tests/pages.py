@@ -27,9 +27,14 @@ class World:
     _others: dict[str, Profile] = field(default_factory=dict)
 
     @property
+    def drafted(self) -> Profile:
+        """Another profile, whose sections are being written."""
+        return self.profile_in(ProfileState.DRAFTING)
+
+    @property
     def figure(self) -> DataItem:
-        """A figure of the register."""
-        return DataItem.objects.get(table__profile=self.profile)
+        """A figure of the profile that is being written."""
+        return factories.give_figure(factories.section(self.drafted, "2"))
 
     def person(self, who: str) -> User | None:
         return None if who == STRANGER else self.made[Role(who)]
@@ -66,15 +71,15 @@ def slug(world: World) -> Sequence[Any]:
 
 
 def figure(world: World) -> Sequence[Any]:
-    return [world.profile.slug, world.figure.pk]
+    return [world.drafted.slug, world.figure.pk]
 
 
 def figure_table(world: World) -> Sequence[Any]:
-    return [world.profile.slug, world.figure.table_id]
+    return [world.drafted.slug, world.figure.table_id]
 
 
 def entry(world: World) -> Sequence[Any]:
-    return [world.profile.slug, "figure", world.figure.pk]
+    return [world.drafted.slug, "figure", world.figure.pk]
 
 
 def kept_view(world: World) -> Sequence[Any]:
@@ -161,7 +166,7 @@ PAGES = (
     Page("table_paste", "A whole table from a spreadsheet.", [EXPERT], figure_table),
     Page("figure_add", "Another figure.", [EXPERT], figure_table),
     Page("figure", "One figure: its source, and what was decided on it.", [EXPERT], figure),
-    Page("entry_add", "Register a source.", [EXPERT], lambda world: [world.profile.slug, "source"]),
+    Page("entry_add", "Register a source.", [EXPERT], lambda world: [world.drafted.slug, "source"]),
     Page("entry", "Change what is registered.", [EXPERT], entry),
     Page("entry_remove", "Remove what is registered.", [EXPERT], entry),
     Page("challenges", "The challenges that the priorities answer.", [EXPERT], slug),
@@ -172,7 +177,7 @@ PAGES = (
     Page("priority_remove", "Remove a priority.", [EXPERT], priority),
     Page("erratum", "What is printed about a correction.", [TEAM], slug),
     Page("section_edit", "Write the text of a section.", [EXPERT],
-         lambda world: [world.profile.slug, "1"]),
+         lambda world: [world.drafted.slug, "1"]),
     Page("section_compare", "What changed between two revisions.", [REVIEWER, EXPERT],
          lambda world: [world.profile.slug, "1"]),
     Page("section_review", "A section, its comments and the decision on it.", [REVIEWER],

@@ -14,7 +14,6 @@ from profile_workflow.states import ProfileState, Role, SectionState
 from profile_workflow.templatetags.places import place_of
 from tests import factories
 from workflows import queries
-from workflows.models import Task
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -136,10 +135,9 @@ def test_the_whole_can_always_be_sent_and_that_leads_to_what_is_missing(made):
     assert factories.fresh(profile).state == S.EXPERT_REVIEW
 
 
-def test_whoever_reviews_a_section_is_led_to_its_task(made):
+def test_whoever_reviews_a_section_is_led_to_its_review(made):
     profile = factories.bring_to(factories.make_profile(made), S.EXPERT_REVIEW)
-    task = Task.objects.open().get(section__profile=profile, section__key="2")
-    address = reverse("task", args=[task.pk])
+    address = reverse("section_review", args=[profile.slug, "2"])
     assert f'href="{address}" aria-describedby="status-2"' in overview(
         profile, made[Role.INTERNATIONAL_EXPERT]
     )
