@@ -214,12 +214,12 @@ def test_a_second_click_makes_no_second_comment(made, reviewed):
 
 def test_a_comment_may_be_made_again_once_the_first_one_is_closed(made, reviewed):
     section, reviewer = factories.section(reviewed, "1"), made[Role.INTERNATIONAL_EXPERT]
-    first = factories.comment_on(section, reviewer)
+    first = factories.comment_on(section, reviewer, text="Says who?")
     with pytest.raises(InvalidInput):
-        factories.comment_on(section, reviewer)
+        factories.comment_on(section, reviewer, text="Says who?")
     factories.move(first, "accept", made[Role.LOCAL_EXPERT], answer="Yes.")
     factories.move(first, "verify", reviewer)
-    assert factories.comment_on(section, reviewer).pk != first.pk
+    assert factories.comment_on(section, reviewer, text="Says who?").pk != first.pk
 
 
 def test_saving_a_comment_keeps_a_decision_that_is_half_written(made, reviewed):
