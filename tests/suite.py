@@ -1,4 +1,4 @@
-"""The whole test run: every test on SQLite, then on PostgreSQL all that a database can change.
+"""The whole test run: on SQLite, in a browser, then on PostgreSQL all that a database can change.
 
 ``NOTHING_SKIPPED=1`` makes a missing part of the machine a failure.
 """
@@ -17,7 +17,9 @@ from tests.throwaway_postgres import throwaway_postgres
 
 NO_TESTS_COLLECTED = 5
 #: A browser and a laid out page look the same whatever keeps the data.
-ON_SQLITE = ["-m", "not postgres"]
+ON_SQLITE = ["-m", "not postgres and not e2e"]
+#: Without coverage, which makes a server slow for the browser that waits for it.
+IN_A_BROWSER = ["-m", "e2e"]
 ON_POSTGRES = ["-m", "not e2e and not pdf"]
 
 
@@ -30,7 +32,7 @@ def _pytest(arguments: list[str], *, url: str | None, on_postgres: bool) -> int:
         environment["TEST_POSTGRES_URL"] = url
     if url and on_postgres:
         environment["DATABASE_URL"] = url
-    command = [sys.executable, "-m", "pytest", "-n", "auto", *arguments]
+    command = [sys.executable, "-m", "pytest", "-n", "auto", "--dist", "worksteal", *arguments]
     try:
         return subprocess.run(command, check=False, env=environment).returncode
     finally:
@@ -71,6 +73,8 @@ def main(arguments: list[str]) -> int:
     with _postgres_if_any() as url:
         print("==> Tests on SQLite", flush=True)
         results["SQLite"] = _pytest([*coverage, *ON_SQLITE, *arguments], url=url, on_postgres=False)
+        print("==> Tests in a browser", flush=True)
+        results["browser"] = _pytest([*IN_A_BROWSER, *arguments], url=url, on_postgres=False)
         if url:
             print("==> Tests on PostgreSQL", flush=True)
             results["PostgreSQL"] = _pytest([*ON_POSTGRES, *arguments], url=url, on_postgres=True)

@@ -87,8 +87,12 @@ def _turn(task: Task) -> Turn:
 def label(task: Task) -> str:
     """Return what a task asks for, in the language in force."""
     section = task.section
-    is_rework = section is not None and section.state in _REWORK_STATES
-    return wording(task.flow_task.name, is_rework=is_rework)
+    return wording(task.flow_task.name, is_rework=section is not None and is_rework(section.state))
+
+
+def is_rework(state: str | None) -> bool:
+    """Whether writing a section in a state means to revise what was there before."""
+    return state in _REWORK_STATES
 
 
 def wording(name: str, *, is_rework: bool) -> str:

@@ -57,7 +57,7 @@ class Section(SectionMachine):
         indexes = [models.Index(fields=["profile", "state"], name="section_by_state")]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.title}".strip()
+        return self.template_section.heading
 
     @property
     def number(self) -> str:

@@ -73,6 +73,11 @@ class TemplateSection(Titled):
             ),
         ]
 
+    @property
+    def heading(self) -> str:
+        """Number and title, in the language of the reader."""
+        return f"{self.number} {self}".strip()
+
 
 class TemplateSubsection(Titled):
     """A heading that the template foresees within a chapter."""

@@ -143,8 +143,8 @@ def test_tasks_stand_where_they_belong(made, drafted):
     Task.objects.filter(pk=late.pk).update(due_at=at - timedelta(days=12))
     Task.objects.filter(pk=soon.pk).update(due_at=at + timedelta(days=2))
     found = queries.inbox(expert, at)
-    assert [row.task.pk for row in found.overdue] == [late.pk]
-    assert [row.task.pk for row in found.this_week] == [soon.pk]
+    assert [row.task for row in found.overdue] == [late.pk]
+    assert [row.task for row in found.this_week] == [soon.pk]
     assert (found.number, found.number_late, len(found.later)) == (3, 1, 1)
     text = page(signed_in(expert), "tasks")
     assert "12 days late" in text

@@ -1,13 +1,14 @@
 """A person's own list: what waits for him, what he could take, what he has done."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
-from profile_workflow.models import Assignment, User
+from profile_workflow.models import Assignment, City, TemplateSection, User
 from profile_workflow.states import ProfileState, Role
 from workflows import turns
 from workflows.models import Task
@@ -24,21 +25,32 @@ THIS_WEEK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A task in words.
+    """A task in words, with all that a list shows of it.
 
     Attributes:
+        task: Number of the task.
         label: What to do, beginning with the verb.
+        section: The section to do it to; empty for the whole profile.
         why: Why it is in this person's list.
+        is_taken: Whether it is somebody's own, not a whole role's.
+        slug: The profile.
+        city: Name of its city.
+        zone: Time zone of the city.
+        is_paused: Whether the profile is on hold.
     """
 
-    task: Task
+    task: int
     label: str
+    section: str
     why: str
-
-    @property
-    def is_paused(self) -> bool:
-        """Whether the profile is on hold."""
-        return self.task.profile.state == ProfileState.ON_HOLD
+    is_taken: bool
+    slug: str
+    city: str
+    edition: int
+    zone: str
+    is_paused: bool
+    due_at: datetime | None
+    finished: datetime | None
 
 
 @dataclass(slots=True)
@@ -77,7 +89,7 @@ def inbox(user: User, at: datetime) -> Inbox:
     mine = _owned_by(user, held)
     found = Inbox()
     for row in _rows(user, mine, _takable(held)):
-        _group(found, row.task, at).append(row)
+        _group(found, row, at).append(row)
     _count(found, mine, at)
     found.waiting = _waiting(mine, held)
     found.done = _done(user, at)
@@ -110,27 +122,75 @@ def _rows(user: User, mine: Q, takable: Q | None) -> list[Row]:
     lists = [_first(open_tasks.filter(mine), "due_at", "pk")]
     if takable is not None:
         lists.append(_first(open_tasks.filter(takable, owner__isnull=True), "due_at", "pk"))
-    return [_row(task, _why(task, user)) for task in _listed(lists, "due_at", "pk")]
+    return [_row(one, user) for one in _listed(lists, "due_at", "pk")]
 
 
-def _group(found: Inbox, task: Task, at: datetime) -> list[Row]:
-    if task.owner_id is None:
+def _group(found: Inbox, row: Row, at: datetime) -> list[Row]:
+    if not row.is_taken:
         return found.queue
-    if task.profile.state == ProfileState.ON_HOLD:
+    if row.is_paused:
         return found.paused
-    if task.due_at is None or task.due_at > at + THIS_WEEK:
+    if row.due_at is None or row.due_at > at + THIS_WEEK:
         return found.later
-    return found.overdue if task.due_at < at else found.this_week
+    return found.overdue if row.due_at < at else found.this_week
 
 
-def _row(task: Task, why: str) -> Row:
-    return Row(task, turns.label(task), why)
+#: What a row shows; everything else stays in the database, and no documents are built of it.
+_NAMES = tuple(f"profile__city__{name}" for name in ("name", "name_fr", "name_ar"))
+_HEADING = tuple(
+    f"section__template_section__{name}" for name in ("number", "title", "title_fr", "title_ar")
+)
+_SHOWN = (
+    "pk",
+    "flow_task",
+    "role",
+    "owner",
+    "owner__full_name",
+    "due_at",
+    "finished",
+    "profile__slug",
+    "profile__edition",
+    "profile__state",
+    "profile__city__time_zone",
+    *_NAMES,
+    "section",
+    "section__state",
+    *_HEADING,
+)
 
 
-def _why(task: Task, user: User) -> str:
-    if task.owner is not None and task.owner_id != user.pk:
-        return _("you stand in for %(person)s") % {"person": task.owner.full_name}
-    return _role(task)
+def _row(one: Mapping[str, Any], user: User) -> Row:
+    name, is_rework = one["flow_task"].name, turns.is_rework(one["section__state"])
+    return Row(
+        task=one["pk"],
+        label=turns.wording(name, is_rework=is_rework),
+        section=_heading(one),
+        why=_why(one, user),
+        is_taken=one["owner"] is not None,
+        slug=one["profile__slug"],
+        city=str(City(**_without_path(one, _NAMES))),
+        edition=one["profile__edition"],
+        zone=one["profile__city__time_zone"],
+        is_paused=one["profile__state"] == ProfileState.ON_HOLD,
+        due_at=one["due_at"],
+        finished=one["finished"],
+    )
+
+
+def _heading(one: Mapping[str, Any]) -> str:
+    if one["section"] is None:
+        return ""
+    return TemplateSection(**_without_path(one, _HEADING)).heading
+
+
+def _without_path(one: Mapping[str, Any], paths: Iterable[str]) -> dict[str, Any]:
+    return {path.rpartition("__")[2]: one[path] for path in paths}
+
+
+def _why(one: Mapping[str, Any], user: User) -> str:
+    if one["owner"] is not None and one["owner"] != user.pk:
+        return _("you stand in for %(person)s") % {"person": one["owner__full_name"]}
+    return str(Role(one["role"]).label) if one["role"] else ""
 
 
 def _takable(held: Iterable[Assignment]) -> Q | None:
@@ -167,24 +227,8 @@ def _waiting(mine: Q, held: Iterable[Assignment]) -> list[Waits]:
 def _done(user: User, at: datetime) -> list[Row]:
     done = Task.objects.filter(done_by=user, finished__gte=at - DONE_SINCE)
     order = ("-finished", "-pk")
-    return [_row(task, "") for task in _listed([_first(done, *order, most=MOST_DONE)], *order)]
-
-
-#: What a row shows; everything else stays in the database, which halves the time of a list.
-_SHOWN = (
-    "due_at",
-    "finished",
-    "role",
-    "flow_task",
-    "owner__full_name",
-    "profile__slug",
-    "profile__edition",
-    "profile__state",
-    *(f"profile__city__{name}" for name in ("name", "name_fr", "name_ar", "time_zone")),
-    "section__state",
-    "section__key",
-    *(f"section__template_section__{name}" for name in ("number", "title", "title_fr", "title_ar")),
-)
+    listed = _listed([_first(done, *order, most=MOST_DONE)], *order)
+    return [_row(one, user) for one in listed]
 
 
 def _first(tasks: TaskQuerySet, *order: str, most: int = MOST_ROWS) -> TaskQuerySet:
@@ -195,17 +239,11 @@ def _first(tasks: TaskQuerySet, *order: str, most: int = MOST_ROWS) -> TaskQuery
     return tasks.order_by(*order).values("pk")[:most]
 
 
-def _listed(lists: Sequence[TaskQuerySet], *order: str) -> TaskQuerySet:
-    """Return the tasks of some lists of ids with all that a row shows."""
+def _listed(lists: Sequence[TaskQuerySet], *order: str) -> Iterable[Mapping[str, Any]]:
+    """Return of the tasks of some lists of ids what a row shows."""
     first, *others = lists
     if others:
         # SQLite cuts no part of a union; so each part asks for ids that were cut before.
         parts = [Task.objects.filter(pk__in=one).order_by().values("pk") for one in lists]
         first = parts[0].union(*parts[1:], all=True)
-    chosen = Task.objects.filter(pk__in=first)
-    related = chosen.select_related("profile__city", "section__template_section", "owner")
-    return related.only(*_SHOWN).order_by(*order)
-
-
-def _role(task: Task) -> str:
-    return str(Role(task.role).label) if task.role else ""
+    return Task.objects.filter(pk__in=first).order_by(*order).values(*_SHOWN)
