@@ -55,6 +55,7 @@ from tests.factories import (
     write,
 )
 from workflows import deadlines, engine, invariants
+from workflows.engine import moves
 from workflows.models import OutboxJob, ProfileProcess, Task
 
 pytestmark = [pytest.mark.django_db, pytest.mark.integration]
@@ -1236,7 +1237,7 @@ HOLES: dict[str, tuple[Any, str, Any, Callable[[], None]]] = {
         test_who_came_late_and_was_not_reminded_has_not_agreed_tacitly,
     ),
     "a round is concluded over the heads of others": (
-        engine,
+        moves,
         "_is_task",
         no,
         proof(test_a_consultation_is_not_concluded_before_all_are_heard, "extend_consultation"),
@@ -1248,21 +1249,21 @@ HOLES: dict[str, tuple[Any, str, Any, Callable[[], None]]] = {
         test_a_substitute_does_the_task_of_whom_he_stands_in_for,
     ),
     "a task has no owner": (
-        engine,
+        moves,
         "_may_do",
         yes,
         test_a_task_of_two_waits_in_their_queue_until_one_takes_it,
     ),
     "the clock runs on during a hold": (
-        engine._AFTER,
+        moves._AFTER,
         "resume",
-        engine._nothing,
+        moves._nothing,
         test_a_hold_stops_the_clock_and_gives_the_time_back,
     ),
     "cancelling forgets the tasks": (
-        engine._AFTER,
+        moves._AFTER,
         "cancel",
-        engine._nothing,
+        moves._nothing,
         proof(test_cancelling_withdraws_everything, S.DRAFTING),
     ),
     "whoever asks may assign": (

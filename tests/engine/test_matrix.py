@@ -40,6 +40,7 @@ from profile_workflow.states import (
 from tests import factories
 from tests.factories import bring_to, move
 from workflows import deadlines, engine
+from workflows.engine import moves
 
 pytestmark = [pytest.mark.django_db, pytest.mark.integration]
 
@@ -739,7 +740,7 @@ def test_hole_a_superuser_who_may_everything_is_seen(monkeypatch):
 
 
 def test_hole_a_move_past_an_open_task_is_seen(monkeypatch):
-    monkeypatch.setattr(engine, "_is_task", lambda _document, _move: False)
+    monkeypatch.setattr(moves, "_is_task", lambda _document, _move: False)
     _cases, wrong = mismatches(find("consultation, quorum reached"))
     assert any("conclude_consultation by focal_point" in line for line in wrong)
 

@@ -19,6 +19,7 @@ from profile_workflow.services.log import broken_links
 from profile_workflow.states import ProfileState, Role, SectionState
 from tests import factories
 from workflows import deadlines, engine
+from workflows.engine import moves
 from workflows.invariants import violations
 from workflows.models import OutboxJob, Task
 
@@ -271,7 +272,7 @@ def test_without_the_lock_a_join_goes_wrong(made, monkeypatch):
     """The planted hole: take the lock away, and the proofs above notice."""
     if connection.vendor == "sqlite":
         monkeypatch.setitem(connection.settings_dict["OPTIONS"], "transaction_mode", "DEFERRED")
-    monkeypatch.setattr(engine, "_locked", _unlocked)
+    monkeypatch.setattr(moves, "locked", _unlocked)
     broken = 0
     for _ in range(8):
         profile = factories.bring_to(factories.make_profile(made), S.EXPERT_REVIEW)

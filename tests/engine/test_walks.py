@@ -48,6 +48,7 @@ from tests import factories
 from tests.engine.tour import Tour
 from tests.factories import fresh, holders, section, sections
 from workflows import deadlines, engine, invariants
+from workflows.engine import moves
 from workflows.models import Task
 
 pytestmark = [pytest.mark.django_db, pytest.mark.integration, pytest.mark.slow]
@@ -656,13 +657,13 @@ def test_hole_an_event_that_is_not_written_is_seen(monkeypatch):
 
 
 def test_hole_a_task_that_is_not_finished_is_seen(monkeypatch):
-    monkeypatch.setattr(engine, "_finish", lambda *_task, **_about: None)
+    monkeypatch.setattr(moves, "_finish", lambda *_task, **_about: None)
     with pytest.raises(AssertionError, match="is open, but"):
         walk_a_little()
 
 
 def test_hole_a_state_that_changes_without_a_move_is_seen(monkeypatch):
-    real = engine._nothing
+    real = moves._nothing
 
     def meddle(profile: Profile, *rest: Any) -> None:
         real(profile, *rest)
@@ -670,13 +671,13 @@ def test_hole_a_state_that_changes_without_a_move_is_seen(monkeypatch):
             state=SectionState.ACCEPTED
         )
 
-    monkeypatch.setattr(engine, "_nothing", meddle)
+    monkeypatch.setattr(moves, "_nothing", meddle)
     with pytest.raises(AssertionError):
         walk_a_little()
 
 
 def test_hole_an_offer_that_is_not_kept_is_seen(monkeypatch):
     """Whatever is offered must be possible, or be refused as not complete."""
-    monkeypatch.setattr(engine, "_is_turn", lambda *_anything: True)
+    monkeypatch.setattr(moves, "_is_turn", lambda *_anything: True)
     with pytest.raises((AssertionError, DomainError, pytest.fail.Exception)):
         walk_far()

@@ -40,18 +40,19 @@ def move_in_steps() -> None:
 
     from profile_workflow.services import lifecycle  # noqa: PLC0415
     from workflows import effects, engine  # noqa: PLC0415
+    from workflows.engine import locking, moves  # noqa: PLC0415
 
     def perform(document: Any, move: str, *, by: Any, at: datetime, details: Any = None) -> Any:
         details = details or lifecycle.NO_DETAILS
         with transaction.atomic():
-            profile = engine._locked(engine._profile_id(document), at)
+            profile = locking.locked(locking.profile_id(document), at)
             is_profile = type(document) is type(profile)
-            fresh = profile if is_profile else engine._refetched(document, profile)
-            task = engine._open_task(fresh, move)
+            fresh = profile if is_profile else locking.refetched(document, profile)
+            task = moves._open_task(fresh, move)
             event = lifecycle.move(fresh, move, by=by, at=at, details=details)
         time.sleep(0.01)
         with transaction.atomic():
-            process = engine._finish(task, profile, fresh, by=by, move=move, at=at)
+            process = moves._finish(task, profile, fresh, by=by, move=move, at=at)
         time.sleep(0.01)
         with transaction.atomic():
             effects.move_was_made(event, fresh, process, by=by, details=details)

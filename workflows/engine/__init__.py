@@ -1,0 +1,37 @@
+"""The one door: every move of every document goes through here.
+
+Lock the profile, fetch the document again, check, move, record, route the task, note the effects:
+one transaction, all or nothing.
+"""
+
+from workflows.engine.branches import add_stakeholder, take_back
+from workflows.engine.days import change_deadlines, changeable_deadlines
+from workflows.engine.handing import (
+    claim,
+    delegate,
+    end_part,
+    release,
+    takers,
+    why_not_handed_over,
+)
+from workflows.engine.locking import Document
+from workflows.engine.moves import lapse, nominate, nominate_next_edition, offers, perform
+
+__all__ = [
+    "Document",
+    "add_stakeholder",
+    "change_deadlines",
+    "changeable_deadlines",
+    "claim",
+    "delegate",
+    "end_part",
+    "lapse",
+    "nominate",
+    "nominate_next_edition",
+    "offers",
+    "perform",
+    "release",
+    "take_back",
+    "takers",
+    "why_not_handed_over",
+]

@@ -1,0 +1,188 @@
+"""Whose a task is: taken from the queue of a role, given back, handed over, left by who goes."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from profile_workflow.errors import NotAllowed, NotNow
+from profile_workflow.models import Assignment, Event, Profile, Section
+from profile_workflow.models.people import User
+from profile_workflow.services import people
+from profile_workflow.services.log import Actor, Entry, record
+from profile_workflow.states import AUTHOR_ROLES, Role
+from workflows import effects
+from workflows.engine.locking import locked
+from workflows.models.process import Task
+
+
+@transaction.atomic
+def claim(task: Task, *, by: User, at: datetime) -> None:
+    """Take a task from the queue of a role.
+
+    Raises:
+        NotAllowed: If the person does not hold the role.
+        NotNow: If the task is done, or somebody else was quicker.
+    """
+    task, profile = _locked_task(task, at)
+    if task.owner_id == by.pk:
+        return
+    if task.owner is not None:
+        raise NotNow(_("%(person)s has taken this task.") % {"person": task.owner.full_name})
+    if task.role not in profile.roles_of(by):
+        raise NotAllowed(
+            _("This task waits for the role “%(role)s”.") % {"role": task.get_role_display()}
+        )
+    _hand_over(task, profile, to=by, by=by, at=at, move="claim")
+
+
+@transaction.atomic
+def delegate(task: Task, *, to: User, by: User, at: datetime, reason: str = "") -> None:
+    """Hand a task to somebody else who holds its role; by its owner or the project team.
+
+    Raises:
+        NotAllowed: If ``by`` may not hand it over, or ``to`` does not hold the role.
+        NotNow: If the task is done.
+    """
+    task, profile = _locked_task(task, at)
+    refusal = why_not_handed_over(task, by=by)
+    if refusal is not None:
+        raise NotAllowed(refusal)
+    if not _can_take(task, to, profile):
+        raise NotAllowed(
+            _("%(person)s does not hold the role “%(role)s” here.")
+            % {"person": to.full_name, "role": task.get_role_display()}
+        )
+    _hand_over(task, profile, to=to, by=by, at=at, move="delegate", reason=reason)
+
+
+def takers(task: Task, *, by: User) -> list[User]:
+    """Return to whom ``delegate`` would let a person hand an open task; nobody if not at all."""
+    if not task.is_open or why_not_handed_over(task, by=by) is not None:
+        return []
+    profile = task.profile
+    held = Assignment.objects.active(profile.day).for_profile(profile).select_related("user")
+    holders: dict[int, User] = {}
+    roles: dict[int, set[str]] = {}
+    for one in held.order_by("user__full_name", "pk"):
+        holders[one.user_id] = one.user
+        roles.setdefault(one.user_id, set()).add(one.role)
+    return [
+        person
+        for key, person in holders.items()
+        if key != task.owner_id and _role_suffices(task, roles[key])
+    ]
+
+
+def why_not_handed_over(task: Task, *, by: User) -> str | None:
+    """Return why a person may not hand a task to somebody else, or None if he may."""
+    if by.pk != task.owner_id and Role.PROJECT_TEAM not in task.profile.roles_of(by):
+        return _("Only its owner or the project team hands a task over.")
+    if task.signoff_id is not None:
+        return _("An answer is personal; name a substitute or waive it instead.")
+    return None
+
+
+def _can_take(task: Task, user: User, profile: Profile) -> bool:
+    return _role_suffices(task, profile.roles_of(user))
+
+
+def _role_suffices(task: Task, roles: Collection[str]) -> bool:
+    if task.role in roles:
+        return True
+    writes_section = task.section_id is not None and task.role == Role.LOCAL_EXPERT
+    return writes_section and Role.CO_AUTHOR in roles
+
+
+@transaction.atomic
+def release(task: Task, *, by: User, at: datetime) -> None:
+    """Give a task back to the queue of its role.
+
+    Raises:
+        NotAllowed: If it is not the person's own.
+        NotNow: If the task is done.
+    """
+    task, profile = _locked_task(task, at)
+    if task.owner_id != by.pk:
+        raise NotAllowed(_("This task is not yours."))
+    task.flow_task.activation_class(task).release()
+    _record_task(task, profile, "release", by=by, at=at)
+
+
+def _locked_task(task: Task, at: datetime) -> tuple[Task, Profile]:
+    profile = locked(task.profile_id, at)
+    fresh = Task.objects.select_related("process", "owner", "done_by", "section").get(pk=task.pk)
+    if not fresh.is_open:
+        person = fresh.done_by.full_name if fresh.done_by else _("the software")
+        raise NotNow(_("%(person)s has finished this task.") % {"person": person})
+    fresh.profile = profile
+    return fresh, profile
+
+
+def _hand_over(
+    task: Task,
+    profile: Profile,
+    *,
+    to: User,
+    by: User,
+    at: datetime,
+    move: str,
+    reason: str = "",
+) -> None:
+    task.flow_task.activation_class(task).hand_to(to, at)
+    if task.section is not None:
+        _keep_person(task.section, task.flow_task.name, to)
+    event = _record_task(task, profile, move, by=by, at=at, reason=reason)
+    if to.pk != by.pk:
+        effects.task_was_handed_over(event, task)
+
+
+def _keep_person(section: Section, node: str, person: User) -> None:
+    """Remember who writes or reviews a section, for the next round."""
+    field = {"draft": "author", "review": "reviewer"}[node]
+    setattr(section, field, person)
+    section.save(update_fields=[field])
+
+
+def _record_task(
+    task: Task, profile: Profile, move: str, *, by: User, at: datetime, reason: str = ""
+) -> Event:
+    entry = Entry(f"task:{task.pk}", move, "", task.status, reason=reason)
+    role = next(iter(sorted(profile.roles_of(by))), None)
+    return record(profile, [entry], actor=Actor(by, role), at=at)[0]
+
+
+@transaction.atomic
+def end_part(assignment: Assignment, *, by: User, at: datetime, reason: str) -> int:
+    """Take a person's part in a profile back; return how many tasks wait for the role again.
+
+    Sections lose him as their author or reviewer, unless he keeps another role for them.
+
+    Raises:
+        NotAllowed, NotNow, NotComplete: As ``people.end_part``.
+    """
+    assert assignment.profile_id is not None
+    profile = locked(assignment.profile_id, at)
+    ended = people.end_part(assignment, profile, by=by, at=at, reason=reason)
+    if ended.stands_in_for_id is not None:
+        return 0
+    profile.forget_parts()
+    person = ended.user
+    tasks = Task.objects.open().filter(profile=profile, owner=person, signoff__isnull=True)
+    waiting = [
+        task for task in tasks.select_related("process") if not _can_take(task, person, profile)
+    ]
+    for task in waiting:
+        task.flow_task.activation_class(task).release()
+    _forget_person(profile, person)
+    return len(waiting)
+
+
+def _forget_person(profile: Profile, person: User) -> None:
+    """Let the sections no longer be his, as far as his roles do not allow it any more."""
+    roles = profile.roles_of(person)
+    if not roles.intersection(AUTHOR_ROLES):
+        profile.sections.filter(author=person).update(author=None)
+    if Role.INTERNATIONAL_EXPERT not in roles:
+        profile.sections.filter(reviewer=person).update(reviewer=None)

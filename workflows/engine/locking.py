@@ -1,0 +1,53 @@
+"""A profile under lock, and a document of it fetched again."""
+
+from datetime import datetime
+from typing import Any
+
+from profile_workflow.models import Comment, DataItem, Profile, Section, SignOff
+
+Document = Profile | Section | SignOff | Comment | DataItem
+
+#: What is fetched with a document under the lock.
+_WITH: dict[type[Any], tuple[str, ...]] = {
+    Section: ("revision", "draft"),
+    SignOff: ("round__version", "person"),
+    Comment: ("section", "author"),
+    DataItem: ("table__section",),
+}
+
+#: Through what a document belongs to its profile.
+_OWNER: dict[type[Any], str] = {SignOff: "round", Comment: "section", DataItem: "table"}
+
+
+def profile_id(document: Document) -> int:
+    """Return the id of the profile without fetching it."""
+    if isinstance(document, Profile):
+        return document.pk
+    owner: Any = document
+    if not isinstance(document, Section):
+        owner = getattr(document, _OWNER[type(document)])
+    found: int = owner.profile_id
+    return found
+
+
+def locked(profile_id: int, at: datetime) -> Profile:
+    """Return the profile, locked to the end of the transaction, as it is judged at a moment."""
+    lockable = Profile.objects.select_for_update(of=("self",)).select_related("city")
+    profile = lockable.get(pk=profile_id)
+    profile.moment = at
+    return profile
+
+
+def refetched(document: Any, profile: Profile) -> Any:
+    """Return a document as it is stored now, which knows the very profile that is locked."""
+    model = type(document)
+    fresh = model._default_manager.select_related(*_WITH[model]).get(pk=document.pk)  # noqa: SLF001
+    _share(fresh, profile)
+    return fresh
+
+
+def _share(document: Any, profile: Profile) -> None:
+    """Let the document know the very instance of the profile that is locked."""
+    owner = _OWNER.get(type(document))
+    target = getattr(document, owner) if owner else document
+    target.profile = profile

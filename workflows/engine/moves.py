@@ -1,0 +1,274 @@
+"""One move of a document, from the lock to the effects, and what may be moved by whom."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+from viewflow.workflow.status import PROCESS, STATUS
+
+from profile_workflow import rules
+from profile_workflow.errors import NotAllowed, NotNow
+from profile_workflow.models import (
+    Comment,
+    DataItem,
+    Event,
+    Profile,
+    ReviewRound,
+    Section,
+    SignOff,
+    ValidationRound,
+)
+from profile_workflow.models.people import User
+from profile_workflow.services import lifecycle, profiles, rounds
+from profile_workflow.services.lifecycle import NO_DETAILS, Details, Offer
+from profile_workflow.services.log import journal
+from profile_workflow.states import ProfileState
+from reports import publications
+from workflows import effects
+from workflows.engine.branches import take_back, waiting_for
+from workflows.engine.locking import Document, locked, profile_id, refetched
+from workflows.flows import CityProfileFlow, human_tasks
+from workflows.models.process import ProfileProcess, Task
+from workflows.nodes import HumanTaskActivation
+
+#: Moves that are somebody's task, or undo one: nobody makes them past the task.
+_TASK_MOVES = frozenset(
+    {"take_back", *(move for one in human_tasks().values() for move in one.moves)}
+)
+
+
+def nominate(nomination: profiles.Nomination, *, by: User, at: datetime) -> Profile:
+    """Create a profile and start its process; the first task goes to the project team.
+
+    Raises:
+        NotAllowed, InvalidInput: As ``profiles.create_profile``.
+    """
+    return _nominate(nomination, by=by, at=at, previous=None)
+
+
+def nominate_next_edition(
+    previous: Profile, nomination: profiles.Nomination, *, by: User, at: datetime
+) -> Profile:
+    """Start the next edition of a profile whose update is due, filled with its published text.
+
+    Raises:
+        NotNow: If no update of the previous edition is due.
+        NotAllowed, InvalidInput: As ``profiles.create_profile``.
+    """
+    if previous.state != ProfileState.UPDATE_DUE:
+        raise NotNow(_("A new edition starts when an update has been declared due."))
+    return _nominate(nomination, by=by, at=at, previous=previous)
+
+
+@transaction.atomic
+def _nominate(
+    nomination: profiles.Nomination, *, by: User, at: datetime, previous: Profile | None
+) -> Profile:
+    profile = profiles.create_profile(nomination, by=by, at=at, previous=previous)
+    _start("start", profile, at=at)
+    return profile
+
+
+def _start(node: str, profile: Profile, *, at: datetime) -> ProfileProcess:
+    start = getattr(CityProfileFlow, node)
+    process: ProfileProcess = start.run(profile=profile, moment=at)
+    effects.tasks_were_opened(process, event=None)
+    return process
+
+
+@transaction.atomic
+def perform(
+    document: Document,
+    move: str,
+    *,
+    by: User | None,
+    at: datetime,
+    details: Details = NO_DETAILS,
+) -> Event:
+    """Make one move: the state changes, the task is done, the next one opens, effects are noted.
+
+    ``by=None`` is the software itself (deadlines). The instance given stays as it was; fetch it
+    again to see the new state.
+
+    Raises:
+        NotAllowed: Not you: role, separation of duties, or somebody else's task.
+        NotNow: Not now: the state, a hold, or a move made in the meantime.
+        NotComplete: Not complete, with the list of what is missing.
+    """
+    if move == "take_back" and isinstance(document, Section) and by is not None:
+        return take_back(document, by=by, at=at, reason=details.reason)
+    profile = locked(profile_id(document), at)
+    fresh = profile if isinstance(document, Profile) else refetched(document, profile)
+    task = _open_task(fresh, move)
+    if task is not None and by is not None and not _may_do(task, move, fresh, by):
+        raise NotAllowed(_belongs_to(task))
+    if task is None and _is_task(fresh, move):
+        lifecycle.check(fresh, move, actor=lifecycle.actor_for(fresh, move, by), details=details)
+        raise NotNow(_("This has to wait until the tasks before it are done."))
+    held_since = profile.state_since
+    with journal(profile):
+        event = lifecycle.move(fresh, move, by=by, at=at, details=details)
+        process = _finish(task, profile, fresh, by=by, move=move, at=at)
+    _AFTER.get(move, _nothing)(profile, at, at - held_since)
+    effects.move_was_made(event, fresh, process, by=by, details=details)
+    return event
+
+
+def offers(document: Document, user: User) -> list[Offer]:
+    """Return the moves ``perform`` would accept from ``user``, or refuse only as not complete."""
+    task = _open_task(document, None)
+    found = lifecycle.offers(document, user)
+    return [one for one in found if _is_turn(task, one, document, user)]
+
+
+def _is_turn(task: Task | None, offer: Offer, document: Document, user: User) -> bool:
+    if task is not None and offer.move in task.flow_task.moves:
+        return _may_do(task, offer.move, document, user)
+    if offer.move == "take_back":
+        return waiting_for(document.profile)[1] is not None
+    return bool(offer.missing) or not _is_task(document, offer.move)
+
+
+def _is_task(document: Document, move: str) -> bool:
+    """Whether a move needs its open task.
+
+    An answer does not: it can be changed after its task, as long as the round is open.
+    """
+    return isinstance(document, Profile | Section) and move in _TASK_MOVES
+
+
+def lapse(task: Task, *, at: datetime) -> Event:
+    """Close a person's branch of a validation round whose time is over.
+
+    Silence counts as agreement only where that was announced and this person was reminded.
+
+    Raises:
+        NotNow: If the answer has come in the meantime.
+    """
+    signoff = SignOff.objects.select_related("round__profile").get(pk=task.signoff_id)
+    tacit = signoff.round.tacit_approval_is_due and task.reminded_at is not None
+    return perform(signoff, "lapse_tacitly" if tacit else "lapse", by=None, at=at)
+
+
+def _open_task(document: Document, move: str | None) -> Task | None:
+    """Return the open task of a document, if ``move`` (or any, for None) finishes it."""
+    if isinstance(document, Comment | DataItem):
+        return None
+    tasks = Task.objects.open().filter(profile=document.profile).select_related("process")
+    if isinstance(document, Section):
+        tasks = tasks.filter(section=document)
+    elif isinstance(document, SignOff):
+        tasks = tasks.filter(signoff=document)
+    else:
+        tasks = tasks.filter(section__isnull=True, signoff__isnull=True)
+    # At most one is open: invariants.violations tells if not. Taken without sorting them.
+    task = next(iter(tasks[:1]), None)
+    if task is not None and move is not None and move not in task.flow_task.moves:
+        return None
+    return task
+
+
+def _may_do(task: Task, move: str, document: Document, user: User) -> bool:
+    """Whether the task is the person's: his own, nobody's yet, or that of whom he stands in for.
+
+    Who may make the move in another role than the owner (the project team beside the focal
+    point, the local expert beside a co-author) makes it in his own right.
+    """
+    owner = task.owner if task.owner_id != user.pk else None
+    if owner is None:
+        return True
+    permission = f"{document.document_type}.{move}"
+    role = rules.acting_role(permission, user, document)
+    if role is not None and role != rules.acting_role(permission, owner, document):
+        return True
+    return document.profile.stands_in(user, owner.pk)
+
+
+def _belongs_to(task: Task) -> str:
+    person = task.owner.full_name if task.owner else ""
+    return _("This task belongs to %(person)s, who can hand it over.") % {"person": person}
+
+
+def _finish(
+    task: Task | None,
+    profile: Profile,
+    document: Any,
+    *,
+    by: User | None,
+    move: str,
+    at: datetime,
+) -> ProfileProcess | None:
+    """Complete the task of a move and let the process go on; return the process if there is one."""
+    if task is None:
+        return None
+    process: ProfileProcess = task.process
+    process.profile = profile
+    process.moment = at
+    process.opened = []
+    task.profile = profile
+    if task.section_id or task.signoff_id:
+        task.seed = document
+    task.done_by = by
+    task.move = move
+    activation: HumanTaskActivation = task.flow_task.activation_class(task)
+    activation.finish()
+    return process
+
+
+# What some moves do to the process beyond their task
+
+
+def _nothing(_profile: Profile, _at: datetime, _held_for: timedelta) -> None:
+    """Most moves need nothing more."""
+
+
+def _resume(profile: Profile, _at: datetime, held_for: timedelta) -> None:
+    """Give back the time of the hold: every open deadline moves by as long as it lasted."""
+    Task.objects.open().filter(profile=profile).update(
+        due_at=F("due_at") + held_for, reminded_at=None, escalated_at=None
+    )
+    ValidationRound.objects.filter(profile=profile, closed_at__isnull=True).update(
+        closes_at=F("closes_at") + held_for
+    )
+
+
+def _cancel(profile: Profile, at: datetime, _held_for: timedelta) -> None:
+    """Withdraw everything that is open."""
+    live = ProfileProcess.objects.filter(profile=profile, status=PROCESS.NEW)
+    Task.objects.filter(profile=profile, finished__isnull=True).update(
+        status=STATUS.CANCELED, finished=at
+    )
+    live.update(status=PROCESS.CANCELED, finished=at)
+    ReviewRound.objects.filter(profile=profile, closed_at__isnull=True).update(
+        closed_at=at, outcome="cancel"
+    )
+    rounds.close_validation_round(profile, at=at)
+
+
+def _start_correction(profile: Profile, at: datetime, _held_for: timedelta) -> None:
+    _start("start_correction", profile, at=at)
+
+
+def _publish_correction(profile: Profile, at: datetime, _held_for: timedelta) -> None:
+    publications.record(profile, at=at)
+
+
+def _publish(profile: Profile, at: datetime, _held_for: timedelta) -> None:
+    publications.record(profile, at=at)
+    previous = profile.previous_edition
+    if previous is not None and previous.state in (
+        ProfileState.PUBLISHED,
+        ProfileState.UPDATE_DUE,
+    ):
+        perform(previous, "supersede", by=None, at=at)
+
+
+_AFTER = {
+    "resume": _resume,
+    "cancel": _cancel,
+    "open_correction": _start_correction,
+    "publish": _publish,
+    "publish_correction": _publish_correction,
+}
