@@ -11,7 +11,7 @@ from django.utils import timezone
 from profile_workflow.models import City, User
 from profile_workflow.states import ProfileState, Role, SectionState
 from tests import factories
-from tests.browser import DESKTOP, PASSWORD
+from tests.browser import DESKTOP
 from tests.pages import PAGES, STRANGER
 
 DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
@@ -111,10 +111,7 @@ class TestPictures:
 
     def test_picture_of_the_board(self, browse, tmp_path):
         """Look at a board in use; ``WRITE_SCREENSHOTS=1`` keeps the picture for the README."""
-        team = some_cities()
-        team.set_password(PASSWORD)
-        team.save(update_fields=["password"])
-        page = browse("en", team)
+        page = browse("en", some_cities())
         page.set_viewport_size({"width": 1280, "height": 860})
         page.goto(reverse("board"))
         assert page.locator("tbody tr").count() == len(CITIES)
