@@ -70,6 +70,7 @@ def sign_in(page: Any, user: Any) -> None:
     page.locator("#id_username").fill(user.email)
     page.locator("#id_password").fill(PASSWORD)
     page.locator("main button").click()
+    page.wait_for_url(lambda address: "sign-in" not in address)
 
 
 def violations(page: Any) -> list[Any]:
