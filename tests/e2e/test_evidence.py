@@ -16,7 +16,7 @@ def made():
 
 
 def store(page):
-    page.get_by_role("button", name="Store", exact=True).click()
+    page.get_by_role("button", name="Save", exact=True).click()
 
 
 def test_inception_is_filled_without_scripts(browse, made):
@@ -126,7 +126,7 @@ def test_two_at_one_entry_see_both_versions(browse, made):
     assert mine.evaluate("document.activeElement.id") == "refusal"
     assert violations(mine) == []
     assert overflowing(mine) == 0
-    mine.get_by_role("button", name="Store my version").click()
+    mine.get_by_role("button", name="Save my version").click()
     figure.source.refresh_from_db()
     assert figure.source.title == "My census"
 
