@@ -84,6 +84,22 @@ class TestEveryPage:
         assert page.locator("footer").is_hidden()
         assert page.locator("table").is_visible()
 
+    def test_a_review_on_paper_has_its_comments_but_nothing_to_fill_in(self, browse, world):
+        page = browse("en", world.made[Role.INTERNATIONAL_EXPERT])
+        page.goto(reverse("section_review", args=[world.profile.slug, "1"]))
+        said = page.get_by_text("Where is the source?")
+        page.emulate_media(media="print")
+        assert said.is_visible()
+        assert page.locator("main :is(button, input, textarea):visible").count() == 0
+
+    def test_what_is_folded_away_is_printed(self, browse, world):
+        page = browse("en", world.made[Role.INTERNATIONAL_EXPERT])
+        page.goto(reverse("section_review", args=[world.profile.slug, "1"]))
+        folded = page.locator("details blockquote")
+        assert folded.is_hidden()
+        page.emulate_media(media="print")
+        assert folded.is_visible()
+
 
 # What the tests above must catch
 
