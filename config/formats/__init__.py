@@ -1,1 +1,1 @@
-"""How dates are written where the usual way of a language does not fit this site."""
+"""How dates and numbers are written where the usual way of a language does not fit."""

@@ -110,7 +110,7 @@ def _rows(user: User, mine: Q, takable: Q | None) -> list[Row]:
     lists = [_first(open_tasks.filter(mine), "due_at", "pk")]
     if takable is not None:
         lists.append(_first(open_tasks.filter(takable, owner__isnull=True), "due_at", "pk"))
-    return [_row(task, _why(task, user)) for task in _listed(lists, "due_at", "pk")]
+    return [_row(task, _why(task, user)) for task in _listed(lists, *_IN_ORDER)]
 
 
 def _group(found: Inbox, task: Task, at: datetime) -> list[Row]:
@@ -170,6 +170,8 @@ def _done(user: User, at: datetime) -> list[Row]:
     return [_row(task, "") for task in _listed([_first(done, *order, most=MOST_DONE)], *order)]
 
 
+#: Most urgent first; what is due on one day stands in the order of the text.
+_IN_ORDER = ("due_at", "profile_id", "section__position", "pk")
 #: What a row shows; everything else stays in the database, which halves the time of a list.
 _SHOWN = (
     "due_at",

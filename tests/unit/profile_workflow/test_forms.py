@@ -33,6 +33,6 @@ def test_languages_call_themselves():
         assert languages.choices(["en", "fr", "ar"]) == [
             ("en", "English"),
             ("fr", "Français"),
-            ("ar", "العربية"),
+            ("ar", "العربيّة"),
         ]
     assert languages.own_name("xx-unknown") == "xx-unknown"
