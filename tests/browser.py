@@ -7,6 +7,8 @@ from typing import Any
 
 import axe_playwright_python
 
+from profile_workflow.models import User
+
 PASSWORD = "correct-horse-battery"
 #: Most that a page may weigh, with all that it loads, compressed.
 BUDGET = 60 * 1024
@@ -55,12 +57,23 @@ _WHERE = """() => {
 }"""
 
 
+def let_in(user: Any, language: str = "en") -> None:
+    """Give an account the password of all test accounts, and its pages a language."""
+    kept = User.objects.get(pk=user.pk)
+    # Set once: a password that is set again signs out every browser.
+    if not kept.check_password(PASSWORD):
+        kept.set_password(PASSWORD)
+    kept.language = language
+    kept.save(update_fields=["password", "language"])
+
+
 def sign_in(page: Any, user: Any) -> None:
-    """Sign in as people do, with the password of all test accounts."""
+    """Sign in as people do; the account was let in before."""
     page.goto("/sign-in/")
     page.locator("#id_username").fill(user.email)
     page.locator("#id_password").fill(PASSWORD)
     page.locator("main button").click()
+    page.wait_for_url(lambda address: "sign-in" not in address)
 
 
 def violations(page: Any, rules: Sequence[str] = WCAG) -> list[Any]:

@@ -24,6 +24,8 @@ class World:
 
     made: factories.Made
     profile: Profile
+    #: Key of a section of it that waits for its review.
+    waiting: str = "2"
     _others: dict[str, Profile] = field(default_factory=dict)
 
     @property
@@ -132,7 +134,7 @@ PAGES = (
     Page("sign_in", "Sign in.", [STRANGER]),
     Page("tasks", "What waits for you.", [REVIEWER, EXPERT, TEAM]),
     Page("task", "One task, and the moves that finish it.", [REVIEWER],
-         lambda world: [world.task(section__key="2")]),
+         lambda world: [world.task(section__key=world.waiting)]),
     Page("profiles", "The profiles in which you take part.", [EXPERT, TEAM]),
     Page("search", "Everything you may open, by words.", [EXPERT, TEAM], query="q=chapter"),
     Page("board", "Every profile with its stage, who has the turn, and by when.", [TEAM]),
@@ -149,7 +151,7 @@ PAGES = (
     Page("people_end", "Take a part back.", [TEAM], part),
     Page("deadlines", "Change deadlines, with a reason.", [TEAM], slug),
     Page("task_delegate", "Hand a task over.", [TEAM],
-         lambda world: [world.task(section__key="2")]),
+         lambda world: [world.task(section__key=world.waiting)]),
     Page("outbox_retry_all", "Try everything that failed again.", [TEAM]),
     Page("password_reset", "Ask for a link to set a password.", [STRANGER]),
     Page("password_set", "A link that is too old.", [STRANGER], lambda _world: ["MQ", "no-token"]),
@@ -183,7 +185,7 @@ PAGES = (
     Page("section_review", "A section, its comments and the decision on it.", [REVIEWER],
          lambda world: [world.profile.slug, "1"]),
     Page("section_move", "A move of a section that needs a reason.", [REVIEWER],
-         lambda world: [world.profile.slug, "2", "accept"]),
+         lambda world: [world.profile.slug, world.waiting, "accept"]),
     Page("round", "Who was asked, who has answered, and what that means.", [TEAM, REVIEWER], slug),
     Page("qa", "The checks of quality assurance.", [TEAM],
          lambda world: [world.profile_in(ProfileState.PROJECT_QA).slug]),

@@ -126,6 +126,7 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French")), ("ar", _("Arabic"))]
+FORMAT_MODULE_PATH = ["config.formats"]
 LOCALE_PATHS = [BASE_DIR / "profile_workflow" / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = True

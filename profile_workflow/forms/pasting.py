@@ -142,7 +142,7 @@ def read_table(text: str, *, mark: str, profile: Profile) -> Pasted:
         return Pasted(problem=_("There is no row below the names of the columns."))
     if len(filled) - 1 > MOST_ROWS:
         return Pasted(
-            problem=_("At most %(most)s rows can be stored at once.") % {"most": MOST_ROWS}
+            problem=_("At most %(most)s rows can be saved at once.") % {"most": MOST_ROWS}
         )
     found = Pasted(rows=filled[1:])
     _read_heads(found, filled[0][1])

@@ -6,9 +6,9 @@ from typing import Any, cast
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from profile_workflow import languages
 from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.models import User
 from profile_workflow.queries.staffing import people_called
@@ -162,10 +162,7 @@ class InviteForm(PartForm):
     language = forms.ChoiceField(
         label=_("Language"),
         help_text=_("Of the mails and, to begin with, of the pages."),
-        choices=[
-            (code, get_language_info(code)["name_local"].capitalize())
-            for code, _name in settings.LANGUAGES
-        ],
+        choices=languages.choices(dict(settings.LANGUAGES)),
     )
     field_order = ["full_name", "email", "language", "role", "category", "ask_now"]
 

@@ -3,8 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.renderers import TemplatesSetting
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+#: What Django calls the choice of nothing.
+_DASHES = BLANK_CHOICE_DASH[0][1]
 
 
 class Renderer(TemplatesSetting):
@@ -25,6 +30,7 @@ class StyledForm(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             _style(field.widget)
+            _name_nothing(field)
 
 
 def _style(widget: forms.Widget) -> None:
@@ -35,3 +41,15 @@ def _style(widget: forms.Widget) -> None:
     widget.attrs["class"] = f"{widget.attrs.get('class', '')} {name}".strip()
     if isinstance(widget, forms.Textarea):
         widget.attrs.setdefault("dir", "auto")
+
+
+def _name_nothing(field: forms.Field) -> None:
+    # A row of dashes says nothing, and is read out dash by dash.
+    nothing = _("Choose one") if field.required else _("not given")
+    if isinstance(field, forms.ModelChoiceField):
+        if field.empty_label == _DASHES:
+            field.empty_label = nothing
+    elif isinstance(field, forms.ChoiceField):
+        named = [(value, nothing if label == _DASHES else label) for value, label in field.choices]
+        if named != list(field.choices):
+            field.choices = named

@@ -32,7 +32,8 @@ class Source(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.authors} ({self.year}). {self.title}"
+        year = f" ({self.year})" if self.year else ""
+        return f"{self.authors}{year}. {self.title}"
 
 
 class DataTable(models.Model):

@@ -136,4 +136,4 @@ def _check_text(draft: DraftText) -> None:
             % {"length": len(draft.text), "most": MOST_CHARACTERS}
         )
     if "\x00" in draft.text + draft.searched:
-        raise InvalidInput(_("The text holds a character that cannot be stored (NUL)."))
+        raise InvalidInput(_("The text holds a character that cannot be saved (NUL)."))

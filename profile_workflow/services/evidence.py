@@ -214,7 +214,7 @@ def add_figures(
     _unless(refusal_to_register(profile, by, table.section))
     if base is not None and base != fingerprint_of_figures(table):
         raise StaleEntry(
-            _("The table has got other figures in the meantime. Nothing was stored."), current=table
+            _("The table has got other figures in the meantime. Nothing was saved."), current=table
         )
     last = table.items.aggregate(last=Max("position"))["last"]
     first = 0 if last is None else last + 1

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from profile_workflow import languages
 from profile_workflow.states import (
     CommentState,
     DataItemState,
@@ -23,6 +24,7 @@ from profile_workflow.states import (
 )
 
 register = template.Library()
+register.filter("language_name", languages.own_name)
 
 #: Days before a deadline from which on it is marked as near.
 SOON = 3

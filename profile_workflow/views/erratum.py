@@ -40,7 +40,7 @@ def erratum(request: HttpRequest, slug: str) -> HttpResponse:
         except DomainError as error:
             refusal = refused(error)
         else:
-            messages.success(request, _("The erratum has been stored."))
+            messages.success(request, _("The erratum has been saved."))
             return redirect("erratum", slug=slug)
     status = refusal.status if refusal else (_UNPROCESSABLE if form.is_bound else None)
     context = {

@@ -149,7 +149,7 @@ def _written(request: HttpRequest, page: _Page, change: Callable[[Given], Given]
         except DomainError as error:
             page.refusal = refused(error)
         else:
-            messages.success(request, _("The priorities have been stored."))
+            messages.success(request, _("The priorities have been saved."))
             return redirect("priorities", slug=page.profile.slug)
     return page.render(request)
 
@@ -202,7 +202,7 @@ def priority_shift(request: HttpRequest, slug: str, priority_id: int) -> HttpRes
         _store(request, profile, form.mark, shift)
     except DomainError as error:
         return _list(request, profile, refused(error))
-    messages.success(request, _("The order has been stored."))
+    messages.success(request, _("The order has been saved."))
     return redirect("priorities", slug=slug)
 
 

@@ -132,12 +132,17 @@ def _drawn(table: DataTable | None, block: str) -> str | None:
     )
 
 
+#: Units that only say that something is counted: "16 number" is not how people say it.
+_COUNTED = frozenset({"number", "nombre", "عدد"})
+
+
 def figure_in_words(item: DataItem) -> str:
     """Return the value of a figure with its unit, or that there is none."""
+    unit = "" if item.unit in _COUNTED else f" {item.unit}"
     if item.value is not None:
-        return f"{_number(item.value)} {item.unit}"
+        return f"{_number(item.value)}{unit}"
     if item.value_low is not None and item.value_high is not None:
-        return f"{_number(item.value_low)}–{_number(item.value_high)} {item.unit}"
+        return f"{_number(item.value_low)}–{_number(item.value_high)}{unit}"
     return item.text or _("not available")
 
 

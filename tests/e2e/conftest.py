@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from tests import pages
-from tests.browser import PASSWORD, WATCH, sign_in
+from tests.browser import DESKTOP, WATCH, let_in, sign_in
 
 
 @pytest.fixture(autouse=True)
@@ -17,37 +17,37 @@ def _language_of_a_page_ends_with_its_test():
 
 @pytest.fixture
 def world():
-    """A profile under review, and accounts whose password is ``PASSWORD``."""
-    world = pages.make_world()
-    for user in {one for people in world.made.people.values() for one in people}:
-        user.set_password(PASSWORD)
-        user.save(update_fields=["password"])
-    return world
+    """A profile under review."""
+    return pages.make_world()
 
 
 @pytest.fixture
 def browse(browser, live_server):
-    """Open the site in a language, signed in or not; fail on any fault the browser reports."""
+    """Open the site in a language, signed in or not; fail on any fault the browser reports.
+
+    Where a test itself breaks the line or the session, ``line_breaks`` says that answers may fail.
+    """
     faults: list[str] = []
     contexts = []
 
-    def told(message):
-        # A form that is sent back with what it lacks, or beside a newer text, is no fault.
-        refused = re.search("status of (409|422)", message.text)
-        if message.type in {"error", "warning"} and not refused:
+    def listen(message, foreseen):
+        if message.type in {"error", "warning"} and not re.search(foreseen, message.text):
             faults.append(f"{message.text} {message.location.get('url', '')}")
 
-    def open_browser(language="en", user=None, *, scripts=True):
+    def open_browser(language="en", user=None, *, scripts=True, line_breaks=False):
         context = browser.new_context(
-            locale=language, base_url=live_server.url, java_script_enabled=scripts
+            locale=language, base_url=live_server.url, java_script_enabled=scripts, viewport=DESKTOP
         )
         context.add_init_script(WATCH)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", told)
+        # A form that is sent back with what it lacks, or beside a newer text, is no fault.
+        foreseen = "Failed to load resource" if line_breaks else "status of (409|422)"
+        page.on("console", lambda message: listen(message, foreseen))
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.set_default_timeout(20_000)
         if user is not None:
+            let_in(user, language)
             sign_in(page, user)
         return page
 

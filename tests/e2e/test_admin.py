@@ -12,7 +12,7 @@ from profile_workflow.admin import ListField, reference_site
 from profile_workflow.models import City, Template, TextBlock
 from profile_workflow.states import Role
 from tests import factories
-from tests.browser import PASSWORD, overflowing
+from tests.browser import overflowing
 
 LISTS = ("programme", "city", "textblock", "template", "templatesection", "templatesubsection")
 
@@ -96,9 +96,6 @@ def test_a_list_is_a_list_and_may_be_empty():
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_it_keeps_the_content_policy_and_works_in_a_browser(browse, language):
     made = factories.make_programme()
-    made.superuser.set_password(PASSWORD)
-    made.superuser.language = language
-    made.superuser.save()
     page = browse(language, made.superuser)
     for there in (
         reverse("admin:index"),

@@ -1,24 +1,19 @@
 """Finding and reading in a browser: search, history, the PDF while it is made, a section."""
 
-import pathlib
-
-import axe_playwright_python
 import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from profile_workflow.states import ProfileState, Role
 from reports.models import Build
 from tests import factories
+from tests.browser import PHONE, overflowing, violations
 from workflows.models import JobKind, OutboxJob
 from workflows.queries.builds import job_key
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-PASSWORD = "correct-horse-battery"
-AXE = next(pathlib.Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")).read_text()
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 #: The smallest file that a browser takes for a PDF with one page.
 SMALL_PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
@@ -28,19 +23,9 @@ SMALL_PDF = (
 )
 
 
-@pytest.fixture(autouse=True)
-def _language_of_a_page_ends_with_its_test():
-    with translation.override("en"):
-        yield
-
-
 @pytest.fixture
 def made():
-    made = factories.make_programme(sections=4)
-    for user in (made.team, made[Role.LOCAL_EXPERT], made[Role.STAKEHOLDER]):
-        user.set_password(PASSWORD)
-        user.save()
-    return made
+    return factories.make_programme(sections=4)
 
 
 @pytest.fixture
@@ -56,57 +41,10 @@ def profile(made):
     return profile
 
 
-@pytest.fixture
-def browse(browser, live_server):
-    """Open the site in a language, signed in; fail on any fault the browser reports."""
-    faults: list[str] = []
-    contexts = []
-
-    def told(message):
-        if message.type in {"error", "warning"}:
-            faults.append(f"{message.text} {message.location.get('url', '')}")
-
-    def open_browser(language, user, *, scripts=True):
-        context = browser.new_context(
-            locale=language, base_url=live_server.url, java_script_enabled=scripts
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", told)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.set_default_timeout(20_000)
-        user.language = language
-        user.save(update_fields=["language"])
-        page.goto(reverse("sign_in"))
-        page.locator("#id_username").fill(user.email)
-        page.locator("#id_password").fill(PASSWORD)
-        page.locator("main button").click()
-        return page
-
-    yield open_browser
-    for context in contexts:
-        context.close()
-    assert faults == []
-
-
-def violations(page):
-    page.evaluate(AXE)
-    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", WCAG)
-    return [
-        (one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found["violations"]
-    ]
-
-
-def overflow(page):
-    return page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
-
-
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 def test_arabic_is_found_on_a_phone_however_it_is_written(browse, made, profile, scripts):
     page = browse("ar", made[Role.STAKEHOLDER], scripts=scripts)
-    page.set_viewport_size({"width": 320, "height": 640})
+    page.set_viewport_size(PHONE)
     page.locator("#site-search").fill("مدينة")
     page.locator("#site-search").press("Enter")
     assert page.locator("html").get_attribute("dir") == "rtl"
@@ -121,8 +59,8 @@ def test_arabic_is_found_on_a_phone_however_it_is_written(browse, made, profile,
         assert page.locator("main mark").all_inner_texts() == [marked], typed
         assert page.locator("#id_q").input_value() == typed
     if scripts:
-        assert overflow(page) == 0
         assert violations(page) == []
+        assert overflowing(page) == 0
     page.locator("main .rows a").first.click()
     assert page.url.endswith(reverse("section", args=[profile.slug, "2"]))
 
@@ -175,11 +113,9 @@ def test_the_pages_are_accessible_and_fit_a_phone(browse, made, profile, languag
         reverse("pdf", args=slug),
         reverse("section", args=[*slug, "1"]),
     ):
-        page.set_viewport_size({"width": 1280, "height": 800})
         page.goto(address)
         assert violations(page) == [], address
-        page.set_viewport_size({"width": 320, "height": 640})
-        assert overflow(page) == 0, address
+        assert overflowing(page) == 0, address
 
 
 def order(profile, by):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from profile_workflow.models import City, User
 from profile_workflow.states import ProfileState, Role, SectionState
 from tests import factories
-from tests.browser import DESKTOP, PASSWORD
+from tests.demonstration import demonstrate
 from tests.pages import PAGES, STRANGER
 
 DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
@@ -111,10 +111,7 @@ class TestPictures:
 
     def test_picture_of_the_board(self, browse, tmp_path):
         """Look at a board in use; ``WRITE_SCREENSHOTS=1`` keeps the picture for the README."""
-        team = some_cities()
-        team.set_password(PASSWORD)
-        team.save(update_fields=["password"])
-        page = browse("en", team)
+        page = browse("en", some_cities())
         page.set_viewport_size({"width": 1280, "height": 860})
         page.goto(reverse("board"))
         assert page.locator("tbody tr").count() == len(CITIES)
@@ -125,16 +122,16 @@ class TestPictures:
 
     if WRITING:
 
-        def test_pictures_of_every_page(self, browse, world):
-            for role, name in PEOPLE.items():
-                rename(world.made[role], name)
+        def test_pictures_of_every_page(self, browse):
+            shown = demonstrate()
             SCREENS.mkdir(parents=True, exist_ok=True)
             for old in SCREENS.glob("*.png"):
                 old.unlink()
-            for who in {page.who[0] for page in PAGES}:
-                opened = browse("en", world.person(who))
-                opened.set_viewport_size(DESKTOP)
-                for one in PAGES:
-                    if one.who[0] == who:
-                        opened.goto(one.address(world))
-                        opened.screenshot(path=SCREENS / f"{one.key}.png")
+            windows = {}
+            for one in PAGES:
+                address = one.address(shown)
+                reader = shown.reader_of(one, address)
+                if reader not in windows:
+                    windows[reader] = browse("en", reader)
+                windows[reader].goto(address)
+                windows[reader].screenshot(path=SCREENS / f"{one.key}.png")

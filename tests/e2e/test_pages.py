@@ -3,7 +3,6 @@
 import pytest
 from django.urls import reverse
 
-from profile_workflow.models import User
 from profile_workflow.states import Role
 from tests import browser as checks
 from tests.pages import NO_PAGE, PAGES, STRANGER
@@ -40,7 +39,6 @@ class TestEveryPage:
     @pytest.mark.parametrize("language", ["en", "ar"])
     @pytest.mark.parametrize("who", WHO)
     def test_nothing_is_wrong_with_it(self, browse, world, scales, who, language):
-        User.objects.update(language=language)
         page = browse(language, world.person(who))
         page.set_viewport_size(checks.DESKTOP)
         problems = {
@@ -54,6 +52,7 @@ class TestEveryPage:
     def test_refusals_are_accessible_too(self, browser, live_server, world):
         context = browser.new_context(base_url=live_server.url)
         page = context.new_page()
+        checks.let_in(world.made[Role.INTERNATIONAL_EXPERT])
         checks.sign_in(page, world.made[Role.INTERNATIONAL_EXPERT])
         task = Task.objects.open().filter(section__key="2").get()
         page.goto(reverse("task", args=[task.pk]))
@@ -84,6 +83,22 @@ class TestEveryPage:
         assert page.locator("header").is_hidden()
         assert page.locator("footer").is_hidden()
         assert page.locator("table").is_visible()
+
+    def test_a_review_on_paper_has_its_comments_but_nothing_to_fill_in(self, browse, world):
+        page = browse("en", world.made[Role.INTERNATIONAL_EXPERT])
+        page.goto(reverse("section_review", args=[world.profile.slug, "1"]))
+        said = page.get_by_text("Where is the source?")
+        page.emulate_media(media="print")
+        assert said.is_visible()
+        assert page.locator("main :is(button, input, textarea):visible").count() == 0
+
+    def test_what_is_folded_away_is_printed(self, browse, world):
+        page = browse("en", world.made[Role.INTERNATIONAL_EXPERT])
+        page.goto(reverse("section_review", args=[world.profile.slug, "1"]))
+        folded = page.locator("details blockquote")
+        assert folded.is_hidden()
+        page.emulate_media(media="print")
+        assert folded.is_visible()
 
 
 # What the tests above must catch

@@ -4,10 +4,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from profile_workflow.models import Comment, User
+from profile_workflow.models import Comment
 from profile_workflow.states import CommentState, ProfileState, Role, SectionState, SignOffState
 from tests import factories
-from tests.browser import PASSWORD, overflowing, violations
+from tests.browser import overflowing, violations
 from workflows.models import Task
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -20,11 +20,7 @@ SAID = {"en": "Where is the source?", "fr": "Où est la source ?", "ar": "أين
 
 @pytest.fixture
 def made():
-    made = factories.make_programme(sections=2)
-    for role in (Role.INTERNATIONAL_EXPERT, Role.LOCAL_EXPERT, Role.CITY_AUTHORITY):
-        made[role].set_password(PASSWORD)
-        made[role].save()
-    return made
+    return factories.make_programme(sections=2)
 
 
 class Person:
@@ -59,7 +55,6 @@ class Person:
 def test_a_section_goes_back_and_is_accepted(browse, made, language, scripts, width):
     profile = factories.bring_to(factories.make_profile(made), ProfileState.EXPERT_REVIEW)
     section = factories.section(profile, "1")
-    User.objects.update(language=language)
     reviewer, expert = made[Role.INTERNATIONAL_EXPERT], made[Role.LOCAL_EXPERT]
 
     def sit_down(user):
@@ -121,7 +116,6 @@ def test_a_section_goes_back_and_is_accepted(browse, made, language, scripts, wi
 @pytest.mark.parametrize(("language", "scripts", "width"), [WAYS[1], WAYS[2], WAYS[3]])
 def test_the_city_signs_and_keeps_a_receipt(browse, made, language, scripts, width):
     profile = factories.bring_to(factories.make_profile(made), ProfileState.SIGNOFF)
-    User.objects.update(language=language)
     signoff = factories.asked(profile)[0]
     task = Task.objects.get(signoff=signoff)
     city = Person(browse(language, made[Role.CITY_AUTHORITY], scripts=scripts), width)
@@ -152,7 +146,6 @@ def test_pages_of_rounds_and_checks_are_accessible(browse, made, language):
     own = next(one for one in factories.asked(profile) if one.person_id == author.pk)
     named = factories.sections(profile)[:1]
     factories.move(own, "object_to", author, reason="Not so.", sections=named)
-    User.objects.update(language=language)
     page = browse(language, made[Role.LOCAL_EXPERT])
     problems = {}
     for name, args in (

@@ -4,67 +4,24 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from profile_workflow.models import Assignment, Profile, SavedView, User
 from profile_workflow.states import ProfileState, Role
 from tests import factories
+from tests.browser import PHONE, overflowing
 from workflows.models import Task
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-PASSWORD = "correct-horse-battery"
-
-
-@pytest.fixture(autouse=True)
-def _language_of_a_page_ends_with_its_test():
-    with translation.override("en"):
-        yield
-
 
 @pytest.fixture
 def made():
-    made = factories.make_programme(cities=2)
-    made.team.set_password(PASSWORD)
-    made.team.save()
-    return made
+    return factories.make_programme(cities=2)
 
 
-@pytest.fixture
-def open_page(browser, live_server, made):
-    """Open the site as the team; fail on any fault that the browser reports."""
-    faults: list[str] = []
-    contexts = []
-
-    def open_browser(language="en", *, scripts=True, width=1280):
-        context = browser.new_context(
-            locale=language,
-            base_url=live_server.url,
-            java_script_enabled=scripts,
-            viewport={"width": width, "height": 800},
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on(
-            "console",
-            lambda said: faults.append(said.text) if "Content Security" in said.text else None,
-        )
-        page.set_default_timeout(30_000)
-        page.goto(reverse("sign_in"))
-        page.locator("#id_username").fill(made.team.email)
-        page.locator("#id_password").fill(PASSWORD)
-        page.locator("main button").click()
-        return page
-
-    yield open_browser
-    for context in contexts:
-        context.close()
-    assert faults == []
-
-
-def test_a_profile_is_started_without_scripts(open_page, made):
-    page = open_page(scripts=False)
+def test_a_profile_is_started_without_scripts(browse, made):
+    page = browse("en", made.team, scripts=False)
     page.get_by_role("link", name="Start a profile").first.click()
     page.get_by_label("City", exact=True).select_option(str(made.cities[0].pk))
     page.get_by_label("Edition").fill("2031")
@@ -90,12 +47,11 @@ def test_a_profile_is_started_without_scripts(open_page, made):
     assert profile.assignments.count() == 2
 
 
-def test_people_are_given_a_part_and_a_substitute_from_right_to_left(open_page, made):
-    User.objects.filter(pk=made.team.pk).update(language="ar")
+def test_people_are_given_a_part_and_a_substitute_from_right_to_left(browse, made):
     profile = factories.bring_to(factories.make_profile(made), ProfileState.DRAFTING)
     person = factories.make_person("rania")
     User.objects.filter(pk=person.pk).update(full_name="رانيا عودة")
-    page = open_page("ar")
+    page = browse("ar", made.team)
     page.goto(reverse("people", args=[profile.slug]))
     assert page.locator("html").get_attribute("dir") == "rtl"
     page.locator(f'a[href="{reverse("people_add", args=[profile.slug])}"]').click()
@@ -116,10 +72,11 @@ def test_people_are_given_a_part_and_a_substitute_from_right_to_left(open_page, 
     assert page.get_by_text(made.outsider.full_name).first.is_visible()
 
 
-def test_the_board_is_filtered_and_a_view_kept_on_a_phone(open_page, made):
+def test_the_board_is_filtered_and_a_view_kept_on_a_phone(browse, made):
     drafted = factories.bring_to(factories.make_profile(made), ProfileState.DRAFTING)
     factories.make_profile(made, city=made.cities[1])
-    page = open_page(width=320)
+    page = browse("en", made.team)
+    page.set_viewport_size(PHONE)
     page.goto(reverse("board"))
     page.get_by_text("More filters").click()
     page.get_by_label("State").select_option("drafting")
@@ -129,10 +86,8 @@ def test_the_board_is_filtered_and_a_view_kept_on_a_phone(open_page, made):
         page.get_by_role("link", name=shape, exact=True).click()
         assert "state=drafting" in page.url
         assert page.get_by_role("link", name=str(drafted.city)).is_visible()
-        wider = page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        assert wider == 0, shape
+        assert overflowing(page) == 0, shape
+        page.set_viewport_size(PHONE)
     page.get_by_text("Keep this view").click()
     page.get_by_label("Name of the view").fill("Drafts")
     page.get_by_role("button", name="Keep").click()
@@ -154,7 +109,7 @@ def press_until(page, wanted):
     raise AssertionError("the Tab key does not reach it")
 
 
-def test_a_task_is_taken_with_the_keyboard_alone(open_page, made):
+def test_a_task_is_taken_with_the_keyboard_alone(browse, made):
     colleague = factories.make_person("colleague")
     factories.people.assign_to_programme(
         colleague, Role.PROJECT_TEAM, programme_id=made.programme.pk
@@ -162,7 +117,7 @@ def test_a_task_is_taken_with_the_keyboard_alone(open_page, made):
     profile = factories.make_profile(made)
     task = Task.objects.open().get(profile=profile)
     assert task.owner is None
-    page = open_page()
+    page = browse("en", made.team)
     page.goto(reverse("tasks"))
     press_until(page, page.get_by_role("button", name="Take it"))
     page.keyboard.press("Enter")

@@ -133,7 +133,7 @@ def test_it_is_checked_first_and_stored_as_a_whole(client, table):
     given = {"text": good, "decimal": ".", "base": base}
     checked = client.post(address(table), {**given, "step": "check"})
     assert checked.status_code == HTTPStatus.OK
-    assert "1 row was read and is right. It is not stored yet." in checked.content.decode()
+    assert "1 row was read and is right. It is not saved yet." in checked.content.decode()
     assert table.items.count() == 1
     refused = client.post(address(table), {**given, "text": bad, "step": "store"})
     assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY

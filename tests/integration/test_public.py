@@ -170,4 +170,4 @@ def test_help_stands_at_the_foot_of_every_page(client, made):
 def test_a_published_day_is_given_in_words(client, made):
     profile = factories.bring_to(factories.make_profile(made), S.PUBLISHED)
     Profile.objects.filter(pk=profile.pk).update(published_at=datetime(2026, 3, 14, 12, tzinfo=UTC))
-    assert "March 14, 2026" in client.get(reverse("home")).content.decode()
+    assert "14 March 2026" in client.get(reverse("home")).content.decode()

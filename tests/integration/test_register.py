@@ -291,9 +291,9 @@ def test_the_history_keeps_who_changed_what_and_tells_it_to_who_works_on_it(made
         ("Enter into the register", "Source"),
         ("Change", "Figure: 1 Chapter 1"),
     ]
-    assert lines[1].reason == "Office (). Census, corrected. Title: Census → Census, corrected"
+    assert lines[1].reason == "Office. Census, corrected. Title: Census → Census, corrected"
     assert "Value: 1000 → 1200; Year: 2024 → 2025" in lines[3].reason
-    assert "Source: Office (). T → Office (). Census" in lines[3].reason
+    assert "Source: Office. T → Office. Census" in lines[3].reason
     assert (lines[3].who, lines[3].role) == (made[Role.CO_AUTHOR].full_name, "Co-author")
     outside = history.lines(profile, numbers, viewer=made[Role.STAKEHOLDER])[:4]
     assert [line.reason for line in outside] == ["", "", "", ""]

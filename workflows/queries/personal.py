@@ -30,7 +30,9 @@ class Row:
     Attributes:
         task: Number of the task.
         label: What to do, beginning with the verb.
+        step: Name of the task in the flow.
         section: The section to do it to; empty for the whole profile.
+        section_key: Key of that section.
         why: Why it is in this person's list.
         is_taken: Whether it is somebody's own, not a whole role's.
         slug: The profile.
@@ -41,7 +43,9 @@ class Row:
 
     task: int
     label: str
+    step: str
     section: str
+    section_key: str
     why: str
     is_taken: bool
     slug: str
@@ -122,7 +126,7 @@ def _rows(user: User, mine: Q, takable: Q | None) -> list[Row]:
     lists = [_first(open_tasks.filter(mine), "due_at", "pk")]
     if takable is not None:
         lists.append(_first(open_tasks.filter(takable, owner__isnull=True), "due_at", "pk"))
-    return [_row(one, user) for one in _listed(lists, "due_at", "pk")]
+    return [_row(one, user) for one in _listed(lists, *_IN_ORDER)]
 
 
 def _group(found: Inbox, row: Row, at: datetime) -> list[Row]:
@@ -135,6 +139,8 @@ def _group(found: Inbox, row: Row, at: datetime) -> list[Row]:
     return found.overdue if row.due_at < at else found.this_week
 
 
+#: Most urgent first; what is due on one day stands in the order of the text.
+_IN_ORDER = ("due_at", "profile_id", "section__position", "pk")
 #: What a row shows; everything else stays in the database, and no documents are built of it.
 _NAMES = tuple(f"profile__city__{name}" for name in ("name", "name_fr", "name_ar"))
 _HEADING = tuple(
@@ -154,6 +160,7 @@ _SHOWN = (
     "profile__city__time_zone",
     *_NAMES,
     "section",
+    "section__key",
     "section__state",
     *_HEADING,
 )
@@ -164,7 +171,9 @@ def _row(one: Mapping[str, Any], user: User) -> Row:
     return Row(
         task=one["pk"],
         label=turns.wording(name, is_rework=is_rework),
+        step=name,
         section=_heading(one),
+        section_key=one["section__key"] or "",
         why=_why(one, user),
         is_taken=one["owner"] is not None,
         slug=one["profile__slug"],

@@ -8,9 +8,9 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from profile_workflow import languages
 from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.states import ProfileState, Role
 from reports.labels import LANGUAGES
@@ -28,15 +28,6 @@ _ORDERS = (
 )
 #: How the board can be looked at; the first one is what it shows by itself.
 VIEWS = (("matrix", _("Matrix")), ("kanban", _("Columns")), ("list", _("List")))
-
-
-def _language(code: str) -> str:
-    """Return what a language calls itself, or its code where nothing is known of it."""
-    try:
-        name: str = get_language_info(code)["name_local"]
-    except KeyError:
-        return code
-    return name.capitalize()
 
 
 class OrderField(forms.ChoiceField):
@@ -86,9 +77,8 @@ class BoardForm(StyledForm):
         self._offer("city", _("All cities"), choices.cities)
         self._offer("person", _("Anybody"), choices.people)
         self._offer("edition", _("All editions"), {one: str(one) for one in choices.editions})
-        self._offer(
-            "language", _("All languages"), {one: _language(one) for one in choices.languages}
-        )
+        names = {one: languages.own_name(one) for one in choices.languages}
+        self._offer("language", _("All languages"), names)
 
     def _offer(self, name: str, everything: object, found: Mapping[Any, str]) -> None:
         choices = [("", everything), *((str(key), label) for key, label in found.items())]
@@ -146,7 +136,7 @@ class BuildForm(StyledForm):
     kind = forms.ChoiceField(label=_("Version"))
     language = forms.ChoiceField(
         label=_("Language of headings and labels"),
-        choices=[(code, get_language_info(code)["name_local"].capitalize()) for code in LANGUAGES],
+        choices=languages.choices(LANGUAGES),
     )
 
     def __init__(self, *args: Any, kinds: Iterable[Build.Kind], **kwargs: Any) -> None:
@@ -184,10 +174,7 @@ class SettingsForm(StyledForm):
     language = forms.ChoiceField(
         label=_("Language"),
         help_text=_("Of the pages, and of the mails to you."),
-        choices=[
-            (code, get_language_info(code)["name_local"].capitalize())
-            for code, _name in settings.LANGUAGES
-        ],
+        choices=languages.choices(dict(settings.LANGUAGES)),
     )
     time_zone = forms.ChoiceField(
         label=_("Time zone"),

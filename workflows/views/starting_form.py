@@ -8,9 +8,10 @@ from django import forms
 from django.conf import settings
 from django.forms import BoundField
 from django.utils import translation
-from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from profile_workflow import languages
 from profile_workflow.forms.people import PeopleField, PersonField
 from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.models import City, Profile, Template, User
@@ -45,10 +46,7 @@ class StartForm(StyledForm):
     template = forms.ChoiceField(label=gettext_lazy("Version of the template"))
     language = forms.ChoiceField(
         label=gettext_lazy("Language of the text"),
-        choices=[
-            (code, get_language_info(code)["name_local"].capitalize())
-            for code, _name in settings.LANGUAGES
-        ],
+        choices=languages.choices(dict(settings.LANGUAGES)),
     )
     title = forms.CharField(
         label=gettext_lazy("Title"),

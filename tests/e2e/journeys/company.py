@@ -9,7 +9,7 @@ from profile_workflow.services import people
 from profile_workflow.services.log import broken_links
 from profile_workflow.states import ProfileState, Role
 from tests import factories
-from tests.browser import PASSWORD
+from tests.browser import let_in
 from tests.e2e.journeys.actor import Actor
 from workflows import deadlines, invariants
 from workflows.handlers import HANDLERS
@@ -134,7 +134,5 @@ def make_company(habits: Habits, open_browser: OpenBrowser) -> Company:
         section.title_ar = f"الفصل {section.number}"
         section.save(update_fields=["title_ar"])
     for user in {qa_user, *(one for group in made.people.values() for one in group)}:
-        user.set_password(PASSWORD)
-        user.language = habits.language
-        user.save(update_fields=["password", "language"])
+        let_in(user, habits.language)
     return Company(made, qa_user, habits, open_browser)

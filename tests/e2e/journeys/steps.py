@@ -111,11 +111,11 @@ def describe_the_city(company: Company) -> None:
     expert.field(expert.label(Territory, "name")).fill("Municipality")
     expert.choose(expert.label(Territory, "kind"), TerritoryKind.MUNICIPALITY.label)
     expert.tick("This is what the profile calls “the city”")
-    expert.press("Store")
+    expert.press("Save")
     expert.follow("Add a working definition")
     expert.field(expert.label(WorkingDefinition, "term")).fill("migrant")
     expert.field(expert.label(WorkingDefinition, "text")).fill("Who moved here.")
-    expert.press("Store")
+    expert.press("Save")
     expert.do_task("incept", "begin_drafting")
 
 
@@ -128,7 +128,7 @@ def note_a_challenge(company: Company) -> None:
     expert.follow("Add a challenge")
     expert.field(expert.label(Challenge, "title")).fill("Housing")
     expert.choose(expert.label(Challenge, "competence"), Competence.OWN.label)
-    expert.press("Store")
+    expert.press("Save")
     expert.is_told("Housing")
 
 
@@ -268,7 +268,7 @@ def write_priority(company: Company) -> None:
     focal_point.tick(focal_point.words_of(company.profile.challenges.get()))
     focal_point.field("Responsible body").fill("Municipality")
     focal_point.field("SDG targets that it serves").fill("10.7")
-    focal_point.press("Store")
+    focal_point.press("Save")
     focal_point.reads("Rooms for newcomers")
 
 

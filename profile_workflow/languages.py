@@ -1,0 +1,19 @@
+"""What languages call themselves, so that their speakers find them in a list."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import get_language_info
+
+
+def own_name(code: str) -> str:
+    """Return what a language calls itself, or its code where nothing is known of it."""
+    try:
+        name: str = get_language_info(code)["name_local"]
+    except KeyError:
+        return code
+    return name[:1].upper() + name[1:]
+
+
+def choices(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """Return languages, given by their codes, as the choices of a field."""
+    return [(code, own_name(code)) for code in codes]

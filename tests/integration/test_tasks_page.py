@@ -1,0 +1,51 @@
+"""The list of tasks: from each row there is a way straight to where the work is done."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from profile_workflow.states import ProfileState, Role
+from tests import factories
+
+pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+
+S, TEAM = ProfileState, Role.PROJECT_TEAM
+
+
+@pytest.fixture
+def made():
+    return factories.make_programme(sections=2)
+
+
+def addresses(user):
+    """Return where the list of tasks of a person leads."""
+    client = Client()
+    client.force_login(user)
+    return re.findall(r'href="([^"]+)"', client.get(reverse("tasks")).content.decode())
+
+
+@pytest.mark.parametrize(
+    ("state", "role", "name", "key"),
+    [
+        (S.DRAFTING, Role.LOCAL_EXPERT, "section_edit", ["1"]),
+        (S.EXPERT_REVIEW, Role.INTERNATIONAL_EXPERT, "section_review", ["1"]),
+        (S.PROJECT_QA, TEAM, "qa", []),
+    ],
+)
+def test_a_task_leads_to_its_place_but_not_while_the_profile_is_on_hold(
+    made, state, role, name, key
+):
+    profile = factories.bring_to(factories.make_profile(made), state)
+    place = reverse(name, args=[profile.slug, *key])
+    assert place in addresses(made[role])
+    factories.move(profile, "hold", made.team, reason="Elections.")
+    assert place not in addresses(made[role])
+
+
+def test_what_nobody_has_taken_is_taken_first(made):
+    colleague = factories.make_person("colleague")
+    factories.people.assign_to_programme(colleague, TEAM, programme_id=made.programme.pk)
+    profile = factories.bring_to(factories.make_profile(made), S.PROJECT_QA)
+    assert reverse("qa", args=[profile.slug]) not in addresses(colleague)
