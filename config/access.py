@@ -77,6 +77,8 @@ RULES: Mapping[str, Rule] = {
     "section_review": Rule.TAKES_PART,
     "round": Rule.TAKES_PART,
     "qa": Rule.TAKES_PART,
+    "qa_waive": Rule.TAKES_PART,
+    "qa_waiver_back": Rule.TAKES_PART,
     "responses": Rule.TAKES_PART,
     "responses_file": Rule.TAKES_PART,
     "section_edit": Rule.TAKES_PART,

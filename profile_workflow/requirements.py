@@ -17,6 +17,7 @@ from profile_workflow.models import (
     SignOff,
     ValidationRound,
 )
+from profile_workflow.queries.quality import Checked, checklist
 from profile_workflow.queries.validation import signatures, standing_answers
 from profile_workflow.states import (
     APPROVED_SECTION_STATES,
@@ -58,6 +59,26 @@ def _people_are_named(profile: Profile, _sections: Sequence[Section]) -> Iterato
 def _stakeholders_are_named(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
     if not profile.assignments.filter(role=Role.STAKEHOLDER).exists():
         yield Missing("no_stakeholder", _("The City Stakeholder Group has no member yet."))
+
+
+# Checks that a person makes
+
+
+def _checks_are_answered(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    for checked in checklist(profile):
+        if checked.answer is None:
+            yield _unanswered(checked)
+        elif checked.has_failed:
+            said = _("“%(check)s” is answered “no”: %(note)s")
+            values = {"check": checked.question, "note": checked.answer.note}
+            yield Missing("check_failed", said % values, fragment=checked.anchor)
+
+
+def _unanswered(checked: Checked) -> Missing:
+    said = _("“%(check)s” is not answered yet.")
+    if checked.is_outdated:
+        said = _("“%(check)s” was answered for another text; look at it again.")
+    return Missing("check_open", said % {"check": checked.question}, fragment=checked.anchor)
 
 
 # Territory and definitions
@@ -398,6 +419,7 @@ REQUIREMENTS: dict[str, tuple[Check, ...]] = {
         _figures_are_sound,
         _text_is_sound,
         _stakeholders_are_named,
+        _checks_are_answered,
     ),
     "profile.return_for_revision": (_sections_are_named,),
     "profile.return_to_review": (_sections_are_named,),

@@ -210,6 +210,8 @@ NO_PAGE = {
     "priority_shift": "POST only",
     "board_view_save": "POST only",
     "people_ask": "POST only",
+    "qa_waive": "POST only",
+    "qa_waiver_back": "POST only",
     "board_file": "a file",
     "pdf_shown": "a file",
     "responses_file": "a file",

@@ -78,7 +78,7 @@ PROFILE_PAGES: Sequence[Page] = (
     ),
     Page("round", _("Round")),
     Page("responses", _("Comments"), beneath=("responses_file",)),
-    Page("qa", _("Quality")),
+    Page("qa", _("Quality"), beneath=("qa_waive", "qa_waiver_back")),
     Page(
         "priorities",
         _("Priorities"),
