@@ -211,6 +211,7 @@ NO_PAGE = {
     "board_view_save": "POST only",
     "people_ask": "POST only",
     "qa_waive": "POST only",
+    "entry_shift": "POST only",
     "qa_waiver_back": "POST only",
     "board_file": "a file",
     "pdf_shown": "a file",

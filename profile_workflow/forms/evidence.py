@@ -24,6 +24,7 @@ from profile_workflow.models import (
     Territory,
     WorkingDefinition,
 )
+from profile_workflow.queries.evidence import Entry
 
 _TABLE_KEY = re.compile(r"[\w.-]{1,20}")
 
@@ -40,6 +41,12 @@ class EntryForm(MarkedForm, forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, profile: Profile, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.profile = profile
+
+    @classmethod
+    def of_kind(cls) -> type[Entry]:
+        """Return what is entered with it."""
+        kind: type[Entry] = cls._meta.model
+        return kind
 
     def clean(self) -> dict[str, Any]:
         """Refuse what occurs already."""

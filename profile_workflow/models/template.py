@@ -1,5 +1,6 @@
 """The versioned template of a profile: chapters, guiding questions, page budgets, checks."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -124,3 +125,12 @@ class TemplateCheck(Titled):
                 fields=["template", "position"], name="template_check_position_once"
             ),
         ]
+
+    def clean(self) -> None:
+        """Refuse a chapter of another version.
+
+        Raises:
+            ValidationError: If it is one.
+        """
+        if self.section is not None and self.section.template_id != self.template_id:
+            raise ValidationError({"section": _("This chapter belongs to another version.")})

@@ -66,7 +66,7 @@ _PLACES: Mapping[str, _Kind] = {
     "figure_unsourced": _TABLES,
     "acronym_unexplained": _Kind("evidence", _("Go to the acronyms"), "acronyms"),
     "wording_blocked": _SECTION,
-    "objection": _NEXT,
+    "objection": _Kind("round", _("See the objections"), "objections"),
     "quorum": _NEXT,
     "signature": _NEXT,
     "text_changed": _NEXT,

@@ -18,7 +18,7 @@ from profile_workflow.services.quality import refusal_to_judge, take_waiver_back
 from profile_workflow.states import Advice
 from profile_workflow.web.checks import Advised, Check, advice_on, anchor_of, checks_before
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
-from workflows.queries.tasks import open_task_at
+from workflows.queries.tasks import may_claim, open_task_at
 from workflows.views import checking
 from workflows.views.moving import Refusal, task_form, task_offers
 
@@ -83,6 +83,7 @@ def _page(
         "refusal": refusal,
         "task": task,
         "offers": offers,
+        "may_claim": task is not None and may_claim(task, profile, viewer),
         "move_form": task_form(task, offers) if task and offers else None,
         "at": timezone.now(),
     }
