@@ -81,6 +81,7 @@ def _page(
         "may_judge": may_judge,
         "saved": saved,
         "refusal": refusal,
+        "lost": waiver["reason"].value() if waiver and refusal and refusal.message else "",
         "task": task,
         "offers": offers,
         "may_claim": task is not None and may_claim(task, profile, viewer),
