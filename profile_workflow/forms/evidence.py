@@ -24,7 +24,6 @@ from profile_workflow.models import (
     Territory,
     WorkingDefinition,
 )
-from profile_workflow.queries.evidence import Entry
 
 _TABLE_KEY = re.compile(r"[\w.-]{1,20}")
 
@@ -43,9 +42,9 @@ class EntryForm(MarkedForm, forms.ModelForm):  # type: ignore[type-arg]
         self.profile = profile
 
     @classmethod
-    def of_kind(cls) -> type[Entry]:
+    def of_kind(cls) -> type[models.Model]:
         """Return what is entered with it."""
-        kind: type[Entry] = cls._meta.model
+        kind: type[models.Model] = cls._meta.model
         return kind
 
     def clean(self) -> dict[str, Any]:

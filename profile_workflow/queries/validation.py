@@ -61,8 +61,10 @@ def open_objections(profile: Profile) -> tuple[list[Section], str]:
 
 def unanswered_objections(profile: Profile) -> "QuerySet[SignOff, SignOff]":
     """Return the objections, of all rounds, that nobody has answered in writing yet."""
-    objected = SignOff.objects.filter(round__profile=profile, state=SignOffState.OBJECTED)
-    return objected.filter(response="")
+    objected: QuerySet[SignOff, SignOff] = SignOff.objects.filter(
+        round__profile=profile, state=SignOffState.OBJECTED, response=""
+    )
+    return objected
 
 
 def may_read(answer: SignOff, profile: Profile, *, viewer: User) -> bool:

@@ -71,7 +71,7 @@ def refusal_to_register(
     by: User,
     section: Section | None = None,
     *,
-    kind: type[Entry] | None = None,
+    kind: type[models.Model] | None = None,
 ) -> DomainError | None:
     """Return why a person may not add to the register now, or None if he may.
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -30,9 +31,7 @@ from profile_workflow.web.registers import (
 )
 
 
-def _frame(
-    profile: Profile, viewer: User, kind: type[queries.Entry] | None = None
-) -> dict[str, Any]:
+def _frame(profile: Profile, viewer: User, kind: type[Model] | None = None) -> dict[str, Any]:
     """Return what every page of the register shows: whether one may add to it, or why not."""
     refusal = refusal_to_register(profile, viewer, kind=kind)
     return {
