@@ -14,6 +14,7 @@ from profile_workflow.models import (
     City,
     Programme,
     Template,
+    TemplateCheck,
     TemplateSection,
     TemplateSubsection,
     TextBlock,
@@ -139,6 +140,32 @@ class TemplateSubsectionAdmin(Kept):
         return obj.section.template.profiles.exists()
 
 
+class TemplateCheckAdmin(Kept):
+    """Checks that quality assurance makes, of versions that no profile began with yet.
+
+    What is asked of a profile does not change while it is made: for other checks make a new
+    version.
+    """
+
+    list_display = ("title", "template", "section", "position")
+    list_filter = ("template",)
+    list_select_related = ("template", "section")
+    ordering = ("template", "position")
+
+    def is_in_use(self, obj: TemplateCheck) -> bool:
+        """Whether a profile began with its version."""
+        return obj.template.profiles.exists()
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer versions and chapters that no profile began with."""
+        unused = Template.objects.filter(profiles__isnull=True)
+        if db_field.name == "template":
+            kwargs["queryset"] = unused
+        elif db_field.name == "section":
+            kwargs["queryset"] = TemplateSection.objects.filter(template__in=unused)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
 reference_site = ReferenceSite(name="admin")
 reference_site.register(Programme, ProgrammeAdmin)
 reference_site.register(City, CityAdmin)
@@ -146,3 +173,4 @@ reference_site.register(TextBlock, TextBlockAdmin)
 reference_site.register(Template, TemplateAdmin)
 reference_site.register(TemplateSection, TemplateSectionAdmin)
 reference_site.register(TemplateSubsection, TemplateSubsectionAdmin)
+reference_site.register(TemplateCheck, TemplateCheckAdmin)

@@ -14,11 +14,13 @@ class Missing:
         code: Stable code of the requirement, e.g. ``section_empty``.
         message: Sentence that tells what is missing.
         section: Key of the section to go to, or an empty string.
+        fragment: Where on the page that its place is, if the code alone does not say it.
     """
 
     code: str
     message: str
     section: str = ""
+    fragment: str = ""
 
 
 class DomainError(Exception):

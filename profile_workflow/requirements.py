@@ -17,7 +17,8 @@ from profile_workflow.models import (
     SignOff,
     ValidationRound,
 )
-from profile_workflow.queries.validation import signatures, standing_answers
+from profile_workflow.queries.quality import Checked, checklist
+from profile_workflow.queries.validation import signatures, standing_answers, unanswered_objections
 from profile_workflow.states import (
     APPROVED_SECTION_STATES,
     COUNTING_SIGNOFF_STATES,
@@ -58,6 +59,26 @@ def _people_are_named(profile: Profile, _sections: Sequence[Section]) -> Iterato
 def _stakeholders_are_named(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
     if not profile.assignments.filter(role=Role.STAKEHOLDER).exists():
         yield Missing("no_stakeholder", _("The City Stakeholder Group has no member yet."))
+
+
+# Checks that a person makes
+
+
+def _checks_are_answered(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    for checked in checklist(profile):
+        if checked.answer is None:
+            yield _unanswered(checked)
+        elif checked.has_failed:
+            said = _("“%(check)s” is answered “no”: %(note)s")
+            values = {"check": checked.question, "note": checked.answer.note}
+            yield Missing("check_failed", said % values, fragment=checked.anchor)
+
+
+def _unanswered(checked: Checked) -> Missing:
+    said = _("“%(check)s” is not answered yet.")
+    if checked.is_outdated:
+        said = _("“%(check)s” was answered for another text; look at it again.")
+    return Missing("check_open", said % {"check": checked.question}, fragment=checked.anchor)
 
 
 # Territory and definitions
@@ -283,17 +304,20 @@ def _current_round(profile: Profile) -> ValidationRound | None:
     return profile.validation_rounds.select_related("version").order_by("-pk").first()
 
 
-def _answers_agree(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+def _quorum_is_reached(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
     current = _current_round(profile)
     if current is None:
         return
     answers = list(standing_answers(profile, current.kind, current.version.digest).values())
     yield from _lacking_quorum(current, answers)
-    count = sum(answer.state == SignOffState.OBJECTED for answer in answers)
+
+
+def _objections_are_answered(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    count = unanswered_objections(profile).count()
     if count:
         words = ngettext(
-            "%(count)s objection stands; return the sections that it names.",
-            "%(count)s objections stand; return the sections that they name.",
+            "%(count)s objection has no written answer yet.",
+            "%(count)s objections have no written answer yet.",
             count,
         )
         yield Missing("objection", words % {"count": count})
@@ -377,6 +401,8 @@ def _erratum_is_written(profile: Profile, _sections: Sequence[Section]) -> Itera
 
 
 _REVISION = (_sections_are_finished, _comments_are_answered)
+#: What the software can check before a text goes out to the city, whichever way it goes.
+_SOUND = (_figures_are_sound, _text_is_sound, _stakeholders_are_named)
 
 #: The table: what each move asks for. A move that is not listed asks for nothing.
 REQUIREMENTS: dict[str, tuple[Check, ...]] = {
@@ -388,22 +414,22 @@ REQUIREMENTS: dict[str, tuple[Check, ...]] = {
     "profile.submit_qa_revision": _REVISION,
     "profile.submit_validation_revision": _REVISION,
     "profile.submit_new_evidence": _REVISION,
-    "profile.call_second_workshop": _REVISION,
+    "profile.call_second_workshop": (*_REVISION, *_SOUND),
     "profile.recommend_acceptance": (_sections_are_accepted,),
     "profile.request_minor_revision": (_severity_is_consistent,),
     "profile.request_major_revision": (_a_section_is_returned,),
     "profile.pass_qa": (
         _sections_are_accepted,
         _comments_are_answered,
-        _figures_are_sound,
-        _text_is_sound,
-        _stakeholders_are_named,
+        *_SOUND,
+        _checks_are_answered,
     ),
     "profile.return_for_revision": (_sections_are_named,),
     "profile.return_to_review": (_sections_are_named,),
     "profile.conclude_consultation": (
         _comments_are_answered,
-        _answers_agree,
+        _quorum_is_reached,
+        _objections_are_answered,
     ),
     "profile.revise_after_consultation": (_sections_are_named,),
     "profile.validate": (_all_have_agreed,),

@@ -108,7 +108,7 @@ _DATA = Who((Role.LOCAL_EXPERT, Role.CO_AUTHOR, Role.FOCAL_POINT))
 #: The table of permissions: one line for each move that a person makes.
 WHO: dict[str, Who] = {
     "profile.begin_inception": _TEAM,
-    "profile.begin_drafting": Who((Role.LOCAL_EXPERT, Role.PROJECT_TEAM)),
+    "profile.begin_drafting": Who((Role.LOCAL_EXPERT, Role.FOCAL_POINT, Role.PROJECT_TEAM)),
     "profile.submit_draft": _EXPERT,
     "profile.recommend_acceptance": _REVIEW,
     "profile.request_minor_revision": _REVIEW,

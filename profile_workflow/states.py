@@ -247,6 +247,25 @@ class Severity(TextChoices):
     MAJOR = "major", _("Major revision")
 
 
+class Verdict(TextChoices):
+    """What quality assurance answered to a check that only a person can make."""
+
+    YES = "yes", _("Yes")
+    NO = "no", _("No")
+    NOT_APPLICABLE = "not_applicable", _("Not applicable")
+
+
+class Advice(TextChoices):
+    """What the software asks quality assurance to look at; it stops nothing and can be waived."""
+
+    EMPTY = "empty", _("No submitted section is empty")
+    OVER_BUDGET = "over_budget", _("No section is longer than its pages")
+    NAKED_FIGURE = "naked_figure", _("Figures in the text have a source beside them")
+    HEADING_ORDER = "heading_order", _("Headings follow their order")
+    CAPTION = "caption", _("Tables have a caption")
+    PROBLEM = "problem", _("The text prints as it was written")
+
+
 class PriorityLabel(TextChoices):
     """How firmly a priority is meant."""
 

@@ -91,6 +91,8 @@ class Labels:
     number_of_people: str
     reservations: str
     objections: str
+    response: str
+    from_workshop: str
     counts_only: str
     open_round: str
     watermark: str
@@ -185,6 +187,8 @@ _EN = Labels(
     number_of_people="Number",
     reservations="Reservations, without names",
     objections="Objections, without names",
+    response="Written answer:",
+    from_workshop="added when priorities were set",
     counts_only=(
         "This round was held under the Chatham House Rule: neither names nor affiliations "
         "are printed."
@@ -283,6 +287,8 @@ _FR = Labels(
     number_of_people="Nombre",
     reservations="Réserves, sans noms",
     objections="Objections, sans noms",
+    response="Réponse écrite\u00a0:",
+    from_workshop="ajouté lors de la fixation des priorités",
     counts_only=(
         "Ce tour s’est tenu selon la règle de Chatham House : "
         "ni noms ni affiliations ne sont imprimés."
@@ -380,6 +386,8 @@ _AR = Labels(
     number_of_people="العدد",
     reservations="التحفظات، دون أسماء",
     objections="الاعتراضات، دون أسماء",
+    response="الرد الكتابي:",
+    from_workshop="أُضيف عند تحديد الأولويات",
     counts_only="عُقدت هذه الجولة وفق قاعدة تشاتام هاوس: لا تُطبع الأسماء ولا الانتماءات.",
     open_round="ما زالت مفتوحة",
     watermark="نسخة للتشاور \u2013 لا يُستشهد بها",

@@ -28,12 +28,22 @@ from profile_workflow.models import (
     SignOff,
     Source,
     Template,
+    TemplateCheck,
     TemplateSection,
     Territory,
     User,
     WorkingDefinition,
 )
-from profile_workflow.services import comments, drafting, people, profiles
+from profile_workflow.queries.quality import checklist
+from profile_workflow.queries.validation import unanswered_objections
+from profile_workflow.services import (
+    comments,
+    drafting,
+    objections,
+    people,
+    profiles,
+    quality,
+)
 from profile_workflow.services.lifecycle import Details
 from profile_workflow.services.people import Part
 from profile_workflow.states import (
@@ -43,6 +53,7 @@ from profile_workflow.states import (
     SectionState,
     SignOffState,
     StakeholderCategory,
+    Verdict,
 )
 from reports.models import Build
 from workflows import engine
@@ -251,6 +262,19 @@ def give_territory(profile: Profile) -> None:
     )
 
 
+def give_checks(made: Made) -> list[TemplateCheck]:
+    """Give the template two checks for a person to make: of its first chapter, and of the whole."""
+    first = made.template.sections.order_by("position")[0]
+    return [
+        TemplateCheck.objects.create(
+            template=made.template, section=section, key=key, position=place, title=title
+        )
+        for place, (key, section, title) in enumerate(
+            [("method", first, "Is the method told?"), ("figures", None, "Do the figures agree?")]
+        )
+    ]
+
+
 def give_priority(profile: Profile) -> Priority:
     """Set one complete priority, once."""
     challenge, _new = Challenge.objects.get_or_create(
@@ -371,7 +395,24 @@ def _request_revision(profile: Profile, at: datetime) -> None:
     move(profile, "request_minor_revision", reviewer, at=at, reason="Almost there.")
 
 
+def answer_checks(profile: Profile, *, at: datetime | None = None) -> None:
+    """Let the project team answer what the template asks quality assurance."""
+    profile, team = fresh(profile), holder(profile, Role.PROJECT_TEAM)
+    for one in checklist(profile):
+        if one.answer is None:
+            moment = at or timezone.now()
+            quality.answer_check(profile, one.question, Verdict.YES, by=team, at=moment)
+
+
+def answer_objections(profile: Profile, *, at: datetime | None = None) -> None:
+    """Let the project team answer every objection in writing."""
+    team, moment = holder(profile, Role.PROJECT_TEAM), at or timezone.now()
+    for one in unanswered_objections(profile).select_related("round"):
+        objections.answer_objection(one, "We have looked at it.", by=team, at=moment)
+
+
 def _pass_qa(profile: Profile, at: datetime) -> None:
+    answer_checks(profile, at=at)
     move(profile, "pass_qa", holder(profile, Role.PROJECT_TEAM), at=at)
 
 

@@ -56,6 +56,7 @@ class World:
 def make_world() -> World:
     """A profile under review with a remark, a late task and Arabic names in it."""
     made = factories.make_programme(sections=4)
+    factories.give_checks(made)
     City.objects.filter(pk=made.cities[0].pk).update(name="Sfax", name_ar="صفاقس")
     User.objects.filter(pk=made[EXPERT].pk).update(full_name="رانيا عودة")
     profile = factories.make_profile(made, title="City Migration Profile: Sfax")
@@ -92,6 +93,14 @@ def kept_view(world: World) -> Sequence[Any]:
 def priority(world: World) -> Sequence[Any]:
     profile = world.profile_in(ProfileState.PRIORITY_SETTING)
     return [profile.slug, factories.give_priority(profile).pk]
+
+
+def objection(world: World) -> Sequence[Any]:
+    profile = world.profile_in(ProfileState.CONSULTATION)
+    first = factories.asked(profile)[0]
+    named = [factories.section(profile, "1")]
+    factories.move(first, "object_to", first.person, reason="Not so.", sections=named)
+    return [profile.slug, first.pk]
 
 
 def part(world: World) -> Sequence[Any]:
@@ -187,6 +196,7 @@ PAGES = (
     Page("section_move", "A move of a section that needs a reason.", [REVIEWER],
          lambda world: [world.profile.slug, world.waiting, "accept"]),
     Page("round", "Who was asked, who has answered, and what that means.", [TEAM, REVIEWER], slug),
+    Page("objection", "An objection, and the written answer to it.", [TEAM, EXPERT], objection),
     Page("qa", "The checks of quality assurance.", [TEAM],
          lambda world: [world.profile_in(ProfileState.PROJECT_QA).slug]),
     Page("responses", "Every comment with what became of it.", [EXPERT, REVIEWER, TEAM], slug),
@@ -212,6 +222,9 @@ NO_PAGE = {
     "priority_shift": "POST only",
     "board_view_save": "POST only",
     "people_ask": "POST only",
+    "qa_waive": "POST only",
+    "entry_shift": "POST only",
+    "qa_waiver_back": "POST only",
     "board_file": "a file",
     "pdf_shown": "a file",
     "responses_file": "a file",

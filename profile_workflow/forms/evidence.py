@@ -41,6 +41,12 @@ class EntryForm(MarkedForm, forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         self.profile = profile
 
+    @classmethod
+    def of_kind(cls) -> type[models.Model]:
+        """Return what is entered with it."""
+        kind: type[models.Model] = cls._meta.model
+        return kind
+
     def clean(self) -> dict[str, Any]:
         """Refuse what occurs already."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

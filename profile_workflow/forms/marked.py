@@ -41,7 +41,7 @@ class MarkedForm(StyledForm):
     def renew(self, mark: str) -> None:
         """Let the form be sent again by somebody who has seen what is stored now."""
         sent: Any = self.data.copy()  # type: ignore[attr-defined]
-        sent["base"] = mark
+        sent[self.add_prefix("base")] = mark
         self.data = sent
 
     def differences(self, current: Any) -> list[Difference]:

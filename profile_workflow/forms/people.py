@@ -94,6 +94,12 @@ class SearchForm(StyledForm):
         widget=forms.TextInput(attrs={"type": "search", "dir": "auto"}),
     )
     person = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    role = forms.ChoiceField(required=False, choices=Role.choices, widget=forms.HiddenInput)
+
+    @property
+    def for_role(self) -> str:
+        """The role for which somebody is looked for; empty if any."""
+        return str(self.cleaned_data.get("role", "")) if self.is_valid() else ""
 
     @property
     def words(self) -> str:

@@ -101,7 +101,7 @@ class PriorityForm(MarkedForm):
         cast("Any", self.fields["challenges"]).queryset = challenges
         if not challenges:
             self.fields["challenges"].help_text = _(
-                "No challenge is registered. Return the section that should show one."
+                "No challenge is registered yet. Add one first, then come back."
             )
         cast("Any", self.fields["sections"]).queryset = sections
 

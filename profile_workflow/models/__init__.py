@@ -14,18 +14,25 @@ from profile_workflow.models.profile import (
     Territory,
     WorkingDefinition,
 )
+from profile_workflow.models.quality import CheckAnswer, Waiver
 from profile_workflow.models.revision import ProfileVersion, Revision
 from profile_workflow.models.saved_view import SavedView
 from profile_workflow.models.search import SearchEntry, SearchKind
 from profile_workflow.models.section import Draft, Section
 from profile_workflow.models.sign_in import FailedSignIn
 from profile_workflow.models.stakeholder import SignOff, ValidationRound
-from profile_workflow.models.template import Template, TemplateSection, TemplateSubsection
+from profile_workflow.models.template import (
+    Template,
+    TemplateCheck,
+    TemplateSection,
+    TemplateSubsection,
+)
 
 __all__ = [
     "Acronym",
     "Assignment",
     "Challenge",
+    "CheckAnswer",
     "City",
     "Comment",
     "DataItem",
@@ -49,11 +56,13 @@ __all__ = [
     "SignOff",
     "Source",
     "Template",
+    "TemplateCheck",
     "TemplateSection",
     "TemplateSubsection",
     "Territory",
     "TextBlock",
     "User",
     "ValidationRound",
+    "Waiver",
     "WorkingDefinition",
 ]

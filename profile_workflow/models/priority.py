@@ -22,6 +22,8 @@ class Challenge(models.Model):
     )
     sources = models.ManyToManyField(Source, blank=True, related_name="challenges")
     competence = models.CharField(_("competence"), max_length=20, choices=Competence.choices)
+    #: Whether participants added it when the text had been validated already.
+    from_workshop = models.BooleanField(_("added while priorities were set"), default=False)
 
     class Meta:
         verbose_name = _("challenge")

@@ -83,6 +83,12 @@ class SignOff(SignOffMachine):
     asked_at = models.DateTimeField(_("asked at"))
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
 
+    response = models.TextField(_("written answer to the objection"), blank=True)
+    responded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    responded_at = models.DateTimeField(_("objection answered at"), null=True, blank=True)
+
     class Meta:
         verbose_name = _("sign-off")
         verbose_name_plural = _("sign-offs")
@@ -95,6 +101,11 @@ class SignOff(SignOffMachine):
                 condition=Q(state=SignOffState.ASKED, answered_at__isnull=True)
                 | (~Q(state=SignOffState.ASKED) & Q(answered_at__isnull=False)),
                 name="signoff_answer_has_a_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(response="", responded_by__isnull=True, responded_at__isnull=True)
+                | (~Q(response="") & Q(responded_by__isnull=False, responded_at__isnull=False)),
+                name="signoff_response_by_and_at",
             ),
         ]
 

@@ -1,5 +1,6 @@
-"""The versioned template of a profile: chapters, subsections, guiding questions, page budgets."""
+"""The versioned template of a profile: chapters, guiding questions, page budgets, checks."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -98,3 +99,43 @@ class TemplateSubsection(Titled):
                 fields=["section", "position"], name="template_subsection_position_once"
             )
         ]
+
+
+class TemplateCheck(Titled):
+    """A question that quality assurance answers by reading: of one chapter, or of the whole text.
+
+    The title is the question, asked so that “yes” is good. A version of the template without such
+    questions asks none; those of a version that a profile began with stay as they are.
+    """
+
+    template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="checks")
+    section = models.ForeignKey(
+        TemplateSection,
+        verbose_name=_("chapter"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="checks",
+    )
+    key = models.SlugField(_("key"), max_length=40)
+    position = models.PositiveSmallIntegerField(_("position"))
+
+    class Meta(Titled.Meta):
+        abstract = False
+        verbose_name = _("check of quality")
+        verbose_name_plural = _("checks of quality")
+        constraints = [
+            models.UniqueConstraint(fields=["template", "key"], name="template_check_once"),
+            models.UniqueConstraint(
+                fields=["template", "position"], name="template_check_position_once"
+            ),
+        ]
+
+    def clean(self) -> None:
+        """Refuse a chapter of another version.
+
+        Raises:
+            ValidationError: If it is one.
+        """
+        if self.section is not None and self.section.template_id != self.template_id:
+            raise ValidationError({"section": _("This chapter belongs to another version.")})

@@ -1,6 +1,6 @@
 """The event log as people read it: names for pseudonyms, words for codes, attribution kept."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -22,11 +22,13 @@ from profile_workflow.models import (
     Profile,
     Section,
     SignOff,
+    TemplateCheck,
     User,
 )
 from profile_workflow.queries.attribution import Credit, credit, may_see_names
 from profile_workflow.queries.evidence import ENTRIES, sees_working_material
 from profile_workflow.queries.profiles import categories_of
+from profile_workflow.queries.validation import may_read
 from profile_workflow.states import (
     CommentState,
     DataItemState,
@@ -35,6 +37,7 @@ from profile_workflow.states import (
     SectionState,
     SignOffState,
     ValidationKind,
+    Verdict,
 )
 
 
@@ -51,6 +54,7 @@ class Kind(TextChoices):
     VALIDATION_ROUND = "validation_round", gettext_lazy("Round of validation")
     TASK = "task", gettext_lazy("Task")
     ASSIGNMENT = "assignment", gettext_lazy("Assignment")
+    CHECK = "check", gettext_lazy("Check of quality")
 
 
 class Subject(TextChoices):
@@ -61,6 +65,7 @@ class Subject(TextChoices):
     SIGN_OFF = "sign_off", gettext_lazy("Sign-offs")
     PEOPLE = "people", gettext_lazy("People and tasks")
     FIGURES = "figures", gettext_lazy("Figures and sources")
+    QUALITY = "quality", gettext_lazy("Checks of quality")
     BUILD = "build", gettext_lazy("PDFs")
 
 
@@ -71,6 +76,7 @@ _DOCUMENTS_OF: dict[str, tuple[str, ...]] = {
     Subject.SIGN_OFF: ("sign_off",),
     Subject.PEOPLE: ("assignment", "task"),
     Subject.FIGURES: ("data_item", "evidence"),
+    Subject.QUALITY: ("check",),
     Subject.BUILD: (),
 }
 
@@ -82,6 +88,7 @@ _STATES: dict[str, type[TextChoices]] = {
     Kind.SIGN_OFF: SignOffState,
     Kind.DATA_ITEM: DataItemState,
     Kind.ASSIGNMENT: Role,
+    Kind.CHECK: Verdict,
 }
 
 #: Kinds whose events may tell who gave an answer.
@@ -103,9 +110,14 @@ _OTHER_MOVES: dict[str, "str | Promise"] = {
     "remove": gettext_lazy("Remove"),
     "change_deadline": gettext_lazy("Change the deadline"),
     "end_part": gettext_lazy("Take the part back"),
+    "answer_objection": gettext_lazy("Answer the objection in writing"),
+    "answer_check": gettext_lazy("Answer a check"),
+    "waive_advice": gettext_lazy("Waive an advice"),
+    "take_waiver_back": gettext_lazy("Take the waiver back"),
+    "shift": gettext_lazy("Change the order"),
 }
 
-_REGISTERING = ("register", "change", "remove")
+_REGISTERING = ("register", "change", "remove", "shift")
 
 #: What an event about the evidence names, as its second word.
 _EVIDENCE: dict[str, "str | Promise"] = {
@@ -198,6 +210,7 @@ class _Documents:
     signoffs: dict[int, SignOff] = field(default_factory=dict)
     figures: dict[int, DataItem] = field(default_factory=dict)
     assignments: dict[int, Assignment] = field(default_factory=dict)
+    questions: dict[str, TemplateCheck] = field(default_factory=dict)
     people: dict[UUID, User] = field(default_factory=dict)
     categories: dict[int, str] = field(default_factory=dict)
 
@@ -264,7 +277,7 @@ def lines(profile: Profile, numbers: Sequence[int], *, viewer: User) -> list[Lin
     return [_line(event, documents, profile, viewer) for event in events]
 
 
-def _documents_of(profile: Profile, events: Iterable[Event]) -> _Documents:
+def _documents_of(profile: Profile, events: Sequence[Event]) -> _Documents:
     ids: dict[str, set[int]] = {}
     actors: set[UUID] = set()
     for event in events:
@@ -287,6 +300,9 @@ def _documents_of(profile: Profile, events: Iterable[Event]) -> _Documents:
         assignments=assignments.in_bulk(ids.get(Kind.ASSIGNMENT, ())),
         people={one.pseudonym: one for one in people},
     )
+    if any(event.document.startswith(f"{Kind.CHECK}:") for event in events):
+        asked = TemplateCheck.objects.filter(template=profile.template_id)
+        documents.questions = {one.key: one for one in asked}
     documents.categories = categories_of(profile, {one.pk for one in documents.people.values()})
     return documents
 
@@ -296,7 +312,8 @@ def _line(event: Event, documents: _Documents, profile: Profile, viewer: User) -
     by = _who(event, kind, name, documents, profile, viewer)
     section = _section(kind, name, documents)
     reason = getattr(event, "reason", None)
-    hidden = _tells_working_material(event, kind) and not sees_working_material(profile, viewer)
+    hidden = _is_hidden(event, kind, name, documents, profile, viewer)
+    is_verdict = hidden and kind == Kind.CHECK
     return Line(
         event=event,
         who=by.name,
@@ -304,11 +321,23 @@ def _line(event: Event, documents: _Documents, profile: Profile, viewer: User) -
         what=move_label(kind, event.move),
         about=_about(kind, name, section, documents, profile, viewer),
         section=section.key if section else "",
-        from_label=_state_label(kind, event.from_state),
-        to_label=_state_label(kind, event.to_state),
+        from_label="" if is_verdict else _state_label(kind, event.from_state),
+        to_label="" if is_verdict else _state_label(kind, event.to_state),
         reason=reason.text if reason and not hidden else "",
         exact=by.is_named,
     )
+
+
+def _is_hidden(
+    event: Event, kind: str, name: str, documents: _Documents, profile: Profile, viewer: User
+) -> bool:
+    """Whether the words of an event are kept from a reader."""
+    if kind == Kind.CHECK:
+        return not may_see_names(viewer, profile)
+    if event.move == "answer_objection":
+        signoff = documents.signoffs.get(int(name))
+        return signoff is None or not may_read(signoff, profile, viewer=viewer)
+    return _tells_working_material(event, kind) and not sees_working_material(profile, viewer)
 
 
 def _tells_working_material(event: Event, kind: str) -> bool:
@@ -365,6 +394,9 @@ def _attribution(
 def _section(kind: str, name: str, documents: _Documents) -> Section | None:
     if kind == Kind.SECTION:
         return documents.sections.get(name)
+    if kind == Kind.CHECK:
+        key, separator, _code = name.partition(":")
+        return documents.sections.get(key) if separator else None
     if kind == Kind.COMMENT and int(name) in documents.comments:
         return documents.comments[int(name)].section
     if kind == Kind.DATA_ITEM and int(name) in documents.figures:
@@ -385,6 +417,8 @@ def _about(
         return str(section)
     if kind == Kind.ASSIGNMENT and int(name) in documents.assignments:
         return _assigned(documents.assignments[int(name)], profile, viewer)
+    if kind == Kind.CHECK:
+        return f"{label}: {documents.questions.get(name) or section or name}"
     if kind == Kind.EVIDENCE:
         return capfirst(str(_EVIDENCE.get(name.partition(":")[0], label)))
     if kind == Kind.REVIEW_ROUND:

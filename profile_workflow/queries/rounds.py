@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from django.db.models import Count
 
 from profile_workflow.models import Event, Profile, Section, SignOff, User, ValidationRound
-from profile_workflow.queries.attribution import Credit, credit, may_see_names
+from profile_workflow.queries.attribution import Credit, credit
 from profile_workflow.queries.history import Line, lines
+from profile_workflow.queries.validation import may_read
 from profile_workflow.states import (
     COUNTING_SIGNOFF_STATES,
-    Attribution,
     Role,
     SignOffState,
 )
@@ -74,17 +74,8 @@ def standing(opened: ValidationRound, profile: Profile, *, viewer: User) -> Stan
     A constant number of queries.
     """
     latest = _latest_answers(opened)
-    seen = [one for one in latest if _may_see(one, opened, profile, viewer)]
-    named = _named_sections(seen)
-    answers = [
-        Answer(
-            one,
-            _credit(one, opened, profile, viewer),
-            named.get(one.pk, []),
-            one.person_id == viewer.pk,
-        )
-        for one in seen
-    ]
+    seen = [one for one in latest if may_read(one, profile, viewer=viewer)]
+    answers = answers_as_seen(seen, profile, viewer=viewer)
     answers.sort(key=lambda one: (_ORDER.index(SignOffState(one.signoff.state)), one.by.name))
     counting = [one for one in latest if one.state != SignOffState.WAIVED]
     return Standing(
@@ -103,19 +94,50 @@ def _latest_answers(opened: ValidationRound) -> list[SignOff]:
         round__kind=opened.kind,
         round__number__lte=opened.number,
         digest=opened.version.digest,
-    ).select_related("person__organisation")
+    ).select_related(*_SHOWN)
     return list({one.person_id: one for one in found.order_by("pk")}.values())
 
 
-def _may_see(one: SignOff, opened: ValidationRound, profile: Profile, viewer: User) -> bool:
-    is_free = opened.attribution != Attribution.CHATHAM_HOUSE
-    return is_free or one.person_id == viewer.pk or may_see_names(viewer, profile)
+#: What is fetched with an answer to show it.
+_SHOWN = ("person__organisation", "round", "responded_by")
 
 
-def _credit(one: SignOff, opened: ValidationRound, profile: Profile, viewer: User) -> Credit:
+def answers_as_seen(signoffs: Sequence[SignOff], profile: Profile, *, viewer: User) -> list[Answer]:
+    """Return answers that a reader may read as he may see who gave them: one query for all."""
+    named = _named_sections(signoffs)
+    return [
+        Answer(
+            one, _credit(one, profile, viewer), named.get(one.pk, []), one.person_id == viewer.pk
+        )
+        for one in signoffs
+    ]
+
+
+def objections_of(profile: Profile, *, viewer: User) -> list[Answer]:
+    """Return the objections of all rounds that a reader may read, in their order: two queries."""
+    found = SignOff.objects.filter(round__profile=profile, state=SignOffState.OBJECTED)
+    several = list(found.select_related(*_SHOWN).order_by("answered_at", "pk"))
+    seen = [one for one in several if may_read(one, profile, viewer=viewer)]
+    return answers_as_seen(seen, profile, viewer=viewer)
+
+
+def objection_of(profile: Profile, pk: int, *, viewer: User) -> Answer:
+    """Return an answer that is, or was, an objection.
+
+    Raises:
+        SignOff.DoesNotExist: If there is none that this person may read.
+    """
+    found = SignOff.objects.filter(round__profile=profile, answered_at__isnull=False)
+    signoff = found.select_related(*_SHOWN).get(pk=pk)
+    if not may_read(signoff, profile, viewer=viewer):
+        raise SignOff.DoesNotExist
+    return answers_as_seen([signoff], profile, viewer=viewer)[0]
+
+
+def _credit(one: SignOff, profile: Profile, viewer: User) -> Credit:
     return credit(
         one.person,
-        opened.attribution,
+        one.round.attribution,
         role=Role(one.role),
         category=one.get_category_display(),
         viewer=viewer,

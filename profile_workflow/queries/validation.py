@@ -1,9 +1,11 @@
 """Who is asked to validate a profile, and where the answers stand."""
 
+from django.db.models import QuerySet
 from django.utils.translation import ngettext
 
 from profile_workflow.models import Assignment, Profile, Section, SignOff
 from profile_workflow.models.people import User
+from profile_workflow.queries.attribution import may_see_names
 from profile_workflow.states import (
     AGREEING_SIGNOFF_STATES,
     Attribution,
@@ -55,6 +57,23 @@ def open_objections(profile: Profile) -> tuple[list[Section], str]:
     sections = {row.section_id: row.section for row in rows}
     signoffs = {row.signoff_id: row.signoff for row in rows}
     return list(sections.values()), _in_words([signoffs[key] for key in sorted(signoffs)])
+
+
+def unanswered_objections(profile: Profile) -> "QuerySet[SignOff, SignOff]":
+    """Return the objections, of all rounds, that nobody has answered in writing yet."""
+    objected: QuerySet[SignOff, SignOff] = SignOff.objects.filter(
+        round__profile=profile, state=SignOffState.OBJECTED, response=""
+    )
+    return objected
+
+
+def may_read(answer: SignOff, profile: Profile, *, viewer: User) -> bool:
+    """Whether a person may read the words of an answer: not under the Chatham House Rule.
+
+    Who gave it and the project team always may.
+    """
+    is_free = answer.round.attribution != Attribution.CHATHAM_HOUSE
+    return is_free or answer.person_id == viewer.pk or may_see_names(viewer, profile)
 
 
 def _in_words(objections: list[SignOff]) -> str:

@@ -19,6 +19,7 @@ from profile_workflow.models import (
     SignOff,
     ValidationRound,
 )
+from profile_workflow.queries.validation import unanswered_objections
 from profile_workflow.services.log import Actor
 from profile_workflow.services.revisions import freeze_section
 from profile_workflow.states import SectionState, Severity
@@ -107,6 +108,13 @@ def _sign(event: Happening) -> set[str]:
     return {"statement", "answered_at"}
 
 
+def _object(event: Happening) -> set[str]:
+    """What was answered to an objection made before says nothing to this one."""
+    signoff: SignOff = event.document
+    signoff.response, signoff.responded_by, signoff.responded_at = "", None, None
+    return {*_sign(event), "response", "responded_by", "responded_at"}
+
+
 def _lapse(event: Happening) -> set[str]:
     event.document.answered_at = event.at
     return {"answered_at"}
@@ -128,7 +136,7 @@ _PREPARE: dict[str, Callable[[Happening], set[str]]] = {
     "comment.close_by_deadline": _close_comment,
     "sign_off.approve": _sign,
     "sign_off.reserve": _sign,
-    "sign_off.object_to": _sign,
+    "sign_off.object_to": _object,
     "sign_off.waive": _sign,
     "sign_off.lapse": _lapse,
     "sign_off.lapse_tacitly": _lapse,
@@ -197,6 +205,20 @@ def _close_round_and_reopen(event: Happening) -> list[Cascade]:
     return _reopen_named(event)
 
 
+def _answer_and_reopen(event: Happening) -> list[Cascade]:
+    """The reason of a return is the written answer to who has objected to what is returned."""
+    named = SignOff.sections.through.objects.filter(
+        section__in=[section.pk for section in event.details.sections],
+        signoff__round__closed_at__isnull=True,
+    )
+    unanswered_objections(event.document).filter(pk__in=named.values("signoff")).update(
+        response=event.details.reason.strip(),
+        responded_by=event.actor.user,
+        responded_at=event.at,
+    )
+    return _close_round_and_reopen(event)
+
+
 def _close_round_and_lock(event: Happening) -> list[Cascade]:
     _close_validation_round(event)
     return _lock_all(event)
@@ -254,7 +276,7 @@ _FOLLOW: dict[str, Callable[[Happening], Iterable[Cascade]]] = {
     "profile.return_to_review": _decide_and_recall,
     "profile.conclude_consultation": _close_validation_round,
     "profile.extend_consultation": _close_validation_round,
-    "profile.revise_after_consultation": _close_round_and_reopen,
+    "profile.revise_after_consultation": _answer_and_reopen,
     "profile.validate": _close_round_and_lock,
     "profile.return_after_objection": _close_round_and_reopen,
     "profile.dispute_finding": _reopen_named,

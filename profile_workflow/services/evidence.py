@@ -49,6 +49,12 @@ Row = TypeVar("Row", bound=Entry)
 
 _WRITERS = (*AUTHOR_ROLES, Role.PROJECT_TEAM)
 _OPEN_STATES = (*WRITING_STATES, ProfileState.PLANNED)
+#: Who else keeps the register in some states: the city settles with the expert what the city is
+#: and whom it counts, and writes down what the participants of a workshop add.
+_BESIDES = {
+    ProfileState.INCEPTION: (Role.FOCAL_POINT,),
+    ProfileState.PRIORITY_SETTING: (Role.FOCAL_POINT,),
+}
 _OPEN_SECTIONS = (*EDITABLE_SECTION_STATES, SectionState.EMPTY)
 
 #: The field by which a text names an entry.
@@ -61,7 +67,11 @@ _TOLD = 160
 
 
 def refusal_to_register(
-    profile: Profile, by: User, section: Section | None = None
+    profile: Profile,
+    by: User,
+    section: Section | None = None,
+    *,
+    kind: type[models.Model] | None = None,
 ) -> DomainError | None:
     """Return why a person may not add to the register now, or None if he may.
 
@@ -69,10 +79,12 @@ def refusal_to_register(
         profile: The profile.
         by: Who would add.
         section: The section that a table or figure belongs to; it is frozen with its text.
+        kind: What would be added: while priorities are set, participants still add challenges.
     """
-    if not profile.roles_of(by).intersection(_WRITERS):
+    if not profile.roles_of(by).intersection(_keepers(profile)):
         return NotAllowed(_("Only the authors and the project team keep the register."))
-    if profile.state not in _OPEN_STATES:
+    is_workshop = kind is Challenge and profile.state == ProfileState.PRIORITY_SETTING
+    if profile.state not in _OPEN_STATES and not is_workshop:
         return NotNow(
             _("The register cannot be changed in the state “%(state)s”.")
             % {"state": profile.get_state_display()}
@@ -85,14 +97,20 @@ def refusal_to_register(
     return None
 
 
+def _keepers(profile: Profile) -> tuple[Role, ...]:
+    return (*_WRITERS, *_BESIDES.get(profile.state, ()))
+
+
 def refusal_to_change(entry: Entry, by: User, uses: Uses) -> DomainError | None:
     """Return why a person may not change an entry now, or None if he may.
 
     Nothing that an approved section rests on changes, and no figure that is settled.
     """
-    refusal = refusal_to_register(entry.profile, by, _section_of(entry))
+    refusal = refusal_to_register(entry.profile, by, _section_of(entry), kind=type(entry))
     if refusal is not None:
         return refusal
+    if entry.profile.state == ProfileState.PRIORITY_SETTING:
+        return _refusal_to_change_validated(entry)
     if isinstance(entry, DataItem) and entry.state in SETTLED_DATA_STATES:
         return NotNow(
             _("A settled figure stays as it is (“%(state)s”). Open it again first, with a reason.")
@@ -105,6 +123,13 @@ def refusal_to_change(entry: Entry, by: User, uses: Uses) -> DomainError | None:
             % {"entry": entry, "sections": "; ".join(map(str, approved))}
         )
     return None
+
+
+def _refusal_to_change_validated(entry: Entry) -> DomainError | None:
+    """Only what participants added after the text was validated can still be changed."""
+    if isinstance(entry, Challenge) and entry.from_workshop:
+        return None
+    return NotNow(_("“%(entry)s” stays as it is: it was validated.") % {"entry": entry})
 
 
 def refusal_to_remove(entry: Entry, by: User, uses: Uses) -> DomainError | None:
@@ -236,7 +261,9 @@ def _register(
     if section is not None:
         # Read after the lock is held: a move that was waited for may have frozen it.
         section = Section.objects.select_related("template_section").get(pk=section.pk)
-    _unless(refusal_to_register(profile, by, section))
+    _unless(refusal_to_register(profile, by, section, kind=type(row)))
+    if isinstance(row, Challenge):
+        row.from_workshop = profile.state == ProfileState.PRIORITY_SETTING
     _move_the_city(row)
     row = _store(row)
     for name, rows in (links or {}).items():
@@ -297,7 +324,7 @@ def change_entry(
     for name, value in fields.items():
         if name not in links:
             setattr(current, name, value)
-    _unless(refusal_to_register(profile, by, _section_of(current)))
+    _unless(refusal_to_register(profile, by, _section_of(current), kind=type(current)))
     _move_the_city(current)
     _store(current)
     for name in links.intersection(fields):
@@ -328,6 +355,66 @@ def remove_entry(entry: Entry, *, by: User, at: datetime) -> None:
     current.delete()
 
 
+# Order
+
+
+def in_order(entry: DataTable | DataItem) -> list[DataTable] | list[DataItem]:
+    """Return the tables of the same section, or the figures of the same table, in their order."""
+    if isinstance(entry, DataTable):
+        section = entry.section
+        return list(section.data_tables.select_related("section").order_by("position", "key"))
+    return list(entry.table.items.order_by("position"))
+
+
+def order_mark(several: Sequence[DataTable] | Sequence[DataItem]) -> str:
+    """Return the SHA-256 (hex) of an order, to see whether it was changed."""
+    return fingerprint_of_text(" ".join(str(one.pk) for one in several))
+
+
+@transaction.atomic
+def shift_entry(
+    entry: DataTable | DataItem, *, up: bool, base: str, by: User, at: datetime
+) -> None:
+    """Move a table within its section, or a figure within its table, by one place.
+
+    The first one stays first, and the last one last.
+
+    Args:
+        entry: What is moved.
+        up: Whether it goes towards the beginning.
+        base: ``order_mark`` when the order was looked at.
+        by: Who moves it.
+        at: The moment.
+
+    Raises:
+        NotAllowed, NotNow: As ``refusal_to_register``.
+        StaleEntry: If somebody has changed the order since ``base``, or removed the entry.
+    """
+    profile = _locked(entry.profile.pk)
+    current = _read_again(entry, profile)
+    _unless(refusal_to_register(profile, by, _section_of(current)))
+    several: list[Any] = list(in_order(current))
+    if order_mark(several) != base:
+        raise StaleEntry(_("Somebody has changed the order in the meantime."), current=current)
+    place = several.index(current)
+    other = place - 1 if up else place + 1
+    if not 0 <= other < len(several):
+        return
+    several[place], several[other] = several[other], several[place]
+    _number(several)
+    _record(profile, current, "shift", by=by, at=at)
+
+
+def _number(several: Sequence[Any]) -> None:
+    """Give entries the numbers of their places; first beyond all, since each number is once."""
+    model: Any = type(several[0])
+    free = max(one.position for one in several) + 1
+    for first in (max(free, len(several)), 0):
+        for place, one in enumerate(several, first):
+            one.position = place
+        model.objects.bulk_update(several, ["position"])
+
+
 def fingerprint(entry: models.Model) -> str:
     """Return the SHA-256 (hex) of all that an entry holds, to see whether it was changed.
 
@@ -348,7 +435,8 @@ def fingerprint_of_text(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-_NOT_CONTENT = ("id", "profile", "state")
+#: What is no part of an entry's content; where it stands is changed by itself.
+_NOT_CONTENT = ("id", "profile", "state", "position")
 
 
 def _values(entry: models.Model) -> dict[str, Any]:
@@ -498,7 +586,7 @@ def _record(
     profile: Profile, entry: Entry, move: str, *, by: User, at: datetime, told: str = ""
 ) -> None:
     """Write an act on the register into the log; ``told`` says what changed."""
-    role = next((one for one in _WRITERS if one in profile.roles_of(by)), None)
+    role = next((one for one in _keepers(profile) if one in profile.roles_of(by)), None)
     reason = f"{_told(str(entry))}. {told}" if told else _told(str(entry))
     if isinstance(entry, DataItem):
         before = "" if move == "register" else entry.state

@@ -1,6 +1,6 @@
 """Loading reference data: the programme with its network, and the template of profiles."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ from profile_workflow.models import (
     City,
     Programme,
     Template,
+    TemplateCheck,
     TemplateSection,
     TemplateSubsection,
     TextBlock,
@@ -80,7 +81,22 @@ def load_template(content: Mapping[str, Any]) -> Template:
     if created:
         for position, section in enumerate(content["sections"]):
             _load_section(template, section, position)
+        _load_checks(template, content.get("checks", []))
     return template
+
+
+def _load_checks(template: Template, checks: Sequence[Mapping[str, Any]]) -> None:
+    sections = {one.key: one for one in template.sections.order_by("position")}
+    TemplateCheck.objects.bulk_create(
+        TemplateCheck(
+            template=template,
+            section=sections[one["section"]] if "section" in one else None,
+            key=one["key"],
+            position=position,
+            **_titles(one),
+        )
+        for position, one in enumerate(checks)
+    )
 
 
 def _load_section(template: Template, content: Mapping[str, Any], position: int) -> None:

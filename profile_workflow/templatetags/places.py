@@ -44,6 +44,7 @@ _TABLES = _Kind("tables", _("Go to the data tables"))
 _PRIORITIES = _Kind("priorities", _("Go to the priorities"))
 _PEOPLE = _Kind("people", _("See the people"))
 _NEXT = _Kind("profile", _("See whose turn it is"), "next")
+_CHECKS = _Kind("qa", _("Go to the check"), "checklist")
 _PDF = _Kind("pdf", _("Go to the PDF"))
 _PROFILE = _Kind("profile", _("Go to the profile"))
 
@@ -65,13 +66,15 @@ _PLACES: Mapping[str, _Kind] = {
     "figure_unsourced": _TABLES,
     "acronym_unexplained": _Kind("evidence", _("Go to the acronyms"), "acronyms"),
     "wording_blocked": _SECTION,
-    "objection": _NEXT,
+    "objection": _Kind("round", _("See the objections"), "objections"),
     "quorum": _NEXT,
     "signature": _NEXT,
     "text_changed": _NEXT,
     "no_priority": _PRIORITIES,
     "too_many_priorities": _PRIORITIES,
     "priority_incomplete": _PRIORITIES,
+    "check_open": _CHECKS,
+    "check_failed": _CHECKS,
     "no_erratum": _Kind("erratum", _("Write the erratum")),
     "no_pdf": _PDF,
 }
@@ -92,6 +95,7 @@ def place_of(missing: Missing, profile: Profile) -> Place:
     if kind.of_section and not missing.section:
         kind = _PROFILE
     arguments = [profile.slug, missing.section] if kind.of_section else [profile.slug]
-    fragment = f"#{kind.fragment}" if kind.fragment else ""
+    place = missing.fragment or kind.fragment
+    fragment = f"#{place}" if place else ""
     label = str(kind.label) % {"section": missing.section}
     return Place(reverse(kind.name, args=arguments) + fragment, label)

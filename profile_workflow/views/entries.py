@@ -14,10 +14,11 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from profile_workflow.errors import DomainError, InvalidInput, StaleEntry
 from profile_workflow.forms import evidence as forms
+from profile_workflow.forms.priorities import ShiftForm
 from profile_workflow.models import DataItem, DataTable, Profile, Section, User
 from profile_workflow.queries.evidence import Uses
 from profile_workflow.services import evidence
@@ -189,7 +190,7 @@ def entry_add(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     add = found.add
     form = found.form(request.POST or None, profile=profile)
     page = _Page(profile, found.adding, found.back(profile), form)
-    refusal = evidence.refusal_to_register(profile, viewer)
+    refusal = evidence.refusal_to_register(profile, viewer, kind=found.form.of_kind())
     return _added(
         request,
         page,
@@ -313,6 +314,34 @@ def _gone(request: HttpRequest, profile: Profile, kind: Kind) -> HttpResponse:
     said = _("This is not there any more. What you wrote can be added as new.")
     page.refusal = Refusal(_NOT_FOUND, said)
     return page.render(request)
+
+
+# Order
+
+
+@require_POST
+def entry_shift(request: HttpRequest, slug: str, kind: str, entry_id: int) -> HttpResponse:
+    """Move a table or a figure one place up or down."""
+    profile, viewer = profile_or_404(request, slug), signed_in(request)
+    if kind not in ("table", "figure"):
+        raise Http404
+    row = KINDS[kind].rows(profile).filter(pk=entry_id).first()
+    if row is None:
+        raise Http404
+    back = reverse("tables", args=[slug])
+    if kind == "figure":
+        back = reverse("table", args=[slug, row.table_id])
+    form = ShiftForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise InvalidInput(_("Choose up or down."))
+        up = form.cleaned_data["to"] == "up"
+        evidence.shift_entry(row, up=up, base=form.mark, by=viewer, at=timezone.now())
+    except DomainError as error:
+        context = {"profile": profile, "back": back, "refusal": refused(error)}
+        page = "profile_workflow/entry_shift.html"
+        return render(request, page, context, status=error.status)
+    return redirect(f"{back}#{kind}-{row.pk}")
 
 
 # Removing

@@ -2,18 +2,20 @@
 
 from typing import Any
 
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from profile_workflow.forms.filters import SourceFilter
-from profile_workflow.models import Profile, User
+from profile_workflow.models import Challenge, Profile, User
 from profile_workflow.queries import evidence as queries
 from profile_workflow.queries.evidence import Uses
 from profile_workflow.queries.history import move_label
 from profile_workflow.requirements import evidence_missing, next_gate
 from profile_workflow.services.evidence import (
+    order_mark,
     refusal_to_change,
     refusal_to_register,
     refusal_to_remove,
@@ -29,9 +31,9 @@ from profile_workflow.web.registers import (
 )
 
 
-def _frame(profile: Profile, viewer: User) -> dict[str, Any]:
+def _frame(profile: Profile, viewer: User, kind: type[Model] | None = None) -> dict[str, Any]:
     """Return what every page of the register shows: whether one may add to it, or why not."""
-    refusal = refusal_to_register(profile, viewer)
+    refusal = refusal_to_register(profile, viewer, kind=kind)
     return {
         "profile": profile,
         "may_register": refusal is None,
@@ -124,7 +126,7 @@ def tables(request: HttpRequest, slug: str) -> HttpResponse:
     found = queries.tables_of(profile, viewer=viewer)
     context = {
         **_frame(profile, viewer),
-        "groups": tables_by_section(found),
+        "groups": tables_by_section(found, profile, viewer=viewer),
         "foreseen": _foreseen(profile) if queries.sees_working_material(profile, viewer) else [],
     }
     return render(request, "profile_workflow/tables.html", context)
@@ -162,6 +164,7 @@ def table(request: HttpRequest, slug: str, table_id: int) -> HttpResponse:
         "profile": profile,
         "table": found,
         "rows": figure_rows(found),
+        "order": order_mark(list(found.items.all())),
         "may_register": refusal is None,
         "closed": refused(refusal) if refusal else None,
         "may_change": refusal_to_change(found, viewer, uses) is None,
@@ -175,5 +178,5 @@ def challenges(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the challenges, what shows them and which priorities answer them."""
     profile, viewer = profile_or_404(request, slug), signed_in(request)
     found = queries.challenges_of(profile, viewer=viewer)
-    context = {**_frame(profile, viewer), "rows": _rows(profile, viewer, found)}
+    context = {**_frame(profile, viewer, Challenge), "rows": _rows(profile, viewer, found)}
     return render(request, "profile_workflow/challenges.html", context)

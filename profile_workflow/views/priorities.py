@@ -17,9 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from profile_workflow.errors import DomainError, InvalidInput, StaleEntry
 from profile_workflow.forms.marked import Difference
 from profile_workflow.forms.priorities import ListForm, PriorityForm, ShiftForm
-from profile_workflow.models import Priority, Profile
+from profile_workflow.models import Challenge, Priority, Profile
 from profile_workflow.queries.evidence import priorities_of
 from profile_workflow.requirements import MOST_PRIORITIES, missing_for
+from profile_workflow.services.evidence import refusal_to_register
 from profile_workflow.services.priorities import (
     as_given,
     fingerprint_of,
@@ -51,6 +52,8 @@ def _list(request: HttpRequest, profile: Profile, refusal: Refusal | None = None
         "rows": found,
         "base": fingerprint_of(found),
         "may_set": closed is None,
+        "may_add_challenge": refusal_to_register(profile, signed_in(request), kind=Challenge)
+        is None,
         "closed": refused(closed) if closed else None,
         "refusal": refusal,
         "missing": missing_for("profile.agree_priorities", profile) if closed is None else (),

@@ -1,7 +1,7 @@
 """Checks by name, each with what it found: of a text that is judged, and before a grave act."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from profile_workflow import markup, requirements
 from profile_workflow.errors import Missing
-from profile_workflow.models import Profile, Section
+from profile_workflow.models import Profile, Section, Waiver
 from profile_workflow.queries.profiles import sections_of
+from profile_workflow.queries.quality import waivers_of
+from profile_workflow.states import Advice
 
 #: Words on a printed page without tables or figures: what a page budget is counted in.
 WORDS_A_PAGE = 450
@@ -28,6 +30,8 @@ NAMES: Mapping[str, "str | Promise"] = {
     "acronym_unexplained": gettext_lazy("Every acronym is explained"),
     "wording_blocked": gettext_lazy("No wording that a profile must not use"),
     "no_stakeholder": gettext_lazy("The City Stakeholder Group has members"),
+    "check_open": gettext_lazy("Every check that a person makes is answered"),
+    "check_failed": gettext_lazy("No check that a person makes is answered “no”"),
     "text_changed": gettext_lazy("The text is the one that was signed off"),
     "no_pdf": gettext_lazy("The PDF of this text has been made"),
     "no_erratum": gettext_lazy("The printed erratum is written"),
@@ -44,10 +48,42 @@ FOR_MOVE: Mapping[str, tuple[str, ...]] = {
         "acronym_unexplained",
         "wording_blocked",
         "no_stakeholder",
+        "check_open",
+        "check_failed",
     ),
     "profile.publish": ("text_changed", "no_pdf"),
     "profile.publish_correction": ("section_unfinished", "no_erratum", "no_pdf"),
 }
+
+
+def anchor_of(code: str, section: str) -> str:
+    """Return where an advice on a section stands on the page of quality assurance."""
+    return f"advice-{code}-{section}"
+
+
+@dataclass(frozen=True, slots=True)
+class Advised:
+    """What one check advises on one section, and why that does not matter, if somebody said so.
+
+    Attributes:
+        waiver: The last one, for whatever text it was.
+    """
+
+    code: Advice
+    section: Section
+    found: tuple[Missing, ...]
+    waiver: Waiver | None
+
+    @property
+    def is_waived(self) -> bool:
+        """Whether it was waived for the text as it is now."""
+        assert self.section.revision is not None
+        return self.waiver is not None and self.waiver.digest == self.section.revision.sha256
+
+    @property
+    def anchor(self) -> str:
+        """Where it stands on the page of quality assurance."""
+        return anchor_of(self.code, self.section.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +92,24 @@ class Check:
 
     Attributes:
         stops: Whether the move is refused as long as something is found.
+        sections: What it advises, section by section, if it stops nothing.
     """
 
+    code: str
     label: str
     found: tuple[Missing, ...]
     stops: bool
+    sections: tuple[Advised, ...] = ()
 
     @property
     def has_passed(self) -> bool:
         """Whether nothing was found."""
         return not self.found
+
+    @property
+    def is_waived(self) -> bool:
+        """Whether all that was found was waived."""
+        return bool(self.sections) and all(one.is_waived for one in self.sections)
 
 
 def checks_before(move: str, profile: Profile) -> list[Check]:
@@ -74,18 +118,32 @@ def checks_before(move: str, profile: Profile) -> list[Check]:
     for one in requirements.missing_for(move, profile):
         found.setdefault(one.code, []).append(one)
     return [
-        Check(str(NAMES.get(code, _("Others"))), tuple(several), stops=True)
+        Check(code, str(NAMES.get(code, _("Others"))), tuple(several), stops=True)
         for code, several in found.items()
     ]
 
 
 def advice_on(profile: Profile) -> list[Check]:
-    """Return the checks of the submitted text that advise, but stop nothing."""
+    """Return the checks of the submitted text that advise, but stop nothing: two queries."""
     sections = [one for one in sections_of(profile) if one.revision is not None]
-    return [
-        Check(str(label), tuple(one for section in sections for one in look(section)), stops=False)
-        for label, look in _ADVICE
+    waivers = waivers_of(profile)
+    return [_advice(code, look, sections, waivers) for code, look in _ADVICE.items()]
+
+
+def _advice(
+    code: Advice,
+    look: "_Look",
+    sections: Iterable[Section],
+    waivers: Mapping[tuple[str, str], Waiver],
+) -> Check:
+    looked = [(one, tuple(look(one))) for one in sections]
+    advised = [
+        Advised(code, section, found, waivers.get((section.key, code)))
+        for section, found in looked
+        if found
     ]
+    several = tuple(one for each in advised for one in each.found)
+    return Check(code, str(code.label), several, stops=False, sections=tuple(advised))
 
 
 def _text(section: Section) -> str:
@@ -96,7 +154,9 @@ def _text(section: Section) -> str:
 def _empty(section: Section) -> Iterable[Missing]:
     assert section.revision is not None
     if not _text(section).strip() and not section.revision.nothing_found:
-        yield Missing("empty", _("“%(section)s” is empty.") % {"section": section}, section.key)
+        yield Missing(
+            Advice.EMPTY, _("“%(section)s” is empty.") % {"section": section}, section.key
+        )
 
 
 def _over_budget(section: Section) -> Iterable[Missing]:
@@ -105,7 +165,7 @@ def _over_budget(section: Section) -> Iterable[Missing]:
     if budget and words > budget:
         said = _("“%(section)s” has %(words)s words; its pages hold about %(budget)s.")
         values = {"section": section, "words": words, "budget": budget}
-        yield Missing("over_budget", said % values, section.key)
+        yield Missing(Advice.OVER_BUDGET, said % values, section.key)
 
 
 def _headings(section: Section) -> Iterable[Missing]:
@@ -114,7 +174,9 @@ def _headings(section: Section) -> Iterable[Missing]:
     if headings and headings[0].level > 3:
         said = _("In “%(section)s” the first heading, “%(heading)s”, is a lower one.")
         yield Missing(
-            "heading_order", said % {"section": section, "heading": headings[0].text}, section.key
+            Advice.HEADING_ORDER,
+            said % {"section": section, "heading": headings[0].text},
+            section.key,
         )
 
 
@@ -127,7 +189,7 @@ def _captions(section: Section) -> Iterable[Missing]:
             "%(number)s tables in “%(section)s” have no caption, which readers need to find them.",
             number,
         )
-        yield Missing("caption", said % {"number": number, "section": section}, section.key)
+        yield Missing(Advice.CAPTION, said % {"number": number, "section": section}, section.key)
 
 
 def _sources(section: Section) -> Iterable[Missing]:
@@ -138,7 +200,9 @@ def _sources(section: Section) -> Iterable[Missing]:
             "%(number)s paragraphs of “%(section)s” give figures and cite no source.",
             number,
         )
-        yield Missing("naked_figure", said % {"number": number, "section": section}, section.key)
+        yield Missing(
+            Advice.NAKED_FIGURE, said % {"number": number, "section": section}, section.key
+        )
 
 
 #: A share, or a number in thousands; a year alone needs no source.
@@ -162,15 +226,15 @@ def _readable(section: Section) -> Iterable[Missing]:
     for problem in markup.parse(_text(section)).problems:
         said = _("Something in “%(section)s” will not print as it was written (%(problem)s).")
         values = {"section": section, "problem": f"{problem.code}: {problem.detail}"}
-        yield Missing("problem", said % values, section.key)
+        yield Missing(Advice.PROBLEM, said % values, section.key)
 
 
 _Look = Callable[[Section], Iterable[Missing]]
-_ADVICE: Sequence[tuple["str | Promise", _Look]] = (
-    (gettext_lazy("No submitted section is empty"), _empty),
-    (gettext_lazy("No section is longer than its pages"), _over_budget),
-    (gettext_lazy("Figures in the text have a source beside them"), _sources),
-    (gettext_lazy("Headings follow their order"), _headings),
-    (gettext_lazy("Tables have a caption"), _captions),
-    (gettext_lazy("The text prints as it was written"), _readable),
-)
+_ADVICE: Mapping[Advice, _Look] = {
+    Advice.EMPTY: _empty,
+    Advice.OVER_BUDGET: _over_budget,
+    Advice.NAKED_FIGURE: _sources,
+    Advice.HEADING_ORDER: _headings,
+    Advice.CAPTION: _captions,
+    Advice.PROBLEM: _readable,
+}

@@ -73,12 +73,12 @@ PROFILE_PAGES: Sequence[Page] = (
         _("Evidence"),
         beneath=(
             *("entry_add", "entry", "entry_remove", "sources", "tables", "table", "figure_add"),
-            *("table_paste", "figure", "challenges", "erratum"),
+            *("table_paste", "figure", "challenges", "erratum", "entry_shift"),
         ),
     ),
-    Page("round", _("Round")),
+    Page("round", _("Round"), beneath=("objection",)),
     Page("responses", _("Comments"), beneath=("responses_file",)),
-    Page("qa", _("Quality")),
+    Page("qa", _("Quality"), beneath=("qa_waive", "qa_waiver_back")),
     Page(
         "priorities",
         _("Priorities"),

@@ -4,9 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from profile_workflow.models import DataItem, DataTable, Section, User
+from profile_workflow.models import DataItem, DataTable, Profile, Section, User
 from profile_workflow.queries.evidence import Entry, Uses
-from profile_workflow.services.evidence import refusal_to_change, refusal_to_remove
+from profile_workflow.services.evidence import (
+    order_mark,
+    refusal_to_change,
+    refusal_to_register,
+    refusal_to_remove,
+)
 from profile_workflow.states import SETTLED_DATA_STATES
 from profile_workflow.web.reading import figure_in_words
 
@@ -78,18 +83,38 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class SectionTables:
-    """A section with its tables."""
+    """A section with its tables.
+
+    Attributes:
+        may_register: Whether the reader may add tables, and order them.
+    """
 
     section: Section
     tables: list[TableRow]
+    may_register: bool
+
+    @property
+    def may_shift(self) -> bool:
+        """Whether the reader may order the tables, and there is something to order."""
+        return self.may_register and len(self.tables) > 1
+
+    @property
+    def order(self) -> str:
+        """The mark of their order."""
+        return order_mark([row.table for row in self.tables])
 
 
-def tables_by_section(tables: Iterable[DataTable]) -> list[SectionTables]:
+def tables_by_section(
+    tables: Iterable[DataTable], profile: Profile, *, viewer: User
+) -> list[SectionTables]:
     """Return every section that has tables, in their order."""
     found: dict[int, SectionTables] = {}
     for table in tables:
         rows = figure_rows(table)
-        group = found.setdefault(table.section_id, SectionTables(table.section, []))
+        group = found.get(table.section_id)
+        if group is None:
+            may = refusal_to_register(profile, viewer, table.section) is None
+            group = found[table.section_id] = SectionTables(table.section, [], may)
         settled, lacking = (sum(getattr(row, name) for row in rows) for name in _COUNTED)
         group.tables.append(TableRow(table, len(rows), settled, lacking))
     return list(found.values())

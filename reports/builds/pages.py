@@ -127,6 +127,7 @@ def _with_citations(report: Report) -> list[dict[str, Any]]:
             "title": challenge.title,
             "text": challenge.text,
             "competence": challenge.competence,
+            "from_workshop": challenge.from_workshop,
             "cited": [(key, citations[key]) for key in challenge.sources if key in citations],
         }
         for challenge in report.challenges

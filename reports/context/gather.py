@@ -239,6 +239,7 @@ def _challenges(profile: Profile) -> tuple[ChallengeEntry, ...]:
             competence=challenge.get_competence_display(),
             section=challenge.section.key if challenge.section else "",
             sources=tuple(sorted(source.key for source in challenge.sources.all())),
+            from_workshop=challenge.from_workshop,
         )
         for challenge in sorted(found.prefetch_related("sources"), key=lambda c: _natural(c.code))
     )

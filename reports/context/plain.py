@@ -86,7 +86,10 @@ class SectionText:
 
 @dataclass(frozen=True, slots=True)
 class ChallengeEntry:
-    """A challenge: code, words, field, competence, section and sources."""
+    """A challenge: code, words, field, competence, section and sources.
+
+    ``from_workshop`` tells what participants added after the text had been validated.
+    """
 
     code: str
     title: str
@@ -95,6 +98,7 @@ class ChallengeEntry:
     competence: str
     section: str
     sources: tuple[str, ...] = ()
+    from_workshop: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +154,11 @@ class AnswerLine:
 
 @dataclass(frozen=True, slots=True)
 class ValidationRoundRecord:
-    """A round of asking. Without ``answers`` only the counts may be printed."""
+    """A round of asking. Without ``answers`` only the counts may be printed.
+
+    Attributes:
+        objections: What was objected, and what was answered to it in writing.
+    """
 
     title: str
     opened: str
@@ -165,7 +173,7 @@ class ValidationRoundRecord:
     answers: tuple[AnswerLine, ...] = ()
     counts_only: bool = False
     reservations: tuple[str, ...] = ()
-    objections: tuple[str, ...] = ()
+    objections: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

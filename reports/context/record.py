@@ -117,7 +117,7 @@ def _validation(
         answers=_answers(found.attribution, signoffs) if may_be_told else (),
         counts_only=counts_only,
         reservations=_statements(signoffs, SignOffState.RESERVATION) if may_be_told else (),
-        objections=_statements(signoffs, SignOffState.OBJECTED) if may_be_told else (),
+        objections=_objections(signoffs) if may_be_told else (),
     )
 
 
@@ -152,3 +152,9 @@ def _statements(signoffs: Sequence[SignOff], state: SignOffState) -> tuple[str, 
     """Return the statements in alphabetical order, which says nothing about who made them."""
     found = (s.statement.strip() for s in signoffs if s.state == state)
     return tuple(sorted(filter(None, found)))
+
+
+def _objections(signoffs: Sequence[SignOff]) -> tuple[tuple[str, str], ...]:
+    """Return each objection with its written answer, in alphabetical order."""
+    found = (s for s in signoffs if s.state == SignOffState.OBJECTED and s.statement.strip())
+    return tuple(sorted((one.statement.strip(), one.response.strip()) for one in found))

@@ -38,6 +38,9 @@ POST_ONLY = {
     "board_view_save",
     "people_ask",
     "priority_shift",
+    "entry_shift",
+    "qa_waive",
+    "qa_waiver_back",
 }
 REDIRECTS = {"favicon"}
 #: Addresses that send on whoever is signed in already.
@@ -45,7 +48,7 @@ FOR_STRANGERS = {"home", "sign_in"}
 #: What the addresses hold that are about a thing of which there is none.
 MISSING = {
     *("pdf_file", "pdf_shown", "outbox_retry", "priority", "priority_remove"),
-    *("board_view", "people_end", "people_substitute"),
+    *("board_view", "people_end", "people_substitute", "objection"),
 }
 
 #: Pages of a figure whose section is not submitted, and who works on it.
@@ -110,6 +113,9 @@ class World:
             "section_review": [profile.slug, "1"],
             "round": [profile.slug],
             "qa": [profile.slug],
+            "qa_waive": [profile.slug, "1", "caption"],
+            "qa_waiver_back": [profile.slug, 4711],
+            "objection": [profile.slug, 4711],
             "responses": [profile.slug],
             "responses_file": [profile.slug, "csv"],
             "section_edit": [profile.slug, "1"],
@@ -128,6 +134,7 @@ class World:
             "entry_add": [profile.slug, "source"],
             "entry": [profile.slug, "figure", self.figure_of(profile).pk],
             "entry_remove": [profile.slug, "figure", self.figure_of(profile).pk],
+            "entry_shift": [profile.slug, "figure", self.figure_of(profile).pk],
             "figure": [profile.slug, self.figure_of(profile).pk],
             "table": [profile.slug, self.figure_of(profile).table_id],
             "figure_add": [profile.slug, self.figure_of(profile).table_id],

@@ -14,7 +14,10 @@ from profile_workflow.states import Role
 from tests import factories
 from tests.browser import overflowing
 
-LISTS = ("programme", "city", "textblock", "template", "templatesection", "templatesubsection")
+LISTS = (
+    *("programme", "city", "textblock", "template"),
+    *("templatesection", "templatesubsection", "templatecheck"),
+)
 
 
 @pytest.fixture

@@ -216,6 +216,16 @@ def test_quality_assurance_reads_the_text(text, lacks):
         assert advance(profile).state == S.CONSULTATION
 
 
+def test_a_second_workshop_makes_the_checks_of_the_software_too():
+    """The way past the project team is no way past what is unsound."""
+    profile = bring_to(make_profile(), S.REVISION_VALIDATION)
+    write(section(profile, "1"), "Many illegal migrants, says the ILO.")
+    factories.give_figure(section(profile, "1"))
+    move(section(profile, "1"), "submit", holder(profile, EXPERT))
+    lacks = {"acronym_unexplained": 1, "wording_blocked": 1, "figure_unsettled": 1}
+    assert missing(profile, "call_second_workshop", holder(profile, EXPERT)) == lacks
+
+
 def test_an_acronym_that_is_explained_passes():
     profile = in_qa_with("The ILO.")
     Acronym.objects.create(profile=profile, short="ILO", long="International Labour Organization")

@@ -72,7 +72,7 @@ def by(*who: str, says: set[str] = frozenset()) -> Rule:
 
 PROFILE = {
     "begin_inception": by(TEAM),
-    "begin_drafting": by(EXPERT, TEAM),
+    "begin_drafting": by(EXPERT, FOCAL_POINT, TEAM),
     "submit_draft": by(EXPERT),
     "recommend_acceptance": by(REVIEWER),
     "request_minor_revision": by(REVIEWER, says=BECAUSE),

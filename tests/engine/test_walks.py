@@ -564,8 +564,6 @@ class Walk(Witness):
         offers = engine.offers(profile, self.able(profile, "conclude_consultation"))
         offer = next(one for one in offers if one.move == "conclude_consultation")
         lacks = {one.code for one in offer.missing}
-        if "objection" in lacks:
-            return "revise_after_consultation"
         return "extend_consultation" if "quorum" in lacks else "conclude_consultation"
 
     def prepare(self, task: Task) -> None:
@@ -580,6 +578,7 @@ class Walk(Witness):
         elif node in ("submit", "qa", "conclude"):
             self.answer_comments(*sections(self.profile))
             self.settle_figures()
+            factories.answer_objections(self.profile, at=self.at)
         elif node in ("prioritise", "adopt"):
             factories.give_priority(self.profile)
         elif node in ("produce", "correct"):

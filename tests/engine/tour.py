@@ -200,6 +200,7 @@ class Tour:
         self.let_time_pass("lapse", reminded=False)
         (signature,) = asked(self.profile)
         self.move(signature, "object_to", signature.person)
+        factories.answer_objections(self.profile, at=self.at)
         self.write()
         self.step("submit_new_evidence", EXPERT)
         self.judge()

@@ -14,6 +14,7 @@ from profile_workflow.states import ProfileState, Role, SectionState
 from profile_workflow.templatetags.places import place_of
 from tests import factories
 from workflows import queries
+from workflows.models import Task
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -187,3 +188,14 @@ def test_the_table_of_places(made, missing, name, fragment, label):
     address, mark, found = place.address.partition("#")
     assert (resolve(address).view_name, mark + found) == (name, fragment)
     assert label in place.label
+
+
+def test_a_task_that_waits_for_a_role_is_taken_from_the_overview(made):
+    """Also where one person alone holds the role."""
+    profile = factories.bring_to(factories.make_profile(made), S.PROJECT_QA)
+    task = Task.objects.open().get(profile=profile)
+    claim = f'action="{reverse("task_claim", args=[task.pk])}"'
+    assert claim in overview(profile, made.team)
+    assert claim not in overview(profile, made[Role.LOCAL_EXPERT])
+    signed_in(made.team).post(reverse("task_claim", args=[task.pk]))
+    assert claim not in overview(profile, made.team)

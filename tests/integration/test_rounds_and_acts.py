@@ -173,7 +173,7 @@ def test_objections_come_first_with_what_they_need(made, objected):
     assert found.answers[0].signoff.state == SignOffState.OBJECTED
     assert [one.key for one in found.answers[0].sections] == ["1"]
     assert sum(number for _code, _label, number in found.counts) == len(found.answers) == 3
-    assert "It needs a written answer" in page(made.team, "round", profile.slug)
+    assert "Answer the objection" in page(made.team, "round", profile.slug)
 
 
 def test_the_quorum_on_the_page_is_that_of_the_requirement(made, objected):

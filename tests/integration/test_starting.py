@@ -184,3 +184,26 @@ def test_who_leads_single_profiles_only_is_told_who_starts_one(made):
     factories.people.assign(profile, [part], by=made.team, at=timezone.now())
     text = page(signed_in(person), "profile_new")
     assert "Somebody in the team of the whole programme" in text
+
+
+def test_starting_leads_to_naming_who_takes_part(made):
+    started = post(made, "start")
+    profile = Profile.objects.get()
+    assert started.url == reverse("people", args=[profile.slug])
+    client = signed_in(made.team)
+    text = page(client, "people", profile.slug)
+    assert "Next: name who takes part" in text
+    add = reverse("people_add", args=[profile.slug])
+    assert f'href="{add}?role=stakeholder"' in text
+    assert f'href="{add}?role=observer"' in text
+    person = made.people[Role.STAKEHOLDER][0]
+    found = page(client, "people_add", profile.slug, role="stakeholder", q=person.email)
+    assert f'href="?person={person.pk}&amp;role=stakeholder"' in found
+    form = client.get(add, {"person": person.pk, "role": "stakeholder"}).context["form"]
+    assert form["role"].value() == "stakeholder"
+    client.post(f"{add}?person={person.pk}", {"role": "stakeholder", "category": "academia"})
+    assert "1 person" in page(client, "people", profile.slug)
+    assert "Next: name" not in page(signed_in(person), "people", profile.slug)
+    factories.bring_to(factories.make_profile(made, edition=2033), ProfileState.INCEPTION)
+    later = Profile.objects.get(edition=2033)
+    assert "Next: name" not in page(client, "people", later.slug)

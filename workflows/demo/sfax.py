@@ -5,7 +5,7 @@ from typing import Any
 
 from profile_workflow.models import Comment, DataItem, DataTable, Profile
 from profile_workflow.models.people import User
-from profile_workflow.services import evidence
+from profile_workflow.services import evidence, objections
 from profile_workflow.states import CommentState, DataItemState, Role, SectionState
 from workflows import engine
 from workflows.demo.library import data, text
@@ -308,7 +308,7 @@ def _quality_assurance(story: Story) -> None:
     story.accept_sections()
     story.act(story.profile, "recommend_acceptance", story.cast.reviewer)
     story.later(days=2)
-    story.act(story.profile, "pass_qa", story.cast.team)
+    story.pass_qa()
 
 
 def _return(story: Story, move: str, by: User, keys: Iterable[str], reason: str) -> None:
@@ -352,7 +352,7 @@ def _consultation(story: Story) -> None:
 def _ask_again(story: Story) -> None:
     """Pass quality assurance, have the group agree to the new text, and ask for the signature."""
     story.later(days=4)
-    story.act(story.profile, "pass_qa", story.cast.team)
+    story.pass_qa()
     story.later(days=8)
     story.agree_all()
     story.act(story.profile, "conclude_consultation", story.cast.focal_point)
@@ -372,6 +372,12 @@ def _signoff(story: Story) -> None:
         story.cast.authority,
         reason="Statements of June 2019 must not read as the position of the present council.",
         sections=[story.section(key) for key in _returned(remarks)],
+    )
+    objections.answer_objection(
+        asked,
+        "Each statement now carries its date and names the council that made it.",
+        by=story.cast.team,
+        at=story.now,
     )
     _revise(story, remarks)
     story.act(story.profile, "submit_validation_revision", story.cast.expert)

@@ -60,7 +60,7 @@ def _to_qa(story: Story) -> None:
 
 def _to_signoff(story: Story) -> None:
     _to_qa(story)
-    story.act(story.profile, "pass_qa", story.cast.team)
+    story.pass_qa()
     story.later(weeks=2)
     story.agree_all()
     story.act(story.profile, "conclude_consultation", story.cast.focal_point)
@@ -159,9 +159,10 @@ def revision_expert(story: Story, edition: int, previous: Profile | None) -> Non
 
 
 def project_qa(story: Story, edition: int, previous: Profile | None) -> None:
-    """Waits in the queue of the project team."""
+    """Waits in the queue of the project team, who are half through the checklist."""
     _begin(story, edition, previous)
     _to_qa(story)
+    story.answer_checks(9)
 
 
 def revision_qa(story: Story, edition: int, previous: Profile | None) -> None:
@@ -181,7 +182,7 @@ def consultation(story: Story, edition: int, previous: Profile | None) -> None:
     """Answers are coming in: one agrees, one with a reservation, one objects."""
     _begin(story, edition, previous)
     _to_qa(story)
-    story.act(story.profile, "pass_qa", story.cast.team)
+    story.pass_qa()
     story.later(days=3)
     first, second, third, *_rest = story.asked()
     story.act(first, "approve", first.person)

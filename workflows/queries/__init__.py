@@ -8,6 +8,7 @@ from workflows.queries.tasks import (
     JobFilter,
     jobs_seen_by,
     jobs_wanted,
+    may_claim,
     visible_tasks,
     waiting_of,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "inbox",
     "jobs_seen_by",
     "jobs_wanted",
+    "may_claim",
     "next_steps",
     "standings_of",
     "visible_tasks",

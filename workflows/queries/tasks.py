@@ -48,6 +48,12 @@ def profiles_led_by(user: User, *, on: date) -> ProfileQuerySet:
     )
 
 
+def may_claim(task: Task, profile: Profile, viewer: User) -> bool:
+    """Whether a task waits for anybody in its role, and the person holds the role."""
+    waits = task.is_open and task.owner_id is None
+    return waits and task.role in profile.roles_of(viewer)
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """What a profile waits for.
@@ -58,6 +64,7 @@ class Waiting:
         who: Names of the people, or None where nobody has taken it or names are not shown.
         people: How many people it waits for.
         task: The task to go to; None where the reader may not see it.
+        may_claim: Whether the reader can take it.
     """
 
     label: str
@@ -68,6 +75,7 @@ class Waiting:
     due_at: datetime | None
     task: Task | None
     is_mine: bool
+    may_claim: bool = False
 
 
 def waiting_of(profile: Profile, *, viewer: User) -> list[Waiting]:
@@ -79,7 +87,7 @@ def waiting_of(profile: Profile, *, viewer: User) -> list[Waiting]:
     in_order = list(tasks.order_by("due_at", "section__position", "pk"))
     names = may_see_names(viewer, profile)
     shown = [
-        _waiting(task, viewer)
+        _waiting(task, profile, viewer)
         for task in in_order
         if task.signoff_id is None or names or task.owner_id == viewer.pk
     ]
@@ -88,7 +96,7 @@ def waiting_of(profile: Profile, *, viewer: User) -> list[Waiting]:
     return [*shown, _many(others)] if others else shown
 
 
-def _waiting(task: Task, viewer: User) -> Waiting:
+def _waiting(task: Task, profile: Profile, viewer: User) -> Waiting:
     return Waiting(
         label=turns.label(task),
         section=task.section,
@@ -98,6 +106,7 @@ def _waiting(task: Task, viewer: User) -> Waiting:
         due_at=task.due_at,
         task=task,
         is_mine=task.owner_id == viewer.pk,
+        may_claim=may_claim(task, profile, viewer),
     )
 
 

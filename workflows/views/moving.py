@@ -12,6 +12,7 @@ from profile_workflow.errors import DomainError, InvalidInput, Missing, NotCompl
 from profile_workflow.forms.moves import MoveForm
 from profile_workflow.models import User
 from profile_workflow.queries.profiles import sections_of
+from profile_workflow.queries.quality import suggested_return
 from profile_workflow.services.lifecycle import Offer
 from workflows import engine, turns
 from workflows.models import Task
@@ -65,8 +66,13 @@ def task_offers(task: Task, user: User) -> list[Offer]:
 
 def task_form(task: Task, offers: Sequence[Offer], data: QueryDict | None = None) -> MoveForm:
     """Return the form with which one of the moves of a task is made."""
+    is_qa = data is None and task.flow_task.name == "qa"
     return MoveForm(
-        data, offers=offers, moves=task.flow_task.moves, sections=sections_of(task.profile)
+        data,
+        offers=offers,
+        moves=task.flow_task.moves,
+        sections=sections_of(task.profile),
+        initial=suggested_return(task.profile) if is_qa else None,
     )
 
 

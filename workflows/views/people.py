@@ -27,7 +27,7 @@ from profile_workflow.queries.profiles import open_round, people_of
 from profile_workflow.services import accounts
 from profile_workflow.services import people as service
 from profile_workflow.services.people import Part
-from profile_workflow.states import Role, ValidationKind
+from profile_workflow.states import ProfileState, Role, ValidationKind
 from profile_workflow.web.loading import profile_or_404, signed_in
 from workflows import engine, notifications, queries
 from workflows.executors import get_executor
@@ -63,7 +63,26 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
     asked = _not_asked_yet(profile)
     roles = [(one.role, [_line(line, loads, asked) for line in one.lines]) for one in staff.roles]
     found = {**context, "is_team": True, "roles": roles, "ended": staff.ended}
+    if profile.state == ProfileState.PLANNED:
+        found["to_name"] = _to_name(staff)
     return render(request, "workflows/people.html", found)
+
+
+#: Who is named before the inception begins; and who can be added until the consultation.
+_NAMED_FIRST = (
+    Role.LOCAL_EXPERT,
+    Role.INTERNATIONAL_EXPERT,
+    Role.FOCAL_POINT,
+    Role.CITY_AUTHORITY,
+    Role.STAKEHOLDER,
+    Role.OBSERVER,
+)
+
+
+def _to_name(staff: staffing.Staff) -> list[tuple[Role, int]]:
+    """Return the roles to be filled after a profile was started, with how many hold each."""
+    held = {one.role: len(one.lines) for one in staff.roles}
+    return [(role, held.get(role, 0)) for role in _NAMED_FIRST]
 
 
 def _not_asked_yet(profile: Profile) -> set[int] | None:
@@ -105,7 +124,11 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
             "loads": queries.workload([p.pk for p in found], timezone.now()),
         }
         return _page(request, profile, "people_add", context)
-    form = PartForm(request.POST or None, consultation_is_open=_not_asked_yet(profile) is not None)
+    form = PartForm(
+        request.POST or None,
+        consultation_is_open=_not_asked_yet(profile) is not None,
+        initial={"role": search.for_role},
+    )
     context["form"] = form
     if request.method != "POST":
         return _page(request, profile, "people_add", context)

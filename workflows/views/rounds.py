@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 from profile_workflow.forms.rounds import RoundForm
 from profile_workflow.models import Profile, ReviewRound, User, ValidationRound
 from profile_workflow.queries.responses import rounds_of
-from profile_workflow.queries.rounds import standing, what_came_of
+from profile_workflow.queries.rounds import objections_of, standing, what_came_of
+from profile_workflow.services.objections import refusal_to_answer_objection
 from profile_workflow.web.loading import profile_or_404, signed_in
 from workflows.letters import ATTRIBUTION_RULES
 from workflows.queries.rounds import review_standing
@@ -23,8 +24,15 @@ def round_overview(request: HttpRequest, slug: str) -> HttpResponse:
     rounds = rounds_of(profile)
     form = RoundForm(request.GET, rounds=rounds)
     chosen = form.chosen
+    objections = objections_of(profile, viewer=viewer)
     context = {
         "profile": profile,
+        "open_objections": [one for one in objections if not one.signoff.response],
+        "answerable": {
+            one.signoff.pk
+            for one in objections
+            if refusal_to_answer_objection(one.signoff, profile, viewer) is None
+        },
         "form": form,
         "rounds": rounds,
         "chosen": chosen,

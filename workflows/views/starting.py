@@ -100,7 +100,7 @@ def _start(
         refusal = refused(form, error, beside=form.field_about(str(error)))
         return _form_page(request, form, possible, refusal)
     messages.success(request, _("The profile has been started. The first task is with the team."))
-    return redirect(made)
+    return redirect("people", slug=made.slug)
 
 
 def _check_page(

@@ -91,7 +91,7 @@ def _page(
         "may_write": section is not None and may_write(section, by=viewer),
         "remarks": open_remarks(found.profile, viewer=viewer, section=section) if section else [],
         "may_take_back": _may_take_back(found, viewer),
-        "may_claim": _may_claim(found, viewer),
+        "may_claim": queries.may_claim(found, found.profile, viewer),
         "may_hand_over": found.is_open and engine.why_not_handed_over(found, by=viewer) is None,
         "at": timezone.now(),
         **_besides(found, viewer),
@@ -127,11 +127,6 @@ def _may_take_back(found: Task, viewer: User) -> bool:
     if found.is_open or found.section is None:
         return False
     return any(offer.move == "take_back" for offer in engine.offers(found.section, viewer))
-
-
-def _may_claim(found: Task, viewer: User) -> bool:
-    waits = found.is_open and found.owner_id is None
-    return waits and found.role in found.profile.roles_of(viewer)
 
 
 @require_POST

@@ -128,6 +128,7 @@ class Company:
 def make_company(habits: Habits, open_browser: OpenBrowser) -> Company:
     """Make the people and their accounts, in a programme without a profile."""
     made = factories.make_programme(sections=2)
+    factories.give_checks(made)
     qa_user = factories.make_person("quality_assurance")
     people.assign_to_programme(qa_user, Role.PROJECT_TEAM, programme_id=made.programme.pk)
     for section in TemplateSection.objects.filter(template=made.template):

@@ -216,6 +216,11 @@ def pass_qa(company: Company) -> None:
     qa = company.qa
     qa.take_task("qa")
     qa.follow("Go through the checklist")
+    qa.reads(qa.words("%(done)s of %(all)s answered", done=0, all=2))
+    for choice in qa.page.get_by_role("radio", name=qa.words("Yes"), exact=True).all():
+        qa.tap(choice)
+    qa.press("Save the answers")
+    qa.is_told(qa.words_for_count("%(number)s answer was saved.", 2))
     qa.reads(qa.words("Every check is passed."))
     qa.decide("pass_qa")
     qa.is_told_done(qa.task("qa"))
@@ -252,6 +257,16 @@ def validate(company: Company) -> None:
     consult(company)
     conclude(company)
     sign(company)
+
+
+def answer_objection(actor: Actor, company: Company, objection: str) -> None:
+    """Answer in writing what somebody has objected."""
+    actor.open_profile(company.profile)
+    actor.follow("Round")
+    actor.follow(objection)
+    actor.field("Written answer").fill("The text says so now.")
+    actor.press("Send the answer")
+    actor.is_told(actor.words("The objection has been answered."))
 
 
 # Priorities

@@ -158,6 +158,7 @@ def loops_of_validation(company: Company) -> None:
         sections=[company.section("2")],
     )
     company.stands_at(ProfileState.REVISION_VALIDATION)
+    steps.answer_objection(company.team, company, "The council decided otherwise.")
     steps.open_editor(company.co_author, company.section("2"))
     company.co_author.reads("The council decided otherwise.")
     steps.revise(company, 7, ["2"])

@@ -3,7 +3,9 @@
 from dataclasses import asdict
 
 import pytest
+from django.utils import timezone
 
+from profile_workflow.models import SignOff
 from profile_workflow.models.digests import sections_digest
 from reports.context import report_of
 
@@ -191,7 +193,16 @@ def test_reservations_and_objections_have_no_names(profile, judged):
     found = report_of(profile).record.validations[0]
 
     assert found.reservations == ("STATEMENT reservation",)
-    assert found.objections == ("STATEMENT objected",)
+    assert found.objections == (("STATEMENT objected", ""),)
+
+
+def test_an_objection_stands_beside_its_written_answer(profile, people, judged):
+    judged("named")
+    SignOff.objects.filter(round__profile=profile, state="objected").update(
+        response="We changed it.", responded_by=people[1], responded_at=timezone.now()
+    )
+    found = report_of(profile).record.validations[0]
+    assert found.objections == (("STATEMENT objected", "We changed it."),)
 
 
 def test_an_open_round_tells_no_answers(profile, judged):
