@@ -241,7 +241,8 @@ def _start_of(wanted: str, words: str, before: str) -> int | None:
     starts = [found.start() for found in re.finditer(f"(?={re.escape(wanted)})", bare)]
     if not starts:
         return None
-    best = max(starts, key=lambda one: _in_common(bare[:one][::-1], before[::-1]))
+    back, length = before[::-1], len(before)
+    best = max(starts, key=lambda one: _in_common(bare[max(0, one - length) : one][::-1], back))
     return places[best]
 
 

@@ -105,10 +105,16 @@ def section_review(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     elif action.decides and desk.status == 200:
         return _decide(request, desk)
     if desk.status == 200 and not _is_begun(desk):
-        return redirect(request.get_full_path())
+        return redirect(_shown_again(request))
     if not action.decides:
         _keep_decision(desk)
     return _page(request, desk)
+
+
+def _shown_again(request: HttpRequest) -> str:
+    """Return the address of the same view, without the paragraph that was commented on."""
+    view = ReviewForm(request.GET).shown_as
+    return f"{request.path}?view={view.value}" if view else request.path
 
 
 def _desk(profile: Profile, section: Section, viewer: User) -> Desk:
