@@ -27,7 +27,7 @@ MOST_OCCURRENCES = 200
 #: Blocks that are compared by likeness for one quote: those with the most words in common.
 MOST_CANDIDATES = 3
 #: Pairs of characters that are compared for one text, all quotes together; beyond, orphans.
-MOST_PAIRS = 60_000_000
+MOST_PAIRS = 20_000_000
 
 _WORD = re.compile(r"\w+")
 

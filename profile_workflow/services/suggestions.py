@@ -55,10 +55,13 @@ def applied_text(comment: Comment, working: Working) -> str:
         raise NotNow(_("This comment suggests no other words, or has been answered."))
     source = working.draft.text
     block, start, end = _place_in_source(comment.anchor, working)
-    changed = source[:start] + comment.replacement + source[end:]
+    shape = markup.shape_of(source[slice(*block)])
+    words = (
+        comment.replacement.replace("|", r"\|") if "table_open" in shape else comment.replacement
+    )
+    changed = source[:start] + words + source[end:]
     grown = len(changed) - len(source)
-    before, after = source[slice(*block)], changed[block[0] : block[1] + grown]
-    if markup.shape_of(before) != markup.shape_of(after):
+    if shape != markup.shape_of(changed[block[0] : block[1] + grown]):
         raise NotNow(_("The suggested words would change more than the quoted ones."))
     return changed
 

@@ -48,7 +48,7 @@ def profile(made):
         ("The state", "The region", "b2", "The state", "The region"),
         ("first place. The state", "first", "b2", "first place. The state", "first"),
         ("beds", "", "b3", "beds", ""),
-        ("many", "300", "b4", "many", "300"),
+        ("many", "300 | 400", "b4", "many", r"300 \| 400"),
         # Over the end of a line, and with a quotation of its own.
         ("الاستقبال عبر إدارة", "في", "b5", "الاستقبال\nعبر إدارة", "في"),
         ("In 2024", "In 2024 [@office-2024]", "b1", "In 2024", "In 2024 [@office-2024]"),
@@ -92,7 +92,7 @@ def working_on(profile, made, words, instead, now, block="b1"):
         ("the second place", "x", TEXT, "written with markup"),
         ("lived [@a]", "x", "They lived \\[@a] here. They lived [@a].", "several|markup"),
         ("In 2024", "### In 2024", TEXT, "change more than the quoted"),
-        ("many", "a | b", TEXT, "change more than the quoted"),
+        ("beds", "- beds", TEXT, "change more than the quoted"),
     ],
 )
 def test_what_cannot_be_taken_over_by_itself_is_refused_with_the_reason(

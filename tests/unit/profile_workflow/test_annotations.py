@@ -175,7 +175,7 @@ BLOCK = st.one_of(
 TEXTS = st.lists(BLOCK, min_size=1, max_size=5).map("\n\n".join)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(TEXTS, st.data())
 def test_any_words_of_any_text_can_be_marked(text, data):
     source = rendered(text)
@@ -201,7 +201,7 @@ def test_any_words_of_any_text_can_be_marked(text, data):
             assert f'id="quote-{one.name}"' in found
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(TEXTS)
 def test_each_block_has_its_place_in_the_source(text):
     places = markup.source_of_blocks(text)
