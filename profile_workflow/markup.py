@@ -52,6 +52,7 @@ _ACRONYM = re.compile(r"\b[A-Z][A-Z0-9]*[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*\b")
 _BOXES = ("box", "practice", "warning")
 #: Characters that stand for placed exhibits while the HTML is sanitised; removed from input.
 _MARK_START, _MARK_END = "\ue000", "\ue001"
+_LINE_END = re.compile(r"\r\n?|\n")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\uf8ff\ufffe\uffff]")
 _BLOCKS = frozenset(
     {
@@ -357,7 +358,9 @@ def _recognised(tokens: list[Token]) -> Iterator[Token]:
             yield Token("placement", "", 0, meta={"kind": placement[1], "key": placement[2]})
             after_exhibit = True
         elif following == "table_open" and (caption := _CAPTION.match(content)):
-            tokens[index + 3].meta["caption"] = content[caption.end() :]
+            table = tokens[index + 3]
+            table.meta["caption"] = content[caption.end() :]
+            table.map = [*(token.map or ())[:1], *(table.map or ())[1:]]
             after_exhibit = False
         else:
             if after_exhibit and _SOURCE.match(content):
@@ -402,6 +405,27 @@ class Mentions:
     sources: tuple[str, ...]
     tables: tuple[str, ...]
     acronyms: tuple[str, ...]
+
+
+def source_of_blocks(text: str) -> dict[str, tuple[int, int]]:
+    """Return where the source of each block begins and ends, by the id that it is rendered with.
+
+    Blocks within blocks have a place of their own besides. What a placement draws has none.
+    """
+    lines = [0, *(found.end() for found in _LINE_END.finditer(text)), len(text)]
+    places: dict[str, tuple[int, int]] = {}
+    number = 0
+    for token in parse(text).tokens:
+        number += _needs_id(token)
+        if _needs_id(token) and token.map:
+            first, last = token.map
+            places[f"b{number}"] = (lines[first], lines[min(last, len(lines) - 1)])
+    return places
+
+
+def shape_of(text: str) -> list[str]:
+    """Return what a text is made of, without its words: to see that a change keeps it."""
+    return [token.type for token in parse(text).tokens]
 
 
 @lru_cache(maxsize=512)

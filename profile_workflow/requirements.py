@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from profile_workflow.errors import Missing
 from profile_workflow.markup import acronyms_used, cited_keys, placed_tables
 from profile_workflow.models import (
+    WAITING,
     Comment,
     DataItem,
     Priority,
@@ -24,7 +25,6 @@ from profile_workflow.states import (
     COUNTING_SIGNOFF_STATES,
     FINISHED_SECTION_STATES,
     SETTLED_DATA_STATES,
-    CommentState,
     PriorityLabel,
     ProfileState,
     Role,
@@ -110,7 +110,7 @@ def _draft_is_filled(section: Section, _sections: Sequence[Section]) -> Iterator
 def _section_comments_are_answered(
     section: Section, _sections: Sequence[Section]
 ) -> Iterator[Missing]:
-    count = section.comments.filter(state=CommentState.OPEN).count()
+    count = section.comments.filter(WAITING).count()
     if count:
         yield _open_comments(section.key, count)
 
@@ -226,7 +226,7 @@ def _objection_names_sections(signoff: SignOff, sections: Sequence[Section]) -> 
 
 
 def _comments_are_answered(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
-    open_comments = Comment.objects.filter(section__profile=profile, state=CommentState.OPEN)
+    open_comments = Comment.objects.filter(WAITING, section__profile=profile)
     counts: dict[str, int] = {}
     for key in open_comments.order_by("section__position").values_list("section__key", flat=True):
         counts[key] = counts.get(key, 0) + 1

@@ -128,6 +128,14 @@ class CommentKind(TextChoices):
     PRAISE = "praise", _("Praise")
 
 
+#: Kinds that somebody has to answer; praise needs no answer.
+KINDS_TO_ANSWER: tuple[CommentKind, ...] = (
+    CommentKind.MUST_FIX,
+    CommentKind.SUGGESTION,
+    CommentKind.QUESTION,
+)
+
+
 class DataItemState(TextChoices):
     """How far a figure can be relied upon."""
 

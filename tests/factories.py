@@ -15,6 +15,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from profile_workflow.anchors import Quote
 from profile_workflow.models import (
     Challenge,
     City,
@@ -322,11 +323,18 @@ def give_figure(one: Section) -> DataItem:
     )
 
 
-def comment_on(one: Section, by: User, *, text: str = "", at: datetime | None = None) -> Comment:
+def comment_on(
+    one: Section, by: User, *, text: str = "", at: datetime | None = None, quote: str = ""
+) -> Comment:
     before = one.comments.count()
     text = text or "Where is the source?" + (f" ({before + 1})" if before else "")
     return comments.add_comment(
-        fresh(one), kind=CommentKind.MUST_FIX, text=text, by=by, at=at or timezone.now()
+        fresh(one),
+        kind=CommentKind.MUST_FIX,
+        text=text,
+        by=by,
+        at=at or timezone.now(),
+        quote=Quote(quote),
     )
 
 

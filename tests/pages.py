@@ -62,7 +62,7 @@ def make_world() -> World:
     profile = factories.make_profile(made, title="City Migration Profile: Sfax")
     profile = factories.bring_to(profile, ProfileState.EXPERT_REVIEW)
     reviewer, first = made[REVIEWER], factories.section(profile, "1")
-    factories.comment_on(first, reviewer)
+    factories.comment_on(first, reviewer, quote="Text of chapter")
     factories.move(first, "request_minor_changes", reviewer, reason="The figures are missing.")
     Task.objects.open().filter(section__key="2").update(due_at=timezone.now() - timedelta(days=12))
     factories.give_figure(factories.section(profile, "2"))

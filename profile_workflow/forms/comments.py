@@ -18,15 +18,44 @@ from profile_workflow.states import CommentKind
 _SHOWN = r"\A\d{1,12}(,\d{1,12}){0,199}\Z"
 
 
-class NewCommentForm(StyledForm):
-    """A comment on a section; nothing typed is no comment."""
+#: What stands beside the kinds of comments: a note that only its writer sees.
+NOTE = "note"
+_NOTE_LABEL = gettext_lazy("Note to myself, which nobody else sees")
+#: What a reply is called among the moves of a comment, none of which it is.
+REPLY = "reply"
 
-    kind = forms.ChoiceField(
-        label=gettext_lazy("Kind of comment"),
-        choices=CommentKind.choices,
-        widget=forms.RadioSelect,
-        required=False,
+
+class KindField(forms.ChoiceField):
+    """A choice among the kinds that are offered; the service says why another one is refused."""
+
+    def valid_value(self, value: str) -> bool:
+        """Whether there is such a kind."""
+        return value in CommentKind.values or value == NOTE
+
+
+class QuoteField(forms.CharField):
+    """Words of the text, as a browser or a person gives them."""
+
+    def __init__(self, *, most: int = 20_000, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=most, **kwargs)
+
+
+class NewCommentForm(StyledForm):
+    """A comment on a section or on some words of it, or a note to oneself.
+
+    Nothing typed is no comment, even if words are quoted.
+    """
+
+    kind = KindField(
+        label=gettext_lazy("Kind of comment"), widget=forms.RadioSelect, required=False
     )
+    quote = QuoteField(
+        label=gettext_lazy("Words of the text that it is about"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Empty for a comment on the whole section."),
+    )
+    block = QuoteField(most=20, widget=forms.HiddenInput)
+    before = QuoteField(most=200, widget=forms.HiddenInput)
     text = forms.CharField(
         label=gettext_lazy("Your comment"),
         required=False,
@@ -36,38 +65,81 @@ class NewCommentForm(StyledForm):
             "The author will answer it. Everybody with a part in the profile can read it."
         ),
     )
+    replacement = forms.CharField(
+        label=gettext_lazy("Write instead of the quoted words"),
+        required=False,
+        max_length=MOST_CHARACTERS,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("The author can take it over with one click."),
+    )
+    leave_out = forms.BooleanField(label=gettext_lazy("Leave the quoted words out"), required=False)
+
+    def __init__(self, *args: Any, may_comment: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = [(NOTE, _NOTE_LABEL)]
+        if may_comment:
+            offered = [*CommentKind.choices, *offered]
+        else:
+            self.initial.setdefault("kind", NOTE)
+            self.fields["text"].label = _("Your note")
+            self.fields["text"].help_text = ""
+        cast("forms.ChoiceField", self.fields["kind"]).choices = offered
 
     def clean(self) -> dict[str, Any]:
-        """Ask for the kind of what was typed."""
+        """Ask for the kind of what was typed, and for what a suggestion is about."""
         cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("text") and not cleaned.get("kind"):
+        if self.is_given and not cleaned.get("kind"):
             self.add_error("kind", _("Choose one of these."))
+        if self.proposes and cleaned.get("kind") == NOTE:
+            self.add_error("kind", _("A note to yourself suggests nothing to the author."))
+        if self.proposes and not cleaned.get("quote"):
+            self.add_error("quote", _("Quote the words that yours are to replace."))
         return cleaned
+
+    @property
+    def proposes(self) -> bool:
+        """Whether other words are suggested."""
+        return bool(self._typed("replacement") or self["leave_out"].value())
 
     @property
     def is_given(self) -> bool:
         """Whether a comment was typed."""
-        return self.is_bound and bool((self["text"].value() or "").strip())
+        return self.is_bound and bool(self._typed("text") or self.proposes)
+
+    @property
+    def replacement_or_none(self) -> str | None:
+        """The suggested words, empty to leave the quoted ones out; None if none are suggested."""
+        return str(self.cleaned_data["replacement"]) if self.proposes else None
+
+    def _typed(self, name: str) -> str:
+        return str(self[name].value() or "").strip()
 
 
 class AnswerForm(StyledForm):
-    """What becomes of one comment: an answer of its author, or closing it, or opening it again."""
+    """What becomes of one comment: a reply, an answer, closing it, or opening it again."""
 
     move = forms.ChoiceField(label=gettext_lazy("What becomes of it"), required=False)
     words = forms.CharField(
-        label=gettext_lazy("Answer or reason"),
+        label=gettext_lazy("Answer, reason or reply"),
         required=False,
         max_length=MOST_CHARACTERS,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
     def __init__(
-        self, *args: Any, offers: Sequence[Offer], moves: Iterable[str], **kwargs: Any
+        self,
+        *args: Any,
+        offers: Sequence[Offer],
+        moves: Iterable[str],
+        may_reply: bool,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         old = self.fields["move"]
-        field = MoveField(moves=frozenset(moves), label=old.label, required=False)
+        field = MoveField(moves={*moves, REPLY}, label=old.label, required=False)
         field.choices = [("", _("Leave it as it is")), *((one.move, one.label) for one in offers)]
+        if may_reply:
+            field.choices = [*field.choices, (REPLY, _("Only reply"))]
         field.widget.attrs["class"] = "form-select"
         self.fields["move"] = field
         self.order_fields(["move", "words"])

@@ -13,11 +13,18 @@ class ReviewView(TextChoices):
 
 
 class ReviewForm(forms.Form):
-    """Which view is wanted, and by POST which button was pressed."""
+    """Which view is wanted, and by POST which button was pressed.
+
+    ``block`` is the paragraph that somebody wants to comment on, ``apply`` the suggestion that he
+    takes over, ``drop`` the note to himself that he deletes.
+    """
 
     view = forms.ChoiceField(choices=ReviewView.choices, required=False)
     act = forms.ChoiceField(choices=[("save", "save"), ("decide", "decide")], required=False)
     reason = forms.CharField(required=False, max_length=10_000)
+    block = forms.CharField(required=False, max_length=20)
+    apply = forms.IntegerField(required=False, min_value=1, max_value=2**53)
+    drop = forms.IntegerField(required=False, min_value=1, max_value=2**53)
 
     @property
     def shown_as(self) -> ReviewView | None:
@@ -34,6 +41,26 @@ class ReviewForm(forms.Form):
     def lost_reason(self) -> str:
         """The reason that was typed for a decision that cannot be made any more."""
         return self._given("reason")
+
+    @property
+    def wanted_block(self) -> str:
+        """Id of the paragraph that is to be commented on; empty if none is named."""
+        return self._given("block")
+
+    @property
+    def applied(self) -> int | None:
+        """Number of the comment whose suggestion is to be applied, if one is."""
+        return self._number("apply")
+
+    @property
+    def dropped(self) -> int | None:
+        """Number of the note that is to be deleted, if one is."""
+        return self._number("drop")
+
+    def _number(self, name: str) -> int | None:
+        self.is_valid()
+        found: int | None = self.cleaned_data.get(name)
+        return found
 
     def _given(self, name: str) -> str:
         self.is_valid()

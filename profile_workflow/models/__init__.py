@@ -1,7 +1,7 @@
 """Everything that is stored, one file a topic."""
 
 from profile_workflow.models.city import City, Programme, TextBlock
-from profile_workflow.models.comment import Comment
+from profile_workflow.models.comment import COMMENTS_WAITING, WAITING, Comment, Note, Reply
 from profile_workflow.models.decision import Decision, ReviewRound
 from profile_workflow.models.event import Event, EventReason
 from profile_workflow.models.evidence import DataItem, DataTable, Source
@@ -29,6 +29,8 @@ from profile_workflow.models.template import (
 )
 
 __all__ = [
+    "COMMENTS_WAITING",
+    "WAITING",
     "Acronym",
     "Assignment",
     "Challenge",
@@ -42,11 +44,13 @@ __all__ = [
     "Event",
     "EventReason",
     "FailedSignIn",
+    "Note",
     "Organisation",
     "Priority",
     "Profile",
     "ProfileVersion",
     "Programme",
+    "Reply",
     "ReviewRound",
     "Revision",
     "SavedView",

@@ -30,6 +30,7 @@ from profile_workflow.queries.evidence import ENTRIES, sees_working_material
 from profile_workflow.queries.profiles import categories_of
 from profile_workflow.queries.validation import may_read
 from profile_workflow.states import (
+    AUTHOR_ROLES,
     CommentState,
     DataItemState,
     ProfileState,
@@ -101,6 +102,8 @@ _OTHER_MOVES: dict[str, "str | Promise"] = {
     "substitute": gettext_lazy("Name a substitute"),
     "ask": gettext_lazy("Ask for an answer"),
     "make": gettext_lazy("Comment"),
+    "reply": gettext_lazy("Reply to the comment"),
+    "apply": gettext_lazy("Apply the suggestion to the text"),
     "open_round": gettext_lazy("Open the round"),
     "claim": gettext_lazy("Take the task"),
     "release": gettext_lazy("Give the task back"),
@@ -384,6 +387,8 @@ def _attribution(
         comment = documents.comments.get(int(name))
         if comment is not None and comment.author_id == person.pk:
             return comment.attribution
+        if event.move == "reply" and event.role not in AUTHOR_ROLES:
+            return profile.attribution
     if kind == Kind.SIGN_OFF:
         signoff = documents.signoffs.get(int(name))
         if signoff is not None and signoff.person_id == person.pk:

@@ -7,9 +7,12 @@ from datetime import date
 from django.db.models import Count, Q
 
 from profile_workflow.models import (
+    COMMENTS_WAITING,
+    WAITING,
     Assignment,
     Comment,
     Profile,
+    Reply,
     Revision,
     Section,
     SignOff,
@@ -18,7 +21,7 @@ from profile_workflow.models import (
 )
 from profile_workflow.models.profile import ProfileQuerySet
 from profile_workflow.queries.attribution import Credit, credit
-from profile_workflow.states import CommentState, Role, SignOffState
+from profile_workflow.states import Role, SignOffState
 
 
 def visible_profile(user: User, slug: str) -> Profile:
@@ -42,9 +45,7 @@ def profiles_of(user: User) -> ProfileQuerySet:
 def sections_of(profile: Profile) -> list[Section]:
     """Return the sections in their order, with whom they concern and their submitted text."""
     related = ("template_section", "author", "reviewer", "revision__author")
-    counted = profile.sections.annotate(
-        open_comments=Count("comments", filter=Q(comments__state=CommentState.OPEN))
-    )
+    counted = profile.sections.annotate(open_comments=Count("comments", filter=COMMENTS_WAITING))
     return list(counted.select_related(*related).order_by("position"))
 
 
@@ -143,7 +144,7 @@ MOST_REMARKS = 20
 
 def open_remarks(profile: Profile, *, viewer: User, section: Section | None = None) -> list[Remark]:
     """Return the oldest comments that wait for an answer, of a profile or of one section."""
-    found = Comment.objects.filter(section__profile=profile, state=CommentState.OPEN)
+    found = Comment.objects.filter(WAITING, section__profile=profile)
     if section is not None:
         found = found.filter(section=section)
     found = found.select_related("section__template_section", "author__organisation")
@@ -157,17 +158,21 @@ def remarks_on(comments: Iterable[Comment], profile: Profile, *, viewer: User) -
     """
     several = list(comments)
     categories = categories_of(profile, {comment.author_id for comment in several})
-    return [Remark(one, _credit_of(one, profile, viewer, categories)) for one in several]
+    return [Remark(one, credit_of(one, profile, viewer, categories)) for one in several]
 
 
-def _credit_of(
-    comment: Comment, profile: Profile, viewer: User, categories: dict[int, str]
+def credit_of(
+    said: Comment | Reply, profile: Profile, viewer: User, categories: Mapping[int, str]
 ) -> Credit:
+    """Return how whoever made a comment or a reply is shown to a reader.
+
+    ``categories`` are those of the stakeholders among the authors, see ``categories_of``.
+    """
     return credit(
-        comment.author,
-        comment.attribution,
-        role=Role(comment.role),
-        category=categories.get(comment.author_id, ""),
+        said.author,
+        said.attribution,
+        role=Role(said.role),
+        category=categories.get(said.author_id, ""),
         viewer=viewer,
         profile=profile,
     )

@@ -7,15 +7,17 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from profile_workflow.models import (
+    WAITING,
     Comment,
     Event,
     Profile,
+    Reply,
     ReviewRound,
     User,
     ValidationRound,
 )
 from profile_workflow.queries.attribution import Credit
-from profile_workflow.queries.profiles import remarks_on
+from profile_workflow.queries.profiles import categories_of, credit_of
 from profile_workflow.states import (
     ANSWERED_COMMENT_STATES,
     CommentState,
@@ -23,11 +25,11 @@ from profile_workflow.states import (
     ValidationKind,
 )
 
-#: Value of the filter → states of a comment.
-GROUPS: dict[str, tuple[CommentState, ...]] = {
-    "open": (CommentState.OPEN,),
-    "answered": ANSWERED_COMMENT_STATES,
-    "closed": (CommentState.VERIFIED, CommentState.CLOSED_BY_DEADLINE),
+#: Value of the filter → which comments it leaves.
+GROUPS: dict[str, Q] = {
+    "open": WAITING,
+    "answered": Q(state__in=ANSWERED_COMMENT_STATES),
+    "closed": Q(state__in=(CommentState.VERIFIED, CommentState.CLOSED_BY_DEADLINE)),
 }
 #: Value of the filter → columns. By kind, what must be fixed comes first.
 _SECTION = ("section__position", "created_at", "pk")
@@ -116,7 +118,7 @@ def comments_of(
     if wanted.section:
         found = found.filter(section__key=wanted.section)
     if wanted.state:
-        found = found.filter(state__in=GROUPS[wanted.state])
+        found = found.filter(GROUPS[wanted.state])
     if wanted.kind:
         found = found.filter(kind=wanted.kind)
     if wanted.mine:
@@ -128,19 +130,33 @@ def comments_of(
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A reply to a comment as its reader may see it."""
+
+    reply: Reply
+    by: Credit
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
-    """A comment as its reader may see it, with the kind of its answer, which closing covers."""
+    """A comment as its reader may see it, with the kind of its answer, which closing covers.
+
+    Attributes:
+        verdict: How it was answered, in words; empty while it waits for its first answer.
+        replies: What was said to it besides, oldest first.
+    """
 
     comment: Comment
     by: Credit
     verdict: str
+    replies: Sequence[Said] = ()
 
 
 _ANSWERS = ("accept", "accept_partly", "decline", "defer")
 
 
 def responses(comments: Sequence[Comment], profile: Profile, *, viewer: User) -> list[Response]:
-    """Return comments as their reader may see them: two queries for any number.
+    """Return comments as their reader may see them: three queries for any number.
 
     All know the same instance of the profile, so that asking what may be done costs no more.
     """
@@ -149,10 +165,32 @@ def responses(comments: Sequence[Comment], profile: Profile, *, viewer: User) ->
     names = [f"comment:{comment.pk}" for comment in comments]
     answers = Event.objects.filter(profile=profile, document__in=names, move__in=_ANSWERS)
     states = dict(answers.order_by("seq").values_list("document", "to_state"))
+    threads = _threads(comments)
+    people = {one.author_id for one in comments}
+    people |= {reply.author_id for said in threads.values() for reply in said}
+    categories = categories_of(profile, people)
+
+    def by(one: Comment | Reply) -> Credit:
+        return credit_of(one, profile, viewer, categories)
+
     return [
-        Response(remark.comment, remark.by, _verdict(remark.comment, states))
-        for remark in remarks_on(comments, profile, viewer=viewer)
+        Response(
+            one,
+            by(one),
+            _verdict(one, states),
+            [Said(reply, by(reply)) for reply in threads.get(one.pk, ())],
+        )
+        for one in comments
     ]
+
+
+def _threads(comments: Sequence[Comment]) -> dict[int, list[Reply]]:
+    """Return id of a comment → the replies to it, oldest first."""
+    found = Reply.objects.filter(comment__in=[one.pk for one in comments])
+    threads: dict[int, list[Reply]] = {}
+    for reply in found.select_related("author__organisation").order_by("created_at", "pk"):
+        threads.setdefault(reply.comment_id, []).append(reply)
+    return threads
 
 
 def _verdict(comment: Comment, states: dict[str, str]) -> str:

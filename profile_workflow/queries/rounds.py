@@ -5,7 +5,15 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
-from profile_workflow.models import Event, Profile, Section, SignOff, User, ValidationRound
+from profile_workflow.models import (
+    COMMENTS_WAITING,
+    Event,
+    Profile,
+    Section,
+    SignOff,
+    User,
+    ValidationRound,
+)
 from profile_workflow.queries.attribution import Credit, credit
 from profile_workflow.queries.history import Line, lines
 from profile_workflow.queries.validation import may_read
@@ -174,6 +182,6 @@ def what_came_of(opened: ValidationRound, profile: Profile, *, viewer: User) -> 
 
 def open_comments_by_section(profile: Profile) -> dict[int, int]:
     """Return section id → number of comments that wait for an answer: one query."""
-    open_ones = profile.sections.filter(comments__state="open")
+    open_ones = profile.sections.filter(COMMENTS_WAITING)
     counted = open_ones.annotate(waiting=Count("comments")).values_list("pk", "waiting")
     return dict(counted.order_by("pk"))

@@ -1,15 +1,27 @@
-"""Making comments. Answering and closing them are moves."""
+"""Making comments, replying to them, and writing notes to oneself.
+
+Answering and closing comments are moves.
+"""
 
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from profile_workflow import rules
+from profile_workflow.anchors import Quote
 from profile_workflow.errors import InvalidInput, NotAllowed, NotNow
-from profile_workflow.models import Comment, Profile, Section
+from profile_workflow.models import Comment, Note, Profile, Reply, Section
 from profile_workflow.models.people import User
-from profile_workflow.services.log import Actor, Entry, record
-from profile_workflow.states import CommentKind, CommentState, ProfileState, Role
+from profile_workflow.services.log import Actor, Entry, document_name, record
+from profile_workflow.states import (
+    FINAL_STATES,
+    Attribution,
+    CommentKind,
+    CommentState,
+    ProfileState,
+    Role,
+)
 
 #: Who may comment in which state of the profile.
 COMMENTERS: dict[str, tuple[Role, ...]] = {
@@ -31,23 +43,45 @@ MOST_CHARACTERS = 20_000
 
 @transaction.atomic
 def add_comment(
-    section: Section, *, kind: CommentKind, text: str, by: User, at: datetime
+    section: Section,
+    *,
+    kind: CommentKind,
+    text: str,
+    by: User,
+    at: datetime,
+    quote: Quote | None = None,
+    replacement: str | None = None,
 ) -> Comment:
-    """Comment on the submitted text of a section.
+    """Comment on the submitted text of a section, or on some words of it.
+
+    Args:
+        section: The section.
+        kind: How strongly the comment is meant.
+        text: The comment; it may be empty if it suggests other words.
+        by: Who comments.
+        at: When.
+        quote: The words that it is about. Whether they can be found again is nobody's fault.
+        replacement: What to write instead of them; empty to leave them out.
 
     Raises:
         NotNow: If this is no stage for comments.
         NotAllowed: If the person does not comment at this stage.
-        InvalidInput: If the comment is empty or too long, or was made by a click before this one.
+        InvalidInput: If the comment is empty or too long, if it replaces nothing, or if it was
+            made by a click before this one.
     """
     profile = Profile.objects.select_for_update().get(pk=section.profile_id)
     role = commenting_role(profile, by)
-    text = text.strip()
-    if not text or len(text) > MOST_CHARACTERS:
-        raise InvalidInput(
-            _("A comment has between 1 and %(most)s characters.") % {"most": MOST_CHARACTERS}
-        )
-    same = section.comments.filter(author=by, revision=section.revision_id, kind=kind, text=text)
+    words = None if replacement is None else " ".join(replacement.split())
+    text = _checked(text, may_be_empty=words is not None)
+    _check_replacement(kind, quote, words)
+    new = {
+        **Comment.anchored(quote),
+        "kind": kind,
+        "text": text,
+        "replaces": words is not None,
+        "replacement": words or "",
+    }
+    same = section.comments.filter(author=by, revision=section.revision_id, **new)
     if same.exclude(state__in=_OVER).exists():
         raise InvalidInput(_("You have made this comment already."))
     comment: Comment = Comment.objects.create(
@@ -57,9 +91,8 @@ def add_comment(
         role=role,
         author=by,
         attribution=profile.attribution,
-        kind=kind,
-        text=text,
         created_at=at,
+        **new,
     )
     entry = Entry(
         document=f"comment:{comment.pk}",
@@ -70,6 +103,118 @@ def add_comment(
     )
     record(profile, [entry], actor=Actor(by, role), at=at)
     return comment
+
+
+def _checked(text: str, *, may_be_empty: bool = False) -> str:
+    """Return what was written, without spaces around it.
+
+    Raises:
+        InvalidInput: If it is empty, too long, or holds a character that cannot be stored.
+    """
+    text = text.strip()
+    if len(text) > MOST_CHARACTERS or not (text or may_be_empty):
+        raise InvalidInput(
+            _("A comment has between 1 and %(most)s characters.") % {"most": MOST_CHARACTERS}
+        )
+    if "\x00" in text:
+        raise InvalidInput(_("The text holds a character that cannot be stored (NUL)."))
+    return text
+
+
+def _check_replacement(kind: CommentKind, quote: Quote | None, words: str | None) -> None:
+    if words is None:
+        return
+    if quote is None or not quote.exact:
+        raise InvalidInput(_("Quote the words that yours are to replace."))
+    if kind == CommentKind.PRAISE:
+        raise InvalidInput(_("Praise suggests no other words. Choose another kind of comment."))
+    if len(words) > MOST_CHARACTERS or words == quote.exact:
+        raise InvalidInput(_("What you suggest is what stands there already, or too long."))
+
+
+@transaction.atomic
+def reply_to(comment: Comment, *, text: str, by: User, at: datetime) -> Reply:
+    """Say something to a comment without answering it; its state stays as it is.
+
+    Raises:
+        NotNow: If the comment is closed, or nothing moves in the profile.
+        NotAllowed: If the person neither made the comment, nor answers it, nor comments now.
+        InvalidInput: If the reply is empty or too long, or was made by a click before this one.
+    """
+    profile = Profile.objects.select_for_update().get(pk=comment.section.profile_id)
+    comment = Comment.objects.select_related("section").get(pk=comment.pk)
+    comment.section.profile = profile
+    role, attribution = _replying_as(comment, by)
+    text = _checked(text)
+    last = comment.replies.order_by("-pk").first()
+    if last is not None and (last.author_id, last.text) == (by.pk, text):
+        raise InvalidInput(_("You have said this already."))
+    made: Reply = Reply.objects.create(
+        comment=comment, role=role, author=by, attribution=attribution, text=text, created_at=at
+    )
+    entry = Entry(document_name(comment), "reply", comment.state, comment.state)
+    record(profile, [entry], actor=Actor(by, role), at=at)
+    return made
+
+
+def may_reply(comment: Comment, by: User) -> bool:
+    """Whether a person can reply to a comment now: what a screen asks."""
+    try:
+        _replying_as(comment, by)
+    except (NotNow, NotAllowed):
+        return False
+    return True
+
+
+def _replying_as(comment: Comment, by: User) -> tuple[Role, Attribution]:
+    """Return the role in which a person replies, and what protects his name.
+
+    Raises:
+        NotNow, NotAllowed: As ``reply_to``.
+    """
+    profile = comment.profile
+    if comment.state in _OVER or profile.state in (ProfileState.ON_HOLD, *FINAL_STATES):
+        raise NotNow(_("This comment is closed, or nothing moves in the profile now."))
+    held = profile.roles_of(by)
+    if comment.author_id == by.pk and held:
+        return Role(comment.role), Attribution(comment.attribution)
+    if rules.refusal("comment.accept", by, comment) is None:
+        answering = rules.acting_role("comment.accept", by, comment)
+        assert answering is not None
+        return answering, Attribution.NAMED
+    return commenting_role(profile, by), Attribution(profile.attribution)
+
+
+@transaction.atomic
+def add_note(
+    section: Section, *, text: str, by: User, at: datetime, quote: Quote | None = None
+) -> Note:
+    """Write a note to oneself beside a section. Nothing records it.
+
+    Raises:
+        NotAllowed: If the person has no part in the profile.
+        InvalidInput: If the note is empty or too long, or was made by a click before this one.
+    """
+    if not section.profile.roles_of(by):
+        raise NotAllowed(_("You have no part in this profile."))
+    new = {**Note.anchored(quote), "text": _checked(text)}
+    if section.notes.filter(author=by, **new).exists():
+        raise InvalidInput(_("You have made this note already."))
+    made: Note = Note.objects.create(
+        section=section, revision=section.revision, author=by, created_at=at, **new
+    )
+    return made
+
+
+def delete_note(note: Note, *, by: User) -> None:
+    """Delete a note to oneself.
+
+    Raises:
+        NotAllowed: If somebody else wrote it.
+    """
+    if note.author_id != by.pk:
+        raise NotAllowed(_("Only who wrote a note can delete it."))
+    note.delete()
 
 
 def why_no_comment(profile: Profile, by: User) -> str | None:

@@ -2,15 +2,17 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from profile_workflow.models import Section
 from profile_workflow.queries import profiles
+from profile_workflow.queries.notes import notes_of
 from profile_workflow.services.drafting import may_write
 from profile_workflow.services.lifecycle import is_open
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
-from profile_workflow.web.reading import ReadingText, reading_text, with_permalinks
+from profile_workflow.web.reading import reading_text, with_permalinks
+from profile_workflow.web.remarks import beside
 
 
 @require_safe
@@ -23,6 +25,14 @@ def section(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     viewer, at = signed_in(request), timezone.now()
     people = profiles.people_of(profile, viewer=viewer, on=at.date())
     pens = profiles.pens_of(found, {one.role: one.names for one in people})
+    remarks = profiles.open_remarks(profile, viewer=viewer, section=found)
+    notes = notes_of(found, viewer=viewer)
+    review = reverse("section_review", args=[slug, key])
+    shown = beside(
+        reading_text(found, found.revision) if found.revision else None,
+        [*(one.comment for one in remarks), *notes],
+        comment_at=f"{review}?view=text&block=",
+    )
     return render(
         request,
         "profile_workflow/section.html",
@@ -31,8 +41,12 @@ def section(request: HttpRequest, slug: str, key: str) -> HttpResponse:
             "section": found,
             "may_write": may_write(found, by=viewer),
             "may_review": is_open(found, "accept", viewer),
-            "text": _text_of(found),
-            "remarks": profiles.open_remarks(profile, viewer=viewer, section=found),
+            "text": with_permalinks(shown.text) if shown.text else None,
+            "quotable": True,
+            "remarks": sorted(remarks, key=lambda one: shown.spot_of(one.comment).order),
+            "marked": [one.comment.pk for one in remarks if shown.spot_of(one.comment).mark],
+            "lost": [one.comment.pk for one in remarks if shown.spot_of(one.comment).is_lost],
+            "notes": [(note, shown.spot_of(note)) for note in notes],
             "revisions": profiles.revisions_of(found),
             "before": before,
             "after": after,
@@ -41,9 +55,3 @@ def section(request: HttpRequest, slug: str, key: str) -> HttpResponse:
             "at": at,
         },
     )
-
-
-def _text_of(section: Section) -> ReadingText | None:
-    if section.revision is None:
-        return None
-    return with_permalinks(reading_text(section, section.revision))

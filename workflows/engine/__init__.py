@@ -15,11 +15,19 @@ from workflows.engine.handing import (
     why_not_handed_over,
 )
 from workflows.engine.locking import Document
-from workflows.engine.moves import lapse, nominate, nominate_next_edition, offers, perform
+from workflows.engine.moves import (
+    apply_suggestion,
+    lapse,
+    nominate,
+    nominate_next_edition,
+    offers,
+    perform,
+)
 
 __all__ = [
     "Document",
     "add_stakeholder",
+    "apply_suggestion",
     "change_deadlines",
     "changeable_deadlines",
     "claim",

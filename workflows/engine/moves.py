@@ -21,7 +21,7 @@ from profile_workflow.models import (
     ValidationRound,
 )
 from profile_workflow.models.people import User
-from profile_workflow.services import lifecycle, profiles, rounds
+from profile_workflow.services import lifecycle, profiles, rounds, suggestions
 from profile_workflow.services.lifecycle import NO_DETAILS, Details, Offer
 from profile_workflow.services.log import journal
 from profile_workflow.states import ProfileState
@@ -114,6 +114,18 @@ def perform(
     _AFTER.get(move, _nothing)(profile, at, at - held_since)
     effects.move_was_made(event, fresh, process, by=by, details=details)
     return event
+
+
+@transaction.atomic
+def apply_suggestion(comment: Comment, *, by: User, at: datetime) -> Event:
+    """Write the words that a comment suggests into the working text, and accept the comment.
+
+    Raises:
+        NotAllowed, NotNow, InvalidInput: As ``suggestions.apply_suggestion``.
+        NotAllowed, NotNow, NotComplete: As ``perform``.
+    """
+    suggestions.apply_suggestion(comment, by=by, at=at)
+    return perform(comment, "accept", by=by, at=at)
 
 
 def offers(document: Document, user: User) -> list[Offer]:

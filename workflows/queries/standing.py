@@ -4,18 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from profile_workflow.models import Draft, Profile, Section, User
+from profile_workflow.models import COMMENTS_WAITING, Draft, Profile, Section, User
 from profile_workflow.queries.profiles import RoleHolders, pens_of
 from profile_workflow.services import drafting, lifecycle
 from profile_workflow.states import (
     FINISHED_SECTION_STATES,
     WRITING_STATES,
-    CommentState,
     ProfileState,
     SectionState,
 )
@@ -82,7 +81,7 @@ def standings_of(
         .defer("revision__text")
         .annotate(
             is_begun=Exists(written),
-            open_comments=Count("comments", filter=Q(comments__state=CommentState.OPEN)),
+            open_comments=Count("comments", filter=COMMENTS_WAITING),
         )
         .order_by("position")
     )

@@ -7,10 +7,13 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from profile_workflow.errors import DomainError, NotComplete
-from profile_workflow.forms.comments import AnswerForm, ShownForm
+from profile_workflow.forms.comments import REPLY, AnswerForm, ShownForm
 from profile_workflow.models import Comment, Profile, User
 from profile_workflow.queries.responses import Response, Wanted, comments_of, responses
+from profile_workflow.services import comments as remarks
 from profile_workflow.services.lifecycle import Offer, transitions_of
+from profile_workflow.web.redline import Redline
+from profile_workflow.web.remarks import Spot, suggested_change
 from workflows import engine
 from workflows.views.moving import HTTP_UNPROCESSABLE
 
@@ -22,6 +25,9 @@ class Row:
     Attributes:
         problem: Why the answer was refused, if nothing on the form can mend it.
         lost_words: What was typed for a comment that can no longer be moved.
+        spot: Where it stands beside the text, on a page that shows the text.
+        can_apply: Whether the words that it suggests can be taken over with one click.
+        why_not_apply: Why they cannot, for whoever could otherwise.
     """
 
     remark: Response
@@ -29,11 +35,19 @@ class Row:
     form: AnswerForm | None
     problem: str = ""
     lost_words: str = ""
+    spot: Spot | None = None
+    can_apply: bool = False
+    why_not_apply: str = ""
 
     @property
     def comment(self) -> Comment:
         """The comment itself."""
         return self.remark.comment
+
+    @property
+    def change(self) -> Redline | None:
+        """What its suggestion would change, if it makes one."""
+        return suggested_change(self.comment)
 
 
 @dataclass(slots=True)
@@ -58,13 +72,15 @@ def rows_of(comments: Sequence[Comment], profile: Profile, *, viewer: User) -> l
 
 def _row(remark: Response, viewer: User, data: QueryDict | None = None) -> Row:
     offers = engine.offers(remark.comment, viewer)
-    if not offers and data is None:
+    may_reply = remarks.may_reply(remark.comment, viewer)
+    if not offers and not may_reply and data is None:
         return Row(remark, offers, None)
     form = AnswerForm(
         data,
         prefix=f"c{remark.comment.pk}",
         offers=offers,
         moves=transitions_of(remark.comment),
+        may_reply=may_reply,
     )
     return Row(remark, offers, form)
 
@@ -103,8 +119,12 @@ def save_answers(rows: Sequence[Row], *, by: User) -> Saved:
 def _refusal_of(row: Row, form: AnswerForm, by: User) -> int:
     if not form.is_valid():
         return HTTP_UNPROCESSABLE
+    at = timezone.now()
     try:
-        engine.perform(row.comment, form.chosen, by=by, at=timezone.now(), details=form.details)
+        if form.chosen == REPLY:
+            remarks.reply_to(row.comment, text=form.details.answer, by=by, at=at)
+        else:
+            engine.perform(row.comment, form.chosen, by=by, at=at, details=form.details)
     except NotComplete as error:
         form.add_error("words", " ".join(str(one.message) for one in error.missing))
         return error.status
@@ -131,7 +151,7 @@ def with_words(row: Row, refused: Row | None) -> Row:
     if refused is None or refused.form is None:
         return row
     row.problem = refused.problem
-    if row.offers:
+    if row.form is not None:
         row.form = refused.form
     else:
         row.form = None

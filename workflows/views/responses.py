@@ -108,6 +108,10 @@ def _header() -> list[str]:
         _("Answered by"),
         _("Answered on"),
         _("Closed on"),
+        _("Quoted words"),
+        _("Suggested words"),
+        _("Applied to the text on"),
+        _("Replies"),
     ]
 
 
@@ -130,4 +134,8 @@ def _exported(remarks: Iterable[queries.Response]) -> Iterable[list[Cell]]:
             one.answered_by.full_name if one.answered_by else "",
             timezone.localdate(one.answered_at) if one.answered_at else None,
             timezone.localdate(one.closed_at) if one.closed_at else None,
+            one.quote,
+            one.replacement or (_("(leave out)") if one.replaces else ""),
+            timezone.localdate(one.applied_at) if one.applied_at else None,
+            "\n".join(f"{said.by.name}: {said.reply.text}" for said in remark.replies),
         ]

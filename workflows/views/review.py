@@ -1,6 +1,7 @@
 """Reviewing one section: the text or what changed in it, the comments beside it, the decision."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from django.contrib import messages
 from django.forms import BoundField
@@ -10,26 +11,28 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from profile_workflow import rules
-from profile_workflow.errors import DomainError, NotAllowed, NotNow
+from profile_workflow import annotations, rules
+from profile_workflow.anchors import Text
+from profile_workflow.errors import NotAllowed, NotNow
 from profile_workflow.forms.comments import NewCommentForm
 from profile_workflow.forms.moves import MoveForm
 from profile_workflow.forms.review import ReviewForm, ReviewView
-from profile_workflow.models import Profile, Section, User
+from profile_workflow.models import Note, Profile, Section, User
 from profile_workflow.queries.history import last_reason
+from profile_workflow.queries.notes import notes_of
 from profile_workflow.queries.responses import Wanted, comments_of
 from profile_workflow.queries.revisions import last_seen
 from profile_workflow.services import comments
 from profile_workflow.services.drafting import may_write
 from profile_workflow.services.lifecycle import Offer
 from profile_workflow.services.log import document_name
-from profile_workflow.states import CommentKind
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
 from profile_workflow.web.reading import compared_html, reading_text
-from profile_workflow.web.redline import redline
+from profile_workflow.web.redline import Redline, redline
+from profile_workflow.web.remarks import Beside, Spot, beside
 from workflows.models import Task
 from workflows.queries.tasks import open_task_of
-from workflows.views import answering
+from workflows.views import answering, remarking
 from workflows.views.moving import Refusal, done_message, make_move, task_form, task_offers
 from workflows.views.responses import tell
 
@@ -44,11 +47,16 @@ class Desk:
     task: Task | None
     offers: list[Offer]
     rows: list[answering.Row]
+    notes: list[Note]
     comment_form: NewCommentForm
     move_form: MoveForm | None
     saved: answering.Saved | None = None
     refusal: Refusal | None = None
     lost_reason: str = ""
+    may_comment: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.may_comment = comments.why_no_comment(self.profile, self.viewer) is None
 
     @property
     def status(self) -> int:
@@ -90,16 +98,23 @@ def section_review(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         return _page(request, desk)
     action = ReviewForm(request.POST)
     _save(request, desk)
+    _act(request, desk, action)
     if action.decides and desk.task is None:
         desk.refusal = _why_no_decision(desk)
         desk.lost_reason = action.lost_reason
     elif action.decides and desk.status == 200:
         return _decide(request, desk)
     if desk.status == 200 and not _is_begun(desk):
-        return redirect(request.get_full_path())
+        return redirect(_shown_again(request))
     if not action.decides:
         _keep_decision(desk)
     return _page(request, desk)
+
+
+def _shown_again(request: HttpRequest) -> str:
+    """Return the address of the same view, without the paragraph that was commented on."""
+    view = ReviewForm(request.GET).shown_as
+    return f"{request.path}?view={view.value}" if view else request.path
 
 
 def _desk(profile: Profile, section: Section, viewer: User) -> Desk:
@@ -113,7 +128,8 @@ def _desk(profile: Profile, section: Section, viewer: User) -> Desk:
         task=task if offers else None,
         offers=offers,
         rows=answering.rows_of(list(found), profile, viewer=viewer),
-        comment_form=NewCommentForm(prefix="new"),
+        notes=notes_of(section, viewer=viewer),
+        comment_form=remarking.empty_form(section, viewer),
         move_form=task_form(task, offers) if task and offers else None,
     )
 
@@ -135,38 +151,48 @@ def _save(request: HttpRequest, desk: Desk) -> None:
     """Save the comment and the answers that were typed, whatever button was pressed."""
     if desk.task is not None:
         desk.move_form = task_form(desk.task, desk.offers, request.POST)
-    _save_comment(request, desk)
+    _save_remark(request, desk)
     posted = answering.posted_rows(desk.profile, request.POST, viewer=desk.viewer)
     desk.saved = answering.save_answers(posted, by=desk.viewer)
     tell(request, desk.saved)
+    _refresh(desk, desk.saved)
+
+
+def _refresh(desk: Desk, saved: answering.Saved) -> None:
+    """Show what is said beside the text as it is after saving."""
     fresh = _desk(desk.profile, desk.section, desk.viewer)
-    desk.rows = [
-        answering.with_words(row, desk.saved.refused.get(row.comment.pk)) for row in fresh.rows
-    ]
+    desk.notes = fresh.notes
+    desk.rows = [answering.with_words(row, saved.refused.get(row.comment.pk)) for row in fresh.rows]
 
 
-def _save_comment(request: HttpRequest, desk: Desk) -> None:
-    form = NewCommentForm(request.POST, prefix="new")
+def _save_remark(request: HttpRequest, desk: Desk) -> None:
+    form = remarking.posted_form(desk.section, desk.viewer, request.POST)
     if not form.is_given:
         return
     desk.comment_form = form
     if not form.is_valid():
         return
-    given = form.cleaned_data
-    try:
-        comments.add_comment(
-            desk.section,
-            kind=CommentKind(given["kind"]),
-            text=given["text"],
-            by=desk.viewer,
-            at=timezone.now(),
-        )
-    except DomainError as error:
-        form.add_error("text", str(error))
-        desk.refusal = Refusal(error.status)
-        return
-    messages.success(request, _("Your comment was saved."))
-    desk.comment_form = NewCommentForm(prefix="new")
+    blocks = _blocks_of(desk.section)
+    desk.refusal = remarking.save_remark(request, desk.section, form, blocks, by=desk.viewer)
+    if desk.refusal is None:
+        desk.comment_form = remarking.empty_form(desk.section, desk.viewer)
+
+
+def _blocks_of(section: Section) -> Text:
+    if section.revision is None:
+        return Text([])
+    return annotations.read(reading_text(section, section.revision).html)
+
+
+def _act(request: HttpRequest, desk: Desk, action: ReviewForm) -> None:
+    """Take over a suggestion or delete a note, if one of these buttons was pressed."""
+    if action.dropped is not None:
+        remarking.delete_note(request, desk.notes, action.dropped, by=desk.viewer)
+    if action.applied is not None:
+        refusal = remarking.take_over(request, desk.rows, action.applied, by=desk.viewer)
+        desk.refusal = desk.refusal or refusal
+    if desk.saved is not None and (action.dropped, action.applied) != (None, None):
+        _refresh(desk, desk.saved)
 
 
 def _why_no_decision(desk: Desk) -> Refusal:
@@ -195,12 +221,16 @@ def _page(request: HttpRequest, desk: Desk) -> HttpResponse:
     found = None
     if changed and seen and section.revision and view == ReviewView.REDLINE:
         found = redline(compared_html(section, seen), compared_html(section, section.revision))
+    shown = _beside(request, desk, found)
+    if form.wanted_block and not desk.comment_form.is_bound:
+        desk.comment_form = remarking.form_about(section, desk.viewer, shown, form.wanted_block)
     context = {
         "desk": desk,
         "profile": profile,
         "section": section,
         "may_write": may_write(section, by=signed_in(request)),
-        "rows": desk.rows,
+        "rows": _in_order(desk.rows, shown),
+        "notes": [(note, shown.spot_of(note)) for note in desk.notes],
         "saved": desk.saved,
         "refusal": desk.refusal,
         "missing": desk.refusal.missing if desk.refusal else (),
@@ -210,9 +240,32 @@ def _page(request: HttpRequest, desk: Desk) -> HttpResponse:
         "found": found,
         "old": seen,
         "new": section.revision,
-        "text": reading_text(section, section.revision) if section.revision else None,
-        "may_comment": comments.why_no_comment(profile, desk.viewer) is None,
+        "text": shown.text,
+        "quotable": True,
+        "may_comment": desk.may_comment,
+        "may_answer": any(row.form for row in desk.rows),
         "returned": last_reason(profile, document_name(section), viewer=desk.viewer),
         "at": timezone.now(),
     }
     return render(request, "workflows/review.html", context, status=desk.status)
+
+
+def _beside(request: HttpRequest, desk: Desk, found: Redline | None) -> Beside:
+    """Return the text with what is said beside it; marked unless changes are shown instead."""
+    section = desk.section
+    remarking.offer_suggestions(section, desk.rows, viewer=desk.viewer)
+    return beside(
+        reading_text(section, section.revision) if section.revision else None,
+        [*(row.comment for row in desk.rows), *desk.notes],
+        comment_at=f"{request.path}?view=text&block=",
+        marks=found is None or not found.changes,
+    )
+
+
+def _in_order(rows: Sequence[answering.Row], shown: Beside) -> list[answering.Row]:
+    """Return the comments in the order of the text, those first whose words are lost."""
+    placed: list[tuple[Spot, answering.Row]] = []
+    for row in rows:
+        row.spot = shown.spot_of(row.comment)
+        placed.append((row.spot, row))
+    return [row for _spot, row in sorted(placed, key=lambda one: one[0].order)]
