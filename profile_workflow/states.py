@@ -128,6 +128,14 @@ class CommentKind(TextChoices):
     PRAISE = "praise", _("Praise")
 
 
+class Outcome(TextChoices):
+    """What became of a guiding question of the template."""
+
+    ANSWERED = "answered", _("answered in the text")
+    NOT_APPLICABLE = "not_applicable", _("does not apply here, because …")
+    NOTHING_FOUND = "nothing_found", _("nothing found, searched where …")
+
+
 class DataItemState(TextChoices):
     """How far a figure can be relied upon."""
 

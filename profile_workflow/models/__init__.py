@@ -5,6 +5,7 @@ from profile_workflow.models.comment import Comment
 from profile_workflow.models.decision import Decision, ReviewRound
 from profile_workflow.models.event import Event, EventReason
 from profile_workflow.models.evidence import DataItem, DataTable, Source
+from profile_workflow.models.guidance import FindingDismissal, QuestionAnswer
 from profile_workflow.models.people import Organisation, User
 from profile_workflow.models.priority import Challenge, Priority
 from profile_workflow.models.profile import (
@@ -35,11 +36,13 @@ __all__ = [
     "Event",
     "EventReason",
     "FailedSignIn",
+    "FindingDismissal",
     "Organisation",
     "Priority",
     "Profile",
     "ProfileVersion",
     "Programme",
+    "QuestionAnswer",
     "ReviewRound",
     "Revision",
     "SavedView",
