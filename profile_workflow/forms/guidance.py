@@ -46,7 +46,9 @@ class QuestionsForm(StyledForm):
         form_id: Id of the form on the page that the fields belong to, if they stand outside it.
     """
 
-    def __init__(self, *args: Any, groups: Sequence[Group], form_id: str = "", **kwargs: Any):
+    def __init__(
+        self, *args: Any, groups: Sequence[Group], form_id: str = "", **kwargs: Any
+    ) -> None:
         self.groups = groups
         self._questions = {one.key: one for group in groups for one in group.questions}
         super().__init__(*args, prefix="q", **kwargs)

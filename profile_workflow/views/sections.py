@@ -9,6 +9,7 @@ from profile_workflow.models import Section
 from profile_workflow.queries import profiles
 from profile_workflow.services.drafting import may_write
 from profile_workflow.services.lifecycle import is_open
+from profile_workflow.web.guidance import beside_revision
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
 from profile_workflow.web.reading import ReadingText, reading_text, with_permalinks
 
@@ -32,6 +33,7 @@ def section(request: HttpRequest, slug: str, key: str) -> HttpResponse:
             "may_write": may_write(found, by=viewer),
             "may_review": is_open(found, "accept", viewer),
             "text": _text_of(found),
+            "guidance": beside_revision(found, viewer),
             "remarks": profiles.open_remarks(profile, viewer=viewer, section=found),
             "revisions": profiles.revisions_of(found),
             "before": before,

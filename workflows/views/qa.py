@@ -5,6 +5,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from profile_workflow.queries.guidance import judged_profile
+from profile_workflow.queries.profiles import sections_of
 from profile_workflow.web.checks import advice_on, checks_before
 from profile_workflow.web.loading import profile_or_404, signed_in
 from workflows.queries.tasks import open_task_at
@@ -22,6 +24,7 @@ def qa(request: HttpRequest, slug: str) -> HttpResponse:
         "profile": profile,
         "checks": checks,
         "advice": advice_on(profile),
+        "texts": judged_profile(profile, sections_of(profile)),
         "failed": sum(not one.has_passed for one in checks),
         "task": task,
         "offers": offers,
