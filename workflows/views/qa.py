@@ -5,12 +5,20 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from profile_workflow.queries.guidance import judged_profile
+from profile_workflow.models import Profile, User
+from profile_workflow.queries.guidance import JudgedText, judged_profile, sees_guidance
 from profile_workflow.queries.profiles import sections_of
 from profile_workflow.web.checks import advice_on, checks_before
 from profile_workflow.web.loading import profile_or_404, signed_in
 from workflows.queries.tasks import open_task_at
 from workflows.views.moving import task_form, task_offers
+
+
+def _findings(profile: Profile, viewer: User) -> list[JudgedText]:
+    """Return the findings in the submitted texts, for those who write or judge them."""
+    if not sees_guidance(profile, viewer):
+        return []
+    return judged_profile(profile, sections_of(profile))
 
 
 @require_safe
@@ -24,7 +32,7 @@ def qa(request: HttpRequest, slug: str) -> HttpResponse:
         "profile": profile,
         "checks": checks,
         "advice": advice_on(profile),
-        "texts": judged_profile(profile, sections_of(profile)),
+        "texts": _findings(profile, viewer),
         "failed": sum(not one.has_passed for one in checks),
         "task": task,
         "offers": offers,
