@@ -359,8 +359,8 @@ def test_the_way_from_the_text_to_an_allowance_saves_the_text(made, drafted):
 def test_reviewers_read_and_decide_nothing(made, drafted):
     factories.give_guidance(first(drafted))
     text = page(signed_in(made[REVIEWER]), "section_guidance", drafted.slug, "1")
-    assert "1 of 3 questions answered" not in text
-    assert "1 of 2" not in text or "answered in the text" in text
+    assert "1 of 3 questions answered" in text
+    assert "answered in the text" in text
     assert "Allow, because" not in text
     assert "illegal migrants" not in text
     client = signed_in(made[REVIEWER])
