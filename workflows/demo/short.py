@@ -104,7 +104,7 @@ def inception(story: Story, edition: int, previous: Profile | None) -> None:
 
 
 def drafting(story: Story, edition: int, previous: Profile | None) -> None:
-    """Half of the sections are submitted, one was taken back, two belong to a co-author; three questions are marked."""
+    """Half of the sections submitted, one taken back, two with a co-author, questions marked."""
     _begin(story, edition, previous)
     _to_drafting(story)
     texts = _texts(story.cast.city.slug)
