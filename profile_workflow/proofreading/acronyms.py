@@ -12,7 +12,6 @@ from profile_workflow.proofreading.passages import Kind, Passage, Reading
 
 UNEXPLAINED = Rule(
     "acronym_unexplained",
-    _("Acronyms"),
     Level.ASK,
     _("The acronym “%(found)s” is not in the list of acronyms, which the report prints."),
     _("Quality assurance is not passed before it is there, or allowed."),
@@ -20,7 +19,6 @@ UNEXPLAINED = Rule(
 )
 FIRST_USE = Rule(
     "acronym_first_use",
-    _("Acronyms"),
     Level.ADVISE,
     _("“%(found)s” is used here for the first time: write “%(long)s (%(found)s)”."),
     _("Nobody should have to turn to the list to understand the first sentence."),

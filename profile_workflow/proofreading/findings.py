@@ -28,7 +28,6 @@ class Rule:
 
     Attributes:
         code: Its name, e.g. ``number_unsourced``.
-        kind: What findings of it are about, for those who group them.
         level: How grave they are.
         says: The sentence for the author; ``values`` of the finding fill it.
         because: Why it matters.
@@ -37,7 +36,6 @@ class Rule:
     """
 
     code: str
-    kind: "str | Promise"
     level: Level
     says: "str | Promise"
     because: "str | Promise"

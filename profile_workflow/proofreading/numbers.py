@@ -19,14 +19,12 @@ from profile_workflow.proofreading.terminology import is_silent
 
 UNSOURCED = Rule(
     "number_unsourced",
-    _("Figures without a source"),
     Level.ASK,
     _("Where is the figure “%(found)s” from? Nothing in its paragraph cites a source."),
     _("A figure that cannot be traced cannot be defended in a council or checked in five years."),
 )
 UNDEFINED = Rule(
     "number_undefined",
-    _("Figures without a definition"),
     Level.BLOCK,
     _(
         "Who is counted in “%(found)s”? Write foreign citizens, people born abroad, people with a "

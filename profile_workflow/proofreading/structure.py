@@ -9,44 +9,41 @@ from profile_workflow.proofreading.findings import Finding, Level, Rule, of_whol
 from profile_workflow.proofreading.folding import fold_text
 from profile_workflow.proofreading.passages import Grid, Reading
 
-_HEADINGS = _("Headings")
-_TABLES = _("Tables")
-
 #: Columns beyond which cells are too narrow on an upright A4 page with our margins (162 mm).
 MOST_COLUMNS = 7
 
 ORDER = Rule(
-    "heading_order", _HEADINGS, Level.ADVISE,
+    "heading_order", Level.ADVISE,
     _("The heading “%(found)s” is of the lower level, but no heading of the higher one precedes."),
     _("Whoever listens to the text, and the contents of the PDF, go from level to level."),
 )  # fmt: skip
 EMPTY = Rule(
-    "heading_empty", _HEADINGS, Level.ADVISE,
+    "heading_empty", Level.ADVISE,
     _("Nothing stands beneath the heading “%(found)s”."),
     _("A heading promises a text; “nothing found, searched where” is one."),
 )  # fmt: skip
 CAPTION = Rule(
-    "table_caption", _TABLES, Level.ADVISE,
+    "table_caption", Level.ADVISE,
     _("The table “%(table)s” has no caption. Write “Table: …” in the line before it."),
     _("Without a caption it has no number, is not in the list of tables and cannot be cited."),
 )  # fmt: skip
 SOURCE = Rule(
-    "table_source", _TABLES, Level.ASK,
+    "table_source", Level.ASK,
     _("Where is the table “%(table)s” from? Write “Source: …” in the line after it, or cite."),
     _("Every published figure carries its source."),
 )  # fmt: skip
 UNIT = Rule(
-    "table_unit", _TABLES, Level.ASK,
+    "table_unit", Level.ASK,
     _("What do the figures of the table “%(table)s” count? Name the unit in caption or header."),
     _("Persons, households and per cent look alike in a cell."),
 )  # fmt: skip
 COLUMNS = Rule(
-    "table_columns", _TABLES, Level.ADVISE,
+    "table_columns", Level.ADVISE,
     _("The table “%(table)s” has %(columns)s columns; more than %(most)s do not fit on a page."),
     _("Split it, or turn rows into columns."),
 )  # fmt: skip
 HEADER = Rule(
-    "table_header", _TABLES, Level.ADVISE,
+    "table_header", Level.ADVISE,
     _("A column of the table “%(table)s” has no header."),
     _("Whoever listens to a table hears the header before each cell."),
 )  # fmt: skip

@@ -16,7 +16,6 @@ from profile_workflow.proofreading.findings import sentence_around as sentence
 from profile_workflow.proofreading.folding import Folded, fold_text
 from profile_workflow.proofreading.passages import Passage, Span
 
-_WORDING = _("Wording")
 _SAY = _("Instead of “%(found)s” write “%(instead)s”.")
 _BLOCKED = "wording_blocked"
 _PICUM = "PICUM, Words Matter"
@@ -24,44 +23,44 @@ _IOM = "IOM, Glossary on Migration (2019)"
 _UNHCR = "UNHCR, Refugees and migrants (2016)"
 
 CRIME = Rule(
-    "wording_crime", _WORDING, Level.BLOCK, _SAY,
+    "wording_crime", Level.BLOCK, _SAY,
     _("“Illegal” makes a crime of a status; a person is never illegal."), _PICUM, _BLOCKED,
 )  # fmt: skip
 NO_SUCH = Rule(
-    "wording_no_such", _WORDING, Level.BLOCK, _SAY,
+    "wording_no_such", Level.BLOCK, _SAY,
     _("Everybody may ask for asylum; there is no irregular asylum seeker."), _PICUM, _BLOCKED,
 )  # fmt: skip
 APPLICANT = Rule(
-    "wording_applicant", _WORDING, Level.BLOCK, _SAY,
+    "wording_applicant", Level.BLOCK, _SAY,
     _("Whoever waits for a decision is an asylum seeker; a refugee has been recognised."), _IOM,
     _BLOCKED,
 )  # fmt: skip
 BORDER = Rule(
-    "wording_border", _WORDING, Level.BLOCK, _SAY,
+    "wording_border", Level.BLOCK, _SAY,
     _("Whoever has crossed a border is not internally displaced, and the other way round."),
     _UNHCR, _BLOCKED,
 )  # fmt: skip
 FLED = Rule(
-    "wording_fled", _WORDING, Level.ASK,
+    "wording_fled", Level.ASK,
     _("Are “%(found)s” registered by UNHCR? Then write “%(instead)s”."),
     _("People who were forced to flee are not called migrants."), _UNHCR,
 )  # fmt: skip
 ECONOMIC = Rule(
-    "wording_economic", _WORDING, Level.ASK,
+    "wording_economic", Level.ASK,
     _("What does “%(found)s” stand for here? Write “%(instead)s”."),
     _("It is no category of law; it hides the permit or the reason."), _IOM,
 )  # fmt: skip
 WATER = Rule(
-    "wording_water", _WORDING, Level.ADVISE, _SAY,
+    "wording_water", Level.ADVISE, _SAY,
     _("Pictures of disasters and war make people a danger; a figure informs."),
 )  # fmt: skip
 FLOW = Rule(
-    "wording_flow", _WORDING, Level.ADVISE,
+    "wording_flow", Level.ADVISE,
     _("Give number and period with “%(found)s”: %(instead)s."),
     _("The word may be used, but alone it says neither how many nor when."),
 )  # fmt: skip
 GROUP = Rule(
-    "wording_group", _WORDING, Level.ADVISE, _SAY,
+    "wording_group", Level.ADVISE, _SAY,
     _("Half a continent is no group; people come from countries."),
 )  # fmt: skip
 
