@@ -368,9 +368,9 @@ def _recognised(tokens: list[Token]) -> Iterator[Token]:
         index += 3
 
 
-def line_tokens(text: str) -> list[Token]:
+def line_token(text: str) -> Token:
     """Read a line of the dialect that stands outside the paragraphs, e.g. a caption."""
-    return _PARSER.parseInline(text, {"problems": []})[0].children or []
+    return _PARSER.parseInline(text, {"problems": []})[0]
 
 
 def _walk(tokens: Sequence[Token]) -> Iterator[Token]:
@@ -379,7 +379,7 @@ def _walk(tokens: Sequence[Token]) -> Iterator[Token]:
         if token.children:
             yield from _walk(token.children)
         if "caption" in token.meta:
-            yield from _walk(line_tokens(token.meta["caption"]))
+            yield from _walk([line_token(token.meta["caption"])])
 
 
 def _text_of(tokens: Sequence[Token]) -> str:
@@ -472,7 +472,7 @@ class _Renderer(RendererHTML):
         if caption is None:
             return f"<table{self.renderAttrs(token)}>\n"
         block = str(token.attrGet("id"))
-        read = line_tokens(caption)
+        read = line_token(caption).children or []
         words = _text_of(read)
         label = current.exhibits.label(words, block)
         shown = f'<span class="label">{html.escape(label)}</span> ' if label else ""

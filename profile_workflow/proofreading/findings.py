@@ -156,10 +156,9 @@ def of_whole(
 def _position(passage: Passage, place: Span, found: str, text: str) -> Span:
     """Return where the words stand as they were written, or their block if markup parts them."""
     start, end = passage.block
-    earlier = passage.text.count(found, 0, place[0]) if found else 0
-    at = start - 1
+    if not found or text.count(found, start, end) != passage.text.count(found):
+        return start, end
+    earlier, at = passage.text.count(found, 0, place[0]), start - 1
     for _time in range(earlier + 1):
-        at = text.find(found, at + 1, end) if found else -1
-        if at < 0:
-            return start, end
+        at = text.find(found, at + 1, end)
     return at, at + len(found)

@@ -58,8 +58,8 @@ class Folded:
 
 def fold_text(text: str) -> Folded:
     """Fold a text; each sign becomes one sign or none."""
-    signs = [_folded(sign) for sign in text]
-    folded = "".join(signs)
+    table = {sign: _folded(sign) for sign in set(text)}
+    folded = text.translate({ord(sign): plain for sign, plain in table.items()})
     if len(folded) == len(text):
         return Folded(folded, ())
-    return Folded(folded, tuple(place for place, sign in enumerate(signs) if sign))
+    return Folded(folded, tuple(place for place, sign in enumerate(text) if table[sign]))

@@ -83,7 +83,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d\b(?![.,\x20]?\d)")
 _MOST = 20
 
 #: Words that a working definition may define, so that they may count people.
-_DEFINED = re.compile(fold_text(r"\b(?:im)?migrants?\b|\bmigrante?s?\b|مهاجر").text)
+_DEFINED = re.compile(fold_text(r"migrante?s?\b|مهاجر").text)
 
 
 def defines_migrants(terms: frozenset[str]) -> bool:
@@ -108,7 +108,7 @@ def undefined(
     passage: Passage, folded: Folded, silent: tuple[Span, ...], *, text: str
 ) -> Iterator[Finding]:
     """Yield the places where “migrants” are counted and it is not said who that is."""
-    if passage.is_of_others:
+    if passage.is_of_others or not _DEFINED.search(folded.text):
         return
     for match, _turn in zip(_COUNTED.finditer(folded.text), range(_MOST), strict=False):
         place = folded.back(*match.span())

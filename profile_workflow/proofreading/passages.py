@@ -185,7 +185,7 @@ class _Reader:
             self.blocks += 1
             self.grids.append(Grid(self.block))
             if caption := token.meta.get("caption"):
-                words = _collect(markup.line_tokens(caption))
+                words = _collect(markup.line_token(caption).children or ())
                 self.grids[-1].caption = words.text.strip()
                 self.grids[-1].is_sourced = words.is_sourced
                 self._keep(Kind.CAPTION, words)

@@ -55,11 +55,11 @@ _UNITS = re.compile(
     fold_text(
         r"[%٪€$£(]|\b(?:number|count|share|rate|per|persons?|people|residents?|inhabitants?"
         r"|households?|families|pupils|students|children|women|men|workers?|permits?|cases|weights?|points?|scores?"
-        r"|euros?|dinars?|dirhams?|dollars?|eur|usd|tnd|mad|jod|lbp|km|years?|days?|months?"
+        r"|euros?|dinars?|dirhams?|dollars?|eur|usd|tnd|mad|jod|lbp|km|days?|months?"
         r"|nombre|effectifs?|part|taux|personnes?|habitants?|menages?|familles?|eleves?"
-        r"|etudiants?|enfants?|femmes?|hommes?|travailleurs?|permis|cas|annees?|jours?|mois|poids|scores?)\b"
+        r"|etudiants?|enfants?|femmes?|hommes?|travailleurs?|permis|cas|jours?|mois|poids|scores?)\b"
         r"|عدد|نسبة|معدل|أشخاص|شخص|سكان|نسمة|أسر|تلاميذ|طلاب|أطفال|نساء|رجال|عمال|تصاريح"
-        r"|وزن|نقاط|دينار|درهم|دولار|يورو|سنة|سنوات|يوم|أيام|شهر"
+        r"|وزن|نقاط|دينار|درهم|دولار|يورو|يوم|أيام|شهر"
     ).text
 )
 

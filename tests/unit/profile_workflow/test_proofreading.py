@@ -34,7 +34,7 @@ def table(caption: str, header: str, *rows: str, source: str = "\nSource: Office
         ("The ILO says so.", {"acronyms": ILO}, ["acronym_first_use"]),
         ("The International Labour Organization (ILO).", {"acronyms": ILO}, []),
         ("The ILO (International Labour Organization).", {"acronyms": ILO}, []),
-        ("The ILO, or INTERNATIONAL labour organization.", {"acronyms": ILO}, []),
+        ("The ILO, or International labour organization.", {"acronyms": ILO}, []),
         ("The ILO says so.", {"acronyms": ILO, "earlier": frozenset({"ILO"})}, []),
         ("### The ILO\n\nThe labour office (ILO).", {"acronyms": ILO}, []),
         ("### The ILO\n\nThe ILO again.", {"acronyms": ILO}, ["acronym_first_use"]),
@@ -86,7 +86,7 @@ def test_a_figure_without_a_source_is_found(text):
         "Law 2004-6 and article 12 of decree 94-1490.",
         "Three of the 15 associations.",
         "> There were 12,500 people.",
-        "### 12,500 people",
+        "### 12,500 people\n\nText.",
     ],
 )
 def test_figures_with_a_source_and_numbers_that_need_none_are_left_alone(text):
@@ -101,7 +101,7 @@ def test_figures_with_a_source_and_numbers_that_need_none_are_left_alone(text):
         ("en", "It counts 312 registered migrants."),
         ("fr", "On compte 12 400 migrants [@ins]."),
         ("fr", "Soit 8 % des migrantes [@ins]."),
-        ("ar", "يبلغ عددهم 12400 مهاجر، أي 300 من المهاجرين [@ins]"),
+        ("ar", "يبلغ عددهم 12400 من المهاجرين [@ins]"),
     ],
 )
 def test_who_is_counted_as_a_migrant_has_to_be_said(language, text):
@@ -170,7 +170,7 @@ def test_tables_can_be_found_trusted_and_read(text, found):
 
 
 def test_a_finding_tells_where_it_stands():
-    text = "One.\r\n\r\nOf **illegal** migrants. Then illegal migrants again. The end.\n"
+    text = "One.\r\n\r\nOf **illegal** migrants.\n\nHere. Then illegal migrants again. No.\n"
     first, second = proofread(text, Knowledge())
     assert text[slice(*second.position)] == "illegal migrants"
     assert second.context == "Then illegal migrants again. "
@@ -208,7 +208,7 @@ PIECES = [
 TEXTS = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=8)), max_size=40)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(TEXTS.map("".join), st.sampled_from(["en", "fr", "ar", "xx"]))
 def test_reading_never_fails_and_points_into_the_text(text, language):
     for one in proofread(text, Knowledge(language)):
@@ -222,9 +222,9 @@ def test_reading_never_fails_and_points_into_the_text(text, language):
 
 def seconds(text: str, language: str) -> float:
     reading_of.cache_clear()
-    begun = time.perf_counter()
+    begun = time.process_time()
     proofread(text, Knowledge(language))
-    return time.perf_counter() - begun
+    return time.process_time() - begun
 
 
 SENTENCES = {
@@ -242,8 +242,8 @@ def test_a_long_section_is_read_at_once(language):
     sentence = SENTENCES[language]
     paragraphs = 6000 // (len(sentence.split()) * 5)
     text = "\n\n".join(f"{number}. {sentence * 5}" for number in range(paragraphs))
-    # The aim is 0.2 seconds; machines that run other tests beside it are slower.
-    assert min(seconds(f"{text}\n{turn}", language) for turn in range(3)) < 0.6
+    # Half of it alone on a machine; others that compute beside it take from its share.
+    assert min(seconds(f"{text}\n{turn}", language) for turn in range(5)) < 0.2
 
 
 @pytest.mark.parametrize(
