@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from profile_workflow.forms.renderer import StyledForm
-from profile_workflow.queries.guidance import Group, Question
+from profile_workflow.queries.guidance import Group, Judged, JudgedText, Question
 from profile_workflow.services.guidance import MOST_CHARACTERS, Mark
 from profile_workflow.states import Outcome
 
+#: The fields stand beside the text, outside the form that they are sent with.
+_OUTSIDE = {"form": "section-form"}
 _DIGEST = r"\A[0-9a-f]{64}\Z"
 
 
@@ -43,27 +45,23 @@ class QuestionsForm(StyledForm):
 
     Args:
         groups: The questions.
-        form_id: Id of the form on the page that the fields belong to, if they stand outside it.
     """
 
-    def __init__(
-        self, *args: Any, groups: Sequence[Group], form_id: str = "", **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, groups: Sequence[Group], **kwargs: Any) -> None:
         self.groups = groups
         self._questions = {one.key: one for group in groups for one in group.questions}
         super().__init__(*args, prefix="q", **kwargs)
-        outside = {"form": form_id} if form_id else {}
         for key, question in self._questions.items():
-            self._add_fields(key, question, outside)
+            self._add_fields(key, question)
 
-    def _add_fields(self, key: str, question: Question, outside: dict[str, str]) -> None:
+    def _add_fields(self, key: str, question: Question) -> None:
         mark = _mark_of(question)
         self.fields[f"{key}-outcome"] = forms.ChoiceField(
             label=question.text,
             required=False,
             choices=[("", gettext_lazy("not marked yet")), *Outcome.choices],
             initial=mark.outcome or "",
-            widget=forms.Select(attrs={**outside, "class": "form-select form-select-sm"}),
+            widget=forms.Select(attrs={**_OUTSIDE, "class": "form-select form-select-sm"}),
         )
         self.fields[f"{key}-note"] = forms.CharField(
             label=gettext_lazy("Why, or where you searched"),
@@ -71,11 +69,11 @@ class QuestionsForm(StyledForm):
             max_length=MOST_CHARACTERS,
             initial=mark.note,
             widget=forms.TextInput(
-                attrs={**outside, "class": "form-control form-control-sm", "dir": "auto"}
+                attrs={**_OUTSIDE, "class": "form-control form-control-sm", "dir": "auto"}
             ),
         )
         self.fields[f"{key}-seen"] = forms.CharField(
-            required=False, initial=_seen(mark), widget=forms.HiddenInput(attrs=outside)
+            required=False, initial=_seen(mark), widget=forms.HiddenInput(attrs=_OUTSIDE)
         )
 
     def clean(self) -> dict[str, Any]:
@@ -160,3 +158,33 @@ class FindingForm(StyledForm):
         if cleaned.get("action") == "allow" and not cleaned.get("reason"):
             self.add_error("reason", _("Say why it may stand; reviewers read it."))
         return cleaned
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A finding with the form of what may be decided on it."""
+
+    judged: Judged
+    form: FindingForm | None
+
+
+def rows_of(text: JudgedText, typed: FindingForm | None, *, may_judge: bool) -> list[Row]:
+    """Return the findings as rows, the form that was typed in its own.
+
+    Args:
+        text: The findings.
+        typed: The form as it was sent, to be shown again.
+        may_judge: Whether the reader may decide on them.
+    """
+    wanted = typed.data.get("digest") if typed is not None else None
+    rows = []
+    for one in text.findings:
+        digest = one.finding.digest
+        form = None
+        if may_judge:
+            again = typed if digest == wanted else None
+            action = "allow" if one.is_open else "take_back"
+            first = {"digest": digest, "action": action}
+            form = again or FindingForm(initial=first, auto_id=f"id_{digest[:12]}_%s")
+        rows.append(Row(one, form))
+    return rows

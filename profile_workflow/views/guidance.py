@@ -1,10 +1,11 @@
 """The guidance of one section: its guiding questions, and what its text should be looked at."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from profile_workflow.errors import DomainError
-from profile_workflow.forms.guidance import FindingForm
+from profile_workflow.errors import DomainError, InvalidInput
+from profile_workflow.forms.guidance import FindingForm, QuestionsForm, rows_of
 from profile_workflow.models import Section, User
 from profile_workflow.queries.guidance import Coverage, coverage_in, sees_guidance
 from profile_workflow.services import guidance
@@ -75,7 +76,7 @@ def _page(
         "profile": section.profile,
         "section": section,
         "guidance": found,
-        "rows": shown.rows_of(found.text, form, may_judge=may_judge),
+        "rows": rows_of(found.text, form, may_judge=may_judge),
         "may_write": may_write(section, by=viewer),
         "typed": form,
         "refusal": refusal,
@@ -89,17 +90,37 @@ def section_answers(request: HttpRequest, slug: str, key: str) -> JsonResponse:
     """Save the marks of guiding questions while the text is being written."""
     section, viewer = _section(request, slug, key), signed_in(request)
     try:
-        wrong = shown.save_marks(section, request.POST, by=viewer, at=timezone.now())
+        wrong = save_marks(section, request.POST, by=viewer, at=timezone.now())
     except DomainError as error:
         return JsonResponse({"message": str(error)}, status=error.status)
     if wrong is not None:
         problems = " ".join(str(one) for found in wrong.errors.values() for one in found)
         return JsonResponse({"message": problems}, status=_UNPROCESSABLE)
-    form = shown.questions_form(section)
+    form = QuestionsForm(groups=shown.asked(section))
     coverage = coverage_in(form.groups)
     seen = {form[name].html_name: form[name].initial for name in form.fields if "-seen" in name}
     told = {"message": _("Marks saved."), "coverage": _words(coverage), "done": coverage.done}
     return JsonResponse({**told, "seen": seen})
+
+
+def save_marks(
+    section: Section, data: QueryDict, *, by: User, at: datetime
+) -> QuestionsForm | None:
+    """Save the marks that came with a text; return the form if something in it is wrong.
+
+    Raises:
+        NotAllowed, NotNow: As for the text itself.
+    """
+    form = QuestionsForm(data, groups=shown.asked(section))
+    if not form.is_valid():
+        return form
+    if form.marks:
+        try:
+            guidance.mark_questions(section, form.marks, by=by, at=at)
+        except InvalidInput as error:
+            form.add_error(None, str(error))
+            return form
+    return None
 
 
 def _words(coverage: Coverage) -> str:

@@ -24,6 +24,7 @@ from profile_workflow.queries.history import last_reason, move_label
 from profile_workflow.queries.profiles import open_remarks
 from profile_workflow.services import drafting
 from profile_workflow.services.log import document_name
+from profile_workflow.views.guidance import save_marks
 from profile_workflow.web import guidance
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
 from profile_workflow.web.reading import rendered_text
@@ -44,11 +45,11 @@ def section_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     if form is None:
         return _page(request, section, _form(beside.draft_of(section)))
     if not form.is_valid():
-        questions = guidance.questions_form(section, request.POST)
+        questions = QuestionsForm(request.POST, groups=guidance.asked(section))
         return _page(request, section, form, Refusal(HTTP_UNPROCESSABLE), questions=questions)
     action = ActionForm(request.POST).wanted
     if action == "preview":
-        questions = guidance.questions_form(section, request.POST)
+        questions = QuestionsForm(request.POST, groups=guidance.asked(section))
         return _page(request, section, form, preview=True, questions=questions)
     return _save(request, section, form, submit=action == "submit")
 
@@ -65,7 +66,7 @@ def _save(request: HttpRequest, section: Section, form: DraftForm, *, submit: bo
     base = form.cleaned_data["base_version"]
     try:
         drafting.save_draft(section, form.draft, base_version=base, by=user, at=at)
-        wrong = guidance.save_marks(section, request.POST, by=user, at=at)
+        wrong = save_marks(section, request.POST, by=user, at=at)
     except StaleEdit:
         return _conflict(request, section, form)
     except InvalidInput as error:
@@ -150,6 +151,7 @@ def _page(
     questions: QuestionsForm | None = None,
 ) -> HttpResponse:
     user, at, profile = signed_in(request), timezone.now(), section.profile
+    questions = questions or QuestionsForm(groups=guidance.asked(section))
     draft = beside.draft_of(section)
     text = str(form["text"].value() or "")
     offer = next((one for one in engine.offers(section, user) if one.move == "submit"), None)
@@ -165,7 +167,8 @@ def _page(
         "offer": offer,
         "preview": rendered_text(section, text) if preview else None,
         "length": _length(section, text),
-        "guidance": guidance.beside_draft(section, draft.text, questions),
+        "questions": questions,
+        "guidance": guidance.beside_draft(section, draft.text, questions.groups),
         "material": beside.material_for(section, profile),
         "somebody": beside.somebody_else(draft, viewer=user, at=at),
         "remarks": open_remarks(profile, viewer=user, section=section),
