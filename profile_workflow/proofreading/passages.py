@@ -225,6 +225,10 @@ def _collect(tokens: Sequence[Token]) -> _Words:
     words, parts, italics, length = _Words(), [], [], 0
     for token in tokens:
         shown = _shown(token)
+        if token.type in ("citation", "note") and parts:
+            # The blank before it goes with it, so that none is left before the full stop.
+            length -= len(parts[-1]) - len(parts[-1].rstrip(" "))
+            parts[-1] = parts[-1].rstrip(" ")
         parts.append(shown)
         length += len(shown)
         if token.type == "em_open":
