@@ -84,6 +84,8 @@ RULES: Mapping[str, Rule] = {
     "responses_file": Rule.TAKES_PART,
     "section_edit": Rule.TAKES_PART,
     "section_save": Rule.TAKES_PART,
+    "section_guidance": Rule.TAKES_PART,
+    "section_answers": Rule.TAKES_PART,
     "evidence": Rule.TAKES_PART,
     "entry_add": Rule.TAKES_PART,
     "entry": Rule.TAKES_PART,

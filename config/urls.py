@@ -10,6 +10,7 @@ from profile_workflow.views import (
     entries,
     erratum,
     evidence,
+    guidance,
     guides,
     objections,
     pasting,
@@ -81,6 +82,10 @@ urlpatterns = [
     path("p/<slug:slug>/s/<slug:key>/", sections.section, name="section"),
     path("p/<slug:slug>/s/<slug:key>/edit/", drafting.section_edit, name="section_edit"),
     path("p/<slug:slug>/s/<slug:key>/save/", drafting.section_save, name="section_save"),
+    path(
+        "p/<slug:slug>/s/<slug:key>/guidance/", guidance.section_guidance, name="section_guidance"
+    ),
+    path("p/<slug:slug>/s/<slug:key>/answers/", guidance.section_answers, name="section_answers"),
     path("p/<slug:slug>/s/<slug:key>/compare/", compare.compare, name="section_compare"),
     path("p/<slug:slug>/s/<slug:key>/review/", review.section_review, name="section_review"),
     path("p/<slug:slug>/round/", rounds.round_overview, name="round"),

@@ -48,7 +48,8 @@ _CAPTION = re.compile(r"(?:Table|Tableau|جدول|الجدول)\s*:\s*(?=\S)")
 _SOURCE = re.compile(r"(?:Sources?|المصدر|المصادر)\s*:\s*\S")
 _TYPED_NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2})+\.?\s+")
 _WORD = re.compile(r"\w+(?:['\u2019\-]\w+)*")
-_ACRONYM = re.compile(r"\b[A-Z][A-Z0-9]*[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*\b")
+#: A word in capitals, of two letters or more.
+ACRONYM = re.compile(r"\b[A-Z][A-Z0-9]*[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*\b")
 _BOXES = ("box", "practice", "warning")
 #: Characters that stand for placed exhibits while the HTML is sanitised; removed from input.
 _MARK_START, _MARK_END = "\ue000", "\ue001"
@@ -370,13 +371,18 @@ def _recognised(tokens: list[Token]) -> Iterator[Token]:
         index += 3
 
 
+def line_token(text: str) -> Token:
+    """Read a line of the dialect that stands outside the paragraphs, e.g. a caption."""
+    return _PARSER.parseInline(text, {"problems": []})[0]
+
+
 def _walk(tokens: Sequence[Token]) -> Iterator[Token]:
     for token in tokens:
         yield token
         if token.children:
             yield from _walk(token.children)
         if "caption" in token.meta:
-            yield from _walk(_PARSER.parseInline(token.meta["caption"], {"problems": []}))
+            yield from _walk([line_token(token.meta["caption"])])
 
 
 def _text_of(tokens: Sequence[Token]) -> str:
@@ -434,7 +440,7 @@ def mentions(text: str) -> Mentions:
     tokens = parse(text).tokens
     cited = (key for t in _walk(tokens) if t.type == "citation" for key, _ in t.meta["sources"])
     placed = (t.meta["key"] for t in tokens if t.type == "placement")
-    capitals = _ACRONYM.findall(_text_of(tokens))
+    capitals = ACRONYM.findall(_text_of(tokens))
     return Mentions(*(tuple(dict.fromkeys(found)) for found in (cited, placed, capitals)))
 
 
@@ -451,11 +457,6 @@ def placed_tables(text: str) -> list[str]:
 def word_count(text: str) -> int:
     """Return the number of words of a text, notes and captions included, citations not."""
     return len(_WORD.findall(_text_of(parse(text).tokens)))
-
-
-def acronyms_used(text: str) -> list[str]:
-    """Return the words in capitals (two or more), each once, in the order of the text."""
-    return list(mentions(text).acronyms)
 
 
 # --- writing -------------------------------------------------------------------------------
@@ -495,12 +496,12 @@ class _Renderer(RendererHTML):
         if caption is None:
             return f"<table{self.renderAttrs(token)}>\n"
         block = str(token.attrGet("id"))
-        inline = _PARSER.parseInline(caption, {"problems": []})[0].children or []
-        words = _text_of(inline)
+        read = line_token(caption).children or []
+        words = _text_of(read)
         label = current.exhibits.label(words, block)
         shown = f'<span class="label">{html.escape(label)}</span> ' if label else ""
         current.result.tables.append(Exhibit("table", "", words, block))
-        body = self.renderInline(inline, options, env)
+        body = self.renderInline(read, options, env)
         return f"<table{self.renderAttrs(token)}>\n<caption>{shown}{body}</caption>\n"
 
     def citation(

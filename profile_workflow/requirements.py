@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from profile_workflow.errors import Missing
-from profile_workflow.markup import acronyms_used, cited_keys, placed_tables
+from profile_workflow.markup import cited_keys, placed_tables
 from profile_workflow.models import (
     WAITING,
     Comment,
@@ -18,6 +18,8 @@ from profile_workflow.models import (
     SignOff,
     ValidationRound,
 )
+from profile_workflow.proofreading import Finding, Level
+from profile_workflow.queries.guidance import judged_profile, stopping
 from profile_workflow.queries.quality import Checked, checklist
 from profile_workflow.queries.validation import signatures, standing_answers, unanswered_objections
 from profile_workflow.states import (
@@ -32,7 +34,6 @@ from profile_workflow.states import (
     SignOffState,
     ValidationKind,
 )
-from profile_workflow.terminology import blocked_wordings
 
 #: A check takes the document and the sections named with the move, and yields what is missing.
 Check = Callable[[Any, Sequence[Section]], Iterable[Missing]]
@@ -126,6 +127,18 @@ def _draft_refers_to_what_exists(
     section: Section, _sections: Sequence[Section]
 ) -> Iterator[Missing]:
     yield from _dangling(section.key, section.draft.text, section.profile)
+
+
+def _draft_holds_nothing_that_stops(
+    section: Section, _sections: Sequence[Section]
+) -> Iterator[Missing]:
+    for finding in stopping(section, section.draft.text):
+        yield _finding(section.key, finding)
+
+
+def _finding(key: str, finding: Finding) -> Missing:
+    because = "" if finding.level != Level.BLOCK else f" {finding.rule.because}"
+    return Missing(finding.rule.requirement, f"{finding.message}{because}", key)
 
 
 def _dangling(key: str, text: str, profile: Profile) -> Iterator[Missing]:
@@ -265,31 +278,13 @@ def _unsourced(item: DataItem) -> Missing:
 
 
 def _text_is_sound(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
-    known = set(profile.acronyms.values_list("short", flat=True))
-    for section in _sections_of(profile):
+    for judged in judged_profile(profile, _sections_of(profile)):
+        section = judged.section
         text = section.revision.text if section.revision else ""
         yield from _dangling(section.key, text, profile)
-        yield from _unexplained(section.key, text, known)
-        yield from _blocked(section.key, text)
-
-
-def _unexplained(key: str, text: str, known: set[str]) -> Iterator[Missing]:
-    for acronym in sorted(set(acronyms_used(text)) - known):
-        yield Missing(
-            "acronym_unexplained",
-            _("The acronym “%(acronym)s” is not explained.") % {"acronym": acronym},
-            key,
-        )
-
-
-def _blocked(key: str, text: str) -> Iterator[Missing]:
-    for finding in blocked_wordings(text):
-        yield Missing(
-            "wording_blocked",
-            _("Instead of “%(found)s” write “%(instead)s”. %(because)s")
-            % {"found": finding.found, "instead": finding.instead, "because": finding.because},
-            key,
-        )
+        for one in judged.open:
+            if one.finding.rule.requirement:
+                yield _finding(section.key, one.finding)
 
 
 def _severity_is_consistent(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
@@ -443,6 +438,7 @@ REQUIREMENTS: dict[str, tuple[Check, ...]] = {
     "section.submit": (
         _draft_is_filled,
         _draft_refers_to_what_exists,
+        _draft_holds_nothing_that_stops,
         _section_comments_are_answered,
     ),
     "sign_off.object_to": (_objection_names_sections,),

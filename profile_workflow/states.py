@@ -136,6 +136,14 @@ KINDS_TO_ANSWER: tuple[CommentKind, ...] = (
 )
 
 
+class Outcome(TextChoices):
+    """What became of a guiding question of the template."""
+
+    ANSWERED = "answered", _("answered in the text")
+    NOT_APPLICABLE = "not_applicable", _("does not apply here, because …")
+    NOTHING_FOUND = "nothing_found", _("nothing found, searched where …")
+
+
 class DataItemState(TextChoices):
     """How far a figure can be relied upon."""
 
@@ -268,9 +276,6 @@ class Advice(TextChoices):
 
     EMPTY = "empty", _("No submitted section is empty")
     OVER_BUDGET = "over_budget", _("No section is longer than its pages")
-    NAKED_FIGURE = "naked_figure", _("Figures in the text have a source beside them")
-    HEADING_ORDER = "heading_order", _("Headings follow their order")
-    CAPTION = "caption", _("Tables have a caption")
     PROBLEM = "problem", _("The text prints as it was written")
 
 

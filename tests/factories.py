@@ -40,6 +40,7 @@ from profile_workflow.queries.validation import unanswered_objections
 from profile_workflow.services import (
     comments,
     drafting,
+    guidance,
     objections,
     people,
     profiles,
@@ -49,6 +50,7 @@ from profile_workflow.services.lifecycle import Details
 from profile_workflow.services.people import Part
 from profile_workflow.states import (
     CommentKind,
+    Outcome,
     ProfileState,
     Role,
     SectionState,
@@ -294,6 +296,21 @@ def give_priority(profile: Profile) -> Priority:
     )
     priority.challenges.add(challenge)
     return priority
+
+
+def give_guidance(one: Section) -> None:
+    """Write a text with findings, allow one of them, and mark one of two questions; once."""
+    if one.dismissals.exists():
+        return
+    TemplateSection.objects.filter(pk=one.template_section_id).update(
+        guiding_questions=["Who coordinates?", "Who pays?"], hint="Name countries."
+    )
+    write(one, "The ILO counts 12,500 people. They are illegal migrants.")
+    one = Section.objects.select_related("profile", "template_section", "draft").get(pk=one.pk)
+    expert, at = holder(one.profile, Role.LOCAL_EXPERT), timezone.now()
+    guidance.mark_questions(one, {"0.0": guidance.Mark(Outcome.ANSWERED)}, by=expert, at=at)
+    first = guidance.judged_text(one, expert).findings[0].finding
+    guidance.allow_finding(one, first.digest, reason="It is a name.", by=expert, at=at)
 
 
 def give_erratum(profile: Profile) -> None:

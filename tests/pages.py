@@ -34,6 +34,12 @@ class World:
         return self.profile_in(ProfileState.DRAFTING)
 
     @property
+    def guided(self) -> Profile:
+        """The same, with findings in its first section, one of them allowed."""
+        factories.give_guidance(factories.section(self.drafted, "1"))
+        return self.drafted
+
+    @property
     def figure(self) -> DataItem:
         """A figure of the profile that is being written."""
         return factories.give_figure(factories.section(self.drafted, "2"))
@@ -189,6 +195,8 @@ PAGES = (
     Page("erratum", "What is printed about a correction.", [TEAM], slug),
     Page("section_edit", "Write the text of a section.", [EXPERT],
          lambda world: [world.drafted.slug, "1"]),
+    Page("section_guidance", "Findings in a text, and what its author says to each question.",
+         [EXPERT, REVIEWER, TEAM], lambda world: [world.guided.slug, "1"]),
     Page("section_compare", "What changed between two revisions.", [REVIEWER, EXPERT],
          lambda world: [world.profile.slug, "1"]),
     Page("section_review", "A section, its comments and the decision on it.", [REVIEWER],
@@ -219,6 +227,7 @@ NO_PAGE = {
     "task_release": "POST only",
     "outbox_retry": "POST only",
     "section_save": "POST only",
+    "section_answers": "POST only",
     "priority_shift": "POST only",
     "board_view_save": "POST only",
     "people_ask": "POST only",

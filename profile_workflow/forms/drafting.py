@@ -71,7 +71,7 @@ class ActionForm(forms.Form):
     """Which of the buttons below a text was pressed; anything unreadable saves."""
 
     action = forms.ChoiceField(
-        choices=[(name, name) for name in ("save", "preview", "submit")], required=False
+        choices=[(name, name) for name in ("save", "answers", "preview", "submit")], required=False
     )
 
     @property

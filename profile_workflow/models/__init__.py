@@ -5,6 +5,7 @@ from profile_workflow.models.comment import COMMENTS_WAITING, WAITING, Comment, 
 from profile_workflow.models.decision import Decision, ReviewRound
 from profile_workflow.models.event import Event, EventReason
 from profile_workflow.models.evidence import DataItem, DataTable, Source
+from profile_workflow.models.guidance import FindingDismissal, QuestionAnswer
 from profile_workflow.models.people import Organisation, User
 from profile_workflow.models.priority import Challenge, Priority
 from profile_workflow.models.profile import (
@@ -44,12 +45,14 @@ __all__ = [
     "Event",
     "EventReason",
     "FailedSignIn",
+    "FindingDismissal",
     "Note",
     "Organisation",
     "Priority",
     "Profile",
     "ProfileVersion",
     "Programme",
+    "QuestionAnswer",
     "Reply",
     "ReviewRound",
     "Revision",

@@ -24,6 +24,32 @@ class Titled(models.Model):
         return getattr(self, f"title_{language[:2]}", "") or self.title
 
 
+class Asking(Titled):
+    """A part of the template with guiding questions in the languages of the programme.
+
+    The English questions are the template; the others say the same, question by question.
+    """
+
+    guiding_questions = models.JSONField(_("guiding questions"), default=list)
+    guiding_questions_fr = models.JSONField(
+        _("guiding questions in French"), default=list, blank=True
+    )
+    guiding_questions_ar = models.JSONField(
+        _("guiding questions in Arabic"), default=list, blank=True
+    )
+
+    class Meta:
+        abstract = True
+
+    def questions_in(self, language: str) -> list[str]:
+        """Return the questions in ``language``, those without a translation in English."""
+        own = getattr(self, f"guiding_questions_{language[:2]}", ())
+        return [
+            str(own[place]) if place < len(own) and own[place] else str(question)
+            for place, question in enumerate(self.guiding_questions)
+        ]
+
+
 class Template(models.Model):
     """One version of the structure of profiles; each keeps the version that it began with."""
 
@@ -44,7 +70,7 @@ class Template(models.Model):
         return f"{self.title} ({self.version})"
 
 
-class TemplateSection(Titled):
+class TemplateSection(Asking):
     """A chapter of the template, or the executive summary."""
 
     class Kind(models.TextChoices):
@@ -60,10 +86,12 @@ class TemplateSection(Titled):
     position = models.PositiveSmallIntegerField(_("position"))
     page_budget = models.DecimalField(_("page budget"), max_digits=4, decimal_places=1)
     mandatory = models.BooleanField(_("mandatory"), default=True)
-    guiding_questions = models.JSONField(_("guiding questions"), default=list)
+    hint = models.TextField(_("hint for the author"), blank=True)
+    hint_fr = models.TextField(_("hint in French"), blank=True)
+    hint_ar = models.TextField(_("hint in Arabic"), blank=True)
     data_tables = models.JSONField(_("data tables"), default=list)
 
-    class Meta(Titled.Meta):
+    class Meta(Asking.Meta):
         abstract = False
         verbose_name = _("template section")
         verbose_name_plural = _("template sections")
@@ -79,8 +107,12 @@ class TemplateSection(Titled):
         """Number and title, in the language of the reader."""
         return f"{self.number} {self}".strip()
 
+    def hint_in(self, language: str) -> str:
+        """Return the hint in ``language``, or in English where there is none."""
+        return getattr(self, f"hint_{language[:2]}", "") or self.hint
 
-class TemplateSubsection(Titled):
+
+class TemplateSubsection(Asking):
     """A heading that the template foresees within a chapter."""
 
     section = models.ForeignKey(
@@ -88,9 +120,8 @@ class TemplateSubsection(Titled):
     )
     number = models.CharField(_("number"), max_length=10, blank=True)
     position = models.PositiveSmallIntegerField(_("position"))
-    guiding_questions = models.JSONField(_("guiding questions"), default=list)
 
-    class Meta(Titled.Meta):
+    class Meta(Asking.Meta):
         abstract = False
         verbose_name = _("template subsection")
         verbose_name_plural = _("template subsections")

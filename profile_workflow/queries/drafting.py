@@ -9,7 +9,6 @@ from profile_workflow.models import (
     Profile,
     Section,
     Source,
-    TemplateSubsection,
     User,
 )
 
@@ -41,22 +40,18 @@ class Material:
     """What an author can build on.
 
     Attributes:
-        subsections: Headings that the template foresees, each with its guiding questions.
         sources: The whole bibliography of the profile.
         tables: The data tables of the section.
     """
 
-    subsections: list[TemplateSubsection]
     sources: list[Source]
     tables: list[DataTable]
 
 
 def material_for(section: Section, profile: Profile) -> Material:
-    """Return what the author of a section can build on: three queries."""
-    subsections = section.template_section.subsections.order_by("position")
+    """Return what the author of a section can build on: two queries."""
     tables = profile.data_tables.filter(section=section).order_by("position", "pk")
     return Material(
-        subsections=list(subsections),
         sources=list(profile.sources.order_by("authors", "year", "key")),
         tables=list(tables),
     )

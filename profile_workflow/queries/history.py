@@ -56,6 +56,7 @@ class Kind(TextChoices):
     TASK = "task", gettext_lazy("Task")
     ASSIGNMENT = "assignment", gettext_lazy("Assignment")
     CHECK = "check", gettext_lazy("Check of quality")
+    GUIDANCE = "guidance", gettext_lazy("Guidance")
 
 
 class Subject(TextChoices):
@@ -72,7 +73,7 @@ class Subject(TextChoices):
 
 #: Subject → first words of the documents that belong to it. PDFs have no events.
 _DOCUMENTS_OF: dict[str, tuple[str, ...]] = {
-    Subject.MOVES: ("profile", "section", "review_round", "validation_round"),
+    Subject.MOVES: ("profile", "section", "guidance", "review_round", "validation_round"),
     Subject.COMMENT: ("comment",),
     Subject.SIGN_OFF: ("sign_off",),
     Subject.PEOPLE: ("assignment", "task"),
@@ -112,6 +113,9 @@ _OTHER_MOVES: dict[str, "str | Promise"] = {
     "change": gettext_lazy("Change"),
     "remove": gettext_lazy("Remove"),
     "change_deadline": gettext_lazy("Change the deadline"),
+    "mark_questions": gettext_lazy("Mark guiding questions"),
+    "allow_finding": gettext_lazy("Allow a finding in the text"),
+    "take_back_allowance": gettext_lazy("Take back that a finding is allowed"),
     "end_part": gettext_lazy("Take the part back"),
     "answer_objection": gettext_lazy("Answer the objection in writing"),
     "answer_check": gettext_lazy("Answer a check"),
@@ -258,6 +262,7 @@ def _documents_about(profile: Profile, key: str) -> list[str]:
     figures = DataItem.objects.filter(table__section__profile=profile, table__section__key=key)
     return [
         f"{Kind.SECTION}:{key}",
+        f"{Kind.GUIDANCE}:{key}",
         *(f"{Kind.COMMENT}:{pk}" for pk in comments.order_by("pk").values_list("pk", flat=True)),
         *(f"{Kind.DATA_ITEM}:{pk}" for pk in figures.order_by("pk").values_list("pk", flat=True)),
     ]
@@ -345,6 +350,8 @@ def _is_hidden(
 
 def _tells_working_material(event: Event, kind: str) -> bool:
     """Whether the words of an event hold figures or keys that may not be submitted yet."""
+    if kind == Kind.GUIDANCE:
+        return True
     kept = event.move in _REGISTERING and event.document != "evidence:priorities"
     return kept and kind in (Kind.EVIDENCE, Kind.DATA_ITEM)
 
@@ -397,7 +404,7 @@ def _attribution(
 
 
 def _section(kind: str, name: str, documents: _Documents) -> Section | None:
-    if kind == Kind.SECTION:
+    if kind in (Kind.SECTION, Kind.GUIDANCE):
         return documents.sections.get(name)
     if kind == Kind.CHECK:
         key, separator, _code = name.partition(":")

@@ -70,6 +70,8 @@ def load_network(content: Mapping[str, Any], *, valid_from: date) -> Programme:
 def load_template(content: Mapping[str, Any]) -> Template:
     """Create a version of a template, or return it if it is there: a version never changes.
 
+    Translations and hints that a version has not got yet are added; they say the same.
+
     Args:
         content: As in ``fixtures/template_mc2cm.json``.
     """
@@ -78,9 +80,12 @@ def load_template(content: Mapping[str, Any]) -> Template:
         version=content["version"],
         defaults={key: content[key] for key in ("title", "body_pages", "summary_pages")},
     )
-    if created:
-        for position, section in enumerate(content["sections"]):
+    for position, section in enumerate(content["sections"]):
+        if created:
             _load_section(template, section, position)
+        else:
+            _translate_section(template, section)
+    if created:
         _load_checks(template, content.get("checks", []))
     return template
 
@@ -109,6 +114,7 @@ def _load_section(template: Template, content: Mapping[str, Any], position: int)
             for key in ("key", "number", "kind", "page_budget", "mandatory", "guiding_questions")
         },
         **_titles(content),
+        **_translations(content),
     )
     TemplateSubsection.objects.bulk_create(
         TemplateSubsection(
@@ -117,6 +123,7 @@ def _load_section(template: Template, content: Mapping[str, Any], position: int)
             position=place,
             guiding_questions=one.get("guiding_questions", []),
             **_titles(one),
+            **_translations(one),
         )
         for place, one in enumerate(content["subsections"])
     )
@@ -124,3 +131,36 @@ def _load_section(template: Template, content: Mapping[str, Any], position: int)
 
 def _titles(content: Mapping[str, Any]) -> dict[str, str]:
     return {key: content.get(key, "") for key in ("title", "title_fr", "title_ar")}
+
+
+#: What may be added to a version that is in use.
+_ADDED = ("guiding_questions_fr", "guiding_questions_ar", "hint", "hint_fr", "hint_ar")
+
+
+def _translations(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: content[key] for key in _ADDED if key in content}
+
+
+def _translate_section(template: Template, content: Mapping[str, Any]) -> None:
+    """Add to a chapter and its headings what they lack."""
+    section = template.sections.filter(key=content["key"]).first()
+    if section is None:
+        return
+    _add(section, content)
+    parts = {one.position: one for one in section.subsections.all()}
+    for place, one in enumerate(content["subsections"]):
+        if place in parts:
+            _add(parts[place], one)
+
+
+def _add(part: TemplateSection | TemplateSubsection, content: Mapping[str, Any]) -> None:
+    """Fill what is empty, if the English questions are those of the file."""
+    if part.guiding_questions != content.get("guiding_questions", []):
+        return
+    lacking = {
+        key: value for key, value in _translations(content).items() if not getattr(part, key)
+    }
+    for key, value in lacking.items():
+        setattr(part, key, value)
+    if lacking:
+        part.save(update_fields=list(lacking))

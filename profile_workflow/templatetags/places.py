@@ -38,6 +38,9 @@ _SECTION = _Kind("section", _("Go to section %(section)s"), of_section=True)
 _COMMENTS = _Kind(
     "section_review", _("Go to the comments on section %(section)s"), "comments", of_section=True
 )
+_FINDINGS = _Kind(
+    "section_guidance", _("Go to the findings in section %(section)s"), "findings", of_section=True
+)
 _TERRITORIES = _Kind("evidence", _("Go to the territories"), "territories")
 _DEFINITIONS = _Kind("evidence", _("Go to the working definitions"), "definitions")
 _TABLES = _Kind("tables", _("Go to the data tables"))
@@ -65,7 +68,8 @@ _PLACES: Mapping[str, _Kind] = {
     "figure_unsettled": _TABLES,
     "figure_unsourced": _TABLES,
     "acronym_unexplained": _Kind("evidence", _("Go to the acronyms"), "acronyms"),
-    "wording_blocked": _SECTION,
+    "wording_blocked": _FINDINGS,
+    "number_undefined": _FINDINGS,
     "objection": _Kind("round", _("See the objections"), "objections"),
     "quorum": _NEXT,
     "signature": _NEXT,

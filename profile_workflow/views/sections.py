@@ -10,6 +10,7 @@ from profile_workflow.queries import profiles
 from profile_workflow.queries.notes import notes_of
 from profile_workflow.services.drafting import may_write
 from profile_workflow.services.lifecycle import is_open
+from profile_workflow.web.guidance import beside_revision
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
 from profile_workflow.web.reading import reading_text, with_permalinks
 from profile_workflow.web.remarks import beside
@@ -41,6 +42,7 @@ def section(request: HttpRequest, slug: str, key: str) -> HttpResponse:
             "section": found,
             "may_write": may_write(found, by=viewer),
             "may_review": is_open(found, "accept", viewer),
+            "guidance": beside_revision(found, viewer),
             "text": with_permalinks(shown.text) if shown.text else None,
             "quotable": True,
             "remarks": sorted(remarks, key=lambda one: shown.spot_of(one.comment).order),

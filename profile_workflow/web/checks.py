@@ -1,23 +1,19 @@
 """Checks by name, each with what it found: of a text that is judged, and before a grave act."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from profile_workflow import markup, requirements
 from profile_workflow.errors import Missing
 from profile_workflow.models import Profile, Section, Waiver
+from profile_workflow.proofreading import words_on
 from profile_workflow.queries.profiles import sections_of
 from profile_workflow.queries.quality import waivers_of
 from profile_workflow.states import Advice
-
-#: Words on a printed page without tables or figures: what a page budget is counted in.
-WORDS_A_PAGE = 450
 
 #: Requirement → what is checked. A requirement that is not named here is shown under "Others".
 NAMES: Mapping[str, "str | Promise"] = {
@@ -29,6 +25,7 @@ NAMES: Mapping[str, "str | Promise"] = {
     "table_unknown": gettext_lazy("Every table that the text places exists"),
     "acronym_unexplained": gettext_lazy("Every acronym is explained"),
     "wording_blocked": gettext_lazy("No wording that a profile must not use"),
+    "number_undefined": gettext_lazy("Every figure says who is counted"),
     "no_stakeholder": gettext_lazy("The City Stakeholder Group has members"),
     "check_open": gettext_lazy("Every check that a person makes is answered"),
     "check_failed": gettext_lazy("No check that a person makes is answered “no”"),
@@ -47,6 +44,7 @@ FOR_MOVE: Mapping[str, tuple[str, ...]] = {
         "figure_unsettled",
         "acronym_unexplained",
         "wording_blocked",
+        "number_undefined",
         "no_stakeholder",
         "check_open",
         "check_failed",
@@ -161,65 +159,11 @@ def _empty(section: Section) -> Iterable[Missing]:
 
 def _over_budget(section: Section) -> Iterable[Missing]:
     words = markup.word_count(_text(section))
-    budget = int(section.template_section.page_budget * WORDS_A_PAGE)
+    budget = words_on(section.template_section.page_budget)
     if budget and words > budget:
         said = _("“%(section)s” has %(words)s words; its pages hold about %(budget)s.")
         values = {"section": section, "words": words, "budget": budget}
         yield Missing(Advice.OVER_BUDGET, said % values, section.key)
-
-
-def _headings(section: Section) -> Iterable[Missing]:
-    """Ask for a heading of the third level before one of the fourth."""
-    headings = markup.render(_text(section), citations={}).headings
-    if headings and headings[0].level > 3:
-        said = _("In “%(section)s” the first heading, “%(heading)s”, is a lower one.")
-        yield Missing(
-            Advice.HEADING_ORDER,
-            said % {"section": section, "heading": headings[0].text},
-            section.key,
-        )
-
-
-def _captions(section: Section) -> Iterable[Missing]:
-    tables = [one for one in markup.render(_text(section), citations={}).tables if not one.key]
-    typed = sum(token.type == "table_open" for token in markup.parse(_text(section)).tokens)
-    if number := typed - len(tables):
-        said = ngettext(
-            "%(number)s table in “%(section)s” has no caption, which readers need to find it.",
-            "%(number)s tables in “%(section)s” have no caption, which readers need to find them.",
-            number,
-        )
-        yield Missing(Advice.CAPTION, said % {"number": number, "section": section}, section.key)
-
-
-def _sources(section: Section) -> Iterable[Missing]:
-    number = naked_figures(_text(section))
-    if number:
-        said = ngettext(
-            "%(number)s paragraph of “%(section)s” gives figures and cites no source.",
-            "%(number)s paragraphs of “%(section)s” give figures and cite no source.",
-            number,
-        )
-        yield Missing(
-            Advice.NAKED_FIGURE, said % {"number": number, "section": section}, section.key
-        )
-
-
-#: A share, or a number in thousands; a year alone needs no source.
-_FIGURE = re.compile(
-    r"\d[\d.,\u00a0\u202f]*\s?(?:%|\u066a|per cent|pour cent)"
-    r"|\b\d{1,3}(?:[., \u00a0\u202f]\d{3})+\b"
-)
-
-
-def naked_figures(text: str) -> int:
-    """Return in how many paragraphs shares or large numbers stand without a source cited."""
-    return sum(
-        opening.type == "paragraph_open"
-        and _FIGURE.search(words.content) is not None
-        and all(child.type != "citation" for child in words.children or ())
-        for opening, words in pairwise(markup.parse(text).tokens)
-    )
 
 
 def _readable(section: Section) -> Iterable[Missing]:
@@ -233,8 +177,5 @@ _Look = Callable[[Section], Iterable[Missing]]
 _ADVICE: Mapping[Advice, _Look] = {
     Advice.EMPTY: _empty,
     Advice.OVER_BUDGET: _over_budget,
-    Advice.NAKED_FIGURE: _sources,
-    Advice.HEADING_ORDER: _headings,
-    Advice.CAPTION: _captions,
     Advice.PROBLEM: _readable,
 }

@@ -62,6 +62,7 @@ PROFILE_PAGES: Sequence[Page] = (
         beneath=(
             "section",
             "section_edit",
+            "section_guidance",
             "section_compare",
             "section_review",
             "section_move",

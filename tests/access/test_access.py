@@ -35,6 +35,7 @@ POST_ONLY = {
     "task_release",
     "outbox_retry",
     "section_save",
+    "section_answers",
     "board_view_save",
     "people_ask",
     "priority_shift",
@@ -70,6 +71,7 @@ DONE_BY = {
     "task_delegate": {Role.PROJECT_TEAM, Role.LOCAL_EXPERT},
     "section_move": set(),
     "section_edit": {Role.LOCAL_EXPERT},
+    "section_guidance": {*KEEPS_THE_REGISTER, Role.INTERNATIONAL_EXPERT},
 }
 
 
@@ -120,6 +122,8 @@ class World:
             "responses_file": [profile.slug, "csv"],
             "section_edit": [profile.slug, "1"],
             "section_save": [profile.slug, "1"],
+            "section_guidance": [profile.slug, "1"],
+            "section_answers": [profile.slug, "1"],
             "profile_move": [profile.slug, "hold"],
             "evidence": [profile.slug],
             "sources": [profile.slug],

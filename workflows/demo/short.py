@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from profile_workflow.models import Profile
-from profile_workflow.services import evidence
-from profile_workflow.states import SectionState
+from profile_workflow.services import evidence, guidance
+from profile_workflow.states import Outcome, SectionState
 from workflows import engine
 from workflows.demo.library import city_content, phrases
 from workflows.demo.story import Story
@@ -104,7 +104,7 @@ def inception(story: Story, edition: int, previous: Profile | None) -> None:
 
 
 def drafting(story: Story, edition: int, previous: Profile | None) -> None:
-    """Half of the sections are submitted, one was taken back, two belong to a co-author."""
+    """Half of the sections submitted, one taken back, two with a co-author, questions marked."""
     _begin(story, edition, previous)
     _to_drafting(story)
     texts = _texts(story.cast.city.slug)
@@ -117,6 +117,13 @@ def drafting(story: Story, edition: int, previous: Profile | None) -> None:
         at=story.now,
         reason="The year of one figure has to be checked again.",
     )
+    words = phrases(story.profile.language)
+    marks = {
+        "0.0": guidance.Mark(Outcome.ANSWERED),
+        "0.1": guidance.Mark(Outcome.ANSWERED),
+        "0.2": guidance.Mark(Outcome.NOTHING_FOUND, words["searched"]),
+    }
+    guidance.mark_questions(story.section("2"), marks, by=story.cast.expert, at=story.now)
     for co_author in story.cast.co_authors:
         task = story.task_of("8")
         engine.delegate(task, to=co_author, by=story.cast.expert, at=story.now)

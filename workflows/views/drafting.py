@@ -5,6 +5,7 @@ from datetime import datetime
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
@@ -14,21 +15,22 @@ from django.views.decorators.http import require_http_methods, require_POST
 from profile_workflow import markup
 from profile_workflow.errors import DomainError, InvalidInput, NotComplete, StaleEdit
 from profile_workflow.forms.drafting import ActionForm, DraftForm
+from profile_workflow.forms.guidance import QuestionsForm, WantedFindingForm
 from profile_workflow.merging import merge
 from profile_workflow.models import Draft, Section, User
+from profile_workflow.proofreading import words_on
 from profile_workflow.queries import drafting as beside
 from profile_workflow.queries.history import last_reason, move_label
 from profile_workflow.queries.profiles import open_remarks
 from profile_workflow.services import drafting
 from profile_workflow.services.log import document_name
+from profile_workflow.views.guidance import save_marks
+from profile_workflow.web import guidance
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
 from profile_workflow.web.reading import rendered_text
 from workflows import engine
 from workflows.models import Task
 from workflows.views.moving import HTTP_UNPROCESSABLE, Refusal
-
-#: Words of running text on a printed page of the report.
-WORDS_A_PAGE = 420
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,10 +45,12 @@ def section_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     if form is None:
         return _page(request, section, _form(beside.draft_of(section)))
     if not form.is_valid():
-        return _page(request, section, form, Refusal(HTTP_UNPROCESSABLE))
+        questions = QuestionsForm(request.POST, groups=guidance.asked(section))
+        return _page(request, section, form, Refusal(HTTP_UNPROCESSABLE), questions=questions)
     action = ActionForm(request.POST).wanted
     if action == "preview":
-        return _page(request, section, form, preview=True)
+        questions = QuestionsForm(request.POST, groups=guidance.asked(section))
+        return _page(request, section, form, preview=True, questions=questions)
     return _save(request, section, form, submit=action == "submit")
 
 
@@ -62,6 +66,7 @@ def _save(request: HttpRequest, section: Section, form: DraftForm, *, submit: bo
     base = form.cleaned_data["base_version"]
     try:
         drafting.save_draft(section, form.draft, base_version=base, by=user, at=at)
+        wrong = save_marks(section, request.POST, by=user, at=at)
     except StaleEdit:
         return _conflict(request, section, form)
     except InvalidInput as error:
@@ -69,9 +74,15 @@ def _save(request: HttpRequest, section: Section, form: DraftForm, *, submit: bo
         return _page(request, section, form, Refusal(error.status))
     except DomainError as error:
         return _closed(request, section, Refusal(error.status, str(error)), form)
+    if wrong is not None:
+        saved = _form(beside.draft_of(section))
+        return _page(request, section, saved, Refusal(HTTP_UNPROCESSABLE), questions=wrong)
     if submit:
         return _submit(request, section, user)
     messages.success(request, _saved_at(at))
+    if finding := WantedFindingForm(request.POST).wanted:
+        page = reverse("section_guidance", args=[section.profile.slug, section.key])
+        return redirect(f"{page}#finding-{finding[:12]}")
     return redirect("section_edit", slug=section.profile.slug, key=section.key)
 
 
@@ -118,7 +129,7 @@ def _length(section: Section, text: str) -> str:
     """Return how long a text is, against the pages that the template gives it, in words."""
     number = markup.word_count(text)
     budget = section.template_section.page_budget
-    most = int(budget * WORDS_A_PAGE)
+    most = words_on(budget)
     words = ngettext(
         "%(number)s word of about %(most)s", "%(number)s words of about %(most)s", number
     )
@@ -137,8 +148,10 @@ def _page(
     refusal: Refusal | None = None,
     *,
     preview: bool = False,
+    questions: QuestionsForm | None = None,
 ) -> HttpResponse:
     user, at, profile = signed_in(request), timezone.now(), section.profile
+    questions = questions or QuestionsForm(groups=guidance.asked(section))
     draft = beside.draft_of(section)
     text = str(form["text"].value() or "")
     offer = next((one for one in engine.offers(section, user) if one.move == "submit"), None)
@@ -154,6 +167,8 @@ def _page(
         "offer": offer,
         "preview": rendered_text(section, text) if preview else None,
         "length": _length(section, text),
+        "questions": questions,
+        "guidance": guidance.beside_draft(section, draft.text, questions.groups),
         "material": beside.material_for(section, profile),
         "somebody": beside.somebody_else(draft, viewer=user, at=at),
         "remarks": open_remarks(profile, viewer=user, section=section),

@@ -13,6 +13,8 @@ from profile_workflow.errors import DomainError
 from profile_workflow.forms.quality import WaiverForm
 from profile_workflow.models import Profile, User, Waiver
 from profile_workflow.queries.attribution import may_see_names
+from profile_workflow.queries.guidance import JudgedText, judged_profile, sees_guidance
+from profile_workflow.queries.profiles import sections_of
 from profile_workflow.queries.quality import checklist, progress_of
 from profile_workflow.services.quality import refusal_to_judge, take_waiver_back, waive
 from profile_workflow.states import Advice
@@ -24,6 +26,13 @@ from workflows.views.moving import Refusal, task_form, task_offers
 
 #: Requirements that the second list shows, check by check.
 _BY_HAND = ("check_open", "check_failed")
+
+
+def _findings(profile: Profile, viewer: User) -> list[JudgedText]:
+    """Return the findings in the submitted texts, for those who write or judge them."""
+    if not sees_guidance(profile, viewer):
+        return []
+    return judged_profile(profile, sections_of(profile))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,6 +82,7 @@ def _page(
         "profile": profile,
         "checks": checks,
         "advice": _advice(profile, may_judge=may_judge, sent=waiver),
+        "texts": _findings(profile, viewer),
         "failed": sum(not one.has_passed for one in checks),
         "groups": checking.grouped(rows),
         "progress": progress_of(found),

@@ -264,7 +264,7 @@
       return;
     }
     const outcome = await saveAll();
-    if (outcome === "stale" || (outcome === "saved" && action === "submit")) pass(button);
+    if (outcome === "stale" || (outcome === "saved" && action !== "save")) pass(button);
     else if (outcome === "saved") say(state.textContent || words.saySaved);
     else trouble.focus();
   };

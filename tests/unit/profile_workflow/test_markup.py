@@ -165,7 +165,7 @@ def test_what_a_text_uses():
 
     assert markup.cited_keys(text) == ["b", "a", "c", "d"]
     assert markup.placed_tables(text) == ["2-A"]
-    assert markup.acronyms_used(text) == ["MC2CM", "ICMPD", "EU"]
+    assert markup.mentions(text).acronyms == ("MC2CM", "ICMPD", "EU")
     assert markup.word_count("**Two** words [@a, p. 4]^[and three more]") == 5
     assert markup.word_count("") == 0
 

@@ -1,0 +1,190 @@
+"""The forms of the guidance beside a text: marking its questions, allowing a finding."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from profile_workflow.forms.renderer import StyledForm
+from profile_workflow.queries.guidance import Group, Judged, JudgedText, Question
+from profile_workflow.services.guidance import MOST_CHARACTERS, Mark
+from profile_workflow.states import Outcome
+
+#: The fields stand beside the text, outside the form that they are sent with.
+_OUTSIDE = {"form": "section-form"}
+_DIGEST = r"\A[0-9a-f]{64}\Z"
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """A question with its fields."""
+
+    question: Question
+    outcome: forms.BoundField
+    note: forms.BoundField
+    seen: forms.BoundField
+
+
+@dataclass(frozen=True, slots=True)
+class AskedGroup:
+    """Questions under one heading of the template, with their fields."""
+
+    group: Group
+    questions: list[AskedQuestion]
+
+
+class QuestionsForm(StyledForm):
+    """The guiding questions of a section, each with what became of it.
+
+    Only what differs from what the page showed is a mark, so that two authors who mark different
+    questions do not undo one another.
+
+    Args:
+        groups: The questions.
+    """
+
+    def __init__(self, *args: Any, groups: Sequence[Group], **kwargs: Any) -> None:
+        self.groups = groups
+        self._questions = {one.key: one for group in groups for one in group.questions}
+        super().__init__(*args, prefix="q", **kwargs)
+        for key, question in self._questions.items():
+            self._add_fields(key, question)
+
+    def _add_fields(self, key: str, question: Question) -> None:
+        mark = _mark_of(question)
+        self.fields[f"{key}-outcome"] = forms.ChoiceField(
+            label=question.text,
+            required=False,
+            choices=[("", gettext_lazy("not marked yet")), *Outcome.choices],
+            initial=mark.outcome or "",
+            widget=forms.Select(attrs={**_OUTSIDE, "class": "form-select form-select-sm"}),
+        )
+        self.fields[f"{key}-note"] = forms.CharField(
+            label=gettext_lazy("Why, or where you searched"),
+            required=False,
+            max_length=MOST_CHARACTERS,
+            initial=mark.note,
+            widget=forms.TextInput(
+                attrs={**_OUTSIDE, "class": "form-control form-control-sm", "dir": "auto"}
+            ),
+        )
+        self.fields[f"{key}-seen"] = forms.CharField(
+            required=False, initial=_seen(mark), widget=forms.HiddenInput(attrs=_OUTSIDE)
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the reason of what was left open."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        for key in self._questions:
+            outcome = cleaned.get(f"{key}-outcome")
+            is_open = outcome in (Outcome.NOT_APPLICABLE, Outcome.NOTHING_FOUND)
+            if is_open and not cleaned.get(f"{key}-note"):
+                self.add_error(
+                    f"{key}-note", _("Say why it does not apply, or where you searched.")
+                )
+        return cleaned
+
+    @property
+    def marks(self) -> dict[str, Mark]:
+        """What was changed on the page: key of the question → what is said of it."""
+        found = {}
+        for key in self._questions:
+            if f"{self.prefix}-{key}-outcome" not in self.data:
+                continue
+            given = self.cleaned_data[f"{key}-outcome"]
+            outcome = Outcome(given) if given else None
+            mark = Mark(outcome, self.cleaned_data[f"{key}-note"] if outcome else "")
+            if _seen(mark) != self.cleaned_data[f"{key}-seen"]:
+                found[key] = mark
+        return found
+
+    @property
+    def asked(self) -> list[AskedGroup]:
+        """The questions with their fields, under their headings."""
+        return [
+            AskedGroup(group, [self._asked(one) for one in group.questions])
+            for group in self.groups
+        ]
+
+    def _asked(self, question: Question) -> AskedQuestion:
+        names = (f"{question.key}-{name}" for name in ("outcome", "note", "seen"))
+        return AskedQuestion(question, *(self[name] for name in names))
+
+
+def _mark_of(question: Question) -> Mark:
+    answer = question.answer
+    return Mark(Outcome(answer.outcome), answer.note) if answer else Mark(None)
+
+
+def _seen(mark: Mark) -> str:
+    return hashlib.sha256(f"{mark.outcome or ''}\0{mark.note}".encode()).hexdigest()[:16]
+
+
+class WantedFindingForm(forms.Form):
+    """Which finding the author wants to allow, when he leaves the text for that."""
+
+    allow = forms.RegexField(_DIGEST, required=False)
+
+    @property
+    def wanted(self) -> str:
+        """The digest of the finding; empty if none is wanted."""
+        return str(self.cleaned_data["allow"]) if self.is_valid() else ""
+
+
+class FindingForm(StyledForm):
+    """A decision on a finding: allow it, because …, or take that back."""
+
+    digest = forms.RegexField(_DIGEST, widget=forms.HiddenInput)
+    action = forms.ChoiceField(
+        choices=[("allow", "allow"), ("take_back", "take_back")], widget=forms.HiddenInput
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("It may stand, because …"),
+        required=False,
+        max_length=MOST_CHARACTERS,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy(
+            "Reviewers and the project team read it. It holds until the words around it change."
+        ),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the reason of an allowance."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("action") == "allow" and not cleaned.get("reason"):
+            self.add_error("reason", _("Say why it may stand; reviewers read it."))
+        return cleaned
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A finding with the form of what may be decided on it."""
+
+    judged: Judged
+    form: FindingForm | None
+
+
+def rows_of(text: JudgedText, typed: FindingForm | None, *, may_judge: bool) -> list[Row]:
+    """Return the findings as rows, the form that was typed in its own.
+
+    Args:
+        text: The findings.
+        typed: The form as it was sent, to be shown again.
+        may_judge: Whether the reader may decide on them.
+    """
+    wanted = typed.data.get("digest") if typed is not None else None
+    rows = []
+    for one in text.findings:
+        digest = one.finding.digest
+        form = None
+        if may_judge:
+            again = typed if digest == wanted else None
+            action = "allow" if one.is_open else "take_back"
+            first = {"digest": digest, "action": action}
+            form = again or FindingForm(initial=first, auto_id=f"id_{digest[:12]}_%s")
+        rows.append(Row(one, form))
+    return rows

@@ -1,0 +1,10 @@
+"""Reading a text as an editor would: what an author should look at again, and why.
+
+Pure functions over the parsed text; nothing here knows who wrote it or what was allowed.
+"""
+
+from profile_workflow.proofreading.findings import Finding, Level
+from profile_workflow.proofreading.length import WORDS_A_PAGE, words_on
+from profile_workflow.proofreading.reader import Knowledge, acronyms_in, proofread
+
+__all__ = ["WORDS_A_PAGE", "Finding", "Knowledge", "Level", "acronyms_in", "proofread", "words_on"]

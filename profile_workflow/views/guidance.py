@@ -1,0 +1,132 @@
+"""The guidance of one section: its guiding questions, and what its text should be looked at."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from profile_workflow.errors import DomainError, InvalidInput
+from profile_workflow.forms.guidance import FindingForm, QuestionsForm, rows_of
+from profile_workflow.models import Section, User
+from profile_workflow.queries.guidance import Coverage, coverage_in, sees_guidance
+from profile_workflow.services import guidance
+from profile_workflow.services.drafting import may_write
+from profile_workflow.web import guidance as shown
+from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
+from profile_workflow.web.refusing import Refusal, refused
+
+_UNPROCESSABLE = 422
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def section_guidance(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """Show questions and findings of a section; by POST allow a finding or take that back."""
+    section, viewer = _section(request, slug, key), signed_in(request)
+    if not sees_guidance(section.profile, viewer):
+        raise PermissionDenied(
+            _("This page is for those who write or judge the text: authors, reviewer and team.")
+        )
+    if request.method != "POST":
+        return _page(request, section)
+    form = FindingForm(request.POST, auto_id="id_typed_%s")
+    if not form.is_valid():
+        return _page(request, section, form)
+    try:
+        said = _decide(section, form.cleaned_data, by=viewer)
+    except DomainError as error:
+        return _page(request, section, form, refused(error))
+    messages.success(request, said)
+    return redirect(f"{reverse('section_guidance', args=[slug, key])}#findings")
+
+
+def _section(request: HttpRequest, slug: str, key: str) -> Section:
+    profile = profile_or_404(request, slug)
+    section = section_or_404(profile, key)
+    section.profile = profile
+    return section
+
+
+def _decide(section: Section, given: dict[str, Any], *, by: User) -> str:
+    at = timezone.now()
+    if given["action"] == "take_back":
+        guidance.take_back_allowance(section, given["digest"], by=by, at=at)
+        return _("Taken back. It has to be looked at again.")
+    guidance.allow_finding(section, given["digest"], reason=given["reason"], by=by, at=at)
+    return _("Allowed, until the words around it change.")
+
+
+def _page(
+    request: HttpRequest,
+    section: Section,
+    form: FindingForm | None = None,
+    refusal: Refusal | None = None,
+) -> HttpResponse:
+    viewer = signed_in(request)
+    may_judge = guidance.refusal_to_judge(section, viewer) is None
+    found = shown.for_deciding(section, viewer)
+    context = {
+        "profile": section.profile,
+        "section": section,
+        "guidance": found,
+        "rows": rows_of(found.text, form, may_judge=may_judge),
+        "may_write": may_write(section, by=viewer),
+        "typed": form,
+        "refusal": refusal,
+    }
+    status = refusal.status if refusal else (_UNPROCESSABLE if form else None)
+    return render(request, "profile_workflow/section_guidance.html", context, status=status)
+
+
+@require_POST
+def section_answers(request: HttpRequest, slug: str, key: str) -> JsonResponse:
+    """Save the marks of guiding questions while the text is being written."""
+    section, viewer = _section(request, slug, key), signed_in(request)
+    try:
+        wrong = save_marks(section, request.POST, by=viewer, at=timezone.now())
+    except DomainError as error:
+        return JsonResponse({"message": str(error)}, status=error.status)
+    if wrong is not None:
+        problems = " ".join(str(one) for found in wrong.errors.values() for one in found)
+        return JsonResponse({"message": problems}, status=_UNPROCESSABLE)
+    form = QuestionsForm(groups=shown.asked(section))
+    coverage = coverage_in(form.groups)
+    seen = {form[name].html_name: form[name].initial for name in form.fields if "-seen" in name}
+    told = {"message": _("Marks saved."), "coverage": _words(coverage), "done": coverage.done}
+    return JsonResponse({**told, "seen": seen})
+
+
+def save_marks(
+    section: Section, data: QueryDict, *, by: User, at: datetime
+) -> QuestionsForm | None:
+    """Save the marks that came with a text; return the form if something in it is wrong.
+
+    Raises:
+        NotAllowed, NotNow: As for the text itself.
+    """
+    form = QuestionsForm(data, groups=shown.asked(section))
+    if not form.is_valid():
+        return form
+    if form.marks:
+        try:
+            guidance.mark_questions(section, form.marks, by=by, at=at)
+        except InvalidInput as error:
+            form.add_error(None, str(error))
+            return form
+    return None
+
+
+def _words(coverage: Coverage) -> str:
+    words = ngettext(
+        "%(done)s of %(all)s question answered",
+        "%(done)s of %(all)s questions answered",
+        coverage.all,
+    )
+    return words % {"done": coverage.done, "all": coverage.all}

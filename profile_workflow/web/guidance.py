@@ -1,0 +1,73 @@
+"""The guidance of a section as its pages show it: its hint, its questions, its findings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import get_language
+
+from profile_workflow.models import Section, User
+from profile_workflow.queries.guidance import (
+    Coverage,
+    Group,
+    JudgedText,
+    coverage_in,
+    judged_draft,
+    judged_revision,
+    questions_of,
+    sees_guidance,
+)
+from profile_workflow.services import guidance
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """What stands beside a text.
+
+    Attributes:
+        hint: Advice of the template for this chapter.
+        coverage: How many questions are marked.
+        groups: The questions with what became of them.
+        text: The findings.
+    """
+
+    hint: str
+    coverage: Coverage
+    groups: Sequence[Group]
+    text: JudgedText
+
+
+def asked(section: Section) -> list[Group]:
+    """Return the guiding questions of a section in the language in force."""
+    return questions_of(section, _language())
+
+
+def _language() -> str:
+    return get_language() or "en"
+
+
+def beside_draft(section: Section, text: str, groups: Sequence[Group]) -> Guidance:
+    """Return what stands beside a text that is being written.
+
+    Args:
+        section: The section.
+        text: The text as it was saved last.
+        groups: Its guiding questions.
+    """
+    return _guidance(section, judged_draft(section, text), groups)
+
+
+def beside_revision(section: Section, viewer: User) -> Guidance | None:
+    """Return what stands beside a submitted text, for those who write or judge it."""
+    if not sees_guidance(section.profile, viewer):
+        return None
+    return _guidance(section, judged_revision(section), asked(section))
+
+
+def for_deciding(section: Section, viewer: User) -> Guidance:
+    """Return the guidance on the text that a person works on."""
+    return _guidance(section, guidance.judged_text(section, viewer), asked(section))
+
+
+def _guidance(section: Section, text: JudgedText, groups: Sequence[Group]) -> Guidance:
+    hint = section.template_section.hint_in(_language())
+    return Guidance(hint, coverage_in(groups), groups, text)
