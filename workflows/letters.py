@@ -35,7 +35,7 @@ class MailKind(models.TextChoices):
     CONSULTATION_OPENED = "consultation_opened", _("Consultation opened")
     OBJECTION_RECEIVED = "objection_received", _("Objection received")
     PUBLISHED = "published", _("Published")
-    HELD = "held", _("Put on hold")
+    HELD = "held", _("Work stopped")
     RESUMED = "resumed", _("Resumed")
     CANCELLED = "cancelled", _("Cancelled")
 

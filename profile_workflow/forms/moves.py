@@ -31,6 +31,21 @@ class MoveField(forms.ChoiceField):
         return value in self.moves
 
 
+class MoveChoice(forms.RadioSelect):
+    """Moves to choose from; those that name sections are marked for the style sheet."""
+
+    def __init__(self, *, naming: Collection[str]) -> None:
+        super().__init__(attrs={"class": "form-check-input"})
+        self.naming = naming
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Mark an option whose move names sections."""
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        if value in self.naming:
+            option["attrs"]["data-names-sections"] = True
+        return option
+
+
 class ReasonField(forms.CharField):
     """Words that some of the offered moves need; whether they are there is the engine's to say."""
 
@@ -118,12 +133,10 @@ class MoveForm(StyledForm):
 def _move_field(offers: Sequence[Offer], moves: Collection[str]) -> MoveField:
     if len(offers) == 1:
         return MoveField(moves=moves, initial=offers[0].move, widget=forms.HiddenInput)
-    field = MoveField(
+    return MoveField(
         moves=moves,
         label=_("Your decision"),
         choices=[(offer.move, offer.label) for offer in offers],
-        widget=forms.RadioSelect,
+        widget=MoveChoice(naming={offer.move for offer in offers if offer.needs_sections}),
         error_messages={"required": _("Choose one of these.")},
     )
-    field.widget.attrs["class"] = "form-check-input"
-    return field

@@ -72,6 +72,7 @@ TONES: Mapping[str, str] = _tones(
         SectionState.READY,
         SectionState.ACCEPTED,
         SectionState.LOCKED,
+        CommentState.VERIFIED,
         SignOffState.APPROVED,
         SignOffState.TACIT,
         DataItemState.RECONCILED,

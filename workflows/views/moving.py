@@ -76,11 +76,14 @@ def task_form(task: Task, offers: Sequence[Offer], data: QueryDict | None = None
     )
 
 
-def done_message(task: Task) -> str:
-    """Say that a task has been done."""
+def done_message(task: Task, chosen: str = "") -> str:
+    """Say that a task has been done, and what was chosen where there was a choice."""
     label = turns.label(task)
     subject = f"{label} – {task.section}" if task.section else label
-    return _("Done: %(task)s.") % {"task": subject}
+    done = _("Done: %(task)s.") % {"task": subject}
+    if not chosen:
+        return done
+    return done + " " + _("You chose: %(move)s.") % {"move": chosen}
 
 
 def refused(form: forms.Form, error: DomainError, *, beside: str | None = None) -> Refusal:
