@@ -31,11 +31,10 @@ class CheckForm(MarkedForm):
     )
     note = ReasonField(
         label=gettext_lazy("Note"),
-        help_text=gettext_lazy("Needed for “no” and “not applicable”."),
         required=False,
         max_length=_LONGEST,
         show_hidden_initial=True,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 1}),
     )
 
     def __init__(self, *args: Any, checked: Checked, **kwargs: Any) -> None:
