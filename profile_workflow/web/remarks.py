@@ -95,9 +95,9 @@ def _spot(said: Comment | Note, place: Place | None, *, marked: bool) -> Spot:
     if place is not None:
         mark = f"quote-{said.entry_name}" if marked and not said.is_closed else ""
         return Spot((_PLACED, place.number, place.start), mark=mark)
-    if not said.quote:
-        return Spot((_WHOLE,))
-    return Spot((_PAST,)) if said.is_closed else Spot((_LOST,), is_lost=True)
+    if said.is_closed:
+        return Spot((_PAST,))
+    return Spot((_LOST,), is_lost=True) if said.quote else Spot((_WHOLE,))
 
 
 def _label(said: Comment | Note) -> str:

@@ -83,9 +83,8 @@ def send_back(profile, made):
 def comment_on_selection(page, words):
     """Select words and press the button beside them, by the keyboard."""
     page.evaluate(SELECT, words)
-    button = page.locator(".on-selection button")
-    button.wait_for()
-    button.focus()
+    page.locator(".on-selection button").wait_for()
+    page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.locator(".new-remark.at-hand").wait_for()
 

@@ -89,7 +89,7 @@ def test_the_whole_way_without_scripts(made, profile):
     assert (comment.quote_before, comment.quote_after) == ("In 2024, ", " lived in the city.")
     page = text_of(judge.get(address(profile)))
     assert f'<mark class="quoted" aria-details="comment-{comment.pk}">12,400 foreign' in page
-    assert f'<a href="#quote-comment-{comment.pk}">12,400 foreign citizens</a>' in page
+    assert f'<a href="#quote-comment-{comment.pk}"><bdi>12,400 foreign citizens</bdi></a>' in page
     assert f'<li id="comment-{comment.pk}"' in page
     assert "13,100" in page
     assert "Take the suggested words over" not in text_of(author.get(address(profile)))

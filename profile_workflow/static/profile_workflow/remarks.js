@@ -116,10 +116,16 @@
   });
   bar.addEventListener("mousedown", (event) => event.preventDefault());
   button.addEventListener("click", () => {
+    getSelection().removeAllRanges();
     hide();
     comment(picked);
   });
   document.addEventListener("keydown", (event) => {
+    /* Where the Tab key goes from a selection differs between browsers. */
+    if (event.key === "Tab" && !event.shiftKey && !bar.hidden && document.activeElement === document.body) {
+      event.preventDefault();
+      button.focus();
+    }
     if (event.key !== "Escape") return;
     hide();
     if (section && section.classList.contains("at-hand")) {
