@@ -310,7 +310,9 @@ def give_guidance(one: Section) -> None:
     expert, at = holder(one.profile, Role.LOCAL_EXPERT), timezone.now()
     guidance.mark_questions(one, {"0.0": guidance.Mark(Outcome.ANSWERED)}, by=expert, at=at)
     first = guidance.judged_text(one, expert).findings[0].finding
-    guidance.allow_finding(one, first.digest, reason="It is a name.", by=expert, at=at)
+    guidance.allow_finding(
+        one, first.digest, reason="The office confirmed it by telephone.", by=expert, at=at
+    )
 
 
 def give_erratum(profile: Profile) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from profile_workflow.models import FindingDismissal, QuestionAnswer, TemplateSection
+from profile_workflow.models import FindingDismissal, QuestionAnswer, TemplateSection, User
 from profile_workflow.states import SectionState
 from tests import factories
 from tests.pages import EXPERT
@@ -59,6 +59,7 @@ def test_an_author_marks_questions_settles_a_finding_and_submits(world, browse, 
 
 
 def test_without_scripts_marks_go_with_the_text(world, browse, one):
+    User.objects.update(language="ar")
     page = browse("ar", world.made[EXPERT], scripts=False)
     page.goto(address(one))
     page.locator("#id_text").fill(BAD)
