@@ -4,7 +4,7 @@ from profile_workflow.models.city import City, Programme, TextBlock
 from profile_workflow.models.comment import Comment
 from profile_workflow.models.decision import Decision, ReviewRound
 from profile_workflow.models.event import Event, EventReason
-from profile_workflow.models.evidence import DataItem, DataTable, Source
+from profile_workflow.models.evidence import DataItem, DataTable, LibrarySource, Source
 from profile_workflow.models.people import Organisation, User
 from profile_workflow.models.priority import Challenge, Priority
 from profile_workflow.models.profile import (
@@ -35,6 +35,7 @@ __all__ = [
     "Event",
     "EventReason",
     "FailedSignIn",
+    "LibrarySource",
     "Organisation",
     "Priority",
     "Profile",

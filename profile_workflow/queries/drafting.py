@@ -1,5 +1,6 @@
 """What stands beside a text that is being written: its draft, who writes, what it can refer to."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from profile_workflow.models import (
     TemplateSubsection,
     User,
 )
+from profile_workflow.spelling import searchable, words_of
 
 
 def draft_of(section: Section) -> Draft:
@@ -42,7 +44,7 @@ class Material:
 
     Attributes:
         subsections: Headings that the template foresees, each with its guiding questions.
-        sources: The whole bibliography of the profile.
+        sources: The bibliography of the profile, or what was picked of it.
         tables: The data tables of the section.
     """
 
@@ -51,12 +53,27 @@ class Material:
     tables: list[DataTable]
 
 
-def material_for(section: Section, profile: Profile) -> Material:
-    """Return what the author of a section can build on: three queries."""
+def material_for(section: Section, profile: Profile, *, picked: str = "") -> Material:
+    """Return what the author of a section can build on: three queries.
+
+    Args:
+        section: The section.
+        profile: Its profile.
+        picked: Words that the sources are to have; all of them if there are none.
+    """
     subsections = section.template_section.subsections.order_by("position")
     tables = profile.data_tables.filter(section=section).order_by("position", "pk")
     return Material(
         subsections=list(subsections),
-        sources=list(profile.sources.order_by("authors", "year", "key")),
+        sources=_picked(profile.sources.order_by("authors", "year", "key"), words_of(picked)),
         tables=list(tables),
     )
+
+
+def _picked(sources: Iterable[Source], wanted: list[str]) -> list[Source]:
+    """Return the sources in which every word occurs, in one spelling."""
+    return [one for one in sources if all(word in _words(one) for word in wanted)]
+
+
+def _words(source: Source) -> str:
+    return searchable(f"{source.key} {source.authors} {source.year} {source.title}")

@@ -44,10 +44,12 @@ def section_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         return _page(request, section, _form(beside.draft_of(section)))
     if not form.is_valid():
         return _page(request, section, form, Refusal(HTTP_UNPROCESSABLE))
-    action = ActionForm(request.POST).wanted
-    if action == "preview":
+    action = ActionForm(request.POST)
+    if action.wanted == "preview":
         return _page(request, section, form, preview=True)
-    return _save(request, section, form, submit=action == "submit")
+    if action.picked is not None:
+        return _page(request, section, form, picked=action.picked)
+    return _save(request, section, form, submit=action.wanted == "submit")
 
 
 def _section(request: HttpRequest, slug: str, key: str) -> Section:
@@ -137,6 +139,7 @@ def _page(
     refusal: Refusal | None = None,
     *,
     preview: bool = False,
+    picked: str | None = None,
 ) -> HttpResponse:
     user, at, profile = signed_in(request), timezone.now(), section.profile
     draft = beside.draft_of(section)
@@ -154,7 +157,8 @@ def _page(
         "offer": offer,
         "preview": rendered_text(section, text) if preview else None,
         "length": _length(section, text),
-        "material": beside.material_for(section, profile),
+        "material": beside.material_for(section, profile, picked=picked or ""),
+        "picked": picked,
         "somebody": beside.somebody_else(draft, viewer=user, at=at),
         "remarks": open_remarks(profile, viewer=user, section=section),
         "returned": last_reason(profile, document_name(section), viewer=user),
