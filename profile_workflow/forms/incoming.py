@@ -50,9 +50,6 @@ class ImportForm(MarkedForm):
             attrs={"rows": 10, "wrap": "off", "spellcheck": "false", "dir": "ltr"}
         ),
     )
-    step = forms.ChoiceField(
-        required=False, choices=[("check", "check"), ("store", "store")], widget=forms.HiddenInput
-    )
 
     #: Whether the letters of the file had to be guessed.
     guessed = False
@@ -83,6 +80,12 @@ class ImportForm(MarkedForm):
         sent: Any = self.data.copy()  # type: ignore[attr-defined]
         sent["text"] = self.cleaned_data["text"]
         self.data = sent
+
+
+class StepForm(forms.Form):
+    """Which of the buttons of an import was pressed; anything unreadable looks only."""
+
+    step = forms.ChoiceField(required=False, choices=[("check", "check"), ("store", "store")])
 
     @property
     def is_to_be_stored(self) -> bool:

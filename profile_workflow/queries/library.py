@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from profile_workflow.bibliography.identifiers import Known
 from profile_workflow.bibliography.record import CONTENT, Reference
-from profile_workflow.models import LibrarySource, Profile
+from profile_workflow.models import LibrarySource, Profile, Source
 from profile_workflow.spelling import words_of
 
 #: Most sources that a page shows; more words find fewer.
@@ -40,6 +40,6 @@ def _fits(source: LibrarySource, wanted: list[str]) -> bool:
     return all(any(word.startswith(one) for word in words) for one in wanted)
 
 
-def _is_known(source: LibrarySource, known: Known[object]) -> bool:
+def _is_known(source: LibrarySource, known: Known[Source]) -> bool:
     content = {name: getattr(source, name) for name in CONTENT}
     return known.same_as(Reference("", **content)) is not None

@@ -126,7 +126,7 @@ def _changed(profile: Profile, one: Wanted, *, by: User, at: datetime) -> bool:
     """Whether an existing source got other values from one that arrives."""
     if one.choice not in {Choice.FILL, Choice.REPLACE}:
         return False
-    existing = profile.sources.filter(pk=one.existing).first()
+    existing = profile.sources.filter(pk=one.existing or 0).first()
     if existing is None:
         raise StaleEntry(_("Somebody has removed this in the meantime."))
     fields = news(existing, one.source, replace=one.choice == Choice.REPLACE)

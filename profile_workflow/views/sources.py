@@ -22,6 +22,7 @@ from profile_workflow.forms.incoming import (
     ChoicesForm,
     ImportForm,
     LibraryForm,
+    StepForm,
     TakeForm,
     incoming,
 )
@@ -148,7 +149,8 @@ def sources_import(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, _told(done))
             return redirect("sources", slug=slug)
-    if isinstance(refusal, StaleEntry) or (reading is not None and not form.is_to_be_stored):
+    looked = choices is not None and not choices.is_bound
+    if isinstance(refusal, StaleEntry) or looked:
         form.renew(mark)
     return _import_page(request, profile, form, reading, choices, refusal)
 
@@ -162,7 +164,8 @@ def _read(
     reading = read(form.cleaned_data["text"])
     rows = incoming(reading, profile, viewer)
     form.keep_text()
-    return reading, ChoicesForm(request.POST if form.is_to_be_stored else None, rows=rows)
+    storing = StepForm(request.POST).is_to_be_stored
+    return reading, ChoicesForm(request.POST if storing else None, rows=rows)
 
 
 def _told(done: services.Done) -> str:
