@@ -29,8 +29,9 @@ def _transliterated(words: str) -> str:
 
 def key_for(authors: str, year: str, taken: Iterable[str]) -> str:
     """Return a key made of the first author and the year, other than those that are taken."""
-    first = _FIRST_OF_SEVERAL.split(authors)[0]
-    return code_from(f"{' '.join(first.split()[:2])} {year}", taken)
+    first = " ".join(_FIRST_OF_SEVERAL.split(authors)[0].split()[:2])
+    name = slugify(first) or slugify(_transliterated(first))
+    return code_from(f"{name} {year}", taken)
 
 
 def free_key(wanted: str, taken: Collection[str]) -> str:

@@ -286,6 +286,7 @@ def source_library(request: HttpRequest, slug: str) -> HttpResponse:
         "number": number,
         "may_register": refusal_to_register(profile, viewer) is None,
         "may_share": services.refusal_to_share(profile, viewer) is None,
+        "has_more": any(not one.is_taken for one in found),
         "refusal": refused(refusal) if refusal else None,
     }
     status = refusal.status if refusal else None

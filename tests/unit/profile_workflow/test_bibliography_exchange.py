@@ -302,6 +302,7 @@ def test_persons_and_bodies(authors, names):
 def test_keys_can_be_cited_and_are_free():
     assert key_for("Natter, Katharina; IOM", "2018", []) == "natter-2018"
     assert key_for("OECD and European Union", "2019", ["oecd-2019"]) == "oecd-2019-2"
+    assert key_for("بلدية صفاقس", "2023", []).endswith("-2023")
     assert free_key("DBLP:conf/x+y", {"DBLP-conf-x-y"}) == "DBLP-conf-x-y-2"
     assert free_key("هجرة", set()) == ""
 
