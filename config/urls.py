@@ -17,6 +17,7 @@ from profile_workflow.views import (
     priorities,
     search,
     sections,
+    sources,
 )
 from workflows.views import (
     board,
@@ -108,7 +109,21 @@ urlpatterns = [
         entries.entry_shift,
         name="entry_shift",
     ),
-    path("p/<slug:slug>/sources/", evidence.sources, name="sources"),
+    path("p/<slug:slug>/sources/", sources.sources, name="sources"),
+    path("p/<slug:slug>/sources/import/", sources.sources_import, name="sources_import"),
+    path("p/<slug:slug>/sources/file/<slug:ending>/", sources.sources_file, name="sources_file"),
+    path("p/<slug:slug>/sources/library/", sources.source_library, name="source_library"),
+    path(
+        "p/<slug:slug>/sources/library/<int:shared_id>/withdraw/",
+        sources.library_withdraw,
+        name="library_withdraw",
+    ),
+    path("p/<slug:slug>/sources/<int:source_id>/share/", sources.source_share, name="source_share"),
+    path(
+        "p/<slug:slug>/sources/<int:kept_id>/merge/<int:dropped_id>/",
+        sources.source_merge,
+        name="source_merge",
+    ),
     path("p/<slug:slug>/tables/", evidence.tables, name="tables"),
     path("p/<slug:slug>/tables/<int:table_id>/", evidence.table, name="table"),
     path("p/<slug:slug>/tables/<int:table_id>/add/", entries.figure_add, name="figure_add"),

@@ -320,10 +320,15 @@ class SourceKind(TextChoices):
 
     REPORT = "report", _("Report")
     ARTICLE = "article", _("Article")
+    BOOK = "book", _("Book")
+    CHAPTER = "chapter", _("Chapter of a book")
+    PRESS = "press", _("Newspaper article")
+    THESIS = "thesis", _("Thesis")
     WEB = "web", _("Web page")
     LAW = "law", _("Legal text")
     STATISTICS = "statistics", _("Statistics")
     EVENT = "event", _("Event document")
+    INTERVIEW = "interview", _("Interview")
 
 
 class TerritoryKind(TextChoices):

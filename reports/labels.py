@@ -63,8 +63,6 @@ class Labels:
     answers: str
     action_sheet: str
     bibliography: str
-    accessed_on: str
-    no_date: str
     page: str
     validation_record: str
     validation_intro: str
@@ -156,8 +154,6 @@ _EN = Labels(
     answers="Answers to",
     action_sheet="Action sheet %(number)s",
     bibliography="Bibliography",
-    accessed_on="accessed on %(date)s",
-    no_date="n.d.",
     page="p. %(number)s",
     validation_record="Validation record",
     validation_intro=(
@@ -255,8 +251,6 @@ _FR = Labels(
     answers="Répond à",
     action_sheet="Fiche d’action %(number)s",
     bibliography="Bibliographie",
-    accessed_on="consulté le %(date)s",
-    no_date="s. d.",
     page="p. %(number)s",
     validation_record="Procès-verbal de validation",
     validation_intro=(
@@ -355,8 +349,6 @@ _AR = Labels(
     answers="تستجيب إلى",
     action_sheet="بطاقة العمل %(number)s",
     bibliography="المراجع",
-    accessed_on="اطُّلع عليه في %(date)s",
-    no_date="د. ت.",
     page="ص %(number)s",
     validation_record="سجل التحقق",
     validation_intro=(

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from profile_workflow.models import City, DataItem, Profile, User
-from profile_workflow.services import saved_views
+from profile_workflow.services import saved_views, sources
 from profile_workflow.states import ProfileState, Role
 from tests import factories
 from workflows.models import Task
@@ -115,6 +115,18 @@ def part(world: World) -> Sequence[Any]:
     return [world.profile.slug, found.pk]
 
 
+def shared_library(world: World) -> Sequence[Any]:
+    source = world.figure.source
+    assert source is not None
+    sources.share_source(source, by=world.made.team, at=timezone.now())
+    return [world.drafted.slug]
+
+
+def two_sources(world: World) -> Sequence[Any]:
+    first, second = (world.figure.source_id for _one in range(2))
+    return [world.drafted.slug, first, second]
+
+
 @dataclass(frozen=True)
 class Page:
     """A page, as those see it who use it.
@@ -178,6 +190,11 @@ PAGES = (
     Page("evidence", "What the city is, which words mean what, and what is registered.",
          [EXPERT, TEAM], slug),
     Page("sources", "The bibliography.", [EXPERT], slug),
+    Page("sources_import", "Take over sources from another program.", [EXPERT],
+         lambda world: [world.drafted.slug]),
+    Page("source_library", "The sources that the programme shares.", [EXPERT, TEAM],
+         shared_library),
+    Page("source_merge", "Make one source of two.", [EXPERT], two_sources),
     Page("tables", "Every data table with its figures.", [EXPERT], slug),
     Page("table", "One data table.", [EXPERT], figure_table),
     Page("table_paste", "A whole table from a spreadsheet.", [EXPERT], figure_table),
@@ -235,6 +252,9 @@ NO_PAGE = {
     "entry_shift": "POST only",
     "qa_waiver_back": "POST only",
     "board_file": "a file",
+    "source_share": "POST only",
+    "library_withdraw": "POST only",
+    "sources_file": "a file",
     "pdf_shown": "a file",
     "responses_file": "a file",
     "pdf_file": "a file",

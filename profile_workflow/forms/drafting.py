@@ -71,10 +71,17 @@ class ActionForm(forms.Form):
     """Which of the buttons below a text was pressed; anything unreadable saves."""
 
     action = forms.ChoiceField(
-        choices=[(name, name) for name in ("save", "answers", "preview", "submit")], required=False
+        choices=[(name, name) for name in ("save", "answers", "preview", "submit", "pick")],
+        required=False,
     )
+    pick = forms.CharField(max_length=100, required=False)
 
     @property
     def wanted(self) -> str:
         """The name of the button."""
         return str(self.cleaned_data["action"]) if self.is_valid() else ""
+
+    @property
+    def picked(self) -> str | None:
+        """Words that the sources beside the text are filtered by; None if they are not."""
+        return str(self.cleaned_data["pick"]) if self.wanted == "pick" else None

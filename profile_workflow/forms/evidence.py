@@ -1,17 +1,16 @@
 """Forms of the register: one for each kind of entry, with its fields in words."""
 
 import re
-import unicodedata
-from collections.abc import Iterable
 from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from profile_workflow.bibliography.identifiers import apart, clean_doi
+from profile_workflow.bibliography.keys import code_from, key_for
 from profile_workflow.forms.marked import MarkedForm
 from profile_workflow.forms.numbers import NumberField
 from profile_workflow.models import (
@@ -63,22 +62,6 @@ class EntryForm(MarkedForm, forms.ModelForm):  # type: ignore[type-arg]
 
     def _post_clean(self) -> None:
         """Leave the instance as it was read; the service fills and checks it under its lock."""
-
-
-def code_from(words: str, taken: Iterable[str], *, longest: int = 40) -> str:
-    """Return a short code made of words, other than those that are taken."""
-    plain = slugify(words)[:longest].strip("-") or slugify(_transliterated(words)) or "x"
-    known, code, number = set(taken), plain, 1
-    while code in known:
-        number += 1
-        code = f"{plain}-{number}"
-    return code
-
-
-def _transliterated(words: str) -> str:
-    """Return the names of letters of other scripts, shortened, e.g. Arabic ``ب`` → ``b``."""
-    names = (unicodedata.name(one, "").split() for one in words if one.isalpha())
-    return "".join(name[-1][:1] if "LETTER" in name else "" for name in names)[:20].lower()
 
 
 class CodedForm(EntryForm):
@@ -149,6 +132,13 @@ class SourceForm(EntryForm):
 
     once = "key"
 
+    doi = forms.CharField(
+        label=gettext_lazy("DOI"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy("E.g. 10.1000/182, also as an address of doi.org."),
+        widget=forms.TextInput(attrs={"dir": "ltr"}),
+    )
     url = forms.URLField(
         label=gettext_lazy("Address on the web"),
         required=False,
@@ -164,15 +154,27 @@ class SourceForm(EntryForm):
             "authors",
             "year",
             "title",
+            "container",
+            "volume",
+            "pages",
             "publisher",
+            "language",
+            "doi",
             "url",
             "accessed_on",
             "note",
             "key",
         )
         help_texts = {
-            "authors": gettext_lazy("Persons or bodies, as they are to be printed."),
+            "authors": gettext_lazy(
+                "Bodies as they call themselves, persons as “Family, Given”; several apart by "
+                "semicolons."
+            ),
             "year": gettext_lazy("Year of publication; empty if there is none."),
+            "container": gettext_lazy("The journal of an article, the book of a chapter."),
+            "volume": gettext_lazy("E.g. 12(3)."),
+            "language": gettext_lazy("Code of the language it is written in, e.g. fr."),
+            "accessed_on": gettext_lazy("The day on which you opened the address."),
             "key": gettext_lazy(
                 "The text cites the source by it: [@key]. Left empty, it is made of author and "
                 "year."
@@ -187,13 +189,23 @@ class SourceForm(EntryForm):
         super().__init__(*args, **kwargs)
         self.fields["key"].required = False
 
+    def clean_doi(self) -> str:
+        """Return the DOI bare, e.g. ``10.1000/182``."""
+        try:
+            return clean_doi(self.cleaned_data["doi"])
+        except ValueError:
+            raise ValidationError(
+                _("This is no DOI. It begins with 10., e.g. 10.1000/182.")
+            ) from None
+
     def clean(self) -> dict[str, Any]:
-        """Suggest a key where none is given."""
+        """Take the DOI out of its address, and suggest a key where none is given."""
         given = self.cleaned_data
+        if not self.errors:
+            given["doi"], given["url"] = apart(given["doi"], given["url"])
         if not given.get("key") and "key" not in self.errors and given.get("authors"):
-            surname = re.split(r"[,;&]| and | et | و", given["authors"])[0].split()
-            words = f"{' '.join(surname[:2])} {given.get('year', '')}"
-            given["key"] = code_from(words, self._others().values_list("key", flat=True))
+            taken = self._others().values_list("key", flat=True)
+            given["key"] = key_for(given["authors"], given.get("year", ""), taken)
         return super().clean()
 
 

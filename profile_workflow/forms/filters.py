@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.models import SearchKind, Section, User
 from profile_workflow.queries.history import Subject, Wanted
+from profile_workflow.states import SourceKind
 
 
 class PageForm(forms.Form):
@@ -115,6 +116,9 @@ class SourceFilter(StyledForm):
         label=_("Order"),
         required=False,
         choices=[("authors", _("Author")), ("year", _("Year, newest first")), ("key", _("Key"))],
+    )
+    kind = forms.ChoiceField(
+        label=_("Kind"), required=False, choices=[("", _("All kinds")), *SourceKind.choices]
     )
     uncited = forms.BooleanField(label=_("Not cited only"), required=False)
 

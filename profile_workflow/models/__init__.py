@@ -4,7 +4,7 @@ from profile_workflow.models.city import City, Programme, TextBlock
 from profile_workflow.models.comment import COMMENTS_WAITING, WAITING, Comment, Note, Reply
 from profile_workflow.models.decision import Decision, ReviewRound
 from profile_workflow.models.event import Event, EventReason
-from profile_workflow.models.evidence import DataItem, DataTable, Source
+from profile_workflow.models.evidence import DataItem, DataTable, LibrarySource, Source
 from profile_workflow.models.guidance import FindingDismissal, QuestionAnswer
 from profile_workflow.models.people import Organisation, User
 from profile_workflow.models.priority import Challenge, Priority
@@ -46,6 +46,7 @@ __all__ = [
     "EventReason",
     "FailedSignIn",
     "FindingDismissal",
+    "LibrarySource",
     "Note",
     "Organisation",
     "Priority",

@@ -1,28 +1,86 @@
 """What the text rests on: sources, data tables and their figures."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from profile_workflow.bibliography.identifiers import address_of
 from profile_workflow.machine import DataItemMachine
+from profile_workflow.models.city import Programme
 from profile_workflow.models.profile import Profile, Territory, WorkingDefinition
 from profile_workflow.models.section import Section
 from profile_workflow.states import DataItemState, Method, Quality, SourceKind
 
 
-class Source(models.Model):
-    """An entry of the bibliography; the text cites it as ``[@key]``."""
+class Described(models.Model):
+    """What is kept of a source, wherever it is kept; see ``bibliography.record``."""
 
-    profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="sources")
     key = models.SlugField(_("key"), max_length=60)
     kind = models.CharField(_("kind"), max_length=20, choices=SourceKind.choices)
-    authors = models.CharField(_("authors"), max_length=300)
+    authors = models.CharField(_("authors"), max_length=1000)
     year = models.CharField(_("year"), max_length=20, blank=True)
-    title = models.CharField(_("title"), max_length=400)
-    publisher = models.CharField(_("publisher"), max_length=200, blank=True)
+    title = models.CharField(_("title"), max_length=600)
+    container = models.CharField(_("published in"), max_length=400, blank=True)
+    volume = models.CharField(_("volume and issue"), max_length=40, blank=True)
+    pages = models.CharField(_("pages"), max_length=60, blank=True)
+    publisher = models.CharField(_("publisher"), max_length=300, blank=True)
+    language = models.CharField(_("language"), max_length=20, blank=True)
+    doi = models.CharField(_("DOI"), max_length=200, blank=True)
     url = models.URLField(_("address"), blank=True, max_length=500)
     accessed_on = models.DateField(_("accessed on"), null=True, blank=True)
-    note = models.TextField(_("note"), blank=True)
+    note = models.TextField(_("note"), blank=True, max_length=5000)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.authors} ({self.year}). {self.title}"
+
+    @property
+    def address(self) -> str:
+        """Where it is found on the web: by its DOI if it has one."""
+        return address_of(self.doi, self.url)
+
+
+class LibrarySource(Described):
+    """A source that all profiles of a programme can take over; the key is a suggestion.
+
+    One that is withdrawn stays, so that what was taken over still knows where it came from.
+    """
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="library")
+    shared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    shared_at = models.DateTimeField(_("shared at"))
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("source of the library")
+        verbose_name_plural = _("sources of the library")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(withdrawn_by__isnull=True, withdrawn_at__isnull=True)
+                | Q(withdrawn_by__isnull=False, withdrawn_at__isnull=False),
+                name="library_source_withdrawn_by_and_at",
+            )
+        ]
+
+
+class Source(Described):
+    """An entry of the bibliography; the text cites it as ``[@key]``.
+
+    ``origin`` is the source of the library that it was copied from, or put into.
+    """
+
+    profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="sources")
+    origin = models.ForeignKey(
+        LibrarySource, null=True, blank=True, on_delete=models.PROTECT, related_name="copies"
+    )
 
     class Meta:
         verbose_name = _("source")
@@ -30,10 +88,6 @@ class Source(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["profile", "key"], name="source_key_once_a_profile")
         ]
-
-    def __str__(self) -> str:
-        year = f" ({self.year})" if self.year else ""
-        return f"{self.authors}{year}. {self.title}"
 
 
 class DataTable(models.Model):

@@ -1,5 +1,6 @@
 """What stands beside a text that is being written: its draft, who writes, what it can refer to."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from profile_workflow.models import (
     Source,
     User,
 )
+from profile_workflow.spelling import searchable, words_of
 
 
 def draft_of(section: Section) -> Draft:
@@ -40,7 +42,7 @@ class Material:
     """What an author can build on.
 
     Attributes:
-        sources: The whole bibliography of the profile.
+        sources: The bibliography of the profile, or what was picked of it.
         tables: The data tables of the section.
     """
 
@@ -48,10 +50,25 @@ class Material:
     tables: list[DataTable]
 
 
-def material_for(section: Section, profile: Profile) -> Material:
-    """Return what the author of a section can build on: two queries."""
+def material_for(section: Section, profile: Profile, *, picked: str = "") -> Material:
+    """Return what the author of a section can build on: two queries.
+
+    Args:
+        section: The section.
+        profile: Its profile.
+        picked: Words that the sources are to have; all of them if there are none.
+    """
     tables = profile.data_tables.filter(section=section).order_by("position", "pk")
     return Material(
-        sources=list(profile.sources.order_by("authors", "year", "key")),
+        sources=_picked(profile.sources.order_by("authors", "year", "key"), words_of(picked)),
         tables=list(tables),
     )
+
+
+def _picked(sources: Iterable[Source], wanted: list[str]) -> list[Source]:
+    """Return the sources in which every word occurs, in one spelling."""
+    return [one for one in sources if all(word in _words(one) for word in wanted)]
+
+
+def _words(source: Source) -> str:
+    return searchable(f"{source.key} {source.authors} {source.year} {source.title}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from profile_workflow.markup import Mentions, mentions
+from profile_workflow.markup import Mentions, cited_keys, mentions
 from profile_workflow.models import (
     Acronym,
     Challenge,
@@ -14,6 +14,7 @@ from profile_workflow.models import (
     DataTable,
     Priority,
     Profile,
+    Revision,
     Section,
     Source,
     Territory,
@@ -157,6 +158,14 @@ class Uses:
         found = {one.section.pk: one.section for one in self.of(entry) if one.section}
         return sorted(found.values(), key=lambda section: section.position)
 
+    def submitted_citing(self, source: Source) -> list[Section]:
+        """Return the sections whose submitted text cites a source."""
+        return [
+            one
+            for one in self._sections.values()
+            if one.revision is not None and source.key in _cited_by(one.revision)
+        ]
+
     def _texts(self, mentioned: Callable[[Mentions], Iterable[str]], name: str) -> Iterator[Use]:
         for pk, several in self._mentions.items():
             if any(name in mentioned(one) for one in several):
@@ -192,6 +201,10 @@ def _mentions(section: Section, working: bool) -> list[Mentions]:
     if working:
         texts.add(section.draft.text)
     return [mentions(text) for text in texts if text]
+
+
+def _cited_by(revision: Revision) -> set[str]:
+    return {*cited_keys(revision.text), *cited_keys(revision.searched)}
 
 
 def _answered(profile: Profile) -> dict[int, list[Priority]]:

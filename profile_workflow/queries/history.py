@@ -18,6 +18,7 @@ from profile_workflow.models import (
     Comment,
     DataItem,
     Event,
+    LibrarySource,
     Priority,
     Profile,
     Section,
@@ -112,6 +113,9 @@ _OTHER_MOVES: dict[str, "str | Promise"] = {
     "register": gettext_lazy("Enter into the register"),
     "change": gettext_lazy("Change"),
     "remove": gettext_lazy("Remove"),
+    "merge": gettext_lazy("Merge into one"),
+    "share": gettext_lazy("Put into the library"),
+    "withdraw": gettext_lazy("Withdraw from the library"),
     "change_deadline": gettext_lazy("Change the deadline"),
     "mark_questions": gettext_lazy("Mark guiding questions"),
     "allow_finding": gettext_lazy("Allow a finding in the text"),
@@ -124,11 +128,12 @@ _OTHER_MOVES: dict[str, "str | Promise"] = {
     "shift": gettext_lazy("Change the order"),
 }
 
-_REGISTERING = ("register", "change", "remove", "shift")
+_REGISTERING = ("register", "change", "remove", "shift", "merge", "share", "withdraw")
 
 #: What an event about the evidence names, as its second word.
 _EVIDENCE: dict[str, "str | Promise"] = {
     **{one._meta.model_name or "": one._meta.verbose_name or "" for one in ENTRIES},  # noqa: SLF001 - Django's own API
+    "librarysource": LibrarySource._meta.verbose_name or "",  # noqa: SLF001 - Django's own API
     "priorities": Priority._meta.verbose_name_plural or "",  # noqa: SLF001 - Django's own API
     "erratum": gettext_lazy("erratum"),
 }

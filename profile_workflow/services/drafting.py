@@ -1,5 +1,6 @@
 """Writing the working text of a section: nothing is overwritten unseen, others see who writes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -77,6 +78,45 @@ def save_draft(
         )
     search_index.index_draft(section)
     return base_version + 1
+
+
+@transaction.atomic
+def rewrite_drafts(
+    profile: Profile, rewritten: Callable[[str], str], *, by: User, at: datetime
+) -> list[Section]:
+    """Rewrite the working texts of a profile, all or none; return the sections that changed.
+
+    Each is saved as whoever writes it would: on the version that was read, if he may write it, and
+    not while somebody else does. The caller holds the lock on the profile.
+
+    Raises:
+        NotAllowed, NotNow: If one of the texts may not be written, or somebody else writes it.
+        StaleEdit: If one was saved in the meantime.
+    """
+    changed = []
+    sections = profile.sections.select_related("draft", "template_section").order_by("position")
+    for section in sections:
+        draft = section.draft
+        text, searched = rewritten(draft.text), rewritten(draft.searched)
+        if (text, searched) == (draft.text, draft.searched):
+            continue
+        section.profile = profile
+        check_may_write(section, by=by)
+        if _is_written_by_somebody_else(draft, by=by, at=at):
+            raise NotNow(
+                _("Somebody else is writing “%(section)s” just now. Try again in a few minutes.")
+                % {"section": section}
+            )
+        new = DraftText(text=text, nothing_found=draft.nothing_found, searched=searched)
+        save_draft(section, new, base_version=draft.version, by=by, at=at)
+        changed.append(section)
+    return changed
+
+
+def _is_written_by_somebody_else(draft: Draft, *, by: User, at: datetime) -> bool:
+    if draft.editor_id in {None, by.pk} or draft.edited_until is None:
+        return False
+    return draft.edited_until > at
 
 
 def note_editing(section: Section, *, by: User, at: datetime) -> None:

@@ -23,6 +23,7 @@ from profile_workflow.models import (
     Challenge,
     DataItem,
     DataTable,
+    LibrarySource,
     Profile,
     Section,
     Source,
@@ -159,7 +160,8 @@ def _has_settled_figures(table: DataTable) -> bool:
     return any(one.state in SETTLED_DATA_STATES for one in table.items.all())
 
 
-def _unless(refusal: DomainError | None) -> None:
+def raise_if(refusal: DomainError | None) -> None:
+    """Raise a refusal, if there is one."""
     if refusal is not None:
         raise refusal
 
@@ -234,9 +236,9 @@ def add_figures(
         NotAllowed, NotNow, InvalidInput: As for every entry of the register.
         StaleEntry: If the table has got other figures since ``base``.
     """
-    profile = _locked(table.profile_id)
+    profile = locked_profile(table.profile_id)
     table = profile.data_tables.select_related("section__template_section").get(pk=table.pk)
-    _unless(refusal_to_register(profile, by, table.section))
+    raise_if(refusal_to_register(profile, by, table.section))
     if base is not None and base != fingerprint_of_figures(table):
         raise StaleEntry(
             _("The table has got other figures in the meantime. Nothing was saved."), current=table
@@ -247,7 +249,7 @@ def add_figures(
     with log.journal(profile):
         for position, fields in enumerate(several, first):
             figure = _store(DataItem(table=table, **{"position": position, **fields}))
-            _record(profile, figure, "register", by=by, at=at)
+            record_act(profile, figure, "register", by=by, at=at)
             made.append(figure)
     return made
 
@@ -256,19 +258,19 @@ def add_figures(
 def _register(
     row: Row, *, by: User, at: datetime, links: Mapping[str, Iterable[models.Model]] | None = None
 ) -> Row:
-    profile = _locked(row.profile.pk)
+    profile = locked_profile(row.profile.pk)
     section = _section_of(row)
     if section is not None:
         # Read after the lock is held: a move that was waited for may have frozen it.
         section = Section.objects.select_related("template_section").get(pk=section.pk)
-    _unless(refusal_to_register(profile, by, section, kind=type(row)))
+    raise_if(refusal_to_register(profile, by, section, kind=type(row)))
     if isinstance(row, Challenge):
         row.from_workshop = profile.state == ProfileState.PRIORITY_SETTING
     _move_the_city(row)
     row = _store(row)
     for name, rows in (links or {}).items():
         getattr(row, name).set(rows)
-    _record(profile, row, "register", by=by, at=at)
+    record_act(profile, row, "register", by=by, at=at)
     return row
 
 
@@ -309,10 +311,10 @@ def change_entry(
         StaleEntry: If it was changed or removed in the meantime.
         InvalidInput: If a value cannot be stored, or the text names it by the old key.
     """
-    profile = _locked(entry.profile.pk)
+    profile = locked_profile(entry.profile.pk)
     current = _read_again(entry, profile)
     uses = Uses(profile)
-    _unless(refusal_to_change(current, by, uses))
+    raise_if(refusal_to_change(current, by, uses))
     if fingerprint(current) != base:
         raise StaleEntry(
             _("Somebody has changed this in the meantime. Nothing was overwritten."),
@@ -324,14 +326,14 @@ def change_entry(
     for name, value in fields.items():
         if name not in links:
             setattr(current, name, value)
-    _unless(refusal_to_register(profile, by, _section_of(current), kind=type(current)))
+    raise_if(refusal_to_register(profile, by, _section_of(current), kind=type(current)))
     _move_the_city(current)
     _store(current)
     for name in links.intersection(fields):
         getattr(current, name).set(fields[name])
     told = _differences(before, current)
     if told:
-        _record(profile, current, "change", by=by, at=at, told=told)
+        record_act(profile, current, "change", by=by, at=at, told=told)
     return current
 
 
@@ -343,15 +345,15 @@ def remove_entry(entry: Entry, *, by: User, at: datetime) -> None:
         NotAllowed, NotNow: As ``refusal_to_remove``.
         StaleEntry: If it is gone already.
     """
-    profile = _locked(entry.profile.pk)
+    profile = locked_profile(entry.profile.pk)
     current = _read_again(entry, profile)
-    _unless(refusal_to_remove(current, by, Uses(profile)))
+    raise_if(refusal_to_remove(current, by, Uses(profile)))
     with log.journal(profile):
         if isinstance(current, DataTable):
             for figure in current.items.order_by("position"):
-                _record(profile, figure, "remove", by=by, at=at)
+                record_act(profile, figure, "remove", by=by, at=at)
             current.items.all().delete()
-        _record(profile, current, "remove", by=by, at=at)
+        record_act(profile, current, "remove", by=by, at=at)
     current.delete()
 
 
@@ -390,9 +392,9 @@ def shift_entry(
         NotAllowed, NotNow: As ``refusal_to_register``.
         StaleEntry: If somebody has changed the order since ``base``, or removed the entry.
     """
-    profile = _locked(entry.profile.pk)
+    profile = locked_profile(entry.profile.pk)
     current = _read_again(entry, profile)
-    _unless(refusal_to_register(profile, by, _section_of(current)))
+    raise_if(refusal_to_register(profile, by, _section_of(current)))
     several: list[Any] = list(in_order(current))
     if order_mark(several) != base:
         raise StaleEntry(_("Somebody has changed the order in the meantime."), current=current)
@@ -402,7 +404,7 @@ def shift_entry(
         return
     several[place], several[other] = several[other], several[place]
     _number(several)
-    _record(profile, current, "shift", by=by, at=at)
+    record_act(profile, current, "shift", by=by, at=at)
 
 
 def _number(several: Sequence[Any]) -> None:
@@ -435,8 +437,8 @@ def fingerprint_of_text(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-#: What is no part of an entry's content; where it stands is changed by itself.
-_NOT_CONTENT = ("id", "profile", "state", "position")
+#: What is no part of an entry's content: where it stands is changed by itself.
+_NOT_CONTENT = ("id", "profile", "state", "position", "origin")
 
 
 def _values(entry: models.Model) -> dict[str, Any]:
@@ -560,8 +562,8 @@ def write_erratum(
         NotNow: If no correction is open.
         StaleEntry: If somebody has written another one since ``base``.
     """
-    locked = _locked(profile.pk)
-    _unless(refusal_to_write_erratum(locked, by))
+    locked = locked_profile(profile.pk)
+    raise_if(refusal_to_write_erratum(locked, by))
     if base is not None and base != fingerprint_of_text(locked.erratum):
         raise StaleEntry(
             _("Somebody has changed this in the meantime. Nothing was overwritten."),
@@ -577,13 +579,20 @@ def write_erratum(
 # Storing and recording
 
 
-def _locked(profile_id: int) -> Profile:
+def locked_profile(profile_id: int) -> Profile:
+    """Return a profile under the lock of every move; whoever writes the register holds it."""
     profile: Profile = Profile.objects.select_for_update().get(pk=profile_id)
     return profile
 
 
-def _record(
-    profile: Profile, entry: Entry, move: str, *, by: User, at: datetime, told: str = ""
+def record_act(
+    profile: Profile,
+    entry: Entry | LibrarySource,
+    move: str,
+    *,
+    by: User,
+    at: datetime,
+    told: str = "",
 ) -> None:
     """Write an act on the register into the log; ``told`` says what changed."""
     role = next((one for one in _keepers(profile) if one in profile.roles_of(by)), None)

@@ -1,7 +1,8 @@
 """Keeping the index of the search as the tables are, in the transaction that changes them.
 
-Rows that are saved one by one are noticed here, by signals. The two services that write many rows
-at once (a new profile, a saved draft) say so themselves. ``differences`` finds what slipped past.
+Rows that are saved one by one are noticed here, by signals. The services that write many rows at
+once (a new profile, a saved draft, imported sources) say so themselves. ``differences`` finds what
+slipped past.
 """
 
 import re
@@ -168,6 +169,12 @@ def _index_drafts(drafts: Iterable[Draft]) -> None:
 def index_new_profile(profile: Profile) -> None:
     """Index a profile that has just been made, with its sections."""
     index_sections(profile.sections.values_list("pk", flat=True))
+
+
+def index_new_sources(profile_id: int, sources: Iterable[Source]) -> None:
+    """Index sources that have just been written all at once."""
+    places = _places(profile_id)
+    _store(_of_source(one, places) for one in sources)
 
 
 def _place_sources(profile_id: int) -> None:

@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from profile_workflow.forms.filters import SourceFilter
 from profile_workflow.models import Challenge, Profile, User
 from profile_workflow.queries import evidence as queries
 from profile_workflow.queries.evidence import Uses
@@ -80,43 +79,6 @@ def evidence(request: HttpRequest, slug: str) -> HttpResponse:
         "gate": move_label("profile", gate.partition(".")[2]) if gate and works_on_it else "",
     }
     return render(request, "profile_workflow/evidence.html", context)
-
-
-@require_safe
-def sources(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the bibliography, and where each source is cited."""
-    profile, viewer = profile_or_404(request, slug), signed_in(request)
-    form = SourceFilter(request.GET)
-    rows = _rows(profile, viewer, profile.sources.order_by("authors", "year", "pk"))
-    context = {
-        **_frame(profile, viewer),
-        "form": form,
-        "rows": _wanted(rows, **form.wanted),
-        "number": len(rows),
-        "uncited": sum(not row.sections for row in rows),
-        "filtered": any(form.wanted.get(name) for name in ("search", "uncited")),
-    }
-    return render(request, "profile_workflow/sources.html", context)
-
-
-def _wanted(
-    rows: list[RegisterRow], *, search: str = "", order: str = "", uncited: bool = False
-) -> list[RegisterRow]:
-    """Return the sources that a reader wants, in the order that he wants."""
-    words = search.casefold().split()
-    found = [
-        row
-        for row in rows
-        if not (uncited and row.sections) and all(word in _searched(row) for word in words)
-    ]
-    if order == "year":
-        return sorted(found, key=lambda row: row.entry.year, reverse=True)
-    return sorted(found, key=lambda row: row.entry.key) if order == "key" else found
-
-
-def _searched(row: RegisterRow) -> str:
-    one = row.entry
-    return f"{one.key} {one.authors} {one.year} {one.title} {one.publisher}".casefold()
 
 
 @require_safe

@@ -74,6 +74,8 @@ PROFILE_PAGES: Sequence[Page] = (
         _("Evidence"),
         beneath=(
             *("entry_add", "entry", "entry_remove", "sources", "tables", "table", "figure_add"),
+            *("sources_import", "sources_file", "source_library", "library_withdraw"),
+            *("source_share", "source_merge"),
             *("table_paste", "figure", "challenges", "erratum", "entry_shift"),
         ),
     ),

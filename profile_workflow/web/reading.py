@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from profile_workflow import markup
-from profile_workflow.models import DataItem, DataTable, Revision, Section, Source
+from profile_workflow.bibliography import formatting
+from profile_workflow.bibliography.record import reference_of
+from profile_workflow.models import DataItem, DataTable, Revision, Section
 from profile_workflow.queries.evidence import sources_by_key, tables_by_key
 
 
@@ -24,13 +26,13 @@ class ReadingText:
 
     Attributes:
         html: The rendered text.
-        sources: The sources that it cites.
+        sources: The sources that it cites, as the bibliography prints them.
         words: Its length.
         problems: What will not print as its author thinks, in sentences.
     """
 
     html: SafeString
-    sources: list[Source]
+    sources: list[formatting.Formatted]
     words: int
     headings: list[markup.Heading]
     problems: list[str]
@@ -44,17 +46,19 @@ def reading_text(section: Section, revision: Revision) -> ReadingText:
 def rendered_text(section: Section, text: str) -> ReadingText:
     """Render a text that belongs to a section, submitted or not."""
     tables = tables_by_key(section.profile, markup.placed_tables(text))
-    sources = sources_by_key(section.profile, markup.cited_keys(text))
+    found = sources_by_key(section.profile, markup.cited_keys(text))
+    sources = {key: reference_of(source) for key, source in found.items()}
+    language = section.profile.language
     rendered = markup.render(
         text,
-        citations={key: citation(source) for key, source in sources.items()},
+        citations={key: formatting.citation(source, language) for key, source in sources.items()},
         exhibits=markup.Exhibits(
             table=lambda key, block: _drawn(tables.get(key), block),
             figure=lambda key, block: _drawn(tables.get(key), block),
         ),
         chapter=section.number,
     )
-    cited = [sources[key] for key in rendered.citations]
+    cited = [formatting.entry(sources[key], language) for key in rendered.citations]
     problems = [_in_words(problem) for problem in rendered.problems]
     return ReadingText(rendered.html, cited, markup.word_count(text), rendered.headings, problems)
 
@@ -108,11 +112,6 @@ def compared_html(section: Section, revision: Revision) -> SafeString:
             revision.searched,
         )
     return found + reading_text(section, revision).html
-
-
-def citation(source: Source) -> str:
-    """Return the words that cite a source in the text."""
-    return f"{source.authors} {source.year}".strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from profile_workflow.models import DataItem, DataTable, Profile, Section, User
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+
+from profile_workflow.models import DataItem, DataTable, Profile, Section, Source, User
 from profile_workflow.queries.evidence import Entry, Uses
 from profile_workflow.services.evidence import (
     order_mark,
@@ -46,6 +50,17 @@ def rows_of(
         )
         for one in entries
     ]
+
+
+def in_words(one: Source, other: Source, name: str) -> tuple[str, str, str]:
+    """Return the label of a field and what two sources say in it, in words."""
+    field: Any = Source._meta.get_field(name)  # noqa: SLF001 - Django's own API
+    return capfirst(str(field.verbose_name)), _said(one, name), _said(other, name)
+
+
+def _said(source: Source, name: str) -> str:
+    value = source.get_kind_display() if name == "kind" else getattr(source, name)
+    return date_format(value) if isinstance(value, date) else str(value or "")
 
 
 @dataclass(frozen=True, slots=True)

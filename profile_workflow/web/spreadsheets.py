@@ -32,7 +32,7 @@ def csv_response(name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]
         rows: The cells of each row; a text that a program would take for a formula gets an
             apostrophe before it.
     """
-    response = _attachment(f"{name}.csv", "text/csv; charset=utf-8")
+    response = attachment(f"{name}.csv", "text/csv; charset=utf-8")
     # The mark without which Excel takes the text for another encoding.
     response.write("\ufeff")
     writer = csv.writer(response)
@@ -62,12 +62,13 @@ def xlsx_response(name: str, header: Sequence[str], rows: Iterable[Sequence[Cell
     sheet.freeze_panes = "A2"
     content = BytesIO()
     book.save(content)
-    response = _attachment(f"{name}.xlsx", XLSX)
+    response = attachment(f"{name}.xlsx", XLSX)
     response.write(content.getvalue())
     return response
 
 
-def _attachment(file_name: str, content_type: str) -> HttpResponse:
+def attachment(file_name: str, content_type: str) -> HttpResponse:
+    """Return an empty answer that a browser saves as a file."""
     response = HttpResponse(content_type=content_type)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file_name)}"
     return response

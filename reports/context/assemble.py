@@ -7,8 +7,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from profile_workflow import markup
+from profile_workflow.bibliography import formatting
 from profile_workflow.models.digests import sections_digest
-from reports.context import bibliography
 from reports.context.exhibits import Exhibitor, data_file
 from reports.context.plain import (
     Authorship,
@@ -34,8 +34,9 @@ def assemble(material: Material) -> Report:
         The report. The same material gives the same report.
     """
     words = labels(material.language)
-    sources = bibliography.used(material.sources, _cited(material))
-    citations = bibliography.citations(sources, words.no_date)
+    cited = _cited(material)
+    sources = [source for source in material.sources if source.key in cited]
+    citations = formatting.citations(sources, material.language)
     exhibitor = Exhibitor(
         language=material.language,
         data_tables={table.key: table for table in material.tables},
@@ -63,7 +64,7 @@ def assemble(material: Material) -> Report:
         figures=tuple(exhibitor.listed_figures),
         challenges=material.challenges,
         priorities=material.priorities,
-        bibliography=bibliography.entries(sources, words),
+        bibliography=formatting.bibliography(sources, material.language),
         citations=tuple(citations.items()),
         record=material.record,
         data_files=tuple(data_file(table) for table in material.tables),

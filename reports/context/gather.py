@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils import timezone, translation
 
+from profile_workflow.bibliography.record import Reference, reference_of
 from profile_workflow.models import (
     Acronym,
     Challenge,
@@ -29,7 +30,6 @@ from reports.context.plain import (
     PriorityEntry,
     Report,
     SectionText,
-    SourceEntry,
     TableOfFigures,
 )
 from reports.context.record import read_record
@@ -89,7 +89,7 @@ def read_material(
         is_public=as_public or profile.state in PUBLIC_STATES,
         sections=texts,
         tables=_tables(profile),
-        sources=_sources(profile, language),
+        sources=_sources(profile),
         acronyms=_acronyms(profile),
         definitions=tuple(
             WorkingDefinition.objects.filter(profile=profile)
@@ -169,19 +169,8 @@ def _acronyms(profile: Profile) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(acronyms, key=lambda pair: pair[0].casefold()))
 
 
-def _sources(profile: Profile, language: str) -> tuple[SourceEntry, ...]:
-    return tuple(
-        SourceEntry(
-            key=source.key,
-            authors=source.authors,
-            year=source.year,
-            title=source.title,
-            publisher=source.publisher,
-            url=source.url,
-            accessed_on=numbers.day(source.accessed_on, language),
-        )
-        for source in Source.objects.filter(profile=profile).order_by("key")
-    )
+def _sources(profile: Profile) -> tuple[Reference, ...]:
+    return tuple(map(reference_of, Source.objects.filter(profile=profile).order_by("key")))
 
 
 def _tables(profile: Profile) -> tuple[TableOfFigures, ...]:

@@ -5,23 +5,11 @@ from decimal import Decimal
 
 from django.utils.safestring import SafeString
 
+from profile_workflow.bibliography.formatting import Formatted
+from profile_workflow.bibliography.record import Reference
 from profile_workflow.markup import Heading, Problem
 
 # --- material: what is read ---------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class SourceEntry:
-    """A source as the profile stores it; ``accessed_on`` is written in the report's language."""
-
-    key: str
-    authors: str
-    year: str
-    title: str
-    publisher: str = ""
-    url: str = ""
-    accessed_on: str = ""
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +197,7 @@ class Material:
     is_public: bool
     sections: tuple[SectionText, ...]
     tables: tuple[TableOfFigures, ...] = ()
-    sources: tuple[SourceEntry, ...] = ()
+    sources: tuple[Reference, ...] = ()
     acronyms: tuple[tuple[str, str], ...] = ()
     definitions: tuple[tuple[str, str], ...] = ()
     challenges: tuple[ChallengeEntry, ...] = ()
@@ -284,21 +272,6 @@ class ListedExhibit:
 
 
 @dataclass(frozen=True, slots=True)
-class BibliographyEntry:
-    """A source as it is printed, in its own direction."""
-
-    key: str
-    direction: str
-    authors: str
-    year: str
-    title: str
-    publisher: str
-    url: str
-    accessed_on: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
 class DataFile:
     """The figures of a table as CSV, carried in the PDF."""
 
@@ -332,7 +305,7 @@ class Report:
     figures: tuple[ListedExhibit, ...]
     challenges: tuple[ChallengeEntry, ...]
     priorities: tuple[PriorityEntry, ...]
-    bibliography: tuple[BibliographyEntry, ...]
+    bibliography: tuple[Formatted, ...]
     citations: tuple[tuple[str, str], ...]
     record: ValidationRecord
     data_files: tuple[DataFile, ...]

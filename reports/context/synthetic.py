@@ -2,7 +2,8 @@
 
 from decimal import Decimal
 
-from reports.context.plain import FigureRow, Material, SectionText, SourceEntry, TableOfFigures
+from profile_workflow.bibliography.record import Reference
+from reports.context.plain import FigureRow, Material, SectionText, TableOfFigures
 
 #: Printed pages that one invented subsection fills, about.
 _SUBSECTIONS_A_PAGE = 1.6
@@ -116,7 +117,11 @@ def _table(section: str) -> TableOfFigures:
     )
 
 
-def _source(number: int) -> SourceEntry:
-    return SourceEntry(
-        f"source-{number}", f"Author {number}", "2024", f"Title {number}", "Publisher"
+def _source(number: int) -> Reference:
+    return Reference(
+        f"source-{number}",
+        authors=f"Author {number}",
+        year="2024",
+        title=f"Title {number}",
+        publisher="Publisher",
     )

@@ -42,6 +42,8 @@ POST_ONLY = {
     "entry_shift",
     "qa_waive",
     "qa_waiver_back",
+    "source_share",
+    "library_withdraw",
 }
 REDIRECTS = {"favicon"}
 #: Addresses that send on whoever is signed in already.
@@ -49,7 +51,7 @@ FOR_STRANGERS = {"home", "sign_in"}
 #: What the addresses hold that are about a thing of which there is none.
 MISSING = {
     *("pdf_file", "pdf_shown", "outbox_retry", "priority", "priority_remove"),
-    *("board_view", "people_end", "people_substitute", "objection"),
+    *("board_view", "people_end", "people_substitute", "objection", "source_merge"),
 }
 
 #: Pages of a figure whose section is not submitted, and who works on it.
@@ -59,7 +61,7 @@ READING = {"table", "figure"}
 WORKS_ON_FIGURES = SETS_PRIORITIES = {*KEEPS_THE_REGISTER, Role.FOCAL_POINT}
 #: Pages whose answer depends on the role.
 REGISTER = {
-    *("entry_add", "entry", "entry_remove", "figure_add", "priority_add"),
+    *("entry_add", "entry", "entry_remove", "figure_add", "priority_add", "sources_import"),
     *UNSUBMITTED,
 }
 #: Pages that are reached, and say to others than these roles that what they do is not theirs.
@@ -127,6 +129,12 @@ class World:
             "profile_move": [profile.slug, "hold"],
             "evidence": [profile.slug],
             "sources": [profile.slug],
+            "sources_import": [profile.slug],
+            "sources_file": [profile.slug, "bib"],
+            "source_library": [profile.slug],
+            "library_withdraw": [profile.slug, 4711],
+            "source_share": [profile.slug, 4711],
+            "source_merge": [profile.slug, 4711, 4712],
             "tables": [profile.slug],
             "challenges": [profile.slug],
             "priorities": [profile.slug],

@@ -256,6 +256,17 @@ def test_all_of_it_works_without_scripts(browse, made, profile):
     assert factories.section(profile, "1").state == SectionState.READY
 
 
+TAKE_OVER = """() => {
+  const text = document.getElementById("id_text");
+  let taken = "";
+  const take = (event) => { taken = event.detail.markdown; event.preventDefault(); };
+  text.addEventListener("pw:insert", take);
+  document.querySelector("#picker [data-insert]").click();
+  text.removeEventListener("pw:insert", take);
+  return [taken, text.value];
+}"""
+
+
 def test_a_preview_and_a_citation_with_scripts(browse, made, profile):
     figure = factories.give_figure(factories.section(profile, "1"))
     page = browse("en", made[Role.LOCAL_EXPERT])
@@ -264,6 +275,13 @@ def test_a_preview_and_a_citation_with_scripts(browse, made, profile):
     page.get_by_text("Sources to cite").click()
     press(page, f"Insert {figure.source.key}")
     assert page.locator("#id_text").input_value() == f"Many came [@{figure.source.key}]"
+    page.locator("#pick").fill("nowhere")
+    assert page.locator("#picker-none").is_visible()
+    page.locator("#pick").fill("OFFICE")
+    assert page.locator("#picker [data-insert]:visible").count() == 1
+    # Whoever puts another editor over the field takes over what is inserted.
+    taken = page.evaluate(TAKE_OVER)
+    assert taken == [f"[@{figure.source.key}]", page.locator("#id_text").input_value()]
     press(page, "Preview")
     page.wait_for_function("() => document.activeElement.id === 'preview-title'")
     assert "(Office)" in page.locator("#preview article").inner_text()

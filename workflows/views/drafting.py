@@ -47,11 +47,14 @@ def section_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     if not form.is_valid():
         questions = QuestionsForm(request.POST, groups=guidance.asked(section))
         return _page(request, section, form, Refusal(HTTP_UNPROCESSABLE), questions=questions)
-    action = ActionForm(request.POST).wanted
-    if action == "preview":
+    action = ActionForm(request.POST)
+    if action.wanted == "preview" or action.picked is not None:
         questions = QuestionsForm(request.POST, groups=guidance.asked(section))
-        return _page(request, section, form, preview=True, questions=questions)
-    return _save(request, section, form, submit=action == "submit")
+        preview = action.wanted == "preview"
+        return _page(
+            request, section, form, preview=preview, picked=action.picked, questions=questions
+        )
+    return _save(request, section, form, submit=action.wanted == "submit")
 
 
 def _section(request: HttpRequest, slug: str, key: str) -> Section:
@@ -149,6 +152,7 @@ def _page(
     *,
     preview: bool = False,
     questions: QuestionsForm | None = None,
+    picked: str | None = None,
 ) -> HttpResponse:
     user, at, profile = signed_in(request), timezone.now(), section.profile
     questions = questions or QuestionsForm(groups=guidance.asked(section))
@@ -169,7 +173,8 @@ def _page(
         "length": _length(section, text),
         "questions": questions,
         "guidance": guidance.beside_draft(section, draft.text, questions.groups),
-        "material": beside.material_for(section, profile),
+        "material": beside.material_for(section, profile, picked=picked or ""),
+        "picked": picked,
         "somebody": beside.somebody_else(draft, viewer=user, at=at),
         "remarks": open_remarks(profile, viewer=user, section=section),
         "returned": last_reason(profile, document_name(section), viewer=user),

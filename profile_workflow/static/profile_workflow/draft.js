@@ -308,15 +308,6 @@
     if (!leaving && isDirty()) event.preventDefault();
   });
 
-  for (const button of document.querySelectorAll("[data-insert]")) {
-    button.hidden = false;
-    button.addEventListener("click", () => {
-      text.focus();
-      text.setRangeText(button.dataset.insert, text.selectionStart, text.selectionEnd, "end");
-      text.dispatchEvent(new Event("input", { bubbles: true }));
-    });
-  }
-
   /* A text of an earlier visit that the server never got is offered, never put in unasked. */
   const found = document.getElementById("found");
   const offer = (kept) => {
