@@ -21,6 +21,7 @@ from profile_workflow.models.section import Draft, Section
 from profile_workflow.models.sign_in import FailedSignIn
 from profile_workflow.models.stakeholder import SignOff, ValidationRound
 from profile_workflow.models.template import Template, TemplateSection, TemplateSubsection
+from profile_workflow.models.word import WordReading
 
 __all__ = [
     "Acronym",
@@ -55,5 +56,6 @@ __all__ = [
     "TextBlock",
     "User",
     "ValidationRound",
+    "WordReading",
     "WorkingDefinition",
 ]

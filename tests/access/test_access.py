@@ -46,6 +46,7 @@ FOR_STRANGERS = {"home", "sign_in"}
 MISSING = {
     *("pdf_file", "pdf_shown", "outbox_retry", "priority", "priority_remove"),
     *("board_view", "people_end", "people_substitute"),
+    *("word_check", "word_mapping", "word_changes"),
 }
 
 #: Pages of a figure whose section is not submitted, and who works on it.
@@ -67,6 +68,7 @@ DONE_BY = {
     "task_delegate": {Role.PROJECT_TEAM, Role.LOCAL_EXPERT},
     "section_move": set(),
     "section_edit": {Role.LOCAL_EXPERT},
+    "word_import": {Role.LOCAL_EXPERT},
 }
 
 
@@ -108,6 +110,12 @@ class World:
             "section": [profile.slug, "1"],
             "section_compare": [profile.slug, "1"],
             "section_review": [profile.slug, "1"],
+            "section_word": [profile.slug, "1"],
+            "word_file": [profile.slug],
+            "word_import": [profile.slug],
+            "word_check": [profile.slug, 4711],
+            "word_mapping": [profile.slug, 4711],
+            "word_changes": [profile.slug, 4711, "1"],
             "round": [profile.slug],
             "qa": [profile.slug],
             "responses": [profile.slug],
