@@ -102,7 +102,7 @@ def depth_of(blocks: Iterable[Block]) -> int:
 def _captions_first(blocks: Sequence[Block]) -> list[Block]:
     """Put a caption that stands below its table, and above no other, above it."""
     found: list[Block] = []
-    for block, following in zip(blocks, (*blocks[1:], None), strict=True):
+    for block, following in zip(blocks, (*blocks[1:], None), strict=False):
         is_caption = isinstance(block, Paragraph) and block.role == "caption"
         is_free = is_caption and not isinstance(following, Table)
         below = is_free and found and isinstance(found[-1], Table) and not _captioned(found)
@@ -242,8 +242,18 @@ class _List:
 
 def _lists(items: Sequence[Item]) -> Iterator[str]:
     """Yield each of the lists that follow one another, with marks that keep them apart."""
-    for index, one in enumerate(_trees(items)):
-        yield "\n".join(_list_lines(one, other=bool(index % 2)))
+    for one, other in _told_apart(_trees(items)):
+        yield "\n".join(_list_lines(one, other=other))
+
+
+def _told_apart(lists: Sequence[_List]) -> Iterator[tuple[_List, bool]]:
+    """Yield each list and whether it takes the other mark, because one like it stands before."""
+    other, before = False, None
+    for one in lists:
+        is_ordered = one.start is not None
+        other = not other if is_ordered == before else False
+        before = is_ordered
+        yield one, other
 
 
 def _trees(items: Sequence[Item]) -> list[_List]:
@@ -293,8 +303,8 @@ def _entry_lines(entry: _Entry, *, is_loose: bool) -> Iterator[str]:
         if index:
             yield ""
         yield from paragraph.split("\n")
-    for index, inner in enumerate(entry.lists):
+    for inner, other in _told_apart(entry.lists):
         # A list that does not begin with one is part of the paragraph without an empty line.
         if is_loose or inner.start not in (None, 1):
             yield ""
-        yield from _list_lines(inner, other=bool(index % 2))
+        yield from _list_lines(inner, other=other)

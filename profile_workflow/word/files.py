@@ -44,6 +44,7 @@ def make_docx(document: WordDocument) -> bytes:
         "docProps/custom.xml": _custom(document),
         "word/document.xml": _xml(text),
         "word/_rels/document.xml.rels": _inner_links(written),
+        "word/_rels/footnotes.xml.rels": _links(_outside(written.note_links)),
         "word/styles.xml": _styles(document.language),
         "word/numbering.xml": _xml(_numbering(written.lists)),
         "word/footnotes.xml": _xml(_footnotes(written.footnotes)),
@@ -106,12 +107,12 @@ def _inner_links(written: Written) -> bytes:
         (f"rId{number}", f"{_RELATIONS}/{name}", f"{name}.xml", "")
         for number, name in enumerate(_PARTS, 1)
     ]
-    outside = ' TargetMode="External"'
-    rows += [
-        (name, f"{_RELATIONS}/hyperlink", address, outside)
-        for address, name in written.links.items()
-    ]
-    return _links(rows)
+    return _links([*rows, *_outside(written.links)])
+
+
+def _outside(links: dict[str, str]) -> list[tuple[str, str, str, str]]:
+    mode = ' TargetMode="External"'
+    return [(name, f"{_RELATIONS}/hyperlink", address, mode) for address, name in links.items()]
 
 
 def _core(document: WordDocument) -> bytes:

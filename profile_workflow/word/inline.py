@@ -149,9 +149,9 @@ def _signs_at_ends(one: Piece, before: str, after: str) -> tuple[int, int]:
     if one.link:
         return start, end
     if _WORD.match(after[:1]):
-        end = len(re.sub(r"[^\w\s]+$", "", one.text))
+        end = len(re.sub(r"\W+$", "", one.text))
     if _WORD.match(before[-1:]):
-        start = min(end, len(one.text) - len(re.sub(r"^[^\w\s]+", "", one.text)))
+        start = min(end, len(one.text) - len(re.sub(r"^\W+", "", one.text)))
     return start, end
 
 

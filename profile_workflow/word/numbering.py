@@ -42,6 +42,7 @@ class Numbering:
     _of: dict[str, str] = field(default_factory=dict)
     _counts: dict[str, dict[int, int]] = field(default_factory=dict)
     _begun: set[tuple[str, int]] = field(default_factory=set)
+    _restarts: dict[tuple[str, int], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.part is None:
@@ -88,7 +89,15 @@ class Numbering:
         if kind == "none":
             return Place(level, name, continues=True)
         number = self._count(name, level)
-        return Place(level, name, None if kind == "bullet" else number)
+        return Place(level, self._series(name, level), None if kind == "bullet" else number)
+
+    def _series(self, name: str, level: int) -> str:
+        """Return what tells a list from the one before: its form, and how often it began anew.
+
+        Word gives every list an id of its own; LibreOffice gives one to its first item alone.
+        """
+        abstract = self._of[name]
+        return f"{abstract}#{self._restarts.get((abstract, level), 0)}"
 
     def _count(self, name: str, level: int) -> int:
         abstract = self._of[name]
@@ -96,6 +105,8 @@ class Numbering:
         override = self._starts.get(name, {}).get(level)
         if override is not None and (name, level) not in self._begun:
             counts[level] = override - 1
+            restarts = self._restarts.get((abstract, level), 0)
+            self._restarts[abstract, level] = restarts + 1
         self._begun.add((name, level))
         start = self._levels.get(abstract, {}).get(level, _Level()).start
         counts[level] = counts.get(level, start - 1) + 1

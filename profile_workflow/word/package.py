@@ -99,7 +99,7 @@ class Package:
     Attributes:
         body: The text.
         styles, numbering, footnotes, endnotes: The other parts; None where there is none.
-        links: Name of a reference → where it leads. Nothing outside is ever fetched.
+        links: Part → name of a reference in it → where it leads. Nothing is ever fetched.
         properties: Name → value of the document's own properties.
         comments: How many comments stand beside the text.
     """
@@ -109,7 +109,7 @@ class Package:
     numbering: Any = None
     footnotes: Any = None
     endnotes: Any = None
-    links: dict[str, Link] = field(default_factory=dict)
+    links: dict[str, dict[str, Link]] = field(default_factory=dict)
     properties: dict[str, str] = field(default_factory=dict)
     comments: int = 0
 
@@ -144,10 +144,12 @@ def _read(archive: zipfile.ZipFile) -> Package:
     if body is None or body.find(tag("w:body")) is None:
         raise InvalidInput(_DAMAGED)
     links = _links(archive, main)
-    found = Package(body.find(tag("w:body")), links=links)
-    for name in ("styles", "numbering", "footnotes", "endnotes"):
-        setattr(found, name, _related(archive, main, links, name))
-    comments = _related(archive, main, links, "comments")
+    found = Package(body.find(tag("w:body")), links={"body": links})
+    for kind in ("styles", "numbering", "footnotes", "endnotes"):
+        name = _name_of(main, links, kind)
+        setattr(found, kind, _part(archive, name))
+        found.links[kind] = _links(archive, name) if name else {}
+    comments = _part(archive, _name_of(main, links, "comments"))
     found.comments = 0 if comments is None else len(comments.findall(tag("w:comment")))
     found.properties = _properties(archive)
     _check_paragraphs(found)
@@ -234,13 +236,14 @@ def _main_part(archive: zipfile.ZipFile) -> str:
     return next(found, "word/document.xml")
 
 
-def _related(archive: zipfile.ZipFile, main: str, links: dict[str, Link], kind: str) -> Any:
+def _name_of(main: str, links: dict[str, Link], kind: str) -> str:
+    """Return the name of a part that the text refers to; empty if it refers to none."""
     folder = posixpath.dirname(main)
     for link in links.values():
         if link.kind == kind and not link.is_outside:
             name = posixpath.normpath(posixpath.join("/", folder, link.target))
-            return _part(archive, name.lstrip("/"))
-    return None
+            return name.lstrip("/")
+    return ""
 
 
 def _links(archive: zipfile.ZipFile, name: str) -> dict[str, Link]:

@@ -60,7 +60,7 @@ class Words:
     left_out: list[LeftOut] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
     _fields: list[_Field] = field(default_factory=list)
-    _in_note: bool = False
+    _part: str = "body"
 
     def take_left_out(self) -> list[LeftOut]:
         """Return what was left out since it was asked last; what is counted, once each."""
@@ -107,7 +107,8 @@ class Words:
             yield from self.pieces(inner_of(element), link)
 
     def _target(self, element: Any) -> str:
-        found = self.package.links.get(str(element.get(tag("r:id"), "")))
+        links = self.package.links.get(self._part, {})
+        found = links.get(str(element.get(tag("r:id"), "")))
         if found is None or not found.is_outside:
             return ""
         target = address(found.target)
@@ -150,15 +151,15 @@ class Words:
     def _note(self, element: Any) -> tuple[Piece, ...]:
         is_endnote = element.tag == tag("w:endnoteReference")
         part = self.package.endnotes if is_endnote else self.package.footnotes
-        if part is None or self._in_note:
+        if part is None or self._part != "body":
             return ()
         number = element.get(tag("w:id"))
         note = next((one for one in part if one.get(tag("w:id")) == number), None)
-        self._in_note = True
+        self._part = "endnotes" if is_endnote else "footnotes"
         found: list[Piece] = []
         for paragraph in () if note is None else note.iter(tag("w:p")):
             found += [*self.pieces(paragraph), Piece(" ")]
-        self._in_note = False
+        self._part = "body"
         return tuple(on_one_line(found)) if plain_text(found) else ()
 
     def _drawn(self, element: Any) -> None:

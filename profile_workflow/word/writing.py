@@ -100,13 +100,14 @@ class Written:
     Attributes:
         body: The text.
         footnotes: Paragraph of each footnote, from number one.
-        links: Address → name of the reference to it.
+        links, note_links: Address → name of the reference to it, in the text and in the notes.
         lists: The lists; the id of the first is one.
     """
 
     body: Any
     footnotes: list[Any] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
+    note_links: dict[str, str] = field(default_factory=dict)
     lists: list[ListStart] = field(default_factory=list)
 
 
@@ -131,6 +132,7 @@ class _Writer:
     found: Written = field(init=False)
     lines: Sequence[str] = ()
     bookmarks: int = 0
+    in_note: bool = False
 
     def __post_init__(self) -> None:
         self.found = Written(elements.element("w:body"))
@@ -349,7 +351,7 @@ class _Writer:
             words(parents[-1], text, is_rtl=is_rtl, style=style, bold=bold, italic=italic)
 
     def _link(self, address: str) -> str:
-        links = self.found.links
+        links = self.found.note_links if self.in_note else self.found.links
         return links.setdefault(address, f"rIdLink{len(links) + 1}")
 
     def _note(self, token: Token, into: Any, *, is_rtl: bool) -> None:
@@ -361,7 +363,9 @@ class _Writer:
         note = paragraph(holder, "FootnoteText", is_rtl=runs_rtl)
         add(run(note, is_rtl=runs_rtl, style="FootnoteReference"), "w:footnoteRef")
         words(note, " ", is_rtl=runs_rtl)
+        self.in_note = True
         self._words(token.children or [], note, is_rtl=runs_rtl)
+        self.in_note = False
 
 
 _SWITCHES = {
