@@ -26,6 +26,11 @@ class StyledForm(forms.Form):
         for field in self.fields.values():
             _style(field.widget)
 
+    def add_field(self, name: str, field: forms.Field) -> None:
+        """Add a field that only this one form has."""
+        _style(field.widget)
+        self.fields[name] = field
+
 
 def _style(widget: forms.Widget) -> None:
     if isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple | forms.RadioSelect):

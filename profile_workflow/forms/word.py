@@ -67,13 +67,14 @@ class UploadForm(StyledForm):
         chosen.choices = [("", _("several sections")), *((one.key, str(one)) for one in sections)]
         chosen.is_needed = True
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> "UploadedFile[bytes]":
         """Refuse a file that is too large to be read."""
-        file: UploadedFile = self.cleaned_data["file"]
-        if (file.size or 0) > MOST_BYTES:
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
+        size = file.size or 0
+        if size > MOST_BYTES:
             raise forms.ValidationError(
                 _("The file has %(size)s, at most %(most)s are read. Take out the pictures."),
-                params={"size": filesizeformat(file.size), "most": filesizeformat(MOST_BYTES)},
+                params={"size": filesizeformat(size), "most": filesizeformat(MOST_BYTES)},
                 code="too_large",
             )
         return file
@@ -89,16 +90,14 @@ class MappingForm(StyledForm):
         parts: Sequence[Mapping[str, Any]],
         sections: Sequence[Section],
     ) -> None:
-        self.base_fields = {
-            f"part_{number}": forms.ChoiceField(
-                label=part["heading"] or _("Before the first heading"),
-                required=False,
-                initial=part["key"],
-                choices=[("", _("leave out")), *((one.key, str(one)) for one in sections)],
-            )
-            for number, part in enumerate(parts)
-        }
         super().__init__(data)
+        goals = [("", _("leave out")), *((one.key, str(one)) for one in sections)]
+        for number, part in enumerate(parts):
+            label = part["heading"] or _("Before the first heading")
+            field = forms.ChoiceField(
+                label=label, required=False, initial=part["key"], choices=goals
+            )
+            self.add_field(f"part_{number}", field)
 
     @property
     def keys(self) -> list[str]:
@@ -112,20 +111,20 @@ class ChosenForm(StyledForm):
     def __init__(
         self, data: Mapping[str, Any] | None = None, *, versions: Mapping[str, tuple[str, int]]
     ) -> None:
-        self.base_fields = {}
-        for key, (label, version) in versions.items():
-            self.base_fields[f"take_{key}"] = forms.BooleanField(
-                label=label, required=False, initial=True
-            )
-            self.base_fields[f"version_{key}"] = forms.IntegerField(
-                min_value=0, initial=version, widget=forms.HiddenInput
-            )
         super().__init__(data)
+        for key, (label, version) in versions.items():
+            take = forms.BooleanField(label=label, required=False, initial=True)
+            hidden = forms.HiddenInput()
+            compared = forms.IntegerField(
+                min_value=0, required=False, initial=version, widget=hidden
+            )
+            self.add_field(f"take_{key}", take)
+            self.add_field(f"version_{key}", compared)
 
     def clean(self) -> dict[str, Any]:
         """Ask for at least one section."""
         given: dict[str, Any] = super().clean() or self.cleaned_data
-        if not any(value for name, value in given.items() if name.startswith("take_")):
+        if not self.wanted:
             raise forms.ValidationError(_("Choose at least one section."), code="none")
         return given
 
@@ -133,11 +132,9 @@ class ChosenForm(StyledForm):
     def wanted(self) -> dict[str, int]:
         """Code of each chosen section → version that was compared."""
         given = self.cleaned_data
-        return {
-            name.removeprefix("take_"): given[f"version_{name.removeprefix('take_')}"]
-            for name, is_taken in given.items()
-            if name.startswith("take_") and is_taken
-        }
+        keys = [name.removeprefix("take_") for name in self.fields if name.startswith("take_")]
+        found = {key: given.get(f"version_{key}") for key in keys if given.get(f"take_{key}")}
+        return {key: version for key, version in found.items() if version is not None}
 
 
 class StepForm(forms.Form):

@@ -218,7 +218,7 @@ def _done(
         for one in sections
         if one.key in reading.outcome
     ]
-    written = sum(row["outcome"]["result"] == services.WRITTEN for row in rows)  # type: ignore[index]
+    written = sum(row["outcome"]["result"] == services.WRITTEN for row in rows)
     said = ngettext(
         "%(number)s section has been written.", "%(number)s sections have been written.", written
     )

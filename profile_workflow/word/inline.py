@@ -246,9 +246,8 @@ def _escape(text: str, *, strict: bool) -> str:
 def address(target: str) -> str:
     """Return an address as a link of the dialect holds it; empty if the dialect has no such."""
     tokens = markup.parse(f"[x](<{_safe(target)}>)").tokens
-    first = (tokens[1].children or [None])[0] if len(tokens) > 1 else None
-    found = first.attrGet("href") if first is not None and first.type == "link_open" else ""
-    return str(found or "")
+    inside = tokens[1].children or [] if len(tokens) > 1 else []
+    return next((str(one.attrGet("href")) for one in inside if one.type == "link_open"), "")
 
 
 def _safe(target: str) -> str:

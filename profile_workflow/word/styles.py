@@ -89,7 +89,8 @@ def _level(said: list[Any], names: list[str]) -> int | None:
     outline = next((found for one in said if (found := _value(one, "w:outlineLvl"))), "")
     if outline.isdigit():
         return int(outline) + 1 if int(outline) < _BODY else None
-    return next((int(found[1]) for name in names if (found := _HEADING.fullmatch(name))), None)
+    named = (_HEADING.fullmatch(name) for name in names)
+    return next((int(one[1]) for one in named if one), None)
 
 
 def _number(said: list[Any]) -> tuple[str, int] | None:

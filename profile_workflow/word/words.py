@@ -202,7 +202,7 @@ def _text_of(element: Any) -> str:
     return _SIGNS.get(element.tag, "")
 
 
-def _raised(text: str, signs: Mapping[int, str]) -> str:
+def _raised(text: str, signs: Mapping[int, int]) -> str:
     return text.translate(signs) if signs and not set(text) - set(map(chr, signs)) else text
 
 
@@ -231,7 +231,7 @@ _SIGNS = {
     tag("w:cr"): "\n",
     tag("w:noBreakHyphen"): "\u2011",
 }
-_SCRIPTS: Mapping[str, Mapping[int, str]] = {
+_SCRIPTS: Mapping[str, Mapping[int, int]] = {
     "superscript": str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"),
     "subscript": str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"),
 }

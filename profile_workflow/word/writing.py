@@ -227,7 +227,7 @@ class _Writer:
         text = inline.content if inline else ""
         runs_rtl = is_rtl(text, otherwise=self.is_rtl)
         made = paragraph(into, style, is_rtl=runs_rtl, number=number, at_end=at_end)
-        if inline is not None:
+        if inline is not None and inline.token is not None:
             self._words(inline.token.children or [], made, is_rtl=runs_rtl)
 
     def _heading(self, node: SyntaxTreeNode, into: Any) -> None:
