@@ -18,6 +18,7 @@ from profile_workflow.views import (
     search,
     sections,
     sources,
+    word,
 )
 from workflows.views import (
     board,
@@ -88,7 +89,15 @@ urlpatterns = [
     ),
     path("p/<slug:slug>/s/<slug:key>/answers/", guidance.section_answers, name="section_answers"),
     path("p/<slug:slug>/s/<slug:key>/compare/", compare.compare, name="section_compare"),
+    path("p/<slug:slug>/s/<slug:key>/word/", word.section_word, name="section_word"),
     path("p/<slug:slug>/s/<slug:key>/review/", review.section_review, name="section_review"),
+    path("p/<slug:slug>/word/", word.word_file, name="word_file"),
+    path("p/<slug:slug>/word/bring-in/", word.word_import, name="word_import"),
+    path("p/<slug:slug>/word/<int:reading_id>/", word.word_check, name="word_check"),
+    path("p/<slug:slug>/word/<int:reading_id>/parts/", word.word_mapping, name="word_mapping"),
+    path(
+        "p/<slug:slug>/word/<int:reading_id>/s/<slug:key>/", word.word_changes, name="word_changes"
+    ),
     path("p/<slug:slug>/round/", rounds.round_overview, name="round"),
     path("p/<slug:slug>/objections/<int:signoff_id>/", objections.objection, name="objection"),
     path("p/<slug:slug>/qa/", qa.qa, name="qa"),

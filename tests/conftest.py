@@ -31,6 +31,7 @@ NEEDS: dict[str, machine.Part] = {
     "e2e": machine.CHROMIUM,
     "pdf": machine.PANGO,
     "postgres": machine.POSTGRESQL,
+    "libreoffice": machine.LIBREOFFICE,
 }
 CHROMIUM_FLAGS = [
     "--no-sandbox",

@@ -33,6 +33,7 @@ from profile_workflow.models import (
     TemplateSection,
     Territory,
     User,
+    WordReading,
     WorkingDefinition,
 )
 from profile_workflow.queries.quality import checklist
@@ -45,6 +46,7 @@ from profile_workflow.services import (
     people,
     profiles,
     quality,
+    word,
 )
 from profile_workflow.services.lifecycle import Details
 from profile_workflow.services.people import Part
@@ -58,6 +60,8 @@ from profile_workflow.states import (
     StakeholderCategory,
     Verdict,
 )
+from profile_workflow.word import chapters
+from profile_workflow.word.words import LeftOut
 from reports.models import Build
 from workflows import engine
 
@@ -250,6 +254,18 @@ def write(one: Section, text: str, *, by: User | None = None, at: datetime | Non
         base_version=one.draft.version,
         by=by,
         at=at or timezone.now(),
+    )
+
+
+def read_word(profile: Profile, text: str = "") -> WordReading:
+    """Keep what was read from a Word file, for the local expert: one chapter, and one left over."""
+    text = text or "### Who lives here\n\nIn 2024, **12,400** foreign citizens lived in the city."
+    parts = [
+        chapters.Part("1 Chapter 1", "1", "number", None, text, 11, [LeftOut("picture", "A map")]),
+        chapters.Part("Bibliographie", "", "", None, "INS 2021", 2),
+    ]
+    return word.keep_reading(
+        profile, parts, by=holder(profile, Role.LOCAL_EXPERT), at=timezone.now()
     )
 
 

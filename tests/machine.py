@@ -86,6 +86,14 @@ GETTEXT = Part(
     "gettext", "collecting words to be translated", "gettext", lambda: bool(shutil.which("msgfmt"))
 )
 
+#: Not among the parts that must be there: 300 MB for two tests. A run without it leaves them out.
+LIBREOFFICE = Part(
+    "LibreOffice",
+    "opening Word files in another program than ours",
+    "libreoffice-writer",
+    lambda: bool(shutil.which("soffice")),
+)
+
 PARTS = (PANGO, HARFBUZZ_SUBSET, POSTGRESQL, CHROMIUM, PDF_TOOLS, GETTEXT)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from profile_workflow.models import City, DataItem, Profile, User
-from profile_workflow.services import saved_views, sources
+from profile_workflow.models import City, DataItem, Profile, User, WordReading
+from profile_workflow.services import saved_views, sources, word
 from profile_workflow.states import ProfileState, Role
 from tests import factories
 from workflows.models import Task
@@ -107,6 +107,21 @@ def objection(world: World) -> Sequence[Any]:
     named = [factories.section(profile, "1")]
     factories.move(first, "object_to", first.person, reason="Not so.", sections=named)
     return [profile.slug, first.pk]
+
+
+def word_reading(world: World) -> Sequence[Any]:
+    """A file that was read, and waits for somebody to say what of it is taken."""
+    waiting = WordReading.objects.filter(profile=world.drafted, done_at=None).first()
+    return [world.drafted.slug, (waiting or factories.read_word(world.drafted)).pk]
+
+
+def word_reading_done(world: World) -> Sequence[Any]:
+    profile = world.drafted
+    reading = factories.read_word(profile)
+    version = factories.section(profile, "1").draft.version
+    expert = factories.holder(profile, EXPERT)
+    word.bring_in(reading, {"1": version}, by=expert, at=timezone.now())
+    return [profile.slug, reading.pk]
 
 
 def part(world: World) -> Sequence[Any]:
@@ -218,6 +233,14 @@ PAGES = (
          lambda world: [world.profile.slug, "1"]),
     Page("section_review", "A section, its comments and the decision on it.", [REVIEWER],
          lambda world: [world.profile.slug, "1"]),
+    Page("word_import", "Bring in a Word file.", [EXPERT], lambda world: [world.drafted.slug]),
+    Page("word_mapping", "Which part of a Word file goes where.", [EXPERT], word_reading),
+    Page("word_check", "What a Word file would change, and what of it is taken.", [EXPERT],
+         word_reading),
+    Page("word_changes", "What a Word file would change in one section.", [EXPERT],
+         lambda world: [*word_reading(world), "1"]),
+    Page("word_check", "What became of a Word file, with a way back.", [EXPERT],
+         word_reading_done, variant="done"),
     Page("section_move", "A move of a section that needs a reason.", [REVIEWER],
          lambda world: [world.profile.slug, world.waiting, "accept"]),
     Page("round", "Who was asked, who has answered, and what that means.", [TEAM, REVIEWER], slug),
@@ -257,6 +280,8 @@ NO_PAGE = {
     "sources_file": "a file",
     "pdf_shown": "a file",
     "responses_file": "a file",
+    "word_file": "a file",
+    "section_word": "a file",
     "pdf_file": "a file",
     "healthz": "for machines",
     "readyz": "for machines",

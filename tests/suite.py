@@ -17,10 +17,11 @@ from tests.throwaway_postgres import throwaway_postgres
 
 NO_TESTS_COLLECTED = 5
 #: A browser and a laid out page look the same whatever keeps the data.
-ON_SQLITE = ["-m", "not postgres and not e2e"]
+_HERE = "" if machine.LIBREOFFICE.is_there() else " and not libreoffice"
+ON_SQLITE = ["-m", f"not postgres and not e2e{_HERE}"]
 #: Without coverage, which makes a server slow for the browser that waits for it.
 IN_A_BROWSER = ["-m", "e2e"]
-ON_POSTGRES = ["-m", "not e2e and not pdf"]
+ON_POSTGRES = ["-m", "not e2e and not pdf and not libreoffice"]
 
 
 def _pytest(arguments: list[str], *, url: str | None, on_postgres: bool) -> int:

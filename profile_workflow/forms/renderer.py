@@ -32,6 +32,11 @@ class StyledForm(forms.Form):
             _style(field.widget)
             _name_nothing(field)
 
+    def add_field(self, name: str, field: forms.Field) -> None:
+        """Add a field that only this one form has."""
+        _style(field.widget)
+        self.fields[name] = field
+
 
 def _style(widget: forms.Widget) -> None:
     if isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple | forms.RadioSelect):

@@ -28,6 +28,7 @@ from profile_workflow.models.template import (
     TemplateSection,
     TemplateSubsection,
 )
+from profile_workflow.models.word import WordReading
 
 __all__ = [
     "COMMENTS_WAITING",
@@ -72,5 +73,6 @@ __all__ = [
     "User",
     "ValidationRound",
     "Waiver",
+    "WordReading",
     "WorkingDefinition",
 ]

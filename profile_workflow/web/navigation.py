@@ -67,6 +67,8 @@ PROFILE_PAGES: Sequence[Page] = (
             "section_review",
             "section_move",
             "profile_move",
+            *("section_word", "word_file", "word_import", "word_check", "word_mapping"),
+            "word_changes",
         ),
     ),
     Page(

@@ -52,6 +52,7 @@ FOR_STRANGERS = {"home", "sign_in"}
 MISSING = {
     *("pdf_file", "pdf_shown", "outbox_retry", "priority", "priority_remove"),
     *("board_view", "people_end", "people_substitute", "objection", "source_merge"),
+    *("word_check", "word_mapping", "word_changes"),
 }
 
 #: Pages of a figure whose section is not submitted, and who works on it.
@@ -74,6 +75,7 @@ DONE_BY = {
     "section_move": set(),
     "section_edit": {Role.LOCAL_EXPERT},
     "section_guidance": {*KEEPS_THE_REGISTER, Role.INTERNATIONAL_EXPERT},
+    "word_import": {Role.LOCAL_EXPERT},
 }
 
 
@@ -115,6 +117,12 @@ class World:
             "section": [profile.slug, "1"],
             "section_compare": [profile.slug, "1"],
             "section_review": [profile.slug, "1"],
+            "section_word": [profile.slug, "1"],
+            "word_file": [profile.slug],
+            "word_import": [profile.slug],
+            "word_check": [profile.slug, 4711],
+            "word_mapping": [profile.slug, 4711],
+            "word_changes": [profile.slug, 4711, "1"],
             "round": [profile.slug],
             "qa": [profile.slug],
             "qa_waive": [profile.slug, "1", "caption"],

@@ -42,6 +42,7 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
         "offers": _beside_the_tasks(offers, waiting),
         "sections": sections,
         "finished": sum(one.is_finished for one in sections),
+        "writes": any(one.may_write for one in sections),
         "people": people,
         "round": profiles.open_round(found),
         "remarks": profiles.open_remarks(found, viewer=viewer),

@@ -1,0 +1,133 @@
+"""Bringing in what was read from a Word file: kept for a while, mapped, written section by section.
+
+Nothing is written before the person has seen what would change, nothing that was saved since is
+overwritten, and the text that was there before can be put back.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from profile_workflow.errors import DomainError, InvalidInput, NotAllowed, NotNow, StaleEdit
+from profile_workflow.models import Draft, Profile, Section, User, WordReading
+from profile_workflow.rules import OWN_SECTION
+from profile_workflow.services.drafting import DraftText, check_may_write, save_draft
+from profile_workflow.word.chapters import Part
+
+#: How long a reading is kept that nobody brings in, and the former texts after it was brought in.
+KEPT_UNDONE = timedelta(hours=24)
+KEPT_DONE = timedelta(days=14)
+
+WRITTEN, SAME, STALE, REFUSED = "written", "same", "stale", "refused"
+
+
+def check_may_bring_in(sections: Iterable[Section], *, by: User) -> None:
+    """Refuse whoever could write none of the sections now.
+
+    Raises:
+        NotAllowed: If none of them is the person's to write.
+        NotNow: If some are, but none in a state for writing.
+    """
+    refused: DomainError = NotAllowed(OWN_SECTION.refusal)
+    for section in sections:
+        try:
+            check_may_write(section, by=by)
+        except NotNow as error:
+            refused = error
+        except NotAllowed:
+            continue
+        else:
+            return
+    raise refused
+
+
+@transaction.atomic
+def keep_reading(profile: Profile, parts: Sequence[Part], *, by: User, at: datetime) -> WordReading:
+    """Keep what was read from a file; what the same person read before and left undone is dropped.
+
+    Raises:
+        InvalidInput: If there is no text in the file.
+    """
+    if not any(part.text for part in parts):
+        raise InvalidInput(_("There is no text in this file that could be brought in."))
+    WordReading.objects.filter(profile=profile, reader=by, done_at=None).delete()
+    return WordReading.objects.create(
+        profile=profile,
+        reader=by,
+        parts=[asdict(part) for part in parts],
+        read_at=at,
+        expires_at=at + KEPT_UNDONE,
+    )
+
+
+def map_parts(reading: WordReading, keys: Sequence[str]) -> None:
+    """Say to which section each part goes; an empty key leaves the part out."""
+    for part, key in zip(reading.parts, keys, strict=True):
+        part["key"] = key
+    reading.save(update_fields=["parts"])
+
+
+def text_for(reading: WordReading, key: str) -> str:
+    """Return the text that goes to a section: its parts in the order of the file."""
+    parts = (part["text"] for part in reading.parts if part["key"] == key and part["text"])
+    return "\n\n".join(parts)
+
+
+@transaction.atomic
+def bring_in(reading: WordReading, wanted: Mapping[str, int], *, by: User, at: datetime) -> None:
+    """Write the chosen sections, each if its working text is still the one that was compared.
+
+    What became of each stands in ``outcome`` afterwards, with the text that was there before.
+
+    Args:
+        reading: What was read.
+        wanted: Key of a section → version of the working text that the person saw compared.
+        by: Who brings it in.
+        at: When.
+
+    Raises:
+        NotNow: If it was brought in already.
+    """
+    reading = WordReading.objects.select_for_update().get(pk=reading.pk)
+    if reading.done_at is not None:
+        raise NotNow(_("This file has been brought in already."))
+    drafts = Draft.objects.filter(section__profile=reading.profile, section__key__in=wanted)
+    found = drafts.select_related("section__profile").order_by("section__position")
+    for draft in found:
+        key = draft.section.key
+        reading.outcome[key] = _write(reading, draft, wanted[key], by=by, at=at)
+    reading.done_at = at
+    reading.expires_at = at + KEPT_DONE
+    reading.save(update_fields=["outcome", "done_at", "expires_at"])
+
+
+def _write(
+    reading: WordReading, draft: Draft, version: int, *, by: User, at: datetime
+) -> dict[str, object]:
+    text = text_for(reading, draft.section.key)
+    if text == draft.text:
+        return {"result": SAME}
+    kept = {"former": draft.text, "version": draft.version}
+    # "Nothing was found" is an answer of its own, which a file cannot hold.
+    given = DraftText(text, draft.nothing_found, draft.searched)
+    try:
+        saved = save_draft(draft.section, given, base_version=version, by=by, at=at)
+    except StaleEdit:
+        return {"result": STALE, "compared": version}
+    except DomainError as error:
+        return {"result": REFUSED, "message": str(error)}
+    return {"result": WRITTEN, **kept, "version": saved}
+
+
+def throw_away(reading: WordReading) -> None:
+    """Forget what was read."""
+    reading.delete()
+
+
+def forget_expired(*, at: datetime) -> int:
+    """Forget every reading whose time is over; return how many."""
+    number, _by_model = WordReading.objects.filter(expires_at__lte=at).delete()
+    return number

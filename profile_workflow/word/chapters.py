@@ -1,0 +1,188 @@
+"""Which part of a Word file is which section: by our own mark, by its number, or by its title."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from typing import IO
+
+from profile_workflow import markup
+from profile_workflow.word.blocks import Block, Heading, to_text
+from profile_workflow.word.names import BOOKMARK, plain
+from profile_workflow.word.package import Patience
+from profile_workflow.word.reading import WordText, read_word
+from profile_workflow.word.words import LeftOut
+
+MARK, NUMBER, TITLE, LIKE, WHOLE, NOTHING = "mark", "number", "title", "like", "whole", ""
+#: How much it says about the level of a heading that it was found in this way.
+_WEIGHT = {MARK: 100.0, TITLE: 1.0, NUMBER: 1.0, LIKE: 0.5, NOTHING: 0.0}
+#: How alike two titles must be to be taken for one, of 1.
+LIKENESS = 0.72
+_NUMBERED = re.compile(
+    r"\s*(?:chapter|chapitre|section|الفصل|القسم)?\s*([\d\u0660-\u0669]{1,2})(?![.\d]*\d)\s*[.):\u2013\u2014-]?\s+"
+    r"(?=\S)",
+    re.IGNORECASE,
+)
+_MARKED = re.compile(rf"{BOOKMARK}(.+)_r(\d+)_v(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A section to which a part may belong: its code, its number, its titles in any language."""
+
+    key: str
+    number: str
+    titles: Sequence[str]
+
+
+@dataclass(slots=True)
+class Part:
+    """A heading of the first level with all that stands beneath it.
+
+    Attributes:
+        heading: Its words; empty for what stands before the first.
+        key: Code of the section that it seems to be, or an empty string.
+        how: ``mark``, ``number``, ``title``, ``like``, ``whole`` or nothing: how that was found.
+        version: Version of the working text that the file was made from; None if it is unknown.
+        text: The text in the dialect.
+        words: Its length.
+        left_out: What does not come along.
+    """
+
+    heading: str
+    key: str = ""
+    how: str = NOTHING
+    version: int | None = None
+    text: str = ""
+    words: int = 0
+    left_out: list[LeftOut] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Slice:
+    """A part before it is written: from which block to which."""
+
+    start: int
+    end: int
+    heading: Heading | None
+
+
+def parts_of(
+    file: IO[bytes],
+    chapters: Sequence[Chapter],
+    *,
+    language: str,
+    origin: str,
+    patience: Patience | None = None,
+) -> list[Part]:
+    """Read a Word file part by part.
+
+    Args:
+        file: A ``.docx``, in any state.
+        chapters: The sections that are looked for. If there is one alone, and nothing in the file
+            says that it begins somewhere, the whole file is that section.
+        language: Language of the text.
+        origin: Short name of the profile; only a file made from it says which version it was.
+        patience: How long it may take.
+
+    Raises:
+        InvalidInput: If it cannot be read; with a sentence on what to do.
+    """
+    patience = patience or Patience()
+    found = read_word(file, patience)
+    slices, level = _slices(found.blocks, chapters)
+    parts = [_part(found, one, level, language, patience.check) for one in slices]
+    _match(parts, slices, chapters, is_ours=found.origin == origin)
+    if len(chapters) == 1 and not any(part.key for part in parts):
+        whole = _Slice(0, len(found.blocks), None)
+        above = min((one.level for one in found.blocks if isinstance(one, Heading)), default=1) - 1
+        part = _part(found, whole, above, language, patience.check)
+        part.key, part.how = chapters[0].key, WHOLE
+        parts = [part]
+    return [part for part in parts if part.text or part.left_out or part.heading]
+
+
+def _slices(blocks: Sequence[Block], chapters: Sequence[Chapter]) -> tuple[list[_Slice], int]:
+    """Cut the text at the headings of the level at which most sections are found."""
+    headings = [(at, one) for at, one in enumerate(blocks) if isinstance(one, Heading)]
+
+    def found_at(level: int) -> float:
+        said = [_key_of(one, chapters)[1] for _at, one in headings if one.level == level]
+        return sum(_WEIGHT[how] for how in said)
+
+    levels = sorted({one.level for _at, one in headings}) or [1]
+    level = max(levels[:3], key=lambda one: (found_at(one), -one))
+    cuts = [(at, one) for at, one in headings if one.level <= level]
+    starts = [(0, None), *cuts] if not cuts or cuts[0][0] else list(cuts)
+    ends = [*(at for at, _one in starts[1:]), len(blocks)]
+    return [_Slice(at, end, one) for (at, one), end in zip(starts, ends, strict=True)], level
+
+
+def _part(
+    found: WordText, one: _Slice, level: int, language: str, check: Callable[[], None]
+) -> Part:
+    first = one.start + (one.heading is not None)
+    text = to_text(found.blocks[first : one.end], above=level, language=language, check=check)
+    last = one.end + (one.end == len(found.blocks))
+    left_out = [what for at in range(one.start, last) for what in found.left_out.get(at, ())]
+    heading = one.heading.words if one.heading else ""
+    return Part(heading, text=text, words=markup.word_count(text), left_out=left_out)
+
+
+def _match(
+    parts: Sequence[Part], slices: Sequence[_Slice], chapters: Sequence[Chapter], *, is_ours: bool
+) -> None:
+    """Say of each part which section it seems to be; what is surest comes first."""
+    taken: set[str] = set()
+    found = [_key_of(one.heading, chapters) for one in slices]
+    for how in (MARK, NUMBER, TITLE, LIKE):
+        for part, one, (key, said) in zip(parts, slices, found, strict=True):
+            if said == how and (how == MARK or key not in taken):
+                part.key, part.how = key, how
+                taken.add(key)
+                marked = _MARKED.fullmatch(one.heading.mark) if one.heading else None
+                part.version = int(marked[3]) if marked and is_ours else None
+
+
+def _key_of(heading: Heading | None, chapters: Sequence[Chapter]) -> tuple[str, str]:
+    """Return the section that a heading seems to begin, and how that was found."""
+    if heading is None:
+        return "", NOTHING
+    if key := _marked_key(heading, chapters):
+        return key, MARK
+    number = _NUMBERED.match(heading.words)
+    title = heading.words[number.end() :] if number else heading.words
+    like, likeness = _most_alike(title, chapters)
+    if likeness == 1:
+        return like, TITLE
+    typed = str(int(number[1])) if number else ""
+    numbered = next((one.key for one in chapters if typed and one.number == typed), "")
+    if numbered:
+        return numbered, NUMBER
+    return (like, LIKE) if likeness >= LIKENESS else ("", NOTHING)
+
+
+def _marked_key(heading: Heading, chapters: Sequence[Chapter]) -> str:
+    marked = _MARKED.fullmatch(heading.mark)
+    return next((one.key for one in chapters if marked and plain(one.key) == marked[1]), "")
+
+
+def _most_alike(title: str, chapters: Sequence[Chapter]) -> tuple[str, float]:
+    """Return the section with the title that is most like this one, and how like it is."""
+    wanted = _folded(title)
+    rated = [
+        (SequenceMatcher(None, wanted, _folded(one), autojunk=False).ratio(), chapter.key)
+        for chapter in chapters
+        for one in chapter.titles
+        if one and wanted
+    ]
+    likeness, key = max(rated, default=(0.0, ""), key=lambda one: one[0])
+    return key, likeness
+
+
+def _folded(title: str) -> str:
+    """Return a title without accents, vowel signs, points and differences of case."""
+    apart = unicodedata.normalize("NFKD", title.replace("\u0640", "")[:200]).casefold()
+    kept = "".join(sign for sign in apart if not unicodedata.combining(sign))
+    return " ".join(re.findall(r"\w+", kept))

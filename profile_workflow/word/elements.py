@@ -1,0 +1,168 @@
+"""The elements of a Word text, in the order in which Word insists on them."""
+
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+from profile_workflow.markup import first_strong_direction
+from profile_workflow.word.package import NAMESPACES, tag
+
+#: Language of the words → how Word names it, for its spelling checker.
+LANGUAGES = {"en": "en-GB", "fr": "fr-FR", "ar": "ar-SA"}
+_USED = {name: NAMESPACES[name] for name in ("w", "r")}
+
+
+def element(name: str, /, **attributes: Any) -> Any:
+    """Return an element with attributes of its own namespace."""
+    found = etree.Element(tag(name), nsmap=_USED)
+    for key, value in attributes.items():
+        found.set(tag(f"w:{key}"), str(value))
+    return found
+
+
+def add(parent: Any, name: str, /, **attributes: Any) -> Any:
+    """Append an element to another and return it."""
+    found = element(name, **attributes)
+    parent.append(found)
+    return found
+
+
+def paragraph(
+    parent: Any,
+    style: str,
+    *,
+    is_rtl: bool,
+    number: tuple[int, int] | None = None,
+    at_end: bool = False,
+) -> Any:
+    """Append a paragraph.
+
+    Args:
+        parent: The text, or a cell.
+        style: Id of its style; empty for plain text.
+        is_rtl: Whether it runs from right to left.
+        number: Id of the list that it stands in, and its level.
+        at_end: Whether its words stand at the far side, as numbers do.
+    """
+    found = add(parent, "w:p")
+    properties = add(found, "w:pPr")
+    if style:
+        add(properties, "w:pStyle", val=style)
+    if number is not None:
+        numbered = add(properties, "w:numPr")
+        add(numbered, "w:ilvl", val=number[1])
+        add(numbered, "w:numId", val=number[0])
+    if is_rtl:
+        add(properties, "w:bidi")
+    if at_end:
+        add(properties, "w:jc", val="right")
+    return found
+
+
+def run(
+    parent: Any, *, is_rtl: bool = False, style: str = "", bold: bool = False, italic: bool = False
+) -> Any:
+    """Append a run of words without any words yet."""
+    found = add(parent, "w:r")
+    switches = [("w:b", bold), ("w:bCs", bold), ("w:i", italic), ("w:iCs", italic)]
+    names = [name for name, is_on in (*switches, ("w:rtl", is_rtl)) if is_on]
+    if style or names:
+        properties = add(found, "w:rPr")
+        if style:
+            add(properties, "w:rStyle", val=style)
+        for name in names:
+            add(properties, name)
+    return found
+
+
+def words(
+    parent: Any,
+    text: str,
+    *,
+    is_rtl: bool,
+    style: str = "",
+    bold: bool = False,
+    italic: bool = False,
+) -> None:
+    """Append words: one run for each direction in which they are written."""
+    for part, runs_rtl in by_direction(text, is_rtl=is_rtl):
+        found = run(parent, is_rtl=runs_rtl, style=style, bold=bold, italic=italic)
+        written = add(found, "w:t")
+        written.text = part
+        written.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+
+
+def table(parent: Any, style: str, widths: list[int], *, is_rtl: bool) -> Any:
+    """Append a table without rows; one that follows another at once would become one with it."""
+    if len(parent) and parent[-1].tag == tag("w:tbl"):
+        paragraph(parent, "PWGenerated", is_rtl=is_rtl)
+    found = add(parent, "w:tbl")
+    properties = add(found, "w:tblPr")
+    add(properties, "w:tblStyle", val=style)
+    if is_rtl:
+        add(properties, "w:bidiVisual")
+    add(properties, "w:tblW", w=5000, type="pct")
+    add(properties, "w:tblLook", val="0020", firstRow="1", lastRow="0", firstColumn="0")
+    grid = add(found, "w:tblGrid")
+    for width in widths:
+        add(grid, "w:gridCol", w=width)
+    return found
+
+
+def row(parent: Any, *, is_head: bool = False) -> Any:
+    """Append a row; that of the head is repeated on each page."""
+    found = add(parent, "w:tr")
+    properties = add(found, "w:trPr")
+    add(properties, "w:cantSplit")
+    if is_head:
+        add(properties, "w:tblHeader")
+    return found
+
+
+def cell(parent: Any, width: int) -> Any:
+    """Append a cell without paragraphs."""
+    found = add(parent, "w:tc")
+    add(add(found, "w:tcPr"), "w:tcW", w=width, type="dxa")
+    return found
+
+
+def is_rtl(text: str, *, otherwise: bool) -> bool:
+    """Return whether a paragraph runs from right to left, by its first letter."""
+    return {"rtl": True, "ltr": False}.get(first_strong_direction(text), otherwise)
+
+
+def by_direction(text: str, *, is_rtl: bool) -> Iterator[tuple[str, bool]]:
+    """Yield the parts of a text with the direction of their letters.
+
+    Signs between two parts belong to the paragraph, so that a point at the end of an Arabic
+    sentence stands where the sentence ends.
+    """
+    parts: list[tuple[str, bool]] = []
+    for sign in text:
+        kind = unicodedata.bidirectional(sign)
+        strong = {"L": False, "R": True, "AL": True}.get(kind)
+        here = strong if strong is not None else (parts[-1][1] if parts else is_rtl)
+        if parts and parts[-1][1] == here:
+            parts[-1] = (parts[-1][0] + sign, here)
+        else:
+            parts.append((sign, here))
+    yield from _given_back(parts, is_rtl=is_rtl)
+
+
+def _given_back(parts: list[tuple[str, bool]], *, is_rtl: bool) -> Iterator[tuple[str, bool]]:
+    held = ""
+    for index, (text, here) in enumerate(parts):
+        if here == is_rtl:
+            yield held + text, here
+            held = ""
+            continue
+        end = len(text)
+        while end and unicodedata.category(text[end - 1])[0] in "PSZ":
+            end -= 1
+        yield from ((held, is_rtl),) if held else ()
+        yield text[:end], here
+        held = text[end:]
+        if index == len(parts) - 1 and held:
+            yield held, is_rtl
