@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from profile_workflow import languages
 from profile_workflow.states import (
@@ -178,6 +178,12 @@ def age(value: datetime | None, at: datetime) -> str:
     if days == 0:
         return _("since today")
     return ngettext("for %(days)s day", "for %(days)s days", days) % {"days": days}
+
+
+@register.simple_tag
+def colon() -> str:
+    """Return the colon after a label; in French a space that does not break stands before it."""
+    return pgettext("after a label", ":")
 
 
 @register.filter
