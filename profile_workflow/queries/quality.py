@@ -47,7 +47,8 @@ class Checked:
 
 def checklist(profile: Profile) -> list[Checked]:
     """Return the checks of the template that a profile began with, in their order: four queries."""
-    questions = list(profile.template.checks.order_by("position"))
+    asked = TemplateCheck.objects.filter(template=profile.template_id)
+    questions = list(asked.order_by("position"))
     if not questions:
         return []
     sections = {one.template_section_id: one for one in _sections(profile)}

@@ -163,11 +163,7 @@ def _locked(profile_id: int, by: User) -> Profile:
     Raises:
         NotAllowed, NotNow: As ``refusal_to_judge``.
     """
-    profile: Profile = (
-        Profile.objects.select_for_update(of=("self",))
-        .select_related("template")
-        .get(pk=profile_id)
-    )
+    profile: Profile = Profile.objects.select_for_update().get(pk=profile_id)
     refusal = refusal_to_judge(profile, by)
     if refusal is not None:
         raise refusal

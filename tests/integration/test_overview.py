@@ -191,11 +191,16 @@ def test_the_table_of_places(made, missing, name, fragment, label):
 
 
 def test_a_task_that_waits_for_a_role_is_taken_from_the_overview(made):
-    """Also where one person alone holds the role."""
+    """Nobody has to look for it in his list first."""
+    colleague = factories.make_person("colleague")
+    factories.people.assign_to_programme(
+        colleague, Role.PROJECT_TEAM, programme_id=made.programme.pk
+    )
     profile = factories.bring_to(factories.make_profile(made), S.PROJECT_QA)
     task = Task.objects.open().get(profile=profile)
     claim = f'action="{reverse("task_claim", args=[task.pk])}"'
     assert claim in overview(profile, made.team)
+    assert claim in overview(profile, colleague)
     assert claim not in overview(profile, made[Role.LOCAL_EXPERT])
     signed_in(made.team).post(reverse("task_claim", args=[task.pk]))
     assert claim not in overview(profile, made.team)

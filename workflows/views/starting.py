@@ -54,7 +54,9 @@ def start(request: HttpRequest) -> HttpResponse:
     pressed = StepForm(request.POST).pressed
     if not form.is_valid():
         made = _started_before(form, user) if pressed == "start" else None
-        return redirect(made) if made else _form_page(request, form, possible, Refusal(422))
+        if made is not None:
+            return redirect("people", slug=made.slug)
+        return _form_page(request, form, possible, Refusal(422))
     if pressed == "edit":
         return _form_page(request, form, possible)
     previous = possible.due_for_update.get(form.city_chosen.pk)
