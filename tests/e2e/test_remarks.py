@@ -100,7 +100,7 @@ def test_selected_words_are_commented_on_and_taken_over(browse, made, language):
     judge = browse(language, made[Role.INTERNATIONAL_EXPERT])
     judge.goto(reverse("section", args=[profile.slug, "1"]))
     comment_on_selection(judge, words)
-    assert judge.url.endswith(f"{review}?view=text#new")
+    assert judge.url.endswith(f"{review}?view=text")
     assert judge.locator("[name=new-quote]").input_value() == words
     assert judge.evaluate("document.activeElement.name") == "new-kind"
     judge.keyboard.press("Escape")

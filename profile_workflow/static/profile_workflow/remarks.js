@@ -12,6 +12,7 @@
   const MOST_BEFORE = 40;
 
   const section = document.querySelector("[data-new-remark]");
+  let picked = null;
   const field = (name) => section.querySelector(`[name="new-${name}"]`);
 
   const blockOf = (node) => {
@@ -50,7 +51,9 @@
     align();
   };
 
-  const take = ({ words, block, before }) => {
+  const take = (chosen) => {
+    picked = chosen;
+    const { words, block, before } = picked;
     field("quote").value = words;
     field("block").value = block;
     field("before").value = before;
@@ -67,17 +70,19 @@
       take(picked);
       return;
     }
+    let address = article.dataset.quotable;
     try {
       sessionStorage.setItem(KEPT, JSON.stringify(picked));
     } catch {
-      // Nothing can be kept: the form opens on the paragraph by the link beside it.
+      // Nothing can be kept: the form opens on the whole paragraph.
+      address += `&block=${picked.block}#new`;
     }
-    location.assign(article.dataset.quotable);
+    location.assign(address);
   };
 
   const bar = document.createElement("div");
   const button = document.createElement("button");
-  let picked = null;
+  let offered = false;
   bar.className = "on-selection no-print";
   bar.setAttribute("role", "toolbar");
   bar.setAttribute("aria-label", article.dataset.sayComment);
@@ -98,6 +103,7 @@
       hide();
       return;
     }
+    offered = false;
     picked = { words: found.words, block: found.block.id, before: found.before };
     /* Right behind the paragraph, so that the Tab key comes to it next. */
     const outer = found.block.parentElement.closest(".headed") || found.block;
@@ -121,8 +127,11 @@
     comment(picked);
   });
   document.addEventListener("keydown", (event) => {
-    /* Where the Tab key goes from a selection differs between browsers. */
-    if (event.key === "Tab" && !event.shiftKey && !bar.hidden && document.activeElement === document.body) {
+    /* Where the Tab key goes from a selection differs between browsers. Once for each selection. */
+    const here = document.activeElement;
+    const within = here === document.body || article.contains(here);
+    if (event.key === "Tab" && !event.shiftKey && !bar.hidden && within && !offered) {
+      offered = true;
       event.preventDefault();
       button.focus();
     }
@@ -160,8 +169,7 @@
         const whole = document.createRange();
         whole.selectNodeContents(block);
         event.preventDefault();
-        picked = { words: wordsOf(whole), block: block.id, before: "" };
-        take(picked);
+        take({ words: wordsOf(whole), block: block.id, before: "" });
       });
     }
     let kept = null;
