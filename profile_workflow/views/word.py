@@ -79,7 +79,7 @@ def word_import(request: HttpRequest, slug: str) -> HttpResponse:
         sections=own,
         initial={"section": SectionForm(request.GET).wanted},
     )
-    reading = _read(form, profile, own, request) if form.is_bound and form.is_valid() else None
+    reading = _read(form, profile, sections, request) if form.is_bound and form.is_valid() else None
     if reading is not None:
         sure = all(part["how"] in (MARK, WHOLE) for part in reading.parts if part["words"])
         return redirect("word_check" if sure else "word_mapping", slug=slug, reading_id=reading.pk)
@@ -92,22 +92,21 @@ def _read(
     form: UploadForm, profile: Profile, sections: list[Section], request: HttpRequest
 ) -> WordReading | None:
     """Read a file and keep what was read; what is wrong with it is said beside the field."""
-    only = form.cleaned_data["section"]
-    wanted = [one for one in sections if not only or one.key == only]
     try:
-        parts = _parts(form, profile, wanted)
+        parts = _parts(form, profile, sections)
         return services.keep_reading(profile, parts, by=signed_in(request), at=timezone.now())
     except InvalidInput as error:
         form.add_error("file", str(error))
         return None
 
 
-def _parts(form: UploadForm, profile: Profile, wanted: list[Section]) -> list[Part]:
+def _parts(form: UploadForm, profile: Profile, sections: list[Section]) -> list[Part]:
     return parts_of(
         form.cleaned_data["file"],
-        web.chapters_of(wanted),
+        web.chapters_of(sections),
         language=profile.language,
         origin=profile.slug,
+        only=form.cleaned_data["section"],
     )
 
 
@@ -132,8 +131,10 @@ def word_mapping(request: HttpRequest, slug: str, reading_id: int) -> HttpRespon
         return _dropped(request, reading)
     if reading.done_at is not None:
         return redirect("word_check", slug=slug, reading_id=reading_id)
-    own = [one for one in sections if may_write(one, by=signed_in(request))]
-    form = MappingForm(request.POST or None, parts=reading.parts, sections=own)
+    # A part that belongs to a section of somebody else may stay there, and is not written.
+    kept = {part["key"] for part in reading.parts}
+    goals = [s for s in sections if s.key in kept or may_write(s, by=signed_in(request))]
+    form = MappingForm(request.POST or None, parts=reading.parts, sections=goals)
     if form.is_bound and form.is_valid():
         services.map_parts(reading, form.keys)
         return redirect("word_check", slug=slug, reading_id=reading_id)

@@ -74,16 +74,18 @@ def parts_of(
     *,
     language: str,
     origin: str,
+    only: str = "",
     patience: Patience | None = None,
 ) -> list[Part]:
     """Read a Word file part by part.
 
     Args:
         file: A ``.docx``, in any state.
-        chapters: The sections that are looked for. If there is one alone, and nothing in the file
-            says that it begins somewhere, the whole file is that section.
+        chapters: The sections that are looked for.
         language: Language of the text.
         origin: Short name of the profile; only a file made from it says which version it was.
+        only: Code of the only section that the file is meant for. If nothing in the file says
+            where that begins, it is the whole file.
         patience: How long it may take.
 
     Raises:
@@ -94,13 +96,25 @@ def parts_of(
     slices, level = _slices(found.blocks, chapters)
     parts = [_part(found, one, level, language, patience.check) for one in slices]
     _match(parts, slices, chapters, is_ours=found.origin == origin)
-    if len(chapters) == 1 and not any(part.key for part in parts):
-        whole = _Slice(0, len(found.blocks), None)
-        above = min((one.level for one in found.blocks if isinstance(one, Heading)), default=1) - 1
-        part = _part(found, whole, above, language, patience.check)
-        part.key, part.how = chapters[0].key, WHOLE
-        parts = [part]
+    if only:
+        parts = _for_one(parts, only) or [_whole(found, only, language, patience.check)]
     return [part for part in parts if part.text or part.left_out or part.heading]
+
+
+def _for_one(parts: Sequence[Part], only: str) -> list[Part]:
+    """Return the parts with all but one section left out; nothing if that is not among them."""
+    for part in parts:
+        if part.key != only:
+            part.key, part.how = "", NOTHING
+    return list(parts) if any(part.key for part in parts) else []
+
+
+def _whole(found: WordText, key: str, language: str, check: Callable[[], None]) -> Part:
+    levels = (one.level for one in found.blocks if isinstance(one, Heading))
+    whole = _Slice(0, len(found.blocks), None)
+    part = _part(found, whole, min(levels, default=1) - 1, language, check)
+    part.key, part.how = key, WHOLE
+    return part
 
 
 def _slices(blocks: Sequence[Block], chapters: Sequence[Chapter]) -> tuple[list[_Slice], int]:

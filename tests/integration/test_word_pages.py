@@ -303,11 +303,12 @@ def test_a_co_author_brings_in_his_section_only(made, drafted):
     body = p(titles["1"], "Titre1") + p("mine not") + p(titles["2"], "Titre1") + p("mine")
     upload(client, drafted, docx(body))
     reading = WordReading.objects.get()
-    assert [part["key"] for part in reading.parts] == ["", "2"]
-    forced = client.post(page("word_mapping", reading), {"part_0": "1", "part_1": "2"})
+    assert [part["key"] for part in reading.parts] == ["1", "2"]
+    forced = client.post(page("word_mapping", reading), {"part_0": "1", "part_1": "3"})
     assert forced.status_code == INCOMPLETE
-    # Even if the mapping said so, the service would not write it.
-    word.map_parts(reading, ["1", "2"])
+    shown = client.get(page("word_check", reading))
+    assert [row["take"] is not None for row in shown.context["rows"]] == [False, True]
+    # Even if it had been chosen, the service would not write it.
     word.bring_in(reading, {"1": 0, "2": 0}, by=co_author, at=timezone.now())
     assert (draft_of(drafted, "1").text, draft_of(drafted, "2").text) == ("", "mine")
     assert WordReading.objects.get().outcome["1"]["result"] == word.REFUSED

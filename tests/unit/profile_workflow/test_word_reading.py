@@ -27,7 +27,8 @@ SEVERAL = [
 
 
 def read(file, chapters=ONE, language="en", **more):
-    return parts_of(file, chapters, language=language, origin="sfax", **more)
+    only = chapters[0].key if chapters == ONE else ""
+    return parts_of(file, chapters, language=language, origin="sfax", only=only, **more)
 
 
 def text(body, **parts):
@@ -191,6 +192,17 @@ def test_chapters_may_stand_on_the_second_level():
     body = p("City profile", "Titre1") + p("Context", "Titre2") + p("x", "Titre3") + p("y")
     found = {one.key: one.text for one in read(docx(body), SEVERAL)}
     assert found == {"": "", "2": "### x\n\ny"}
+
+
+def test_a_file_for_one_section_is_cut_only_where_that_one_begins():
+    body = p("Context", "Titre1") + p("x") + p("Migrant population", "Titre1") + p("y")
+
+    def keys(only):
+        found = parts_of(docx(body), SEVERAL, language="en", origin="sfax", only=only)
+        return [(one.key, one.text) for one in found]
+
+    assert keys("2") == [("2", "x"), ("", "y")]
+    assert keys("ES") == [("ES", "### Context\n\nx\n\n### Migrant population\n\ny")]
 
 
 def test_a_file_without_any_known_heading_is_all_one_part():
