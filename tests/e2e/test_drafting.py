@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from profile_workflow.models import Draft, User
 from profile_workflow.states import ProfileState, Role, SectionState
 from tests import factories
+from tests.browser import PLAIN
 from workflows import engine
 from workflows.models import Task
 
@@ -64,6 +65,8 @@ def visit(browser, live_server):
             locale=language, base_url=live_server.url, java_script_enabled=scripts
         )
         context.add_init_script(WATCH)
+        # Saving is the same however one writes; test_editor writes with formatting.
+        context.add_init_script(PLAIN)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))

@@ -311,8 +311,12 @@
   for (const button of document.querySelectorAll("[data-insert]")) {
     button.hidden = false;
     button.addEventListener("click", () => {
+      // The editor over the field, if there is one, puts it where its own cursor is.
+      const detail = button.dataset.insert;
+      const isTaken = !text.dispatchEvent(new CustomEvent("insert", { detail, cancelable: true }));
+      if (isTaken) return;
       text.focus();
-      text.setRangeText(button.dataset.insert, text.selectionStart, text.selectionEnd, "end");
+      text.setRangeText(detail, text.selectionStart, text.selectionEnd, "end");
       text.dispatchEvent(new Event("input", { bubbles: true }));
     });
   }
