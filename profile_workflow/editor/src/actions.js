@@ -8,6 +8,7 @@ import {
   deleteTable,
   selectedRect,
 } from "@tiptap/pm/tables";
+import { liftTarget } from "@tiptap/pm/transform";
 
 import { isNote, MAX_TABLE_COLUMNS, MAX_TABLE_ROWS, sourcesOf } from "./dialect.js";
 import { ask, fill, material } from "./dialogs.js";
@@ -112,7 +113,9 @@ async function editBox(editor) {
 /* Take a box away and leave what it holds. */
 function unwrap(editor, { node, position }) {
   const { tr } = editor.state;
-  editor.view.dispatch(tr.replaceWith(position, position + node.nodeSize, node.content));
+  const inside = tr.doc.resolve(position + 1);
+  const range = inside.blockRange(tr.doc.resolve(position + node.nodeSize - 1));
+  editor.view.dispatch(tr.lift(range, liftTarget(range)));
   return editor.commands.focus();
 }
 

@@ -7,11 +7,14 @@ const NUMBER = /^[\s\d.,'’\u00a0\u202f%+\-–−\u0660-\u066c]*[\d\u0660-\u066
 const LIST = /mso-list:\s*l\d+\s+level(\d+)/i;
 const NUMBERED = /^\s*(?:\d+|[a-z]{1,4})[.)]/i;
 
-/* Styles are read, but must not be applied: the content policy allows none in an element. */
+/* Styles are read, but must not be applied: the content policy allows none in an element, and no
+   script either. It looks even at pages that are only taken apart. */
 const styleOf = (element) => element.getAttribute("data-style") ?? "";
 
 function parsed(html) {
-  const text = html.replace(/<[^>]+>/g, (tag) => tag.replace(/\sstyle\s*=/gi, " data-style="));
+  const text = html
+    .replace(/<style[\s>][^]*?<\/style>/gi, "")
+    .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\s(style|on\w+)\s*=/gi, " data-$1="));
   return new DOMParser().parseFromString(text, "text/html");
 }
 
@@ -59,11 +62,12 @@ function makeLists(page) {
     const kind = sign && NUMBERED.test(sign.textContent) ? "ol" : "ul";
     sign?.remove();
     while (stack.length > 1 && stack.at(-1).level > level) stack.pop();
+    if (stack.length && stack.at(-1).level === level && stack.at(-1).kind !== kind) stack.pop();
     if (!stack.length || stack.at(-1).level < level) {
       const list = page.createElement(kind);
       if (stack.length) stack.at(-1).list.lastElementChild.append(list);
       else paragraph.before(list);
-      stack.push({ level, list });
+      stack.push({ level, kind, list });
     }
     const item = page.createElement("li");
     stack.at(-1).list.append(item);
@@ -137,7 +141,9 @@ function readStyles(page) {
     if (/font-weight:\s*(bold|[6-9]00)/i.test(style)) rename(span, "strong");
     else if (/font-style:\s*italic/i.test(style)) rename(span, "em");
   }
-  for (const bold of page.querySelectorAll("b[data-style*='font-weight:normal']")) rename(bold, "span");
+  for (const bold of page.querySelectorAll("b[data-style]")) {
+    if (/(^|;)\s*font-weight:\s*(normal|400)/i.test(styleOf(bold))) rename(bold, "span");
+  }
 }
 
 /* Return what is pasted without all that the dialect does not have. */
