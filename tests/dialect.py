@@ -1,5 +1,7 @@
 """Texts of the dialect, and what a reader sees of one: blocks, words, emphasis, nothing else."""
 
+# ruff: noqa: RUF001 - Arabic letters are not meant to be Latin ones
+
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

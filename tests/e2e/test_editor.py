@@ -18,7 +18,8 @@ TEXT = "#id_text_rich"
 REWRITE = """texts => {
     const writing = document.querySelector("[data-rich]").writing;
     return texts.map(text => {
-        try { return writing.readSafely(text).anew; } catch (error) { return {refused: error.line}; }
+        try { return writing.readSafely(text).anew; }
+        catch (error) { return {refused: error.line}; }
     });
 }"""
 #: Put in each text as if it had been typed into an empty page, and take what is to be saved.
@@ -34,8 +35,8 @@ PASTE = """([html, text]) => {
     const data = new DataTransfer();
     if (html) data.setData("text/html", html);
     data.setData("text/plain", text);
-    const event = new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true});
-    document.querySelector("#id_text_rich").dispatchEvent(event);
+    const told = {clipboardData: data, bubbles: true, cancelable: true};
+    document.querySelector("#id_text_rich").dispatchEvent(new ClipboardEvent("paste", told));
 }"""
 
 

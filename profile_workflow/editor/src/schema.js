@@ -17,13 +17,13 @@ import { Decoration, DecorationSet } from "@tiptap/pm/view";
 
 import { isAllowedLink, isCaption, isCitation, isNote, isSource, sourcesOf } from "./dialect.js";
 
-/* Each block runs in the direction of its first letter, as on the page for reading. */
+/* Each paragraph runs in the direction of its first letter, as on the page for reading. What holds
+   paragraphs is given a direction below: `auto` does not look into what has one of its own. */
 const Direction = Extension.create({
   name: "direction",
   addGlobalAttributes() {
     const attribute = { default: "auto", parseHTML: () => "auto" };
-    const types = ["paragraph", "heading", "bulletList", "orderedList", "blockquote", "table"];
-    return [{ types, attributes: { dir: attribute } }];
+    return [{ types: ["paragraph", "heading"], attributes: { dir: attribute } }];
   },
 });
 
@@ -204,7 +204,7 @@ const Table = Node.create({
   content: "tableRow+",
   isolating: true,
   parseHTML: () => [{ tag: "table" }],
-  renderHTML: ({ HTMLAttributes }) => ["table", HTMLAttributes, ["tbody", 0]],
+  renderHTML: () => ["table", ["tbody", 0]],
   addKeyboardShortcuts() {
     const go = (step) => () => goToNextCell(step)(this.editor.state, this.editor.view.dispatch);
     return { Tab: go(1), "Shift-Tab": go(-1) };
@@ -220,7 +220,7 @@ const Table = Node.create({
     extension.config.tableRole ? { tableRole: extension.config.tableRole } : {},
 });
 
-/* --- what paragraphs mean by where they stand ------------------------------------------- */
+/* --- what follows from what a block holds, and from where it stands --------------------- */
 
 function meaning(node, before, after) {
   if (node.type.name !== "paragraph") return null;
@@ -229,13 +229,26 @@ function meaning(node, before, after) {
   return follows && isSource(node.textContent) ? "source" : null;
 }
 
+const HOLDERS = ["bulletList", "orderedList", "blockquote", "box", "table"];
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/;
+
+function directionOf(node) {
+  const letter = /\p{L}/u.exec(node.textContent)?.[0];
+  return letter && (RIGHT_TO_LEFT.test(letter) ? "rtl" : "ltr");
+}
+
 function meanings(doc) {
   const found = [];
   doc.descendants((node, position, parent, index) => {
-    if (node.isTextblock && parent) {
+    const given = {};
+    if (node.isTextblock) {
       const before = index > 0 ? parent.child(index - 1) : null;
-      const name = meaning(node, before, parent.maybeChild(index + 1));
-      if (name) found.push(Decoration.node(position, position + node.nodeSize, { class: name }));
+      given.class = meaning(node, before, parent.maybeChild(index + 1));
+    } else if (HOLDERS.includes(node.type.name)) {
+      given.dir = directionOf(node);
+    }
+    if (given.class || given.dir) {
+      found.push(Decoration.node(position, position + node.nodeSize, given));
     }
     return !node.isTextblock;
   });
