@@ -1,4 +1,4 @@
-"""The editor that browsers load: made of the sources beside it, and of nothing that is not pinned."""
+"""The editor that browsers load: made of the sources beside it, of parts that are pinned."""
 
 import json
 from hashlib import sha256

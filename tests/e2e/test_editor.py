@@ -257,7 +257,7 @@ def test_a_text_that_cannot_be_kept_is_written_plain(write):
     page = write(text)
     assert page.locator("#id_text").is_visible()
     assert page.locator(TEXT).is_hidden()
-    assert f"From line {line}" in page.locator("[data-status]").inner_text()
+    assert f"Look at line {line}." in page.locator("[data-status]").inner_text()
     assert field(page) == text
 
 

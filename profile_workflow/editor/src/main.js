@@ -193,7 +193,10 @@ class Writing {
     } catch (error) {
       if (!(error instanceof CannotKeep)) throw error;
       this.show(false);
-      this.status.textContent = this.words.sayCannot.replace("%s", error.line ?? 1);
+      this.status.textContent = [
+        this.words.sayCannot,
+        error.line && `${this.words.sayLine} ${error.line}.`,
+      ].join(" ");
       if (focus) this.field.focus();
       return;
     }
