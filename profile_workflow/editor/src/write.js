@@ -28,8 +28,15 @@ function markName(mark) {
   return mark.type.name === "link" ? `link ${mark.attrs.href} ${mark.attrs.title ?? ""}` : mark.type.name;
 }
 
+const known = new WeakMap();
+
 /* Content in parts that are blank, or a word, or something that is not text. */
 function partsOf(node) {
+  if (!known.has(node)) known.set(node, partsIn(node));
+  return known.get(node);
+}
+
+function partsIn(node) {
   const parts = [];
   node.forEach((child) => {
     const marks = child.marks.map((mark) => ({ name: markName(mark), mark }));
@@ -200,7 +207,15 @@ function spelled(node, readAgain) {
 
 /* --- blocks ----------------------------------------------------------------------------- */
 
-const isEmpty = (node) => node.isTextblock && partsOf(node).length === 0;
+function isEmpty(node) {
+  if (!node.isTextblock) return false;
+  let empty = true;
+  node.forEach((child) => {
+    if (child.isText ? !BLANK.test(child.text) : child.type.name !== "hardBreak") empty = false;
+  });
+  return empty;
+}
+
 const isList = (node) => ["bulletList", "orderedList"].includes(node?.type.name);
 const indented = (text, prefix, first = prefix) =>
   text
