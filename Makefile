@@ -19,7 +19,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 PYTEST_ARGS ?=
 
-.PHONY: setup run test lint format benchmark messages lock clean help
+.PHONY: setup run test lint format benchmark messages lock editor clean help
 
 setup: $(VENV)/.installed ## make or refresh .venv from the pinned requirements; say what is missing
 	@$(BIN)/python -m tests.machine
@@ -86,6 +86,9 @@ lock: $(VENV)/.installed ## choose the newest allowed version of every requireme
 	echo "==> base.txt"; ../$(LOCK) --output-file base.txt base.in; \
 	for name in postgres dev; do \
 	  echo "==> $$name.txt"; ../$(LOCK) --constraint base.txt --output-file $$name.txt $$name.in; done
+
+editor: ## make the editor that browsers load anew from profile_workflow/editor (needs Node and npm)
+	@cd profile_workflow/editor && npm ci --silent && npm run --silent build
 
 clean: ## remove everything that can be made again, except the database
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis htmlcov staticfiles

@@ -10,8 +10,9 @@ import axe_playwright_python
 from profile_workflow.models import User
 
 PASSWORD = "correct-horse-battery"
-#: Most that a page may weigh, with all that it loads, compressed.
+#: Most that a page may weigh, with all that it loads, compressed; and one on which text is written.
 BUDGET = 60 * 1024
+WRITING_BUDGET = 210 * 1024
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 320, "height": 640}
 AXE = next(pathlib.Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")).read_text()
@@ -26,6 +27,9 @@ document.addEventListener(
     "securitypolicyviolation", event => window.breaches.push(event.violatedDirective)
 );
 """
+
+#: The choice to write in plain text, as the browser remembers it; before there is a page, none.
+PLAIN = "try { localStorage.setItem('writing', 'plain'); } catch {}"
 
 #: What the Tab key should stop at, each radio group once, marked with a number.
 _MARK_STOPS = """() => {

@@ -12,6 +12,7 @@ from profile_workflow.models import City, DataItem, Profile, User, WordReading
 from profile_workflow.services import saved_views, sources, word
 from profile_workflow.states import ProfileState, Role
 from tests import factories
+from tests.browser import BUDGET, WRITING_BUDGET
 from workflows.models import Task
 
 STRANGER = "stranger"
@@ -153,6 +154,7 @@ class Page:
         arguments: What its address holds.
         variant: Tells apart two pages with one address.
         query: What stands behind the question mark.
+        most_bytes: Most that it may weigh, with all that it loads, compressed.
     """
 
     name: str
@@ -161,6 +163,7 @@ class Page:
     arguments: Callable[[World], Sequence[Any]] = lambda _world: []
     variant: str = ""
     query: str = ""
+    most_bytes: int = BUDGET
 
     @property
     def key(self) -> str:
@@ -226,7 +229,7 @@ PAGES = (
     Page("priority_remove", "Remove a priority.", [EXPERT], priority),
     Page("erratum", "What is printed about a correction.", [TEAM], slug),
     Page("section_edit", "Write the text of a section.", [EXPERT],
-         lambda world: [world.drafted.slug, "1"]),
+         lambda world: [world.drafted.slug, "1"], most_bytes=WRITING_BUDGET),
     Page("section_guidance", "Findings in a text, and what its author says to each question.",
          [EXPERT, REVIEWER, TEAM], lambda world: [world.guided.slug, "1"]),
     Page("section_compare", "What changed between two revisions.", [REVIEWER, EXPERT],

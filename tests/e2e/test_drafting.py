@@ -9,7 +9,7 @@ from django.utils import timezone
 from profile_workflow.models import Draft
 from profile_workflow.states import ProfileState, Role, SectionState
 from tests import factories
-from tests.browser import breaches, overflowing, sign_in, violations
+from tests.browser import PLAIN, breaches, overflowing, sign_in, violations
 from workflows import engine
 from workflows.models import Task
 
@@ -31,6 +31,18 @@ def profile(made):
     expert = made[Role.LOCAL_EXPERT]
     engine.delegate(task, to=made[Role.CO_AUTHOR], by=expert, at=timezone.now())
     return profile
+
+
+@pytest.fixture
+def browse(browse):
+    """Write in plain text: saving is the same however one writes; test_editor formats."""
+
+    def open_plain(*who, **how):
+        page = browse(*who, **how)
+        page.context.add_init_script(PLAIN)
+        return page
+
+    return open_plain
 
 
 def edit(profile, key="1"):

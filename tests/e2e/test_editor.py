@@ -1,0 +1,363 @@
+"""Writing with formatting: what is read and written again says the same, and anybody can use it."""
+
+import random
+
+import pytest
+from django.urls import reverse
+
+from profile_workflow import markup
+from profile_workflow.models import Draft, User
+from profile_workflow.states import ProfileState, Role
+from tests import browser as checks
+from tests import factories
+from tests.dialect import CITATIONS, REFUSED, SAMPLES, STRAY, shape
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+TEXT = "#id_text_rich"
+REWRITE = """texts => {
+    const writing = document.querySelector("[data-rich]").writing;
+    return texts.map(text => {
+        try { return writing.readSafely(text).anew; }
+        catch (error) { return {refused: error.line}; }
+    });
+}"""
+#: Put in each text as if it had been typed into an empty page, and take what is to be saved.
+TYPE = """texts => {
+    const { editor, field } = document.querySelector("[data-rich]").writing;
+    return texts.map(text => {
+        const paragraph = {type: "paragraph", content: [{type: "text", text}]};
+        editor.commands.setContent({type: "doc", content: [paragraph]});
+        return field.value;
+    });
+}"""
+PASTE = """([html, text]) => {
+    const data = new DataTransfer();
+    if (html) data.setData("text/html", html);
+    data.setData("text/plain", text);
+    const told = {clipboardData: data, bubbles: true, cancelable: true};
+    document.querySelector("#id_text_rich").dispatchEvent(new ClipboardEvent("paste", told));
+}"""
+
+
+@pytest.fixture
+def made():
+    made = factories.make_programme()
+    made[Role.LOCAL_EXPERT].set_password(checks.PASSWORD)
+    made[Role.LOCAL_EXPERT].save()
+    return made
+
+
+@pytest.fixture
+def profile(made):
+    return factories.bring_to(factories.make_profile(made), ProfileState.DRAFTING)
+
+
+@pytest.fixture
+def write(browse, made, profile):
+    """Open the page for writing, with a text on it."""
+
+    def open_page(text="", language="en"):
+        User.objects.update(language=language)
+        if text:
+            factories.write(factories.section(profile, "1"), text, by=made[Role.LOCAL_EXPERT])
+        page = browse(language, made[Role.LOCAL_EXPERT])
+        page.goto(address(profile))
+        page.locator("[data-rich]").wait_for()
+        return page
+
+    return open_page
+
+
+def address(profile):
+    return reverse("section_edit", args=[profile.slug, "1"])
+
+
+def field(page):
+    return page.locator("#id_text").input_value()
+
+
+def rendered(text):
+    return markup.render(text, citations=CITATIONS).html
+
+
+def press(page, name):
+    page.get_by_role("toolbar").get_by_role("button", name=name, exact=True).click()
+
+
+def paste(page, html="", text=""):
+    page.locator(TEXT).click()
+    page.evaluate(PASTE, [html, text])
+
+
+# The same text
+
+
+def test_what_is_written_again_reads_the_same(write):
+    page = write()
+    again = dict(zip(SAMPLES, page.evaluate(REWRITE, list(SAMPLES.values())), strict=True))
+    assert len(SAMPLES) >= 60
+    assert [name for name, text in again.items() if not isinstance(text, str)] == []
+    differing = {
+        name: (text, again[name])
+        for name, text in SAMPLES.items()
+        if shape(rendered(text)) != shape(rendered(again[name]))
+    }
+    assert differing == {}
+    assert page.evaluate(REWRITE, list(again.values())) == list(again.values())
+    # What would not come back whole is refused, with the line from which on.
+    refused = page.evaluate(REWRITE, [text for text, _line in REFUSED.values()])
+    assert refused == [{"refused": line} for _text, line in REFUSED.values()]
+
+
+def test_no_letter_vanishes_whatever_signs_stand_between(write):
+    page = write()
+    chance = random.Random(20260)  # noqa: S311 - the same texts each time
+    texts = [
+        " ".join("".join(chance.choices(STRAY, k=chance.randint(1, 14))).split()) or "x"
+        for _number in range(400)
+    ]
+    written = page.evaluate(TYPE, texts)
+    lost = [
+        (text, saved)
+        for text, saved in zip(texts, written, strict=True)
+        if "".join(part.text for part in shape(rendered(saved))) != text
+    ]
+    assert lost == []
+
+
+def test_what_nobody_touched_stays_as_it_was_typed(write, profile):
+    text = "* one\n* two\n\n|a|b|\n|-|-|\n|1|2|\n\n\nA __word__.\n\nThe last."
+    page = write(text)
+    page.locator(TEXT).press("ControlOrMeta+End")
+    page.keyboard.type(" And more.")
+    page.locator("#save-state", has_text="Saved at").wait_for()
+    assert Draft.objects.get(section=factories.section(profile, "1")).text == f"{text} And more."
+    page.keyboard.press("ControlOrMeta+z")
+    assert field(page) == text
+
+
+# Writing
+
+
+def test_everything_can_be_put_in_with_the_keyboard_alone(write, profile):
+    figure = factories.give_figure(factories.section(profile, "1"))
+    page = write()
+    keys = page.keyboard
+    page.locator(TEXT).focus()
+    keys.type("### Stocks\nMany **came**")
+    keys.press("Alt+F10")
+    assert page.evaluate("document.activeElement.dataset.do") == "heading"
+    for _step in range(9):
+        keys.press("ArrowRight")
+    assert page.evaluate("document.activeElement.dataset.do") == "citation"
+    keys.press("Enter")
+    page.get_by_role("dialog", name="Citation").wait_for()
+    page.get_by_label("Where in it, such as p. 4").fill("p. 4")
+    keys.press("Enter")
+    page.wait_for_function("() => document.activeElement.id === 'id_text_rich'")
+    keys.type(".")
+    key = figure.source.key
+    assert field(page) == f"### Stocks\n\nMany **came**[@{key}, p. 4]."
+    press(page, "Note")
+    page.get_by_label("Text of the note").fill("A [note")
+    keys.press("Tab")
+    keys.press("Enter")
+    assert page.get_by_role("dialog", name="Note").is_visible()
+    page.get_by_label("Text of the note").fill("A *note*")
+    page.get_by_role("button", name="Put it in").click()
+    press(page, "Link")
+    page.get_by_label("Words of the link").fill("the office")
+    page.get_by_label("Address, with https:// or mailto:").fill("https://example.org/a_b")
+    keys.press("Enter")
+    page.wait_for_function("() => document.activeElement.id === 'id_text_rich'")
+    keys.press("Enter")
+    press(page, "Data table")
+    page.get_by_role("dialog").get_by_label("Put in").select_option(f"figure:{figure.table.key}")
+    page.get_by_role("button", name="Put it in").click()
+    assert field(page).split("\n\n")[1:] == [
+        f"Many **came**[@{key}, p. 4].^[A *note*][the office](https://example.org/a_b)",
+        f"[[figure:{figure.table.key}]]",
+    ]
+
+
+def test_a_table_with_caption_and_source_that_the_tab_key_leaves(write):
+    page = write()
+    page.locator(TEXT).focus()
+    press(page, "Table")
+    page.get_by_label("Caption").fill("People")
+    page.get_by_label("Source of the table").fill("Office")
+    page.get_by_label("Columns").fill("2")
+    page.get_by_label("Rows, with the head").fill("2")
+    page.get_by_role("button", name="Put it in").click()
+    for words in ("Year", "Number", "2024", "12 | 3"):
+        page.keyboard.type(words)
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") != "id_text_rich"
+    table = "| Year | Number |\n| --- | --- |\n| 2024 | 12 \\| 3 |"
+    assert field(page) == f"Table: People\n\n{table}\n\nSource: Office"
+    page.locator(f"{TEXT} td").last.click()
+    press(page, "Column of numbers")
+    press(page, "Row below")
+    page.locator(f"{TEXT} tr").nth(1).locator("td").first.click()
+    press(page, "Remove row")
+    assert "| --- | --: |\n|  |  |" in field(page)
+    page.locator(f"{TEXT} td").first.click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") != "id_text_rich"
+    page.locator(f"{TEXT} td").first.click()
+    press(page, "Remove table")
+    assert field(page) == "Table: People\n\nSource: Office"
+
+
+def test_lists_boxes_and_quotations(write):
+    page = write("one\n\ntwo\n\nthree")
+    page.locator(f"{TEXT} p").nth(1).click()
+    press(page, "List")
+    assert (
+        page.get_by_role("button", name="List", exact=True).get_attribute("aria-pressed") == "true"
+    )
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    page.keyboard.type("deep")
+    press(page, "Deeper in the list")
+    assert field(page) == "one\n\n- two\n  - deep\n\nthree"
+    page.locator(f"{TEXT} > p").first.click()
+    press(page, "Box")
+    page.get_by_label("Kind").select_option("warning")
+    page.get_by_label("Title").fill("Mind this")
+    page.get_by_role("button", name="Put it in").click()
+    assert field(page).startswith(":::warning Mind this\none\n:::\n\n- two")
+    press(page, "Box")
+    page.get_by_role("button", name="Remove", exact=True).click()
+    press(page, "Quotation")
+    press(page, "Smaller heading")
+    assert field(page).startswith("> #### one\n\n- two")
+
+
+def test_the_switch_is_remembered_and_both_edit_one_text(write, profile):
+    page = write("A [link](javascript:x) and `code`.")
+    assert page.locator(TEXT).inner_text().strip() == "A [link](javascript:x) and `code`."
+    page.get_by_role("button", name="Write in plain text").click()
+    page.locator("#id_text").fill("### New")
+    page.locator("#save-state", has_text="Saved at").wait_for()
+    page.reload()
+    assert page.locator("#id_text").is_visible()
+    page.get_by_role("button", name="Write with formatting").click()
+    assert page.locator(f"{TEXT} h3").inner_text() == "New"
+    assert page.evaluate("document.activeElement.id") == "id_text_rich"
+    page.goto(f"{address(profile)}#id_text")
+    page.reload()
+    page.wait_for_function("() => document.activeElement.id === 'id_text_rich'")
+
+
+def test_a_text_that_cannot_be_kept_is_written_plain(write):
+    text, line = REFUSED["a table too wide"]
+    page = write(text)
+    assert page.locator("#id_text").is_visible()
+    assert page.locator(TEXT).is_hidden()
+    assert f"Look at line {line}." in page.locator("[data-status]").inner_text()
+    assert field(page) == text
+
+
+def test_a_copy_and_an_insertion_reach_the_editor(write, profile):
+    figure = factories.give_figure(factories.section(profile, "1"))
+    page = write("First.")
+    page.route("**/save/", lambda route: route.abort())
+    page.locator(TEXT).press("ControlOrMeta+End")
+    page.keyboard.type(" Kept.")
+    page.wait_for_function(
+        "() => Object.keys(localStorage).some(name => name.startsWith('draft:'))"
+    )
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.unroute("**/save/")
+    page.route("**/save/", lambda route: route.fulfill(status=502, body=""))
+    page.evaluate(
+        "document.querySelector('form[data-autosave]').dataset.autosave = '/nowhere/save/'"
+    )
+    page.reload()
+    page.unroute("**/save/")
+    page.get_by_role("button", name="Go on with it").click()
+    assert page.locator(TEXT).inner_text().strip() == "First. Kept."
+    page.get_by_text("Sources to cite").click()
+    page.get_by_role("button", name=f"Insert {figure.source.key}").click()
+    assert field(page) == f"First. Kept.[@{figure.source.key}]"
+    page.locator("#save-state", has_text="Saved at").wait_for()
+
+
+# Pasting
+
+
+def of_word_list(level, sign, words, number=0):
+    style = f"mso-list:l{number} level{level} lfo{number + 1}"
+    ignored = f"<span style='mso-list:Ignore'>{sign}<span> </span></span>"
+    return f"<p class=MsoListParagraph style='{style}'>{ignored}{words}</p>"
+
+
+WORD = f"""<html xmlns:o="urn:schemas-microsoft-com:office:office">
+<head><style>p {{color:red}}</style></head><body lang=FR style='tab-interval:35.4pt'>
+<!--StartFragment--><h1 style='margin:0'>Les chiffres<o:p></o:p></h1>
+<p class=MsoNormal style='color:red' onclick="window.ran=1">Un
+<b style='mso-bidi-font-weight:normal'>mot</b> <span style='font-style:italic'>penché</span
+><a href="#_ftn1" name="_ftnref1">[1]</a>. <img src="https://example.org/x.png"
+onerror="window.ran=1"></p>
+{of_word_list(1, "·", "Premier")}{of_word_list(2, "o", "Dedans")}{of_word_list(1, "·", "Second")}
+{of_word_list(1, "1.", "Un", number=1)}
+<table border=1 style='width:100%'><tr><td colspan=2><p>Année</p></td><td><p>Part</p></td></tr>
+<tr><td><p>2023</p><p>bis</p></td><td>x</td><td><p>12,5 %</p></td></tr></table>
+<div style='mso-element:footnote' id=ftn1><p><a href="#_ftnref1">[1]</a> La *note*.</p></div>
+<!--EndFragment--></body></html>"""
+
+
+def test_what_comes_from_word_is_in_the_shape_of_the_dialect(write):
+    page = write()
+    paste(page, WORD, "Les chiffres")
+    blocks = field(page).split("\n\n")
+    note = r"La \*note\*."
+    assert blocks[0] == "### Les chiffres"
+    assert blocks[1] == f"Un **mot** *penché*^[{note}]."
+    assert blocks[2] == "- Premier\n  - Dedans\n- Second"
+    assert blocks[3] == "1. Un"
+    assert blocks[4] == "| Année |  | Part |\n| --- | --- | --: |\n| 2023 bis | x | 12,5 % |"
+    assert len(blocks) == 5
+    assert page.evaluate("window.ran === undefined")
+    assert checks.breaches(page) == []
+
+
+def test_what_comes_from_a_spreadsheet_is_a_table(write):
+    page = write()
+    paste(page, text="City\tPeople\nSfax\t12,400\nTunis\t9")
+    assert field(page) == "| City | People |\n| --- | --: |\n| Sfax | 12,400 |\n| Tunis | 9 |"
+
+
+# Everybody
+
+FULL = "\n\n".join(SAMPLES[name] for name in ("everything", "arabic everything"))
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_page_is_for_everybody(write, language):
+    page = write(FULL, language)
+    assert page.locator(f"{TEXT} aside, {TEXT} .box").count() >= 1
+    assert checks.violations_in_both_schemes(page) == []
+    assert checks.overflowing(page) == 0
+    name = page.evaluate(
+        "document.getElementById(document.querySelector('#id_text_rich')"
+        ".getAttribute('aria-labelledby')).textContent.trim()"
+    )
+    assert name
+    assert page.get_by_role("textbox", name=name).count() == 1
+    arabic = page.locator(f"{TEXT} p", has_text="عربي").first
+    assert arabic.evaluate("one => getComputedStyle(one).direction") == "rtl"
+    first = page.get_by_role("toolbar").get_by_role("button").first
+    first.focus()
+    page.keyboard.press("ArrowLeft" if language == "ar" else "ArrowRight")
+    assert page.evaluate("document.activeElement.dataset.do") == "subheading"
+    for one in ("link", "citation", "note", "table", "placement", "box"):
+        page.locator(f"[role=toolbar] [data-do={one}]").click()
+        assert page.locator(f"#rich-{one}").is_visible()
+        assert checks.violations(page) == []
+        assert checks.overflowing(page) == 0
+        page.keyboard.press("Escape")
+    assert checks.breaches(page) == []
