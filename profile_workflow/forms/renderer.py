@@ -55,6 +55,7 @@ def _name_nothing(field: forms.Field) -> None:
         if field.empty_label == _DASHES:
             field.empty_label = nothing
     elif isinstance(field, forms.ChoiceField):
-        named = [(value, nothing if label == _DASHES else label) for value, label in field.choices]
-        if named != list(field.choices):
+        offered: list[tuple[Any, Any]] = list(field.widget.choices)
+        named = [(value, nothing if label == _DASHES else label) for value, label in offered]
+        if named != offered:
             field.choices = named

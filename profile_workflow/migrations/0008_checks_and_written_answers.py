@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
             name='Waiver',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(choices=[('empty', 'No submitted section is empty'), ('over_budget', 'No section is longer than its pages'), ('naked_figure', 'Figures in the text have a source beside them'), ('heading_order', 'Headings follow their order'), ('caption', 'Tables have a caption'), ('problem', 'The text prints as it was written')], max_length=20, verbose_name='advice')),
+                ('code', models.CharField(choices=[('empty', 'No submitted section is empty'), ('over_budget', 'No section is longer than its pages'), ('problem', 'The text prints as it was written')], max_length=20, verbose_name='advice')),
                 ('digest', models.CharField(max_length=64, verbose_name='SHA-256 of what was judged')),
                 ('reason', models.TextField(verbose_name='reason')),
                 ('at', models.DateTimeField(verbose_name='waived at')),

@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from profile_workflow import markup
-from profile_workflow.models import DataTable, Profile, Section, User, WordReading
+from profile_workflow.bibliography import formatting
+from profile_workflow.bibliography.record import reference_of
+from profile_workflow.models import DataTable, Profile, Section, Source, User, WordReading
 from profile_workflow.queries.evidence import sources_by_key, tables_by_key
 from profile_workflow.services.drafting import may_write
 from profile_workflow.services.word import text_for
-from profile_workflow.web.reading import citation, figure_in_words
+from profile_workflow.web.reading import figure_in_words
 from profile_workflow.web.redline import Redline, redline
 from profile_workflow.word.chapters import LIKE, MARK, NUMBER, TITLE, WHOLE, Chapter
 from profile_workflow.word.files import make_docx
@@ -104,12 +106,16 @@ def _table(table: DataTable) -> WordTable:
             figure_in_words(one),
             one.period or str(one.year or ""),
             str(one.territory or ""),
-            citation(one.source) if one.source else "",
+            _cited(one.source, table.profile.language) if one.source else "",
         )
         for one in table.items.all()
     ]
     head = (_("Indicator"), _("Value"), _("Year"), _("Territory"), _("Source"))
     return WordTable(table.title, head, rows, table.note)
+
+
+def _cited(source: Source, language: str) -> str:
+    return formatting.citation(reference_of(source), language)
 
 
 # From Word
@@ -244,7 +250,8 @@ def incoming(reading: WordReading, sections: Iterable[Section], *, viewer: User)
     cited = {key for one in goals for key in markup.cited_keys(texts[one.key])}
     cited |= {key for one in goals for key in markup.cited_keys(one.draft.text)}
     known = sources_by_key(reading.profile, cited)
-    citations = {key: citation(source) for key, source in known.items()}
+    language = reading.profile.language
+    citations = {key: _cited(source, language) for key, source in known.items()}
     return [_incoming(reading, one, texts[one.key], citations, viewer) for one in goals]
 
 

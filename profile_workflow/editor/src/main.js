@@ -138,10 +138,10 @@ class Writing {
     field.addEventListener("input", () => {
       if (this.isRich && !this.isOwn && field.value !== this.written) this.showRich({ focus: true });
     });
-    field.addEventListener("insert", (event) => {
+    field.addEventListener("pw:insert", (event) => {
       if (!this.isRich) return;
       event.preventDefault();
-      this.insert(event.detail);
+      this.insert(event.detail.markdown);
     });
     // Who leads to the field is led to where the text is written.
     const plain = field.focus.bind(field);

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('profile_workflow', '0007_saved_views_and_stage_days'),
+        ('profile_workflow', '0009_comments_in_the_text'),
     ]
 
     operations = [
