@@ -1,6 +1,7 @@
 """How forms are drawn: error summary first, label, help, error and field in this order."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django import forms
 from django.db.models.fields import BLANK_CHOICE_DASH
@@ -55,7 +56,8 @@ def _name_nothing(field: forms.Field) -> None:
         if field.empty_label == _DASHES:
             field.empty_label = nothing
     elif isinstance(field, forms.ChoiceField):
-        offered: list[tuple[Any, Any]] = list(field.widget.choices)
-        named = [(value, nothing if label == _DASHES else label) for value, label in offered]
-        if named != offered:
-            field.choices = named
+        choices = list(cast("Iterable[tuple[Any, Any]]", field.choices))
+        if any(label == _DASHES for _value, label in choices):
+            field.choices = [
+                (value, nothing if label == _DASHES else label) for value, label in choices
+            ]

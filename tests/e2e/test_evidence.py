@@ -25,7 +25,7 @@ def test_inception_is_filled_without_scripts(browse, made):
     page.goto(reverse("profile", args=[profile.slug]))
     page.get_by_role("link", name="Evidence", exact=True).click()
     assert page.locator(".panel-late li").count() == 2
-    page.get_by_role("link", name="Go to the territories").click()
+    page.get_by_role("link", name="Go to the territories").first.click()
     assert page.url.endswith("#territories")
     page.get_by_role("link", name="Add a territory").click()
     store(page)
