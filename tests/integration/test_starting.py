@@ -74,7 +74,7 @@ def test_answers_are_checked_before_the_profile_is_started(made):
 def test_two_clicks_start_one_profile(made):
     first, second = post(made, "start", language="en"), post(made, "start", language="en")
     profile = Profile.objects.get()
-    assert first["Location"] == second["Location"] == reverse("profile", args=[profile.slug])
+    assert first["Location"] == second["Location"] == reverse("people", args=[profile.slug])
     assert profile.title == f"City Migration Profile: {made.cities[0].name}"
     assert (profile.language, profile.quorum, profile.tacit_rule) == ("en", 60, True)
     assert profile.due_on == timetable(timezone.localdate(), made.cities[0], {})[-1].ends_on
