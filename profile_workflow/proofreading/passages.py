@@ -222,7 +222,9 @@ def _titles(reader: _Reader) -> Iterator[Title]:
 
 
 def _collect(tokens: Sequence[Token]) -> _Words:
-    words, parts, italics, length = _Words(), [], [], 0
+    words, length = _Words(), 0
+    parts: list[str] = []
+    italics: list[int] = []
     for token in tokens:
         shown = _shown(token)
         if token.type in ("citation", "note") and parts:
