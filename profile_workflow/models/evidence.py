@@ -89,6 +89,11 @@ class Source(Described):
             models.UniqueConstraint(fields=["profile", "key"], name="source_key_once_a_profile")
         ]
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether the library of the programme holds it."""
+        return self.origin is not None and self.origin.withdrawn_at is None
+
 
 class DataTable(models.Model):
     """A table of figures; the text places it with ``[[table:key]]`` or ``[[figure:key]]``."""

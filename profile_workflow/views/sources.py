@@ -46,7 +46,7 @@ def sources(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the bibliography, where each source is cited, and which look the same."""
     profile, viewer = profile_or_404(request, slug), signed_in(request)
     form = SourceFilter(request.GET)
-    found = list(profile.sources.order_by("pk"))
+    found = list(profile.sources.select_related("origin").order_by("pk"))
     refusal = refusal_to_register(profile, viewer)
     rows = _rows(profile, viewer, _in_order(found, profile.language))
     context = {

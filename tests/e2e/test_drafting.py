@@ -296,7 +296,7 @@ def test_a_preview_and_a_citation_with_scripts(browse, made, profile):
     assert taken == [f"[@{figure.source.key}]", page.locator("#id_text").input_value()]
     press(page, "Preview")
     page.wait_for_function("() => document.activeElement.id === 'preview-title'")
-    assert "(Office)" in page.locator("#preview article").inner_text()
+    assert "(Office n.d.)" in page.locator("#preview article").inner_text()
     saved(page)
 
 

@@ -262,7 +262,9 @@ def test_the_library_from_the_page(made, profile, expert):
     assert other.sources.get().origin == shared
     withdraw = address("library_withdraw", other, shared.pk)
     assert expert.post(withdraw).status_code == FORBIDDEN
+    assert "in the library" in team.get(address("sources", profile)).content.decode()
     assert team.post(withdraw).status_code == FOUND
+    assert sharing in team.get(address("sources", profile)).content.decode()
     assert team.post(withdraw).status_code == CONFLICT
     foreign = factories.bring_to(factories.make_profile(), ProfileState.DRAFTING)
     assert team.post(address("library_withdraw", foreign, shared.pk)).status_code == GONE

@@ -173,9 +173,9 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_text_is_read_quickly_and_never_crashes(text):
-    begun = time.perf_counter()
+    begun = time.process_time()
     reading = read(text)
-    assert time.perf_counter() - begun < 4
+    assert time.process_time() - begun < 4
     assert reading.sources or reading.faults
     for one in reading.sources:
         assert "\x00" not in one.reference.title + one.reference.authors
