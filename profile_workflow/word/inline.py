@@ -82,7 +82,9 @@ def to_markdown(pieces: Iterable[Piece]) -> str:
         text = _written(tried, strict=strict)
         if _reads_as(text, tried):
             return text
-    return plain_text(found)
+    plain = plain_text(found)
+    is_read = len(plain) <= markup.MAX_PARAGRAPH
+    return _written([Piece(plain)], strict=True) if is_read else plain
 
 
 def _tidy(pieces: Iterable[Piece]) -> list[Piece]:
@@ -157,14 +159,14 @@ def _signs_at_ends(one: Piece, before: str, after: str) -> tuple[int, int]:
 
 def _trimmed(pieces: Sequence[Piece]) -> list[Piece]:
     found = [
-        replace(one, text=re.sub(r" *\n[ \n]*", "\n", one.text)) if "\n" in one.text else one
+        replace(one, text=re.sub(r"[^\S\n]*\n\s*", "\n", one.text)) if "\n" in one.text else one
         for one in pieces
     ]
-    while found and found[0].note is None and not (start := found[0].text.lstrip(" \n")):
+    while found and found[0].note is None and not (start := found[0].text.lstrip()):
         del found[0]
     if found and found[0].note is None:
         found[0] = replace(found[0], text=start)
-    while found and found[-1].note is None and not (end := found[-1].text.rstrip(" \n")):
+    while found and found[-1].note is None and not (end := found[-1].text.rstrip()):
         del found[-1]
     if found and found[-1].note is None:
         found[-1] = replace(found[-1], text=end)
