@@ -15,11 +15,15 @@ const VENDOR = join(HERE, "../static/vendor");
    one in the browser has the limit written into each of its rules. */
 const CODE = /state\.sCount\[\w+\] - state\.blkIndent >= 4/g;
 const EXPECTED = { "blockquote.mjs": 1, "heading.mjs": 1, "index.mjs": 1, "list.mjs": 2, "table.mjs": 3 };
+/* Rules that the dialect switches off, and so need not be sent. */
+const UNUSED =
+  /rules_(block|inline|core)\/(code|fence|hr|html_block|reference|lheading|backticks|image|autolink|html_inline|linkify|smartquotes|replacements)\.mjs$/;
 const asOnTheServer = {
   name: "as on the server",
   setup({ onLoad, onResolve }) {
     onResolve({ filter: /^linkify-it$/ }, () => ({ path: join(HERE, "src/linkify.js") }));
     onResolve({ filter: /^entities$/ }, () => ({ path: join(HERE, "src/entities.js") }));
+    onResolve({ filter: UNUSED }, () => ({ path: join(HERE, "src/unused.js") }));
     const filter = /(rules_block\/(blockquote|heading|list|table)|markdown-it-container\/index)\.mjs$/;
     onLoad({ filter }, ({ path }) => {
       const text = readFileSync(path, "utf8");
