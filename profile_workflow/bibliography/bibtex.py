@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from profile_workflow.bibliography.kinds import NAMES, kind_named
-from profile_workflow.bibliography.latex import decoded, encoded, verbatim
+from profile_workflow.bibliography.latex import as_it_stands, decoded, encoded, verbatim
 from profile_workflow.bibliography.raw import Raw, Unreadable
 from profile_workflow.bibliography.record import Name, Reference, joined, names_of
 from profile_workflow.states import SourceKind
@@ -232,8 +232,8 @@ def _written(source: Reference) -> str:
         "publisher": encoded(source.publisher),
         "language": encoded(source.language),
         "entrysubtype": named.subtype,
-        "doi": encoded(source.doi),
-        "url": encoded(source.url),
+        "doi": as_it_stands(source.doi),
+        "url": as_it_stands(source.url),
         "urldate": source.accessed_on.isoformat() if source.accessed_on else "",
         "note": encoded(source.note),
     }

@@ -96,7 +96,15 @@ def _meant(match: "re.Match[str]") -> str:
 
 def verbatim(text: str) -> str:
     """Return an address or a DOI as it stands, without the braces and backslashes around it."""
-    return re.sub(r"\\([&%$#_{}~^])", r"\1", text).replace("\\url", "").strip("{} ")
+    bare = text.strip().removeprefix("\\url").strip()
+    if bare.startswith("{") and bare.endswith("}") and not bare.endswith("\\}"):
+        bare = bare[1:-1]
+    return re.sub(r"\\([&%$#_{}~^\\])", r"\1", bare)
+
+
+def as_it_stands(text: str) -> str:
+    """Return an address or a DOI so that ``verbatim`` gives it back: only braces matter."""
+    return re.sub(r"([{}\\])", r"\\\1", text)
 
 
 _MADE_SAFE = str.maketrans(

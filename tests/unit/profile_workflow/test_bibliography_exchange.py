@@ -255,7 +255,7 @@ SOURCES = st.builds(
     pages=st.sampled_from(["", "3", "3–14", "e12", "3-4, 9"]),
     publisher=_WORDS,
     language=st.sampled_from(["", "fr", "ar", "en-GB"]),
-    doi=st.sampled_from(["", "10.1000/abc_1.2(3)", "10.12345/a%b"]),
+    doi=st.sampled_from(["", "10.1000/abc_1.2(3)", "10.12345/a%b{c}"]),
     url=st.sampled_from(
         ["", "https://example.org/a_b?c=d&e=%C3%A9#f", "http://example.org/~x/{y}"]
     ),
