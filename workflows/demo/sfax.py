@@ -308,7 +308,7 @@ def _quality_assurance(story: Story) -> None:
     story.accept_sections()
     story.act(story.profile, "recommend_acceptance", story.cast.reviewer)
     story.later(days=2)
-    story.pass_qa()
+    story.assure_quality()
 
 
 def _return(story: Story, move: str, by: User, keys: Iterable[str], reason: str) -> None:
@@ -352,7 +352,7 @@ def _consultation(story: Story) -> None:
 def _ask_again(story: Story) -> None:
     """Pass quality assurance, have the group agree to the new text, and ask for the signature."""
     story.later(days=4)
-    story.pass_qa()
+    story.assure_quality()
     story.later(days=8)
     story.agree_all()
     story.act(story.profile, "conclude_consultation", story.cast.focal_point)

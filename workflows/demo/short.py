@@ -60,7 +60,7 @@ def _to_qa(story: Story) -> None:
 
 def _to_signoff(story: Story) -> None:
     _to_qa(story)
-    story.pass_qa()
+    story.assure_quality()
     story.later(weeks=2)
     story.agree_all()
     story.act(story.profile, "conclude_consultation", story.cast.focal_point)
@@ -189,7 +189,7 @@ def consultation(story: Story, edition: int, previous: Profile | None) -> None:
     """Answers are coming in: one agrees, one with a reservation, one objects."""
     _begin(story, edition, previous)
     _to_qa(story)
-    story.pass_qa()
+    story.assure_quality()
     story.later(days=3)
     first, second, third, *_rest = story.asked()
     story.act(first, "approve", first.person)

@@ -211,14 +211,14 @@ class Story:
                 who_when: dict[str, Any] = {"by": self.cast.team, "at": self.now}
                 quality.answer_check(self.profile, checked.question, Verdict.YES, **who_when)
 
-    def pass_qa(self) -> None:
+    def assure_quality(self) -> None:
         """Let the project team go through the checklist and pass quality assurance."""
         self.answer_checks()
         self.act(self.profile, "pass_qa", self.cast.team)
 
     def validate_all(self) -> None:
         """Pass quality assurance, have everybody agree, and the authority sign."""
-        self.pass_qa()
+        self.assure_quality()
         self.later(weeks=2)
         self.agree_all()
         self.act(self.profile, "conclude_consultation", self.cast.focal_point)

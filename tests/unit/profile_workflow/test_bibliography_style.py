@@ -79,7 +79,7 @@ def test_a_report_a_chapter_and_a_page_in_three_languages():
     assert text_of(chapter) == "INS (2021). Census. In Cities, p. 3."
     assert text_of(chapter, "fr") == "INS (2021). Census. Dans Cities, p. 3."
     page = source(kind=SourceKind.WEB, url="https://ins.tn/x", accessed_on=date(2024, 5, 3))
-    assert "(accessed on May 3, 2024)." in text_of(page)
+    assert "(accessed on 3 May 2024)." in text_of(page)
     assert "(consulté le 3 mai 2024)." in text_of(page, "fr")
     assert "(اطُّلع عليه في" in text_of(page, "ar")
 
