@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -33,6 +34,7 @@ NEEDS: dict[str, machine.Part] = {
     "postgres": machine.POSTGRESQL,
     "libreoffice": machine.LIBREOFFICE,
 }
+TESTS = Path(__file__).parent
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -44,8 +46,23 @@ CHROMIUM_FLAGS = [
 ]
 
 
+#: Fixtures of whoever reads or writes a database.
+_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
+
+
+def _asks_no_database(item: pytest.Item) -> bool:
+    if item.path.relative_to(TESTS).parts[0] not in ("unit", "architecture"):
+        return False
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("django_db") is None and not fixtures & _DATABASE
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip, with the reason and the remedy, what needs a part that this machine lacks."""
+    """Mark what asks no database, and skip, with reason and remedy, what lacks a part here."""
+    for item in items:
+        if _asks_no_database(item):
+            item.add_marker("pure")
     lacking = {marker: part for marker, part in NEEDS.items() if not part.is_there()}
     for item in items:
         for marker, part in lacking.items():

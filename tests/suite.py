@@ -16,12 +16,12 @@ from tests import machine
 from tests.throwaway_postgres import throwaway_postgres
 
 NO_TESTS_COLLECTED = 5
-#: A browser and a laid out page look the same whatever keeps the data.
+#: A browser, a laid out page and what asks no database are the same whatever keeps the data.
 _HERE = "" if machine.LIBREOFFICE.is_there() else " and not libreoffice"
 ON_SQLITE = ["-m", f"not postgres and not e2e{_HERE}"]
 #: Without coverage, which makes a server slow for the browser that waits for it.
 IN_A_BROWSER = ["-m", "e2e"]
-ON_POSTGRES = ["-m", "not e2e and not pdf and not libreoffice"]
+ON_POSTGRES = ["-m", "not e2e and not pdf and not pure and not libreoffice"]
 
 
 def _pytest(arguments: list[str], *, url: str | None, on_postgres: bool) -> int:
