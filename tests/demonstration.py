@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import resolve
 from django.utils import timezone
 
-from profile_workflow.models import DataItem, Profile, User
+from profile_workflow.models import DataItem, DataTable, Profile, Source, User
 from profile_workflow.states import ProfileState, Role
 from tests import factories
 from tests.pages import STRANGER, Page, World
@@ -21,7 +21,7 @@ UNDER_REVIEW = "beirut-2026"
 FURTHER = {
     ProfileState.DRAFTING: short.ShortProfile("turin", short.drafting, 12, 2027),
     ProfileState.PROJECT_QA: short.ShortProfile("lisbon", short.project_qa, 13, 2027),
-    ProfileState.PRIORITY_SETTING: short.ShortProfile("vienna", short.priority_setting, 18, 2027),
+    ProfileState.PRIORITY_SETTING: short.ShortProfile("beirut", short.priority_setting, 18, 2027),
 }
 
 
@@ -47,8 +47,7 @@ class Demonstrated(World):
 
     @property
     def figure(self) -> DataItem:
-        kept = DataItem.objects.filter(table__section__profile=self.drafted).first()
-        return kept or factories.give_figure(factories.section(self.drafted, "2"))
+        return DataItem.objects.get(table__profile=self.drafted)
 
     def profile_in(self, state: ProfileState) -> Profile:
         given = FURTHER[state]
@@ -75,6 +74,21 @@ def _profile(slug: str) -> Profile:
     return Profile.objects.get(slug=slug)
 
 
+def _give_figure(profile: Profile) -> None:
+    source = Source.objects.create(
+        profile=profile, key="istat-2025", kind="statistics", authors="Istat", year="2025",
+        title="Foreign resident population by sex and municipality",
+    )  # fmt: skip
+    table = DataTable.objects.create(
+        profile=profile, section=factories.section(profile, "2"), key="2-A", title="Who lives here"
+    )
+    DataItem.objects.create(
+        table=table, label="Foreign citizens", value=128_500, unit="persons", year=2024,
+        territory=profile.territories.get(is_city=True), definition=profile.definitions.first(),
+        source=source,
+    )  # fmt: skip
+
+
 def demonstrate() -> Demonstrated:
     """Fill the database with the demonstration, and with what it lacks in English."""
     told = Demonstration(now=timezone.now(), say=lambda _line: None)
@@ -85,5 +99,6 @@ def demonstrate() -> Demonstrated:
     world = Demonstrated(told)
     first = factories.section(world.drafted, "1")
     expert = world.drafted.assignments.get(role=Role.LOCAL_EXPERT).user
+    _give_figure(world.drafted)
     engine.take_back(first, by=expert, at=told.now, reason="One source is to be added.")
     return world
