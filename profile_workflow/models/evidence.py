@@ -35,7 +35,8 @@ class Described(models.Model):
         abstract = True
 
     def __str__(self) -> str:
-        return f"{self.authors} ({self.year}). {self.title}"
+        year = f" ({self.year})" if self.year else ""
+        return f"{self.authors}{year}. {self.title}"
 
     @property
     def address(self) -> str:

@@ -125,7 +125,7 @@ class World:
             "word_changes": [profile.slug, 4711, "1"],
             "round": [profile.slug],
             "qa": [profile.slug],
-            "qa_waive": [profile.slug, "1", "caption"],
+            "qa_waive": [profile.slug, "1", "empty"],
             "qa_waiver_back": [profile.slug, 4711],
             "objection": [profile.slug, 4711],
             "responses": [profile.slug],
