@@ -310,6 +310,23 @@ onerror="window.ran=1"></p>
 <!--EndFragment--></body></html>"""
 
 
+def test_the_words_of_a_finding_are_shown_in_the_text(write):
+    page = write("Many came, [@a] and many left.\n\n- Not many stayed.")
+    show = """(field, before) => {
+        const detail = {words: "many", before};
+        field.dispatchEvent(new CustomEvent("pw:show", {detail, cancelable: true}));
+    }"""
+    is_shown = """isInList => {
+        const chosen = window.getSelection();
+        const item = chosen.anchorNode?.parentElement?.closest("li");
+        return chosen.toString() === "many" && Boolean(item) === isInList;
+    }"""
+    for before in (0, 1):
+        page.locator("#id_text").evaluate(show, before)
+        page.wait_for_function(is_shown, arg=before == 1)
+    assert page.evaluate("document.activeElement.id") == "id_text_rich"
+
+
 def test_what_comes_from_word_is_in_the_shape_of_the_dialect(write):
     page = write()
     paste(page, WORD, "Les chiffres")

@@ -6,6 +6,7 @@ from django.urls import reverse
 from profile_workflow.models import FindingDismissal, QuestionAnswer, TemplateSection, User
 from profile_workflow.states import SectionState
 from tests import factories
+from tests.browser import PLAIN
 from tests.pages import EXPERT
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -30,6 +31,7 @@ def address(one, name="section_edit"):
 
 def test_an_author_marks_questions_settles_a_finding_and_submits(world, browse, one):
     page = browse(user=world.made[EXPERT])
+    page.context.add_init_script(PLAIN)
     page.goto(address(one))
     page.get_by_label("Who coordinates?").select_option("answered")
     page.locator("#coverage-words", has_text="1 of 2 questions answered").wait_for()

@@ -143,6 +143,11 @@ class Writing {
       event.preventDefault();
       this.insert(event.detail.markdown);
     });
+    field.addEventListener("pw:show", (event) => {
+      if (!this.isRich) return;
+      event.preventDefault();
+      this.select(event.detail.words, event.detail.before);
+    });
     // Who leads to the field is led to where the text is written.
     const plain = field.focus.bind(field);
     field.focus = (...options) => (this.isRich ? editor.commands.focus() : plain(...options));
@@ -161,6 +166,23 @@ class Writing {
     const only = doc.childCount === 1 ? doc.firstChild : null;
     const content = only?.type.name === "paragraph" ? only.content : doc.content;
     this.editor.chain().focus().insertContent(content.toJSON()).run();
+  }
+
+  /* Select words of the text: those that stand after so many others that are the same. */
+  select(words, before) {
+    const places = [];
+    this.editor.state.doc.descendants((node, position) => {
+      if (!node.isTextblock) return true;
+      const text = node.textBetween(0, node.content.size, "\n", "\ufffc");
+      for (let at = text.indexOf(words); words && at >= 0; at = text.indexOf(words, at + 1)) {
+        places.push(position + 1 + at);
+      }
+      return false;
+    });
+    const from = places[Math.min(before, places.length - 1)];
+    const chain = this.editor.chain().focus();
+    if (from !== undefined) chain.setTextSelection({ from, to: from + words.length });
+    chain.scrollIntoView().run();
   }
 
   /* Read a text, and see whether writing it again would keep all of it.

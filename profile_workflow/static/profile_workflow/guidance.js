@@ -65,6 +65,10 @@
       // What was typed since the last save may have moved it a little.
       const near = words ? text.value.indexOf(words, Math.max(0, start - 200)) : start;
       const at = near < 0 ? start : near;
+      // An editor over the field, if there is one, shows the words in its own text.
+      const before = words ? text.value.slice(0, at).split(words).length - 1 : 0;
+      const detail = { words, before };
+      if (!text.dispatchEvent(new CustomEvent("pw:show", { detail, cancelable: true }))) return;
       text.focus();
       text.setSelectionRange(at, words ? at + words.length : end);
     });

@@ -140,10 +140,11 @@ class Actor:
         self.tap(self.button(name))
 
     def field(self, label: str, within: Locator | Page | None = None) -> Locator:
-        """Return the field with a label, whether or not it is marked as optional."""
+        """Return the field with a label that is shown, whether or not it is called optional."""
         said = re.escape(self.words(label))
         optional = re.escape(self.words("(optional)"))
-        return (within or self.page).get_by_label(re.compile(rf"^\s*{said}\s*({optional})?\s*$"))
+        label_of_it = re.compile(rf"^\s*{said}\s*({optional})?\s*$")
+        return (within or self.page).get_by_label(label_of_it).filter(visible=True)
 
     def tick(self, label: str) -> None:
         """Choose one of several, or mark a box."""

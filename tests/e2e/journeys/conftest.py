@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import WATCH
+from tests.browser import PLAIN, WATCH
 from tests.e2e.journeys.company import make_company
 
 #: Milliseconds to wait for what should be there; a busy machine is slow.
@@ -19,6 +19,8 @@ def gather(browser, live_server):
     def open_browser(**wishes):
         context = browser.new_context(base_url=live_server.url, **wishes)
         context.add_init_script(WATCH)
+        # They write what the page would say in Markdown; test_editor writes with formatting.
+        context.add_init_script(PLAIN)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE)

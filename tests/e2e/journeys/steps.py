@@ -202,7 +202,7 @@ def treat_comment(actor: Actor, move: str, words: str, *, summary: str) -> None:
     actor.tap(actor.page.locator("summary", has_text=actor.words(summary)).first)
     actor.choose("What becomes of it", actor.move(move, "comment"))
     if words:
-        actor.field("Answer or reason").fill(words)
+        actor.field("Answer, reason or reply").fill(words)
     save = actor.button("Save the answers")
     actor.tap(save if save.count() else actor.button("Save the comment"))
     actor.is_told(actor.words_for_count("%(number)s answer was saved.", 1))
