@@ -21,6 +21,7 @@ UNDER_REVIEW = "beirut-2026"
 FURTHER = {
     ProfileState.DRAFTING: short.ShortProfile("turin", short.drafting, 12, 2027),
     ProfileState.PROJECT_QA: short.ShortProfile("lisbon", short.project_qa, 13, 2027),
+    ProfileState.CONSULTATION: short.ShortProfile("turin", short.consultation, 14, 2028),
     ProfileState.PRIORITY_SETTING: short.ShortProfile("beirut", short.priority_setting, 18, 2027),
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from profile_workflow.models import City, DataItem, Profile, User, WordReading
+from profile_workflow.models import City, DataItem, Profile, Source, User, WordReading
 from profile_workflow.services import saved_views, sources, word
 from profile_workflow.states import ProfileState, Role
 from tests import factories
@@ -139,8 +139,13 @@ def shared_library(world: World) -> Sequence[Any]:
 
 
 def two_sources(world: World) -> Sequence[Any]:
-    first, second = (world.figure.source_id for _one in range(2))
-    return [world.drafted.slug, first, second]
+    first = world.figure.source
+    assert first is not None
+    told = {name: getattr(first, name) for name in ("kind", "authors", "year", "title")}
+    second, _is_new = Source.objects.get_or_create(
+        profile=first.profile, key="the-same-again", defaults=told
+    )
+    return [first.profile.slug, first.pk, second.pk]
 
 
 @dataclass(frozen=True)
