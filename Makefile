@@ -59,7 +59,7 @@ run: setup ## migrate, load the demonstration, start the worker and the server
 	trap 'stop; exit 0' INT TERM; \
 	ended=0; wait -n $$server $$worker || ended=$$?; stop; exit $$ended
 
-test: setup ## run every test: on SQLite, then on PostgreSQL where there is one
+test: setup ## run every test: on SQLite, in a browser, on PostgreSQL, as far as they are there
 	@$(BIN)/python -m tests.suite $(PYTEST_ARGS)
 
 lint: setup ## check style, types, imports and templates; changes nothing
