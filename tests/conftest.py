@@ -51,16 +51,23 @@ _DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 
 def _asks_no_database(item: pytest.Item) -> bool:
-    if item.path.relative_to(TESTS).parts[0] not in ("unit", "architecture"):
+    if _room(item) not in ("unit", "architecture"):
         return False
     fixtures = set(getattr(item, "fixturenames", ()))
     return item.get_closest_marker("django_db") is None and not fixtures & _DATABASE
 
 
+def _room(item: pytest.Item) -> str:
+    """Return the folder of the tests in which a test stands."""
+    return item.path.relative_to(TESTS).parts[0]
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what asks no database, and skip, with reason and remedy, what lacks a part here."""
+    """Mark what asks no database and what repeats processes; skip what lacks a part here."""
     for item in items:
+        if _room(item) in ("engine", "robustness"):
+            item.add_marker("process")
         if _asks_no_database(item):
             item.add_marker("pure")
     lacking = {marker: part for marker, part in NEEDS.items() if not part.is_there()}

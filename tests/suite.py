@@ -18,7 +18,9 @@ from tests.throwaway_postgres import throwaway_postgres
 NO_TESTS_COLLECTED = 5
 #: A browser, a laid out page and what asks no database are the same whatever keeps the data.
 _HERE = "" if machine.LIBREOFFICE.is_there() else " and not libreoffice"
-ON_SQLITE = ["-m", f"not postgres and not e2e{_HERE}"]
+ON_SQLITE = ["-m", f"not postgres and not e2e and not process{_HERE}"]
+#: Without coverage: the same lines some thousand times, which measuring would make twice as long.
+PROCESSES = ["-m", "process and not postgres"]
 #: Without coverage, which makes a server slow for the browser that waits for it.
 IN_A_BROWSER = ["-m", "e2e"]
 ON_POSTGRES = ["-m", "not e2e and not pdf and not pure and not libreoffice"]
@@ -74,6 +76,8 @@ def main(arguments: list[str]) -> int:
     with _postgres_if_any() as url:
         print("==> Tests on SQLite", flush=True)
         results["SQLite"] = _pytest([*coverage, *ON_SQLITE, *arguments], url=url, on_postgres=False)
+        print("==> Whole processes on SQLite", flush=True)
+        results["processes"] = _pytest([*PROCESSES, *arguments], url=url, on_postgres=False)
         print("==> Tests in a browser", flush=True)
         results["browser"] = _pytest([*IN_A_BROWSER, *arguments], url=url, on_postgres=False)
         if url:
