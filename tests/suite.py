@@ -58,6 +58,9 @@ def _report(results: dict[str, int], lacking: list[machine.Part]) -> int:
         print(f"    {name}: {'FAILED' if name in failed else 'passed'}")
     for part in lacking:
         print(f"    skipped: {part.needed_for}, because this machine lacks {part}")
+    if not machine.LIBREOFFICE.is_there():
+        part = machine.LIBREOFFICE
+        print(f"    left out: {part.needed_for}, because this machine lacks {part}")
     if lacking and os.environ.get("NOTHING_SKIPPED"):
         print("    FAILED: nothing may be skipped in this run.")
         return 1
