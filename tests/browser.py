@@ -1,8 +1,9 @@
 """What is asked of a page in a browser: each check returns the problems that it found."""
 
 import gzip
+import itertools
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import axe_playwright_python
@@ -51,13 +52,21 @@ _MARK_STOPS = """() => {
 
 #: Most stops that the Tab key makes within one field.
 _MOST_PARTS = 5
+#: Presses of the Tab key between two looks at where they led.
+_PRESSES = 20
 
-_WHERE = """() => {
-    const here = document.activeElement;
-    if (!here || here === document.body) return null;
-    const look = getComputedStyle(here);
-    const html = here.outerHTML.slice(0, 120);
-    return [here.dataset.stop ?? html, look.outlineStyle, html];
+#: Writes down where the focus comes to rest: one line a key, asked for all at once at the end.
+_NOTE_STOPS = """() => {
+    window.stopsMade = [];
+    document.addEventListener("keyup", event => {
+        if (event.key !== "Tab") return;
+        const here = document.activeElement;
+        if (!here || here === document.body) { window.stopsMade.push(null); return; }
+        const html = here.outerHTML.slice(0, 120);
+        window.stopsMade.push(
+            [here.dataset.stop ?? html, getComputedStyle(here).outlineStyle, html]
+        );
+    }, true);
 }"""
 
 
@@ -117,6 +126,18 @@ def breaches(page: Any) -> list[str]:
     return found
 
 
+def _stops(page: Any) -> Iterator[list[str] | None]:
+    """Press the Tab key on and on; yield where each press led, None for out of the page."""
+    while True:
+        for _press in range(_PRESSES):
+            page.keyboard.press("Tab")
+        made = page.evaluate("() => window.stopsMade.splice(0)")
+        if not made:
+            yield None
+            return
+        yield from made
+
+
 def keyboard_problems(page: Any) -> list[str]:
     """Walk through the page with the Tab key: everything reached, nothing a trap, focus seen."""
     expected = page.evaluate(_MARK_STOPS)
@@ -124,12 +145,11 @@ def keyboard_problems(page: Any) -> list[str]:
     page.locator("body").evaluate(
         "body => { body.tabIndex = -1; body.focus(); body.removeAttribute('tabindex'); }"
     )
+    page.evaluate(_NOTE_STOPS)
     reached: list[str] = []
     problems: list[str] = []
     within = 0
-    for _step in range(_MOST_PARTS * len(expected) + 5):
-        page.keyboard.press("Tab")
-        here = page.evaluate(_WHERE)
+    for here in itertools.islice(_stops(page), _MOST_PARTS * len(expected) + 5):
         # A field for a day is one stop with several parts: day, month, year, calendar.
         within = within + 1 if here and reached[-1:] == [here[0]] else 0
         if 0 < within < _MOST_PARTS:
@@ -160,7 +180,7 @@ class Scales:
 
     def weight(self, page: Any, answer: Any) -> int:
         """Return the bytes of a page that was just opened, with all that it loaded, compressed."""
-        page.wait_for_load_state("networkidle")
+        page.wait_for_load_state()
         loaded = page.evaluate("performance.getEntriesByType('resource').map(one => one.name)")
         return len(gzip.compress(answer.body())) + sum(
             self._weight_of(page, address) for address in {one.split("#")[0] for one in loaded}

@@ -15,7 +15,7 @@ from django.utils import translation
 from django_fsm.signals import pre_transition
 
 from profile_workflow.models import triggers
-from tests import machine
+from tests import machine, migrated
 
 hypothesis.settings.register_profile(
     "house",
@@ -117,8 +117,16 @@ def django_db_modify_db_settings(
 ) -> None:
     """Keep the test database of SQLite in the folder of this run, so that two runs never meet."""
     for one in connections.all():
+        chosen = one.settings_dict["TEST"]
         if one.vendor == "sqlite":
-            one.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.db")
+            chosen["NAME"] = str(tmp_path_factory.mktemp("database") / "test.db")
+        migrated.start_from_it(one.vendor, chosen)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Keep the file that was copied; a file of SQLite goes with the folder of its run."""
+    return migrated.is_copied() and connections["default"].vendor == "sqlite"
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -13,23 +13,30 @@ import tempfile
 from collections.abc import Iterator
 
 from tests import machine
+from tests.migrated import VARIABLE, migrated
 from tests.throwaway_postgres import throwaway_postgres
 
 NO_TESTS_COLLECTED = 5
-#: A browser, a laid out page and what asks no database are the same whatever keeps the data.
 _HERE = "" if machine.LIBREOFFICE.is_there() else " and not libreoffice"
-ON_SQLITE = ["-m", f"not postgres and not e2e and not process{_HERE}"]
-#: Without coverage: the same lines some thousand times, which measuring would make twice as long.
-PROCESSES = ["-m", "process and not postgres"]
-#: Without coverage, which makes a server slow for the browser that waits for it.
-IN_A_BROWSER = ["-m", "e2e"]
+#: The passes on SQLite by name. Coverage is measured in one: whole processes run the same lines
+#: some thousand times, and a server that is measured is slow for the browser that waits for it.
+MEASURED = "SQLite"
+ON_SQLITE = {
+    MEASURED: ["-m", f"not postgres and not e2e and not process{_HERE}"],
+    "processes": ["-m", "process and not postgres"],
+    "browser": ["-m", "e2e"],
+}
+#: A browser, a laid out page and what asks no database are the same whatever keeps the data.
 ON_POSTGRES = ["-m", "not e2e and not pdf and not pure and not libreoffice"]
 
 
-def _pytest(arguments: list[str], *, url: str | None, on_postgres: bool) -> int:
-    """Run pytest in a temporary folder of its own, so that two runs never meet."""
+def _pytest(arguments: list[str], start: str, *, url: str | None, on_postgres: bool) -> int:
+    """Run pytest in a temporary folder of its own, so that two runs never meet.
+
+    Its databases begin as ``start``, which is migrated.
+    """
     folder = tempfile.mkdtemp(prefix="profile-workflow-")
-    environment = {**os.environ, "TMPDIR": folder}
+    environment = {**os.environ, "TMPDIR": folder, VARIABLE: start}
     environment.pop("DATABASE_URL", None)
     if url:
         environment["TEST_POSTGRES_URL"] = url
@@ -76,16 +83,23 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, _end_like_ctrl_c)
     coverage = [] if arguments else ["--cov", "--cov-report=term-missing:skip-covered"]
     results = {}
-    with _postgres_if_any() as url:
-        print("==> Tests on SQLite", flush=True)
-        results["SQLite"] = _pytest([*coverage, *ON_SQLITE, *arguments], url=url, on_postgres=False)
-        print("==> Whole processes on SQLite", flush=True)
-        results["processes"] = _pytest([*PROCESSES, *arguments], url=url, on_postgres=False)
-        print("==> Tests in a browser", flush=True)
-        results["browser"] = _pytest([*IN_A_BROWSER, *arguments], url=url, on_postgres=False)
+    with (
+        tempfile.TemporaryDirectory(prefix="profile-workflow-") as folder,
+        _postgres_if_any() as url,
+    ):
+        with migrated(None, folder) as start:
+            for name, chosen in ON_SQLITE.items():
+                print(f"==> Tests: {name}", flush=True)
+                measured = coverage if name == MEASURED else []
+                results[name] = _pytest(
+                    [*measured, *chosen, *arguments], start, url=url, on_postgres=False
+                )
         if url:
-            print("==> Tests on PostgreSQL", flush=True)
-            results["PostgreSQL"] = _pytest([*ON_POSTGRES, *arguments], url=url, on_postgres=True)
+            with migrated(url, folder) as start:
+                print("==> Tests: PostgreSQL", flush=True)
+                results["PostgreSQL"] = _pytest(
+                    [*ON_POSTGRES, *arguments], start, url=url, on_postgres=True
+                )
     return _report(results, machine.missing())
 
 

@@ -1,12 +1,38 @@
 """A browser on the site, and what there is to be seen."""
 
+import functools
 import re
 
 import pytest
 from django.utils import translation
+from playwright.sync_api import Locator
 
 from tests import pages
 from tests.browser import DESKTOP, WATCH, let_in, sign_in
+
+#: Longest wait for what a page should show, in milliseconds: long enough for a busy machine.
+PATIENCE = 60_000
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _a_click_ends_when_the_page_is_there():
+    """Let a click last until the page it leads to is loaded; by itself it ends at the first byte.
+
+    What is asked next, without waiting, is then asked of the whole page.
+    """
+
+    def to_the_end(act):
+        @functools.wraps(act)
+        def act_and_wait(self, *args, **kwargs):
+            act(self, *args, **kwargs)
+            self.page.wait_for_load_state()
+
+        return act_and_wait
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("click", "tap"):
+            patch.setattr(Locator, name, to_the_end(getattr(Locator, name)))
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +71,7 @@ def browse(browser, live_server):
         foreseen = "Failed to load resource" if line_breaks else "status of (409|422)"
         page.on("console", lambda message: listen(message, foreseen))
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
         if user is not None:
             let_in(user, language)
             sign_in(page, user)
