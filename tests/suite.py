@@ -26,8 +26,8 @@ ON_SQLITE = {
     "processes": ["-m", "process and not postgres"],
     "browser": ["-m", "e2e"],
 }
-#: A browser, a laid out page and what asks no database are the same whatever keeps the data.
-ON_POSTGRES = ["-m", "not e2e and not pdf and not pure and not libreoffice"]
+#: A browser, a laid out page, who may open what: the same whatever keeps the data.
+ON_POSTGRES = ["-m", "not e2e and not pdf and not any_database and not libreoffice"]
 
 
 def _pytest(arguments: list[str], start: str, *, url: str | None, on_postgres: bool) -> int:

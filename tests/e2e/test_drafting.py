@@ -5,6 +5,7 @@ import json
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from profile_workflow.models import Draft
 from profile_workflow.states import ProfileState, Role, SectionState
@@ -211,7 +212,7 @@ def test_two_people_see_each_other_and_lose_nothing(browse, made, profile):
     assert "Somebody saved a newer version" in trouble(expert)
     press(expert, "Save draft")
     expert.get_by_role("heading", name="There are two versions of this text").wait_for()
-    assert expert.evaluate("document.activeElement.id") == "refusal"
+    expect(expert.locator("#refusal")).to_be_focused()
     assert problems(expert) == []
     joined = "Housing is dear.\n\nSchools are very full."
     assert expert.locator("#id_merged_text").input_value() == joined
