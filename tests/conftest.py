@@ -67,10 +67,10 @@ def _room(item: pytest.Item) -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what any database shows and what repeats processes; skip what lacks a part here."""
+    """Mark what any database shows and what repeats itself; skip what lacks a part here."""
     for item in items:
-        if _room(item) in ("engine", "robustness"):
-            item.add_marker("process")
+        if _room(item) in ("access", "engine", "robustness"):
+            item.add_marker("repeats")
         if _same_on_every_database(item):
             item.add_marker("any_database")
     lacking = {marker: part for marker, part in NEEDS.items() if not part.is_there()}

@@ -1,6 +1,7 @@
 """Writing the text of a section: saving, seeing how it reads, submitting, joining two versions."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -30,7 +31,7 @@ from profile_workflow.web.loading import profile_or_404, section_or_404, signed_
 from profile_workflow.web.reading import rendered_text
 from workflows import engine
 from workflows.models import Task
-from workflows.views.moving import HTTP_UNPROCESSABLE, Refusal
+from workflows.views.moving import HTTP_CONFLICT, HTTP_UNPROCESSABLE, Refusal
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,7 +44,7 @@ def section_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     except DomainError as error:
         return _closed(request, section, Refusal(error.status, str(error)), form)
     if form is None:
-        return _page(request, section, _form(beside.draft_of(section)))
+        return _page(request, section, _form(beside.draft_of(section), writer=user))
     if not form.is_valid():
         questions = QuestionsForm(request.POST, groups=guidance.asked(section))
         return _page(request, section, form, Refusal(HTTP_UNPROCESSABLE), questions=questions)
@@ -54,6 +55,11 @@ def section_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         return _page(
             request, section, form, preview=preview, picked=action.picked, questions=questions
         )
+    if form.is_of_another(user):
+        typed = request.POST.copy()
+        typed["writer"] = str(user.pk)
+        refusal = Refusal(HTTP_CONFLICT, _other_writer(user))
+        return _page(request, section, DraftForm(typed), refusal)
     return _save(request, section, form, submit=action.wanted == "submit")
 
 
@@ -62,6 +68,13 @@ def _section(request: HttpRequest, slug: str, key: str) -> Section:
     section = section_or_404(profile, key)
     section.profile = profile
     return section
+
+
+def _other_writer(user: User) -> str:
+    return _(
+        "Somebody else wrote this, and now %(person)s is signed in. Nothing has been saved: "
+        "sign in as before, or press “Save draft” once more to save it as %(person)s."
+    ) % {"person": user.full_name}
 
 
 def _save(request: HttpRequest, section: Section, form: DraftForm, *, submit: bool) -> HttpResponse:
@@ -78,7 +91,7 @@ def _save(request: HttpRequest, section: Section, form: DraftForm, *, submit: bo
     except DomainError as error:
         return _closed(request, section, Refusal(error.status, str(error)), form)
     if wrong is not None:
-        saved = _form(beside.draft_of(section))
+        saved = _form(beside.draft_of(section), writer=user)
         return _page(request, section, saved, Refusal(HTTP_UNPROCESSABLE), questions=wrong)
     if submit:
         return _submit(request, section, user)
@@ -101,7 +114,7 @@ def _submit(request: HttpRequest, section: Section, user: User) -> HttpResponse:
         subject = f"{move_label('section', 'submit')} – {section}"
         messages.success(request, _("Done: %(task)s.") % {"task": subject})
         return redirect("tasks")
-    return _page(request, section, _form(beside.draft_of(section)), refusal)
+    return _page(request, section, _form(beside.draft_of(section), writer=user), refusal)
 
 
 @require_POST
@@ -112,16 +125,28 @@ def section_save(request: HttpRequest, slug: str, key: str) -> JsonResponse:
     if not form.is_valid():
         problems = " ".join(str(message) for found in form.errors.values() for message in found)
         return JsonResponse({"message": problems}, status=HTTP_UNPROCESSABLE)
+    if form.is_of_another(user):
+        told = {"message": _other_writer(user), "other": True}
+        return JsonResponse(told, status=HTTP_CONFLICT)
     base = form.cleaned_data["base_version"]
     try:
         version = drafting.save_draft(section, form.draft, base_version=base, by=user, at=at)
+    except StaleEdit as error:
+        told = {"message": str(error), "stale": True, **_as_it_is(section)}
+        return JsonResponse(told, status=error.status)
     except DomainError as error:
-        stale = isinstance(error, StaleEdit)
-        return JsonResponse({"message": str(error), "stale": stale}, status=error.status)
+        return JsonResponse({"message": str(error)}, status=error.status)
     # Whoever writes is not signed out in the middle of it: the session lasts from now on.
     request.session.modified = True
     length = _length(section, form.cleaned_data["text"])
     return JsonResponse({"version": version, "message": _saved_at(at), "length": length})
+
+
+def _as_it_is(section: Section) -> dict[str, Any]:
+    """Return what is saved, by which a page knows its own text whose answer never reached it."""
+    draft = beside.draft_of(section)
+    saved = {"text": draft.text, "nothing": draft.nothing_found, "searched": draft.searched}
+    return {"version": draft.version, "saved": saved}
 
 
 def _saved_at(at: datetime) -> str:
@@ -202,15 +227,15 @@ def _conflict(request: HttpRequest, section: Section, form: DraftForm) -> HttpRe
     """Show both texts, what each changed, and the two joined."""
     given, theirs = form.cleaned_data, beside.draft_of(section)
     joined = merge(given["base_text"] or None, given["text"], theirs.text)
-    mine = form.draft
+    mine, writer = form.draft, signed_in(request)
     context = {
         "profile": section.profile,
         "section": section,
         "theirs": theirs,
-        "is_own": theirs.saved_by_id == signed_in(request).pk,
+        "is_own": theirs.saved_by_id == writer.pk,
         "joined": joined,
-        "mine": _form(theirs, mine),
-        "merged": _form(theirs, _join(mine, theirs, joined.text), prefix="merged_"),
+        "mine": _form(theirs, mine, writer=writer),
+        "merged": _form(theirs, _join(mine, theirs, joined.text), writer=writer, prefix="merged_"),
         "settled": theirs.version + 1,
     }
     return render(request, "workflows/conflict.html", context, status=StaleEdit.status)
@@ -226,7 +251,11 @@ def _join(mine: drafting.DraftText, theirs: Draft, text: str) -> drafting.DraftT
 
 
 def _form(
-    current: Draft, shown: Draft | drafting.DraftText | None = None, prefix: str = ""
+    current: Draft,
+    shown: Draft | drafting.DraftText | None = None,
+    *,
+    writer: User,
+    prefix: str = "",
 ) -> DraftForm:
     """Return a form that saves in full knowledge of the current text, which it shows or another."""
     given = shown or current
@@ -236,5 +265,6 @@ def _form(
         "searched": given.searched,
         "base_version": current.version,
         "base_text": current.text,
+        "writer": writer.pk,
     }
     return DraftForm(initial=initial, auto_id=f"id_{prefix}%s")

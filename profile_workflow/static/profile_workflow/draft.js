@@ -64,6 +64,7 @@
   const FIRST_RETRY = 5000;
   const LAST_RETRY = 60000;
   const LONGEST_ANSWER = 30000;
+  const MOST_UNANSWERED = 20;
 
   const { text, nothing_found: nothing, searched, base_version: version, base_text: base } =
     form.elements;
@@ -73,6 +74,8 @@
   const trouble = document.getElementById("save-trouble");
   const troubleText = document.getElementById("save-trouble-text");
   const signIn = document.getElementById("save-sign-in");
+  const signInForm = document.getElementById("sign-in-again");
+  const signInProblem = document.getElementById("sign-in-problem");
 
   const written = () => ({
     text: text.value,
@@ -87,6 +90,8 @@
   let keeping;
   let delay = 0;
   let saving = null;
+  // What was sent and never answered: the server may have it all the same.
+  let unanswered = [];
   let stale = false;
   let leaving = false;
 
@@ -166,6 +171,7 @@
     base.value = sent.text;
     saved = sent;
     delay = 0;
+    unanswered = [];
     calm();
     say(told.message);
     length.textContent = told.length;
@@ -184,9 +190,13 @@
     if (answer.status === 401 || (answer.status === 403 && !told)) {
       complain(words.saySignedOut, { signedOut: true });
       later();
-    } else if (told && told.stale) {
+    } else if (told && told.stale && unanswered.some((one) => same(one, told.saved))) {
+      accept(told.saved, { ...told, message: words.saySaved, length: length.textContent });
+      if (isDirty()) say(words.sayUnsaved);
+      return "saved";
+    } else if (told && (told.stale || told.other)) {
       stale = true;
-      complain(words.sayStale);
+      complain(told.stale ? words.sayStale : told.message, { signedOut: told.other });
       return "stale";
     } else if (told) {
       complain(told.message);
@@ -204,6 +214,7 @@
     body.delete("base_text");
     say(words.saySaving);
     let answer;
+    unanswered = [...unanswered.slice(-MOST_UNANSWERED), sent];
     try {
       answer = await send(words.autosave, body, "application/json");
     } catch {
@@ -280,7 +291,43 @@
     press(button, button ? button.value : "save");
   });
 
-  form.addEventListener("input", () => {
+  /* Signs in again beside the text, which stays where it is. */
+  const signInAgain = async () => {
+    const { password } = signInForm.elements;
+    signInProblem.textContent = "";
+    refreshTokens();
+    let answer;
+    try {
+      answer = await fetch(signInForm.action, {
+        method: "POST",
+        body: new FormData(signInForm),
+        redirect: "manual",
+        cache: "no-store",
+        signal: AbortSignal.timeout(LONGEST_ANSWER),
+      });
+    } catch {
+      signInProblem.textContent = navigator.onLine ? words.sayFailing : words.sayOffline;
+      return;
+    }
+    if (answer.type !== "opaqueredirect") {
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const told = page.querySelector("#error-summary li");
+      signInProblem.textContent = told ? told.textContent.trim() : words.sayFailing;
+      password.focus();
+      return;
+    }
+    password.value = "";
+    stale = false;
+    text.focus();
+    save();
+  };
+  signInForm.addEventListener("submit", (event) => {
+    event.preventDefault();
+    signInAgain();
+  });
+
+  form.addEventListener("input", (event) => {
+    if (event.target.form !== form) return;
     if (!stale) say(words.sayUnsaved);
     clearTimeout(keeping);
     keeping = setTimeout(keep, 300);
