@@ -17,6 +17,7 @@ from profile_workflow import markup
 from profile_workflow.bibliography import formatting
 from profile_workflow.bibliography.record import reference_of
 from profile_workflow.models import DataItem, DataTable, Revision, Section
+from profile_workflow.queries.copies import Version
 from profile_workflow.queries.evidence import sources_by_key, tables_by_key
 
 
@@ -101,17 +102,17 @@ def with_permalinks(text: ReadingText) -> ReadingText:
     return replace(text, html=html)
 
 
-def compared_html(section: Section, revision: Revision) -> SafeString:
-    """Render all that a revision says, as it is compared with another one."""
+def compared_html(section: Section, version: Revision | Version) -> SafeString:
+    """Render all that a text says, as it is compared with another one."""
     found = SafeString("")
-    if revision.nothing_found:
+    if version.nothing_found:
         found = format_html(
             '<p>{}</p><p dir="auto">{} {}</p>',
             _("Nothing was found."),
             _("Searched:"),
-            revision.searched,
+            version.searched,
         )
-    return found + reading_text(section, revision).html
+    return found + rendered_text(section, version.text).html
 
 
 @dataclass(frozen=True, slots=True)
