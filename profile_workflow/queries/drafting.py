@@ -1,9 +1,12 @@
 """What stands beside a text that is being written: its draft, who writes, what it can refer to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
+from profile_workflow import markup
 from profile_workflow.models import (
     DataTable,
     Draft,
@@ -38,31 +41,65 @@ def somebody_else(draft: Draft, *, viewer: User, at: datetime) -> Writing | None
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """Something that a text can refer to: how that is typed, and what it is called."""
+
+    typed: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
     """What an author can build on.
 
     Attributes:
         sources: The bibliography of the profile, or what was picked of it.
         tables: The data tables of the section.
+        targets: What the text can refer to: its own headings, the sections, every data table.
     """
 
     sources: list[Source]
     tables: list[DataTable]
+    targets: list[Named]
 
 
-def material_for(section: Section, profile: Profile, *, picked: str = "") -> Material:
-    """Return what the author of a section can build on: two queries.
+def material_for(section: Section, profile: Profile, *, text: str, picked: str = "") -> Material:
+    """Return what the author of a section can build on: three queries.
 
     Args:
         section: The section.
         profile: Its profile.
+        text: The text as it is written now.
         picked: Words that the sources are to have; all of them if there are none.
     """
-    tables = profile.data_tables.filter(section=section).order_by("position", "pk")
+    tables = list(profile.data_tables.order_by("section__position", "position", "pk"))
     return Material(
         sources=_picked(profile.sources.order_by("authors", "year", "key"), words_of(picked)),
-        tables=list(tables),
+        tables=[one for one in tables if one.section_id == section.pk],
+        targets=[*_headings(section, text), *_sections(profile), *_exhibits(tables)],
     )
+
+
+def _headings(section: Section, text: str) -> Iterator[Named]:
+    for one in markup.outline(text, section.number).headings:
+        reference = markup.Reference("section", section.key, one.text)
+        # A heading that cannot be typed in a reference, such as one with brackets, is left out.
+        if markup.references(str(reference)) == (reference,):
+            yield Named(str(reference), f"{one.number} {one.text}".strip())
+
+
+def _sections(profile: Profile) -> Iterator[Named]:
+    found = profile.sections.select_related("template_section").order_by("position")
+    for one in found:
+        yield Named(str(markup.Reference("section", one.key)), str(one))
+
+
+def _exhibits(tables: Iterable[DataTable]) -> Iterator[Named]:
+    for one in tables:
+        yield Named(str(markup.Reference("table", one.key)), str(one))
+        if one.chart:
+            words = _("Chart: %(table)s") % {"table": one}
+            yield Named(str(markup.Reference("figure", one.key)), words)
 
 
 def _picked(sources: Iterable[Source], wanted: list[str]) -> list[Source]:

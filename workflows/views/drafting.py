@@ -177,7 +177,7 @@ def _page(
         "length": _length(section, text),
         "questions": questions,
         "guidance": guidance.beside_draft(section, draft.text, questions.groups),
-        "material": beside.material_for(section, profile, picked=picked or ""),
+        "material": beside.material_for(section, profile, text=text, picked=picked or ""),
         "picked": picked,
         "somebody": beside.somebody_else(draft, viewer=user, at=at),
         "remarks": open_remarks(profile, viewer=user, section=section),
