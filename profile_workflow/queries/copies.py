@@ -80,6 +80,11 @@ class Version:
         return self.text, self.nothing_found, self.searched
 
     @property
+    def is_copy(self) -> bool:
+        """Whether it is a former working text; the label then tells when it was saved."""
+        return _NAME_OF_COPY.fullmatch(self.name) is not None
+
+    @property
     def is_submitted(self) -> bool:
         """Whether it is a revision."""
         return _NAME_OF_REVISION.fullmatch(self.name) is not None
@@ -174,17 +179,19 @@ class Step:
     Attributes:
         version: The text.
         words: Its length.
-        more: How many words more than the one before; None if there is none before.
+        before: The one before, if there is one.
+        more: How many words it has more than that.
     """
 
     version: Version
     words: int
-    more: int | None
+    before: Version | None
+    more: int
 
     @property
     def fewer(self) -> int:
-        """How many words fewer than the one before."""
-        return -(self.more or 0)
+        """How many words it has fewer than the one before."""
+        return -self.more
 
 
 def present(section: Section) -> Version:
@@ -215,12 +222,11 @@ def steps(versions: Sequence[Version], before: Version | None) -> list[Step]:
         versions: The texts.
         before: What came before the last of them, if anything did.
     """
-    lengths = [markup.word_count(one.text) for one in versions]
-    older = [*lengths[1:], markup.word_count(before.text) if before else None]
-    return [
-        Step(version, words, None if former is None else words - former)
-        for version, words, former in zip(versions, lengths, older, strict=False)
-    ]
+    found = [*versions, *([before] if before else [])]
+    lengths = [markup.word_count(one.text) for one in found]
+    older = zip([*found[1:], None], [*lengths[1:], 0], strict=True)
+    pairs = zip(versions, lengths, older, strict=False)
+    return [Step(one, words, former, words - least) for one, words, (former, least) in pairs]
 
 
 def copies_by_version(

@@ -209,7 +209,8 @@ def test_the_list_shows_submitted_and_working_texts_in_one_line_of_time(made, ex
     factories.write(first, "One two three four five.")
     shown = expert.get(page("section_copies", first))
     steps = [(one.version.name[0], one.words, one.more) for one in shown.context["steps"]]
-    assert steps == [("n", 5, 3), ("c", 2, -1), ("1", 3, 0), ("c", 3, None)]
+    assert steps == [("n", 5, 3), ("c", 2, -1), ("1", 3, 0), ("c", 3, 3)]
+    assert shown.context["steps"][-1].before is None
     text = shown.content.decode()
     for words in ("3 more than before", "1 fewer than before", "as many as before", "Submitted"):
         assert words in text
@@ -375,4 +376,4 @@ def test_the_list_costs_the_same_for_two_texts_and_for_many(expert, first):
         *(21, 20, 6),
     ]
     last = expert.get(address, {"page": 3}).context["steps"]
-    assert [one.more for one in last] == [*[0] * 4, 2, None]
+    assert [one.more for one in last] == [*[0] * 4, 2, 2]
