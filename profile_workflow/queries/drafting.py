@@ -96,7 +96,8 @@ def _sections(profile: Profile) -> Iterator[Named]:
 
 def _exhibits(tables: Iterable[DataTable]) -> Iterator[Named]:
     for one in tables:
-        yield Named(str(markup.Reference("table", one.key)), str(one))
+        words = _("Table: %(table)s") % {"table": one}
+        yield Named(str(markup.Reference("table", one.key)), words)
         if one.chart:
             words = _("Chart: %(table)s") % {"table": one}
             yield Named(str(markup.Reference("figure", one.key)), words)

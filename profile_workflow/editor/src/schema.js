@@ -115,7 +115,7 @@ export const Note = chip("note", {
 export const Reference = chip("reference", {
   typed: /\[(#[^[\]]+)\]$/,
   suits: (content) => isReference(`[${content}]`),
-  label: (content, { targetName }) => `→ ${targetName(content)}`,
+  label: (content, { targetName }) => `# ${targetName(content)}`,
 });
 
 /* A data table or its chart, alone in its place. */
