@@ -208,12 +208,19 @@ def test_the_list_shows_submitted_and_working_texts_in_one_line_of_time(made, ex
     factories.write(first, "One two.")
     factories.write(first, "One two three four five.")
     shown = expert.get(page("section_copies", first))
-    steps = [(one.version.name[0], one.words, one.more) for one in shown.context["steps"]]
-    assert steps == [("n", 5, 3), ("c", 2, -1), ("1", 3, 0), ("c", 3, 3)]
+    steps = [(one.version.name[0], one.more) for one in shown.context["steps"]]
+    assert steps == [("n", 3), ("c", -1), ("1", 0), ("c", 3)]
     assert shown.context["steps"][-1].before is None
     text = shown.content.decode()
-    for words in ("3 more than before", "1 fewer than before", "as many as before", "Submitted"):
+    for words in ("3 words more", "1 word fewer", "as many words as before", "Submitted"):
         assert words in text
+
+
+def test_what_is_no_word_does_not_count(expert, first):
+    factories.write(first, "One two.")
+    factories.write(first, ":::box One\ntwo [@key, p. 4] [#section:2, Who]\n:::\n\n[[table:1-A]]")
+    steps = expert.get(page("section_copies", first)).context["steps"]
+    assert [one.more for one in steps] == [0, 2]
 
 
 def test_an_empty_section_has_an_empty_trail(expert, first):
