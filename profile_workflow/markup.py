@@ -4,8 +4,8 @@ The dialect: headings ``###`` and ``####``, paragraphs, lists, pipe tables, quot
 hard breaks, links to https, http and mailto, citations ``[@key, p. 4]``, notes ``^[text]``, boxes
 ``:::box Title`` … ``:::``, captions ``Table: …`` before a pipe table, ``Source: …`` after a table
 or figure, and ``[[table:KEY]]`` or ``[[figure:KEY]]`` alone in a paragraph. ``[#table:KEY]``,
-``[#figure:KEY]``, ``[#section:KEY]`` and ``[#section:KEY, Heading]`` point to what stands
-elsewhere. Everything else, raw HTML above all, is text.
+``[#figure:KEY]``, ``[#section:KEY]``, ``[#section:KEY, Heading]`` and ``[#table:KEY, Caption]``
+point to what stands elsewhere. Everything else, raw HTML above all, is text.
 """
 
 import html
@@ -46,8 +46,8 @@ _CITATION = re.compile(
 _EACH_CITATION = re.compile(_ONE_CITATION)
 _PLACEMENT = re.compile(r"\[\[(table|figure):([\w.-]{1,20})\]\]")
 _REFERENCE = re.compile(
-    r"\[#(?:(table|figure):([\w.-]{1,20})"
-    r"|(section):([\w-]{1,10})(?:,[ \t]*([^\]\[\n]{1,150}))?)\](?!\()"
+    r"\[#(?:figure:([\w.-]{1,20})"
+    r"|(table|section):([\w.-]{1,20})(?:,[ \t]*([^\]\[\n]{1,150}))?)\](?!\()"
 )
 _CAPTION = re.compile(r"(?:Table|Tableau|جدول|الجدول)\s*:\s*(?=\S)")
 _SOURCE = re.compile(r"(?:Sources?|المصدر|المصادر)\s*:\s*\S")
@@ -139,17 +139,18 @@ class Reference:
 
     Attributes:
         kind: ``table``, ``figure`` or ``section``.
-        key: Key of the data table, or of the section.
-        heading: Words of a heading in that section; empty for the section as a whole. Words and
-            no number, so that it still leads there when headings are added before it.
+        key: Key of the section if there are words or it is one, else of the data table.
+        words: A heading in that section, or the caption of a table typed in it; empty for the
+            section as a whole and for a data table. Words and no number, so that it still leads
+            there when something is added before.
     """
 
     kind: str
     key: str
-    heading: str = ""
+    words: str = ""
 
     def __str__(self) -> str:
-        return f"[#{self.kind}:{self.key}{', ' if self.heading else ''}{self.heading}]"
+        return f"[#{self.kind}:{self.key}{', ' if self.words else ''}{self.words}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ class Target:
 
 
 def _as_named(reference: Reference) -> Target | None:
-    return Target(reference.heading or f"{reference.kind} {reference.key}")
+    return Target(reference.words or f"{reference.kind} {reference.key}")
 
 
 def _nothing(_key: str, _id: str) -> None:
@@ -274,10 +275,10 @@ def _reference(state: StateInline, silent: bool) -> bool:
     if match is None:
         return False
     if not silent:
-        exhibit, key, section, code, heading = match.groups(default="")
+        figure, kind, key, words = match.groups(default="")
         token = state.push("reference", "", 0)
         token.content = match[0]
-        token.meta = {"reference": Reference(exhibit or section, key or code, heading.strip())}
+        token.meta = {"reference": Reference(kind or "figure", figure or key, words.strip())}
     state.pos = match.end()
     return True
 
@@ -536,6 +537,12 @@ class Outline:
     def exhibit(self, kind: str, key: str) -> Exhibit | None:
         """Return the first place of a data table, or of its chart."""
         return next((one for one in self.exhibits if (one.kind, one.key) == (kind, key)), None)
+
+    def typed_table(self, caption: str) -> Exhibit | None:
+        """Return the first table typed with this caption, capital letters and blanks apart."""
+        wanted = _folded(caption)
+        typed = (one for one in self.exhibits if not one.key)
+        return next((one for one in typed if _folded(one.caption) == wanted), None)
 
 
 def _folded(words: str) -> str:

@@ -136,7 +136,7 @@ SAMPLES = {
     "citations": "x [@office-2024, p. 4; @ins] y [@مكتب، ص. 3] [@مكتب, ص. 3].",
     "no citation": "[@] [@a b] [@a, [x]] @ins [ins]",
     "unknown source": "x [@nowhere].",
-    "reference": "see [#table:1-A], [#figure:2.B] and [#section:3].",
+    "reference": "see [#table:1-A], [#figure:2.B] and [#section:3]; [#table:3, Who].",
     "reference to a heading": "[#section:3, Who lives?], **[#section:ES]**, [#section:2,الأعداد]",
     "no reference": (
         "[#] [#table] [#table:] [#other:x] [#table:a b] \\[#table:1-A] [#table:1](https://e.org) "

@@ -55,7 +55,8 @@ class Material:
     Attributes:
         sources: The bibliography of the profile, or what was picked of it.
         tables: The data tables of the section.
-        targets: What the text can refer to: its own headings, the sections, every data table.
+        targets: What the text can refer to: its own headings and tables, the sections, the data
+            tables.
     """
 
     sources: list[Source]
@@ -76,16 +77,23 @@ def material_for(section: Section, profile: Profile, *, text: str, picked: str =
     return Material(
         sources=_picked(profile.sources.order_by("authors", "year", "key"), words_of(picked)),
         tables=[one for one in tables if one.section_id == section.pk],
-        targets=[*_headings(section, text), *_sections(profile), *_exhibits(tables)],
+        targets=[*_own(section, text), *_sections(profile), *_exhibits(tables)],
     )
 
 
-def _headings(section: Section, text: str) -> Iterator[Named]:
-    for one in markup.outline(text, section.number).headings:
-        reference = markup.Reference("section", section.key, one.text)
-        # A heading that cannot be typed in a reference, such as one with brackets, is left out.
+def _own(section: Section, text: str) -> Iterator[Named]:
+    """Yield the headings and the typed tables of the text itself.
+
+    Those whose words cannot stand in a reference, such as words with brackets, are left out.
+    """
+    outline = markup.outline(text, section.number)
+    headings = (("section", one.text, f"{one.number} {one.text}") for one in outline.headings)
+    typed = (one.caption for one in outline.exhibits if not one.key)
+    tables = (("table", one, _("Table: %(table)s") % {"table": one}) for one in typed)
+    for kind, words, shown in (*headings, *tables):
+        reference = markup.Reference(kind, section.key, words)
         if markup.references(str(reference)) == (reference,):
-            yield Named(str(reference), f"{one.number} {one.text}".strip())
+            yield Named(str(reference), shown.strip())
 
 
 def _sections(profile: Profile) -> Iterator[Named]:

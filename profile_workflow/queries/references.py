@@ -15,7 +15,7 @@ class Place:
     Attributes:
         section: The section in which it stands.
         block: Address of the block on the page of the section; empty for the section itself.
-        number: The number that it has on that page; empty for a section without one.
+        number: The number that it has on that page; empty if it has none there.
     """
 
     section: Section
@@ -41,18 +41,17 @@ class Places:
             text: The text of that section. Of the others the submitted text counts, and the working
                 text for what is not submitted yet.
         """
-        if reference.kind == "section":
-            return self._section(reference, key, text)
+        if reference.words or reference.kind == "section":
+            return self._within(reference, key, text)
         return self._exhibit(reference, key, text)
 
-    def _section(self, reference: Reference, key: str, text: str) -> Place | None:
+    def _within(self, reference: Reference, key: str, text: str) -> Place | None:
         section = self._sections.get(reference.key)
-        if section is None or not reference.heading:
+        if section is None or not reference.words:
             return section and Place(section, "", section.number)
         texts = [text] if section.key == key else self._texts(section)
-        outlines = (markup.outline(one, section.number) for one in texts)
-        headings = (one.heading(reference.heading) for one in outlines)
-        return next((Place(section, one.id, one.number) for one in headings if one), None)
+        found = (_named(reference, section, one) for one in texts)
+        return next((one for one in found if one is not None), None)
 
     def _exhibit(self, reference: Reference, key: str, text: str) -> Place | None:
         if reference.key not in self._tables:
@@ -77,8 +76,18 @@ class Places:
 
     @staticmethod
     def _texts(section: Section) -> list[str]:
-        submitted = [section.revision.text] if section.revision else []
-        return [*submitted, section.draft.text]
+        kept = (section.revision, getattr(section, "draft", None))
+        return [one.text for one in kept if one is not None]
+
+
+def _named(reference: Reference, section: Section, text: str) -> Place | None:
+    """Return the heading, or the typed table, of these words."""
+    outline = markup.outline(text, section.number)
+    if reference.kind == "table":
+        table = outline.typed_table(reference.words)
+        return Place(section, table.id, "") if table else None
+    heading = outline.heading(reference.words)
+    return Place(section, heading.id, heading.number) if heading else None
 
 
 def dangling(places: Places, key: str, text: str) -> list[Reference]:

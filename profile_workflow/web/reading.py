@@ -90,13 +90,15 @@ def _referrer(section: Section, text: str) -> Callable[[markup.Reference], marku
 def _reference_in_words(reference: markup.Reference, place: Place, language: str) -> str:
     """Return what a reference reads on the page, where exhibits carry their keys as numbers."""
     number = {"number": place.number}
+    if reference.kind == "table" and reference.words:
+        return pgettext("reference", "Table “%(title)s”") % {"title": reference.words}
     if reference.kind == "table":
         return pgettext("reference", "Table %(number)s") % number
     if reference.kind == "figure":
         return pgettext("reference", "Figure %(number)s") % number
     if place.number:
         return pgettext("reference", "section %(number)s") % number
-    title = reference.heading or place.section.template_section.title_in(language)
+    title = reference.words or place.section.template_section.title_in(language)
     return pgettext("reference", "“%(title)s”") % {"title": title}
 
 

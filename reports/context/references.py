@@ -48,15 +48,22 @@ class Targets:
             return Target(str(reference))
         if reference.kind == "section":
             return self._section(reference)
-        anchor = self._exhibits.get((reference.kind, reference.key), "")
+        anchor = self._anchor(reference)
         label = self._listed.get(anchor)
         return Target(label, f"#{anchor}") if label else None
 
+    def _anchor(self, reference: Reference) -> str:
+        if not reference.words:
+            return self._exhibits.get((reference.kind, reference.key), "")
+        found = self._sections.get(reference.key)
+        table = found[1].typed_table(reference.words) if found else None
+        return table.id if table else ""
+
     def _section(self, reference: Reference) -> Target | None:
         found = self._sections.get(reference.key)
-        if found is None or not reference.heading:
+        if found is None or not reference.words:
             return found and found[0]
-        heading = found[1].heading(reference.heading)
+        heading = found[1].heading(reference.words)
         if heading is None:
             return None
         number = heading.number and self.labels.numbered_section % {"number": heading.number}

@@ -19,6 +19,7 @@ from workflows import engine
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 OK, INCOMPLETE = HTTPStatus.OK, HTTPStatus.UNPROCESSABLE_ENTITY
+TYPED = "Table: Who & where\n\n| a |\n|---|\n| 1 |"
 OTHER = "### Before\n\nx\n\n### Who lives here\n\nMany."
 
 
@@ -68,7 +69,7 @@ def test_a_reference_leads_to_the_place_under_its_number(drafted, figure):
     text = shown(
         drafted,
         f"### Here\n\n[#section:2], [#section:2, who lives here], [#table:{key}], "
-        "[#section:1], [#section:1, Here]",
+        f"[#section:1], [#section:1, Here], [#table:1, Who & where]\n\n{TYPED}",
     )
     assert text.problems == []
     for words, address in (
@@ -76,6 +77,7 @@ def test_a_reference_leads_to_the_place_under_its_number(drafted, figure):
         ("section 2.2", f"{page(drafted, '2')}#b3"),
         (f"Table {key}", f"{page(drafted, '2')}#b5"),
         ("section 1.1", "#b1"),
+        ("Table “Who &amp; where”", "#b3"),
     ):
         assert f'href="{address}" rel="noopener noreferrer">{words}</a>' in text.html
     assert "section 1</bdi>" in text.html
@@ -105,7 +107,8 @@ def test_a_chart_has_to_be_placed_and_a_table_need_not(drafted, figure):
 
 
 @pytest.mark.parametrize(
-    "typed", ["[#table:none]", "[#figure:none]", "[#section:9]", "[#section:2, None]"]
+    "typed",
+    ["[#table:none]", "[#table:1, None]", "[#figure:none]", "[#section:9]", "[#section:2, None]"],
 )
 def test_what_leads_nowhere_is_shown_and_is_missing_when_the_text_is_submitted(
     made, drafted, expert, typed

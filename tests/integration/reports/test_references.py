@@ -21,7 +21,8 @@ def test_the_numbers_are_those_that_are_printed(profile):
     put(
         profile,
         "ES",
-        "See [#table:1-A], [#figure:1-A], [#section:2], [#section:2, People], [#section:ES].",
+        "See [#table:1-A], [#figure:1-A], [#section:2], [#section:2, People], [#section:ES], "
+        "[#table:1, typed].",
     )
     put(profile, "1", "Table: Typed\n\n| a |\n|---|\n| 1 |\n\n[[table:1-A]]\n\n[[figure:1-A]]")
     put(profile, "2", "### Before\n\nx\n\n### People\n\nSee [#table:1-A].")
@@ -29,8 +30,9 @@ def test_the_numbers_are_those_that_are_printed(profile):
     assert report.problems == ()
     summary = chapter(report, "ES").html
     for words, address in (
-        ("Table 2", "s1-b3"),
-        ("Figure 1", "s1-b4"),
+        ("Table 1", "s1-b1"),
+        ("Table 2", "s1-b2"),
+        ("Figure 1", "s1-b3"),
         ("section 2", "section-2"),
         ("section 2.2", "s2-b3"),
         ("Executive summary", "section-es"),
@@ -38,7 +40,7 @@ def test_the_numbers_are_those_that_are_printed(profile):
         assert f'<a href="#{address}" rel="noopener noreferrer">{words}</a>' in summary
     assert ">Table 2</a>" in chapter(report, "2").html
     for one in report.chapters:
-        assert 'id="s1-b3"' not in one.html or one.key == "1"
+        assert 'id="s1-b2"' not in one.html or one.key == "1"
     assert [one.label for one in report.tables] == ["Table 1", "Table 2"]
 
 
@@ -51,7 +53,7 @@ def test_a_table_that_no_text_places_is_found_at_the_end_of_its_section(profile)
 
 
 @pytest.mark.parametrize(
-    "typed", ["[#table:9-Z]", "[#figure:9-Z]", "[#section:9]", "[#section:2, No]"]
+    "typed", ["[#table:9-Z]", "[#table:1, No]", "[#figure:9-Z]", "[#section:9]", "[#section:2, No]"]
 )
 def test_what_leads_nowhere_is_printed_as_typed_and_told(profile, typed):
     put(profile, "ES", f"See {typed}.")

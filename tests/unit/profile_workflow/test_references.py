@@ -17,6 +17,7 @@ TEXT = "### 1.4 Who  lives here?\n\nSee [#table:1-A].\n\n[[table:1-A]]\n\n[[figu
         ("[#table:1-A]", Reference("table", "1-A")),
         ("[#figure:2.B]", Reference("figure", "2.B")),
         ("[#section:ES]", Reference("section", "ES")),
+        ("[#table:3, People by year]", Reference("table", "3", "People by year")),
         ("[#section:3,Who lives here?]", Reference("section", "3", "Who lives here?")),
         ("[#section:3,  الأعداد ]", Reference("section", "3", "الأعداد")),
     ],
@@ -29,9 +30,9 @@ def test_what_is_a_reference(typed, found):
 @pytest.mark.parametrize(
     "typed",
     [
-        *("[#]", "[#table]", "[#table:]", "[#other:x]", "[#table:a b]", "[#table:a, b]"),
+        *("[#]", "[#table]", "[#table:]", "[#other:x]", "[#table:a b]", "[#figure:a, b]"),
         *("\\[#table:a]", "[#table:a](https://e.org)", "[#section:1, [x]]", "[#section:1, ]"),
-        "[#section:12345678901]",
+        "[#section:123456789012345678901]",
     ],
 )
 def test_what_is_none(typed):
@@ -78,6 +79,12 @@ def test_headings_are_found_by_their_words_whatever_their_number():
     assert outline.exhibit("table", "1-A").id == "b3"
     assert outline.exhibit("figure", "1-A").id == "b4"
     assert outline.exhibit("figure", "1-B") is None
+
+
+def test_a_typed_table_is_found_by_its_caption():
+    outline = markup.outline("Table: People, *by year* [@ins]\n\n| a |\n|---|\n| 1 |")
+    assert outline.typed_table("people,  by year").id == "b1"
+    assert outline.typed_table("People") is None
 
 
 def test_it_is_no_word_and_a_table_is_a_source():
