@@ -75,11 +75,16 @@ class DraftForm(StyledForm):
         )
 
 
+_BUTTONS = ("save", "settle", "answers", "preview", "submit", "pick")
+
+
 class ActionForm(forms.Form):
     """Which of the buttons below a text was pressed; anything unreadable saves."""
 
     action = forms.ChoiceField(
-        choices=[(name, name) for name in ("save", "answers", "preview", "submit", "pick")],
+        choices=[
+            (name, name) for name in ("save", "settle", "answers", "preview", "submit", "pick")
+        ],
         required=False,
     )
     pick = forms.CharField(max_length=100, required=False)

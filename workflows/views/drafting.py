@@ -25,6 +25,7 @@ from profile_workflow.queries.history import last_reason, move_label
 from profile_workflow.queries.profiles import open_remarks
 from profile_workflow.services import drafting
 from profile_workflow.services.log import document_name
+from profile_workflow.states import Occasion
 from profile_workflow.views.guidance import save_marks
 from profile_workflow.web import guidance
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
@@ -60,7 +61,7 @@ def section_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         typed["writer"] = str(user.pk)
         refusal = Refusal(HTTP_CONFLICT, _other_writer(user))
         return _page(request, section, DraftForm(typed), refusal)
-    return _save(request, section, form, submit=action.wanted == "submit")
+    return _save(request, section, form, action.wanted)
 
 
 def _section(request: HttpRequest, slug: str, key: str) -> Section:
@@ -77,11 +78,14 @@ def _other_writer(user: User) -> str:
     ) % {"person": user.full_name}
 
 
-def _save(request: HttpRequest, section: Section, form: DraftForm, *, submit: bool) -> HttpResponse:
+def _save(request: HttpRequest, section: Section, form: DraftForm, action: str) -> HttpResponse:
     user, at = signed_in(request), timezone.now()
     base = form.cleaned_data["base_version"]
+    occasion = Occasion.JOINED if action == "settle" else Occasion.WRITING
     try:
-        drafting.save_draft(section, form.draft, base_version=base, by=user, at=at)
+        drafting.save_draft(
+            section, form.draft, base_version=base, by=user, at=at, occasion=occasion
+        )
         wrong = save_marks(section, request.POST, by=user, at=at)
     except StaleEdit:
         return _conflict(request, section, form)
@@ -93,7 +97,7 @@ def _save(request: HttpRequest, section: Section, form: DraftForm, *, submit: bo
     if wrong is not None:
         saved = _form(beside.draft_of(section), writer=user)
         return _page(request, section, saved, Refusal(HTTP_UNPROCESSABLE), questions=wrong)
-    if submit:
+    if action == "submit":
         return _submit(request, section, user)
     messages.success(request, _saved_at(at))
     if finding := WantedFindingForm(request.POST).wanted:
@@ -198,7 +202,7 @@ def _page(
         "length": _length(section, text),
         "questions": questions,
         "guidance": guidance.beside_draft(section, draft.text, questions.groups),
-        "material": beside.material_for(section, profile, picked=picked or ""),
+        "material": beside.material_for(section, profile, text=text, picked=picked or ""),
         "picked": picked,
         "somebody": beside.somebody_else(draft, viewer=user, at=at),
         "remarks": open_remarks(profile, viewer=user, section=section),
@@ -224,7 +228,8 @@ def _closed(
 
 
 def _conflict(request: HttpRequest, section: Section, form: DraftForm) -> HttpResponse:
-    """Show both texts, what each changed, and the two joined."""
+    """Show both texts, what each changed, and the two joined; keep the one that was not saved."""
+    drafting.put_aside(section, form.draft, by=signed_in(request), at=timezone.now())
     given, theirs = form.cleaned_data, beside.draft_of(section)
     joined = merge(given["base_text"] or None, given["text"], theirs.text)
     mine, writer = form.draft, signed_in(request)

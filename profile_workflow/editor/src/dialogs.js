@@ -1,4 +1,5 @@
-/* The small forms in which a link, a citation, a note, a box, a table or an exhibit is written. */
+/* The small forms in which a link, a citation, a note, a reference, a box, a table or an exhibit is
+   written. */
 
 /* Open a form with values in it. Returns what was pressed and filled in, or null if it was left. */
 export function ask(name, values, check = () => "") {
@@ -52,9 +53,13 @@ export function ask(name, values, check = () => "") {
   });
 }
 
-/* The sources and the data tables that stand beside the text, by their keys. */
+/* The sources, the data tables and what can be referred to, as they stand beside the text. */
 export function material(kind) {
-  const pattern = { source: /^\[@([^\],;]+)\]$/, table: /^\[\[table:([^\]]+)\]\]$/ }[kind];
+  const pattern = {
+    source: /^\[@([^\],;]+)\]$/,
+    table: /^\[\[table:([^\]]+)\]\]$/,
+    reference: /^\[(#[^\]]+)\]$/,
+  }[kind];
   const found = new Map();
   for (const button of document.querySelectorAll("[data-insert]")) {
     const key = pattern.exec(button.dataset.insert)?.[1];
