@@ -1,5 +1,6 @@
 """Writing the text of a section: saving, seeing how it reads, submitting, joining two versions."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -26,13 +27,16 @@ from profile_workflow.queries.profiles import open_remarks
 from profile_workflow.services import drafting
 from profile_workflow.services.log import document_name
 from profile_workflow.states import Occasion
-from profile_workflow.views.guidance import save_marks
 from profile_workflow.web import guidance
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
 from profile_workflow.web.reading import rendered_text
 from workflows import engine
 from workflows.models import Task
 from workflows.views.moving import HTTP_CONFLICT, HTTP_UNPROCESSABLE, Refusal
+
+#: What the guiding questions beside the text send.
+_IS_MARK = re.compile("q-")
+_IS_NOTE = re.compile("q-.*-note")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,11 +51,11 @@ def section_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     if form is None:
         return _page(request, section, _form(beside.draft_of(section), writer=user))
     if not form.is_valid():
-        questions = QuestionsForm(request.POST, groups=guidance.asked(section))
-        return _page(request, section, form, Refusal(HTTP_UNPROCESSABLE), questions=questions)
+        refusal, questions = Refusal(HTTP_UNPROCESSABLE), _questions(request, section)
+        return _page(request, section, form, refusal, questions=questions)
     action = ActionForm(request.POST)
     if action.wanted == "preview" or action.picked is not None:
-        questions = QuestionsForm(request.POST, groups=guidance.asked(section))
+        questions = _questions(request, section)
         preview = action.wanted == "preview"
         return _page(
             request, section, form, preview=preview, picked=action.picked, questions=questions
@@ -60,7 +64,8 @@ def section_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         typed = request.POST.copy()
         typed["writer"] = str(user.pk)
         refusal = Refusal(HTTP_CONFLICT, _other_writer(user))
-        return _page(request, section, DraftForm(typed), refusal)
+        questions = _questions(request, section)
+        return _page(request, section, DraftForm(typed), refusal, questions=questions)
     return _save(request, section, form, action.wanted)
 
 
@@ -78,25 +83,31 @@ def _other_writer(user: User) -> str:
     ) % {"person": user.full_name}
 
 
+def _questions(request: HttpRequest, section: Section) -> QuestionsForm:
+    """Return the guiding questions with what was marked on the page."""
+    return QuestionsForm(request.POST, groups=guidance.asked(section))
+
+
 def _save(request: HttpRequest, section: Section, form: DraftForm, action: str) -> HttpResponse:
     user, at = signed_in(request), timezone.now()
     base = form.cleaned_data["base_version"]
+    questions = _questions(request, section)
     occasion = Occasion.JOINED if action == "settle" else Occasion.WRITING
     try:
         drafting.save_draft(
             section, form.draft, base_version=base, by=user, at=at, occasion=occasion
         )
-        wrong = save_marks(section, request.POST, by=user, at=at)
+        are_marked = questions.save(section, by=user, at=at)
     except StaleEdit:
         return _conflict(request, section, form)
     except InvalidInput as error:
         form.add_error("text", str(error))
-        return _page(request, section, form, Refusal(error.status))
+        return _page(request, section, form, Refusal(error.status), questions=questions)
     except DomainError as error:
         return _closed(request, section, Refusal(error.status, str(error)), form)
-    if wrong is not None:
+    if not are_marked:
         saved = _form(beside.draft_of(section), writer=user)
-        return _page(request, section, saved, Refusal(HTTP_UNPROCESSABLE), questions=wrong)
+        return _page(request, section, saved, Refusal(HTTP_UNPROCESSABLE), questions=questions)
     if action == "submit":
         return _submit(request, section, user)
     messages.success(request, _saved_at(at))
@@ -222,9 +233,16 @@ def _closed(
         "profile": section.profile,
         "section": section,
         "refusal": refusal,
-        "typed": form["text"].value() if form else "",
+        "typed": _typed(request, form) if form else [],
     }
     return render(request, "workflows/not_editable.html", context, status=refusal.status)
+
+
+def _typed(request: HttpRequest, form: DraftForm) -> list[str]:
+    """Return all the words that came with a form: the text first, the notes to questions last."""
+    notes = [str(text) for name, text in request.POST.items() if _IS_NOTE.fullmatch(name)]
+    words = [str(form[name].value() or "") for name in ("text", "searched")]
+    return [one for one in (*words, *notes) if one.strip()]
 
 
 def _conflict(request: HttpRequest, section: Section, form: DraftForm) -> HttpResponse:
@@ -241,7 +259,7 @@ def _conflict(request: HttpRequest, section: Section, form: DraftForm) -> HttpRe
         "joined": joined,
         "mine": _form(theirs, mine, writer=writer),
         "merged": _form(theirs, _join(mine, theirs, joined.text), writer=writer, prefix="merged_"),
-        "settled": theirs.version + 1,
+        "marks": [one for one in request.POST.items() if _IS_MARK.match(one[0])],
     }
     return render(request, "workflows/conflict.html", context, status=StaleEdit.status)
 
