@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from profile_workflow.models import Draft
+from profile_workflow.models import Draft, WorkingCopy
 from profile_workflow.states import ProfileState, Role, SectionState
 from tests import factories
 from tests.browser import PASSWORD, PLAIN, breaches, let_in, overflowing, sign_in, violations
@@ -136,7 +136,7 @@ def test_after_signing_in_again_in_another_tab_the_text_is_saved(browse, made, p
     type_text(page, "Written after the session ended.")
     assert "You have been signed out" in trouble(page)
     with page.context.expect_page() as opened:
-        page.locator("#save-sign-in").click()
+        page.locator("#save-sign-in a").click()
     other = opened.value
     sign_in(other, expert)
     page.bring_to_front()
@@ -224,7 +224,7 @@ def test_a_copy_can_be_thrown_away_and_signing_out_leaves_none(browse, made, pro
     def leave_copy(key):
         page.evaluate(
             "([name, value]) => localStorage.setItem(name, value)",
-            [f"{name}:{edit(profile, key)}", json.dumps(kept)],
+            [f"{name}:{edit(profile, key)}:1", json.dumps(kept)],
         )
 
     leave_copy("1")
@@ -235,6 +235,87 @@ def test_a_copy_can_be_thrown_away_and_signing_out_leaves_none(browse, made, pro
     press(page, "Sign out")
     page.get_by_role("heading", name="Sign in").wait_for()
     assert page.evaluate(COPIES) == 0
+
+
+def test_a_found_text_outlives_what_is_typed_before_anybody_decides(browse, made, profile):
+    page = browse("en", made[Role.LOCAL_EXPERT], line_breaks=True)
+    page.goto(edit(profile))
+    page.route("**/save/", lambda route: route.abort())
+    type_text(page, "Of the train.")
+    trouble(page)
+    page.unroute("**/save/")
+    page.goto(edit(profile))
+    assert page.locator("#found-words").inner_text() == "Of the train."
+    type_text(page, "Typed first.")
+    saved(page)
+    page.reload()
+    assert page.locator("#id_text").input_value() == "Typed first."
+    assert page.locator("#found-words").inner_text() == "Of the train."
+    type_text(page, "Typed again.")
+    press(page, "Go on with it")
+    assert page.locator("#id_text").input_value() == "Of the train."
+    # The found text is older than what was saved: the two meet, and both stay.
+    assert "Somebody saved a newer version" in trouble(page)
+    press(page, "Save draft")
+    page.get_by_role("heading", name="There are two versions of this text").wait_for()
+    assert "Of the train." in page.locator(".versions").inner_text()
+    page.get_by_role("link", name="Keep the saved one alone").click()
+    # What was typed before deciding was kept like the text that was found.
+    assert page.locator("#found-words").inner_text() == "Typed again."
+    assert WorkingCopy.objects.filter(text="Of the train.").count() == 1
+
+
+def test_two_tabs_without_a_line_keep_a_copy_each(browse, made, profile):
+    first = browse("en", made[Role.LOCAL_EXPERT], line_breaks=True)
+    first.goto(edit(profile))
+    second = first.context.new_page()
+    second.goto(edit(profile))
+    first.context.set_offline(True)
+    for tab, text in ((first, "Of the first tab."), (second, "Of the second tab.")):
+        type_text(tab, text)
+        trouble(tab)
+    assert first.evaluate(COPIES) == 2
+    second.close()
+    first.context.set_offline(False)
+    saved(first)
+    assert stored(profile) == "Of the first tab."
+    first.reload()
+    assert first.locator("#found-words").inner_text() == "Of the second tab."
+
+
+def test_a_section_that_was_closed_meanwhile_shows_what_was_not_saved(browse, made, profile):
+    page = browse("en", made[Role.LOCAL_EXPERT], line_breaks=True)
+    page.goto(edit(profile))
+    page.route("**/save/", lambda route: route.abort())
+    type_text(page, "Too late.")
+    trouble(page)
+    factories.submit_sections(profile)
+    page.goto(edit(profile))
+    left = page.locator("#kept-here textarea")
+    assert left.input_value() == "Too late."
+    assert problems(page) == []
+    press(page, "Throw it away")
+    assert page.evaluate(COPIES) == 0
+    assert not left.is_visible()
+
+
+def test_one_knows_his_own_text_though_its_answer_was_lost(browse, made, profile):
+    page = browse("en", made[Role.LOCAL_EXPERT], line_breaks=True)
+    page.goto(edit(profile))
+
+    def lose_the_answer(route):
+        route.fetch()
+        route.abort()
+
+    page.route("**/save/", lose_the_answer)
+    type_text(page, "Nobody said so.")
+    trouble(page)
+    assert stored(profile) == "Nobody said so."
+    page.unroute("**/save/")
+    type_text(page, "Nobody said so. More.")
+    page.wait_for_function("() => document.querySelector('[name=base_version]').value === '2'")
+    assert stored(profile) == "Nobody said so. More."
+    assert not page.locator("#save-trouble").is_visible()
 
 
 # Two versions
