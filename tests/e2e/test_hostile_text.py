@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection, models
 
 from profile_workflow.models import triggers
+from tests.browser import WATCH
 from tests.pages import PAGES
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -80,6 +81,8 @@ def hostile_for(field, turn):
 def poison():
     """Put hostile text into every field, past all checks; return how many fields got some."""
     triggers.remove(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA ignore_check_constraints = ON")
     poisoned, turn = 0, itertools.count()
     for model in apps.get_models():
         if model._meta.app_label not in OURS or not model._default_manager.exists():
@@ -93,6 +96,8 @@ def poison():
         if given:
             model._default_manager.update(**given)
             poisoned += len(given)
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA ignore_check_constraints = OFF")
     triggers.install(connection)
     call_command("rebuild_search", verbosity=0)
     return poisoned
@@ -104,34 +109,32 @@ def foreign():
     return []
 
 
-@pytest.fixture
-def watched(browse, foreign):
-    def open_watched(language, user):
-        page = browse(language, user)
-        page.on("dialog", lambda dialog: (foreign.append("a dialog"), dialog.dismiss()))
-        page.on(
-            "request",
-            lambda asked: (
-                foreign.append(asked.url)
-                if urlsplit(asked.url).hostname not in {"localhost", "127.0.0.1", None}
-                else None
-            ),
-        )
-        return page
+def watch(page, foreign):
+    """Note dialogs, and what is asked of other sites unless the content policy stops it."""
 
-    return open_watched
+    def note(asked):
+        is_ours = urlsplit(asked.url).hostname in {"localhost", "127.0.0.1", None}
+        if not is_ours and asked.failure != "csp":
+            foreign.append(asked.url)
+
+    page.on("requestfinished", note)
+    page.on("requestfailed", note)
+    page.on("dialog", lambda dialog: (foreign.append("a dialog"), dialog.dismiss()))
+    return page
 
 
 def brought(page):
     return page.evaluate(BROUGHT, MARK) + page.evaluate("window.breaches")
 
 
-def test_no_page_runs_or_fetches_what_a_text_says(watched, world, foreign):
-    addresses = [(one.key, one.who[0], one.address(world)) for one in PAGES]
+def test_no_page_runs_or_fetches_what_a_text_says(browse, world, foreign):
+    # A Word file that was brought in cannot be mapped any more: its pages are looked at before.
+    looked_at = [one for one in PAGES if one.variant != "done"]
+    addresses = [(one.key, one.who[0], one.address(world)) for one in looked_at]
     pages = {}
     for _key, who, _address in addresses:
         if who not in pages:
-            pages[who] = watched("en", world.person(who))
+            pages[who] = watch(browse("en", world.person(who)), foreign)
     assert poison() > len(WRITTEN)
     found, shown = {}, 0
     for key, who, address in addresses:
@@ -146,8 +149,10 @@ def test_no_page_runs_or_fetches_what_a_text_says(watched, world, foreign):
     assert shown > len(addresses) * 0.8
 
 
-def test_what_a_text_brings_is_seen(watched, foreign):
-    page = watched("en", None)
+def test_what_a_text_brings_is_seen(browser, live_server, foreign):
+    context = browser.new_context(base_url=live_server.url)
+    context.add_init_script(WATCH)
+    page = watch(context.new_page(), foreign)
     page.goto("/sign-in/")
     assert brought(page) == []
     for one in HOSTILE[:1] + HOSTILE[5:6]:
@@ -156,3 +161,4 @@ def test_what_a_text_brings_is_seen(watched, foreign):
     assert page.evaluate("window.hit === undefined")
     # The content policy stops what is brought before it leaves the machine.
     assert foreign == []
+    context.close()

@@ -55,11 +55,13 @@ class Server:
     def __init__(self, folder):
         self._port = free_port()
         self.url = f"http://localhost:{self._port}"
-        self._variables = {"DJANGO_SETTINGS_MODULE": "config.settings.dev", "DATA_DIR": folder}
+        self._variables = {"DJANGO_SETTINGS_MODULE": "config.settings.test", "DATA_DIR": folder}
         self._child = None
 
     def start(self):
-        program = ("manage.py", "runserver", "--noreload", f"127.0.0.1:{self._port}")
+        # Insecure: it serves the scripts too.
+        address = f"127.0.0.1:{self._port}"
+        program = ("manage.py", "runserver", "--noreload", "--insecure", address)
         self._child = Child(program, self._variables)
         wait_until(self._answers, what=f"the server: {self._child.output}")
 
