@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
@@ -120,6 +121,16 @@ class Pasted:
 def label_of(name: str) -> str:
     """Return the name of a column in the language in force."""
     return capfirst(str(FigureForm.base_fields[name].label))
+
+
+def cell_of(figure: DataItem, name: str) -> str | int | Decimal | None:
+    """Return what a file holds of a figure in a column: what reading the file again understands."""
+    value = getattr(figure, name)
+    if name in _CHOICES:
+        return str(getattr(figure, f"get_{name}_display")())
+    if name in _LINKS:
+        return getattr(value, "key" if name == "source" else "code", None)
+    return Decimal(f"{value.normalize():f}") if isinstance(value, Decimal) else value
 
 
 def read_table(text: str, *, mark: str, profile: Profile) -> Pasted:
