@@ -92,9 +92,8 @@ def draw(
 def draw_chosen(
     chosen: str, rows: Sequence[Charted], *, name: str, title: str, language: str
 ) -> Chart | None:
-    """Draw the kind that was chosen; bars if none was, or if it fits no more; else nothing."""
-    kinds = dict.fromkeys((ChartKind(chosen or ChartKind.BAR), ChartKind.BAR))
-    for kind in kinds:
+    """Draw the kind that was chosen, or else the first one that fits; nothing if none does."""
+    for kind in dict.fromkeys((ChartKind(chosen or ChartKind.BAR), *ChartKind)):
         try:
             return draw(kind, rows, name=name, title=title, language=language)
         except Unfit:

@@ -1,4 +1,4 @@
-"""Reading a table of figures that was copied from a spreadsheet."""
+"""Reading a table of figures that comes from a spreadsheet: as a file, or copied."""
 
 import csv
 import io
@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Any, cast
 
 from django import forms
@@ -14,16 +15,36 @@ from django.core.exceptions import ValidationError
 from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from profile_workflow.errors import InvalidInput
 from profile_workflow.forms.evidence import FigureFields, FigureForm
 from profile_workflow.forms.marked import MarkedForm
 from profile_workflow.forms.numbers import decimal_mark, read_number, show_number
 from profile_workflow.models import DataItem, Profile
+from profile_workflow.sheets.ranges import (
+    Range,
+    below,
+    copied,
+    find_range,
+    names_known,
+    range_of,
+    unnamed,
+)
+from profile_workflow.sheets.reading import read_sheets
+from profile_workflow.sheets.shapes import MOST_BYTES, NO_RESULT, Sheet, packed, unpacked
 
 MOST_ROWS = 300
 
-_RANGE = re.compile(r"(.*\d)\s*[\u2013\u2014]\s*(\S.*)")
+_ENDS = re.compile(r"(.*\d)\s*[\u2013\u2014]\s*(\S.*)")
+#: How spreadsheet programs show that a formula has no result.
+_ERROR = re.compile(r"#[A-Z/0]+[!?]?")
+_WITHOUT_RESULT = gettext_lazy(
+    "“%(value)s” stands where a formula has no result. Open the file in your spreadsheet program "
+    "and save it there, or write the value."
+)
+_PER_CENT = ("%", "\u066a")
+_PER_CENT_SIGNS = "".join(_PER_CENT)
 _NUMBERS = ("value", "value_low", "value_high", "women", "men", "numerator", "denominator")
 _CHOICES = ("method", "quality")
 _LINKS = ("territory", "definition", "source")
@@ -53,10 +74,27 @@ COLUMNS = (
 
 
 class PasteForm(MarkedForm):
-    """What was copied, and how its numbers are written."""
+    """A file or copied cells, which part of the file is the table, and how numbers are written.
 
+    The cells of a file travel with the form, so that another sheet or range can be taken without
+    sending the file again; what is stored is always the text that was looked at.
+
+    Attributes:
+        remarks: What was left out of the file, in sentences.
+    """
+
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        required=False,
+        help_text=gettext_lazy(
+            "An Excel workbook (.xlsx) or a CSV file, at most 5 MB. Formulas count with the result "
+            "that the file keeps; hidden rows and columns are left out."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xlsm,.csv,.tsv,.txt"}),
+    )
     text = forms.CharField(
-        label=gettext_lazy("Copied cells"),
+        label=gettext_lazy("Or copied cells"),
+        required=False,
         max_length=300_000,
         strip=False,
         help_text=gettext_lazy("With the row of column names on top."),
@@ -66,18 +104,139 @@ class PasteForm(MarkedForm):
         label=gettext_lazy("Decimal mark"),
         choices=[(".", gettext_lazy("point: 1,234.5")), (",", gettext_lazy("comma: 1.234,5"))],
     )
+    book = forms.CharField(
+        required=False, max_length=3_000_000, strip=False, widget=forms.HiddenInput
+    )
     step = forms.ChoiceField(
-        required=False, choices=[("check", "check"), ("store", "store")], widget=forms.HiddenInput
+        required=False,
+        choices=[("check", "check"), ("store", "store"), ("take", "take")],
+        widget=forms.HiddenInput,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["decimal"].initial = decimal_mark()
+        self.remarks: list[str] = []
+        self.sheets = unpacked(self.data.get("book") or "") if self.is_bound else []
+        self._offer_parts()
 
     @property
     def is_to_be_stored(self) -> bool:
         """Whether the figures are to be stored, beyond checking them."""
-        return self.is_valid() and self.cleaned_data["step"] == "store"
+        return self.is_valid() and self.cleaned_data["step"] == "store" and not self._is_taken
+
+    @property
+    def _is_taken(self) -> bool:
+        """Whether the text comes from a file now, and nobody has looked at it yet."""
+        return bool(self.cleaned_data.get("file")) or self.cleaned_data.get("step") == "take"
+
+    def _offer_parts(self) -> None:
+        """Ask for the part of the file that is the table, once there is a file."""
+        if not self.sheets:
+            return
+        if len(self.sheets) > 1:
+            names = [(str(number), one.name) for number, one in enumerate(self.sheets)]
+            sheet = forms.TypedChoiceField(
+                label=gettext_lazy("Sheet"), required=False, coerce=int, choices=names
+            )
+            self.add_field("sheet", sheet)
+        part = forms.CharField(
+            label=gettext_lazy("Range"),
+            required=False,
+            max_length=20,
+            help_text=gettext_lazy(
+                "E.g. B4:G30, the names of the columns on top. Left empty, it is looked for."
+            ),
+            widget=forms.TextInput(attrs={"dir": "ltr"}),
+        )
+        self.add_field("range", part)
+
+    def clean_file(self) -> list[Sheet]:
+        """Return the sheets of the file; none if no file was sent."""
+        file = self.cleaned_data["file"]
+        if not file:
+            return []
+        if file.size > MOST_BYTES:
+            raise ValidationError(
+                _("The file is larger than 5 MB. Copy the table into one of its own.")
+            )
+        try:
+            return read_sheets(file.read())
+        except InvalidInput as error:
+            raise ValidationError(str(error)) from None
+
+    def clean_range(self) -> Range | None:
+        """Return the range, if one is given."""
+        text = self.cleaned_data["range"].strip()
+        try:
+            return range_of(text) if text else None
+        except ValueError:
+            raise ValidationError(
+                _("Write the range like this: B4:G30, within column BH and row 1000.")
+            ) from None
+
+    def clean(self) -> dict[str, Any]:
+        """Take the text out of the file, if one was sent or another part of it is wanted."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.errors:
+            return given
+        if given.get("file"):
+            self.sheets = given["file"]
+            self._offer_parts()
+            scores = [names_known(one, is_column) for one in self.sheets]
+            self._take(given, scores.index(max(scores)), None)
+        elif given.get("step") == "take" and self.sheets:
+            chosen = given.get("sheet") or 0
+            self._take(given, chosen, given.get("range"))
+        if not given.get("text", "").strip() and not self.errors:
+            self.add_error("file", _("Choose a file, or paste cells."))
+        return given
+
+    def _take(self, given: dict[str, Any], number: int, wanted: Range | None) -> None:
+        """Let the text be a part of a sheet, and show which one."""
+        sheet = self.sheets[number]
+        part = wanted or find_range(sheet, is_column)
+        given["text"] = copied(sheet, part, mark=given["decimal"])
+        if not given["text"].strip():
+            self.add_error("range", _("There is nothing in this range."))
+            return
+        self.remarks = [*sheet.remarks, *_left_out(sheet, part)]
+        sent: Any = self.data.copy()  # type: ignore[attr-defined]
+        shown = {"text": given["text"], "book": packed(self.sheets), "sheet": str(number)}
+        for name, value in {**shown, "range": str(part)}.items():
+            sent[name] = value
+        self.data = sent
+
+
+def is_column(name: str) -> bool:
+    """Whether a column may be called so, in any language."""
+    return _plain(name) in _names_of_columns()
+
+
+@cache
+def _names_of_columns() -> dict[str, str]:
+    """Return what columns may be called, in any language → the column."""
+    return _known(COLUMNS, label_of)
+
+
+def _left_out(sheet: Sheet, part: Range) -> list[str]:
+    """Return what a part leaves out of its sheet, in sentences."""
+    said = []
+    if columns := unnamed(sheet, part):
+        said.append(
+            _("Columns without a name were left out: %(columns)s.")
+            % {"columns": ", ".join(columns)}
+        )
+    if rows := below(sheet, part):
+        said.append(
+            ngettext(
+                "%(number)s row below the table was left out, from row %(row)s on.",
+                "%(number)s rows below the table were left out, from row %(row)s on.",
+                len(rows),
+            )
+            % {"number": len(rows), "row": rows[0]}
+        )
+    return said
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +324,7 @@ def read_table(text: str, *, mark: str, profile: Profile) -> Pasted:
 
 
 def _read_heads(found: Pasted, heads: Sequence[str]) -> None:
-    known = _known(COLUMNS, label_of)
+    known = _names_of_columns()
     found.columns = [known.get(_plain(head), "") for head in heads]
     strange = [head for head, name in zip(heads, found.columns, strict=True) if not name]
     needed = [name for name in ("label", "unit") if name not in found.columns]
@@ -226,6 +385,8 @@ class _Reader:
                 continue
             try:
                 self._read_cell(name, text, given, links)
+                if name in _NUMBERS and text.endswith(_PER_CENT):
+                    _check_unit(given, found.columns, cells)
             except ValidationError as error:
                 faults[name] = error.messages[0]
         form = RowForm(given, profile=self._profile)
@@ -240,9 +401,11 @@ class _Reader:
     def _read_cell(
         self, name: str, text: str, given: dict[str, str], links: dict[str, Any]
     ) -> None:
+        if text == NO_RESULT or _ERROR.fullmatch(text):
+            raise ValidationError(_WITHOUT_RESULT, params={"value": text}, code="formula")
         if name in _LINKS:
             links[name] = self._linked(name, text)
-        elif name == "value" and (ends := _RANGE.fullmatch(text)):
+        elif name == "value" and (ends := _ENDS.fullmatch(text)):
             given["value_low"], given["value_high"] = self._number(ends[1]), self._number(ends[2])
         elif name in _NUMBERS:
             given[name] = self._number(text)
@@ -261,12 +424,28 @@ class _Reader:
 
     def _number(self, text: str) -> str:
         try:
-            return show_number(read_number(text, self._mark))
+            return show_number(read_number(text.rstrip(_PER_CENT_SIGNS).strip(), self._mark))
         except ValueError:
             raise ValidationError(
                 _("“%(value)s” is not a number. Words belong into the column “%(column)s”."),
                 params={"value": text, "column": label_of("text")},
             ) from None
+
+
+def _check_unit(given: dict[str, str], columns: Sequence[str], cells: Sequence[str]) -> None:
+    """Let a number in per cent have no other unit; where none is given, that is the unit.
+
+    Raises:
+        ValidationError: If the unit is another one.
+    """
+    unit = dict(zip(columns, cells, strict=False)).get("unit", "").strip()
+    if unit and unit not in _PER_CENT:
+        raise ValidationError(
+            _("The cell is in per cent, but the unit is “%(unit)s”."),
+            params={"unit": unit},
+            code="unit",
+        )
+    given.setdefault("unit", "%")
 
 
 def _choices(name: str) -> Sequence[tuple[str, Any]]:
