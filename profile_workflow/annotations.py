@@ -25,6 +25,7 @@ _VOID = {"br", "hr", "img", "col", "wbr", "input"}
 _BREAKS = {
     *("p", "ul", "ol", "li", "blockquote", "h2", "h3", "h4", "aside", "div", "section", "br"),
     *("table", "caption", "thead", "tbody", "tr", "th", "td"),
+    *("figure", "figcaption", "details", "summary"),
 }
 #: The number of a note is none of the words before it; nor is what a picture says.
 _SILENT = 'class="note-mark"'
