@@ -3,7 +3,8 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -43,6 +44,7 @@ _WITHOUT_RESULT = gettext_lazy(
     "“%(value)s” stands where a formula has no result. Open the file in your spreadsheet program "
     "and save it there, or write the value."
 )
+_YEAR = re.compile(r"(?:1[89]|20|21)\d{2}")
 _PER_CENT = ("%", "\u066a")
 _PER_CENT_SIGNS = "".join(_PER_CENT)
 _NUMBERS = ("value", "value_low", "value_high", "women", "men", "numerator", "denominator")
@@ -278,7 +280,9 @@ class Pasted:
 
 
 def label_of(name: str) -> str:
-    """Return the name of a column in the language in force."""
+    """Return the name of a column in the language in force; that of a year is the year."""
+    if name.isdecimal():
+        return name
     return capfirst(str(FigureForm.base_fields[name].label))
 
 
@@ -293,7 +297,7 @@ def cell_of(figure: DataItem, name: str) -> str | int | Decimal | None:
 
 
 def read_table(text: str, *, mark: str, profile: Profile) -> Pasted:
-    """Read copied cells: names of columns first, then one figure a row.
+    """Read copied cells: names of columns first, then one figure a row, or one for each year.
 
     Args:
         text: Cells apart by tabulators, as spreadsheets copy them.
@@ -310,12 +314,12 @@ def read_table(text: str, *, mark: str, profile: Profile) -> Pasted:
     filled = [(number, row) for number, row in enumerate(lines, 1) if any(map(str.strip, row))]
     if len(filled) < 2:
         return Pasted(problem=_("There is no row below the names of the columns."))
-    if len(filled) - 1 > MOST_ROWS:
+    found = Pasted(rows=filled[1:])
+    _read_heads(found, filled[0][1])
+    if len(found.rows) * max(1, len(_years(found.columns))) > MOST_ROWS:
         return Pasted(
             problem=_("At most %(most)s rows can be saved at once.") % {"most": MOST_ROWS}
         )
-    found = Pasted(rows=filled[1:])
-    _read_heads(found, filled[0][1])
     if not found.problem:
         reader = _Reader(mark, profile)
         for number, cells in found.rows:
@@ -325,10 +329,12 @@ def read_table(text: str, *, mark: str, profile: Profile) -> Pasted:
 
 def _read_heads(found: Pasted, heads: Sequence[str]) -> None:
     known = _names_of_columns()
-    found.columns = [known.get(_plain(head), "") for head in heads]
+    found.columns = [known.get(_plain(head)) or _year_in(head) for head in heads]
     strange = [head for head, name in zip(heads, found.columns, strict=True) if not name]
     needed = [name for name in ("label", "unit") if name not in found.columns]
-    twice = {name for name in found.columns if found.columns.count(name) > 1}
+    # A column that is named by a year says what value and year there are.
+    said = [*found.columns, *(("value", "year") if _years(found.columns) else ())]
+    twice = {name for name in said if said.count(name) > 1}
     if strange:
         words = ", ".join(f"“{head}”" for head in strange)
         found.problem = _("These columns are not known: %(columns)s.") % {"columns": words}
@@ -338,6 +344,32 @@ def _read_heads(found: Pasted, heads: Sequence[str]) -> None:
     elif twice:
         words = ", ".join(label_of(name) for name in sorted(twice))
         found.problem = _("These columns occur twice: %(columns)s.") % {"columns": words}
+
+
+def _year_in(head: str) -> str:
+    """Return the year that names a column, in our digits; empty if none does."""
+    digits = "".join(str(unicodedata.decimal(one, one)) for one in head.strip())
+    return digits if _YEAR.fullmatch(digits) else ""
+
+
+def _years(columns: Sequence[str]) -> list[int]:
+    """Return the places of the columns that are named by a year."""
+    return [place for place, name in enumerate(columns) if name.isdecimal()]
+
+
+def _by_year(
+    columns: Sequence[str], cells: Sequence[str]
+) -> Iterator[tuple[str, Sequence[str], Sequence[str]]]:
+    """Yield a row as it is, or once for each year: the year, the columns, their cells."""
+    years = _years(columns)
+    if not years:
+        yield "", columns, cells
+        return
+    full = [*cells, *[""] * len(columns)][: len(columns)]
+    others = [place for place in range(len(columns)) if place not in years]
+    for place in years:
+        names = [*(columns[one] for one in others), "value", "year"]
+        yield columns[place], names, [*(full[one] for one in others), full[place], columns[place]]
 
 
 def _known(names: Iterable[str], label: Callable[[str], str]) -> dict[str, str]:
@@ -376,27 +408,40 @@ class _Reader:
 
     def read(self, found: Pasted, number: int, cells: Sequence[str]) -> None:
         """Read one row into what was found."""
+        faults: list[Fault] = []
+        for year, columns, values in _by_year(found.columns, cells):
+            figure, wrong = self._figure(columns, values)
+            names = {"value": year or "value"}
+            faults += [Fault(number, label_of(names.get(one, one)), wrong[one]) for one in wrong]
+            if not wrong:
+                found.figures.append(figure)
+        if any(cell.strip() for cell in cells[len(found.columns) :]):
+            said = _("The row has more cells than there are columns.")
+            faults.append(Fault(number, label_of("label"), said))
+        # What is wrong with the row as a whole is wrong for each of its years.
+        found.faults += dict.fromkeys(faults)
+
+    def _figure(
+        self, columns: Sequence[str], cells: Sequence[str]
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        """Return the figure that cells make, and what is wrong with it, by column."""
         given: dict[str, str] = {}
         links: dict[str, Any] = {}
         faults: dict[str, str] = {}
-        for name, cell in zip(found.columns, cells, strict=False):
+        for name, cell in zip(columns, cells, strict=False):
             text = cell.strip()
             if not text:
                 continue
             try:
                 self._read_cell(name, text, given, links)
                 if name in _NUMBERS and text.endswith(_PER_CENT):
-                    _check_unit(given, found.columns, cells)
+                    _check_unit(given, columns, cells)
             except ValidationError as error:
                 faults[name] = error.messages[0]
         form = RowForm(given, profile=self._profile)
         for name, messages in form.errors.items():
             faults.setdefault(name, " ".join(map(str, messages)))
-        if any(cell.strip() for cell in cells[len(found.columns) :]):
-            faults["label"] = _("The row has more cells than there are columns.")
-        found.faults += [Fault(number, label_of(name), said) for name, said in faults.items()]
-        if not faults:
-            found.figures.append({**form.entered, **links})
+        return ({} if faults else {**form.entered, **links}), faults
 
     def _read_cell(
         self, name: str, text: str, given: dict[str, str], links: dict[str, Any]

@@ -84,7 +84,7 @@ def test_a_file_is_shown_first_and_stored_as_it_was_shown(client, table):
     base = client.get(address(table)).context["form"].initial["base"]
     looked = send(client, table, xlsx(*GOOD, arrange=per_cent), base=base, step="store")
     assert looked.status_code == OK
-    assert "2 rows were read and are right. They are not saved yet." in looked.content.decode()
+    assert "2 figures were read and are right. They are not saved yet." in looked.content.decode()
     assert table.items.count() == 1
     stored = client.post(address(table), sent_again(looked, step="store"))
     assert stored.status_code == FOUND
