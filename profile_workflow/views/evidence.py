@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from profile_workflow.charts.kinds import draw_chosen, why_not
-from profile_workflow.forms.pasting import COLUMNS, cell_of, label_of
+from profile_workflow.forms.figure_rows import COLUMNS, cell_of, label_of
 from profile_workflow.models import Challenge, Profile, User
 from profile_workflow.queries import evidence as queries
 from profile_workflow.queries.evidence import Uses

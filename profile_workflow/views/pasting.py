@@ -8,7 +8,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from profile_workflow.errors import DomainError
-from profile_workflow.forms.pasting import COLUMNS, Pasted, PasteForm, label_of, read_table
+from profile_workflow.forms.figure_rows import COLUMNS, Pasted, label_of, read_table
+from profile_workflow.forms.pasting import PasteForm
 from profile_workflow.models import DataTable, Profile, User
 from profile_workflow.queries.evidence import tables_of
 from profile_workflow.services.evidence import (

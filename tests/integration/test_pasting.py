@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
-from profile_workflow.forms.pasting import MOST_ROWS, read_table
+from profile_workflow.forms.figure_rows import MOST_ROWS, read_table
 from profile_workflow.models import DataItem
 from profile_workflow.states import ProfileState, Role
 from tests import factories
