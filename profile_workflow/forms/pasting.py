@@ -16,6 +16,7 @@ from profile_workflow.sheets.ranges import (
     below,
     copied,
     find_range,
+    mark_in,
     names_known,
     range_of,
     unnamed,
@@ -147,16 +148,26 @@ class PasteForm(MarkedForm):
         """Let the text be a part of a sheet, and show which one."""
         sheet = self.sheets[number]
         part = wanted or find_range(sheet, is_column)
+        self._find_mark(given, sheet, part)
         given["text"] = copied(sheet, part, mark=given["decimal"])
         if not given["text"].strip():
             self.add_error("range", _("There is nothing in this range."))
             return
-        self.remarks = [*sheet.remarks, *_left_out(sheet, part)]
+        self.remarks += [*sheet.remarks, *_left_out(sheet, part)]
         sent: Any = self.data.copy()  # type: ignore[attr-defined]
-        shown = {"text": given["text"], "book": packed(self.sheets), "sheet": str(number)}
-        for name, value in {**shown, "range": str(part)}.items():
-            sent[name] = value
+        sent["text"], sent["decimal"] = given["text"], given["decimal"]
+        sent["book"], sent["sheet"], sent["range"] = packed(self.sheets), str(number), str(part)
         self.data = sent
+
+    def _find_mark(self, given: dict[str, Any], sheet: Sheet, part: Range) -> None:
+        """Take the decimal mark that the file is written with, if it is another one for sure."""
+        mark = mark_in(sheet, part)
+        if mark and mark != given["decimal"]:
+            given["decimal"] = mark
+            self.remarks.append(
+                _("The numbers of the file are written with “%(mark)s” as decimal mark.")
+                % {"mark": mark}
+            )
 
 
 def _left_out(sheet: Sheet, part: Range) -> list[str]:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter
 
 from django.utils.translation import gettext as _
@@ -11,6 +12,8 @@ from profile_workflow.errors import InvalidInput
 from profile_workflow.sheets.shapes import MOST_COLUMNS, MOST_IN_CELL, MOST_ROWS, Sheet
 
 _SEPARATORS = ";,\t|"
+#: What stands in no text: here is a program, a picture or the like.
+_CONTROLS = re.compile(r"[\x01-\x08\x0e-\x19\x1b-\x1f]")
 #: Rows by which the separator is found.
 _SAMPLE = 30
 
@@ -23,6 +26,8 @@ def read_delimited(content: bytes) -> Sheet:
     """
     try:
         text, guessed = text_of(content)
+        if _CONTROLS.search(text):
+            raise ValueError  # noqa: TRY301 - said in the same words
     except ValueError:
         raise InvalidInput(
             _(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from openpyxl.utils import column_index_from_string, get_column_letter
 
@@ -106,6 +107,27 @@ def copied(sheet: Sheet, part: Range, *, mark: str) -> str:
         cells = [_written(row[place], mark) if place < len(row) else "" for place in named]
         writer.writerow(cells if any(cells) else [])
     return out.getvalue().rstrip("\n") + "\n"
+
+
+def mark_in(sheet: Sheet, part: Range) -> str:
+    """Return the decimal mark that the numbers of a part are written with; empty if none is sure.
+
+    Numbers such as 1.234 say nothing: in some languages they are thousands.
+    """
+    cells = [cell for row in sheet.rows[part.top - 1 : part.bottom] for cell in row]
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    marks = [mark for mark in ".," if any(_sure_of(mark).fullmatch(text) for text in texts)]
+    return marks[0] if len(marks) == 1 else ""
+
+
+@cache
+def _sure_of(mark: str) -> re.Pattern[str]:
+    """Return how a number looks that can be written with this decimal mark only."""
+    other = re.escape("," if mark == "." else ".")
+    own = re.escape(mark)
+    return re.compile(
+        rf"-?(?:\d+{own}(?:\d{{1,2}}|\d{{4,}})|\d{{1,3}}(?:[{other}\s]\d{{3}})+{own}\d+)\s?%?"
+    )
 
 
 def unnamed(sheet: Sheet, part: Range) -> list[str]:

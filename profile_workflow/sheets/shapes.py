@@ -69,7 +69,10 @@ def _packed(cell: Cell) -> str | list[str]:
 def unpacked(text: str) -> list[Sheet]:
     """Return the sheets that ``packed`` made a text of; none if it is another text."""
     try:
-        return [_sheet(*one) for one in json.loads(text)]
+        sheets = [_sheet(*one) for one in json.loads(text)]
+        for one in sheets:
+            one.trim()
+        return [one for one in sheets if one.rows]
     except (ValueError, TypeError, InvalidOperation, RecursionError):
         return []
 

@@ -130,11 +130,13 @@ def test_faults_are_named_by_the_rows_of_the_file(client, table):
 
 def test_numbers_are_read_as_the_file_writes_them(client, table):
     text = (
-        "Unité;Ce qui est compté;Valeur\n"
+        "Unit;What is counted;Value\n"
         "habitants;Hommes;1 234,5\nhabitants;Femmes;1\u202f300\nhabitants;Enfants;\u0661\u0662\n"
         "%;Part;-12,5 %\n"
     )
-    looked = send(client, table, text.encode("utf-8-sig"), decimal=",")
+    looked = send(client, table, text.encode("utf-8-sig"), decimal=".")
+    assert "written with “,” as decimal mark" in looked.content.decode()
+    assert looked.context["form"]["decimal"].value() == ","
     assert looked.context["pasted"].is_sound, looked.context["pasted"].faults
     values = [one["value"] for one in looked.context["pasted"].figures]
     assert values == [Decimal("1234.5"), Decimal(1300), Decimal(12), Decimal("-12.5")]

@@ -12,7 +12,15 @@ from profile_workflow.bibliography.exchange import text_of_file
 from profile_workflow.decoding import text_of
 from profile_workflow.errors import InvalidInput
 from profile_workflow.sheets.delimited import separator_of
-from profile_workflow.sheets.ranges import Range, below, copied, find_range, range_of, unnamed
+from profile_workflow.sheets.ranges import (
+    Range,
+    below,
+    copied,
+    find_range,
+    mark_in,
+    range_of,
+    unnamed,
+)
 from profile_workflow.sheets.reading import read_sheets
 from profile_workflow.sheets.shapes import (
     MOST_BYTES,
@@ -293,6 +301,23 @@ def test_a_range_is_read_as_it_is_written(text, part):
 def test_what_is_no_range_is_none(text):
     with pytest.raises(ValueError, match=re.escape(text)):
         range_of(text)
+
+
+@pytest.mark.parametrize(
+    ("cells", "mark"),
+    [
+        (["1.234", "1,234"], ""),
+        (["1234.5"], "."),
+        (["1 234,5", "12"], ","),
+        (["1.234.567,89"], ","),
+        (["1,234,567.891"], "."),
+        (["12.5 %"], "."),
+        (["1.5", "1,5"], ""),
+        ([Decimal("1.5"), "words, 1.5"], ""),
+    ],
+)
+def test_the_decimal_mark_is_found_where_it_is_sure(cells, mark):
+    assert mark_in(Sheet("", [[one] for one in cells]), Range(1, 1, 9, 1)) == mark
 
 
 def test_a_range_beyond_the_sheet_is_empty():
