@@ -115,7 +115,7 @@ def mark_in(sheet: Sheet, part: Range) -> str:
     Numbers such as 1.234 say nothing: in some languages they are thousands.
     """
     cells = [cell for row in sheet.rows[part.top - 1 : part.bottom] for cell in row]
-    texts = [cell for cell in cells if isinstance(cell, str)]
+    texts = [cell for cell in cells if isinstance(cell, str) and not _is_per_cent(cell)]
     marks = [mark for mark in ".," if any(_sure_of(mark).fullmatch(text) for text in texts)]
     return marks[0] if len(marks) == 1 else ""
 

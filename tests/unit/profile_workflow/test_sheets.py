@@ -313,7 +313,7 @@ def test_what_is_no_range_is_none(text):
         (["1,234,567.891"], "."),
         (["12.5 %"], "."),
         (["1.5", "1,5"], ""),
-        ([Decimal("1.5"), "words, 1.5"], ""),
+        ([Decimal("1.5"), "words, 1.5", "48.5%"], ""),
     ],
 )
 def test_the_decimal_mark_is_found_where_it_is_sure(cells, mark):
