@@ -9,7 +9,7 @@ from profile_workflow.charts.canvas import FILLS, INK, MIDDLE, RULE, WIDTH, Canv
 from profile_workflow.charts.letters import LINE, cut, width_of, wrap
 from profile_workflow.charts.scale import Scale, with_zero
 
-LABEL_WIDTH = 214
+_MOST_LABEL = 214
 GAP = 12
 _BESIDE = 6
 #: Most room for the words beside a bar.
@@ -38,6 +38,25 @@ class Density:
         return max(self.bar, LINE * len(lines)) + self.padding
 
 
+class Labels:
+    """The labels of bars, broken into lines; they end beside the bars, and need no more than that.
+
+    Attributes:
+        lines: The lines of each label.
+        end: Where the lines end.
+    """
+
+    def __init__(self, labels: Sequence[str], close: Density) -> None:
+        self.lines = [wrap(one, _MOST_LABEL, close.most_lines) for one in labels]
+        self.end = max((width_of(line) for several in self.lines for line in several), default=0)
+
+    def write(self, canvas: Canvas, lines: Sequence[str], *, middle: float) -> None:
+        """Write the label of a bar whose middle is there."""
+        first = middle - LINE * (len(lines) - 1) / 2 + MIDDLE
+        for number, line in enumerate(lines):
+            canvas.words(line, self.end, first + LINE * number, "end")
+
+
 def density(number: int) -> Density:
     """Return how close so many bars stand, so that a page of paper holds them."""
     if number <= 10:
@@ -55,24 +74,16 @@ def bar_chart(named: Named, bars: Sequence[Bar]) -> SafeString:
     low, high = with_zero(bar.value for bar in bars if bar.value is not None)
     words = max((width_of(bar.text) for bar in bars), default=0)
     room = min(words, _MOST_WORDS) + _BESIDE
-    start = LABEL_WIDTH + GAP + (room if low < 0 else 0)
-    scale = Scale(low, high, start, WIDTH - room)
+    labels = Labels([bar.label for bar in bars], close)
+    scale = Scale(low, high, labels.end + GAP + (room if low < 0 else 0), WIDTH - room)
     top = 4.0
-    for bar in bars:
-        lines = wrap(bar.label, LABEL_WIDTH, close.most_lines)
+    for bar, lines in zip(bars, labels.lines, strict=True):
         height = close.height(lines)
         _row(canvas, bar, scale, middle=top + (height - close.padding) / 2, thick=close.bar)
-        label(canvas, lines, middle=top + (height - close.padding) / 2)
+        labels.write(canvas, lines, middle=top + (height - close.padding) / 2)
         top += height
     canvas.line((scale.at(0), 0), (scale.at(0), top), stroke=RULE)
     return canvas.svg(named, top + 4)
-
-
-def label(canvas: Canvas, lines: Sequence[str], *, middle: float) -> None:
-    """Write the label of a bar, ending where the bars begin."""
-    first = middle - LINE * (len(lines) - 1) / 2 + MIDDLE
-    for number, line in enumerate(lines):
-        canvas.words(line, LABEL_WIDTH, first + LINE * number, "end")
 
 
 def _row(canvas: Canvas, bar: Bar, scale: Scale, *, middle: float, thick: float) -> None:

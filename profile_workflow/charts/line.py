@@ -23,6 +23,8 @@ _TOP = 14.0
 _NAMES = 168
 _MOST_MARKS = 150
 _BESIDE = 8
+#: A name is beside the end of its line if it is not higher or lower than this.
+_NEAR = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +146,14 @@ def _names(
         ends, labels, tops, heights, STROKES, strict=False
     ):
         middle = top + height / 2
-        canvas.line((from_x + 6, from_y), (x - 4, middle), stroke=colour, width=0.75)
-        canvas.marker(shape, (x + 3, middle), colour)
+        is_beside = abs(middle - from_y) < _NEAR and end - from_x < 2 * _BESIDE
+        if not is_beside:
+            canvas.line((from_x + 6, from_y), (x - 4, middle), stroke=RULE, width=0.75)
+            canvas.marker(shape, (x + 3, middle), colour)
         first = middle - LINE * (len(lines) - 1) / 2 + MIDDLE
         for number, line in enumerate(lines):
             is_last = number == len(lines) - 1
-            canvas.words(line, x + 14, first + LINE * number, bold=is_last)
+            canvas.words(line, x + (0 if is_beside else 14), first + LINE * number, bold=is_last)
 
 
 def _end(one: Series, years: Scale, values: Scale) -> Point:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
-from profile_workflow.charts.bar import GAP, LABEL_WIDTH, Density, density, label
+from profile_workflow.charts.bar import GAP, Labels, density
 from profile_workflow.charts.canvas import (
     FILLS,
     GRID,
+    INK,
     MIDDLE,
     RULE,
     WIDTH,
@@ -16,7 +17,7 @@ from profile_workflow.charts.canvas import (
     Fill,
     Named,
 )
-from profile_workflow.charts.letters import LINE, cut, width_of, wrap
+from profile_workflow.charts.letters import LINE, cut, width_of
 
 _BESIDE = 6
 _MOST_WORDS = 190
@@ -62,17 +63,22 @@ def stacked_chart(
     canvas, close = Canvas(named.direction), density(len(bars))
     words = max((width_of(bar.text) for bar in bars), default=0)
     beside = _EDGE if marks else min(words, _MOST_WORDS) + _BESIDE
-    start, end = LABEL_WIDTH + GAP, WIDTH - beside
+    labels = Labels([bar.label for bar in bars], close)
+    start, end = labels.end + GAP, WIDTH - beside
     top = begin = _legend(canvas, names)
-    bottom = top + sum(close.height(wrap(bar.label, LABEL_WIDTH, close.most_lines)) for bar in bars)
+    bottom = top + sum(map(close.height, labels.lines))
     longest = max((bar.whole for bar in bars), default=0) or 1
     for number, mark in enumerate(marks):
         x = start + (end - start) * number / (len(marks) - 1)
         canvas.line((x, top - 2), (x, bottom), stroke=GRID)
         canvas.words(mark, x, bottom + LINE, "middle")
-    for bar in bars:
-        whole = bar.whole if marks else longest
-        top += _bar(canvas, bar, close, top=top, room=end - start, whole=whole)
+    for bar, lines in zip(bars, labels.lines, strict=True):
+        height = close.height(lines)
+        middle = top + (height - close.padding) / 2
+        labels.write(canvas, lines, middle=middle)
+        place = _Place(start, end - start, middle, close.bar)
+        _bar(canvas, bar, place, whole=bar.whole if marks else longest)
+        top += height
     canvas.line((start, begin - 2), (start, bottom), stroke=RULE)
     return canvas.svg(named, bottom + (LINE + 8 if marks else 4))
 
@@ -91,23 +97,31 @@ def _legend(canvas: Canvas, names: Sequence[str]) -> float:
     return y + LINE + 11
 
 
-def _bar(
-    canvas: Canvas, bar: StackedBar, close: Density, *, top: float, room: float, whole: float
-) -> float:
-    lines = wrap(bar.label, LABEL_WIDTH, close.most_lines)
-    height = close.height(lines)
-    middle = top + (height - close.padding) / 2
-    label(canvas, lines, middle=middle)
-    start = at = LABEL_WIDTH + GAP
-    for part, length, fill in _lengths(bar, room, whole):
-        canvas.bar(at, middle - close.bar / 2, length, close.bar, fill)
-        _inside(canvas, part.text, fill, at=at, length=length, middle=middle)
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a bar is drawn: where it starts, the room for the whole, its middle, its height."""
+
+    start: float
+    room: float
+    middle: float
+    thick: float
+
+
+def _bar(canvas: Canvas, bar: StackedBar, place: _Place, *, whole: float) -> None:
+    at = place.start
+    for part, length, fill in _lengths(bar, place.room, whole):
+        canvas.bar(at, place.middle - place.thick / 2, length, place.thick, fill)
+        _inside(canvas, part.text, fill, at=at, length=length, middle=place.middle)
         at += length
     if bar.text:
+        is_whole = bool(bar.parts) and all(part.value is not None for part in bar.parts)
         canvas.words(
-            cut(bar.text, _MOST_WORDS), max(at, start) + _BESIDE, middle + MIDDLE, bold=True
+            cut(bar.text, _MOST_WORDS),
+            at + _BESIDE,
+            place.middle + MIDDLE,
+            bold=is_whole,
+            ink=INK if is_whole else RULE,
         )
-    return height
 
 
 def _lengths(bar: StackedBar, room: float, whole: float) -> Iterator[tuple[Part, float, Fill]]:

@@ -299,7 +299,7 @@ def test_a_range_is_read_as_it_is_written(text, part):
 
 @pytest.mark.parametrize("text", ["", "B4", "4:6", "A0:B2", "A1:ZZ9", "A1:B9999", "A1:B2:C3", "x"])
 def test_what_is_no_range_is_none(text):
-    with pytest.raises(ValueError, match=re.escape(text)):
+    with pytest.raises(ValueError, match=re.escape(text) or "^$"):
         range_of(text)
 
 
