@@ -110,6 +110,8 @@ RULES: Mapping[str, Rule] = {
     "table": Rule.TAKES_PART,
     "figure_add": Rule.TAKES_PART,
     "table_paste": Rule.TAKES_PART,
+    "table_chart": Rule.TAKES_PART,
+    "table_file": Rule.TAKES_PART,
     "figure": Rule.TAKES_PART,
     "challenges": Rule.TAKES_PART,
     "priorities": Rule.TAKES_PART,

@@ -6,6 +6,7 @@ from config import health
 from profile_workflow.admin import reference_site
 from profile_workflow.views import (
     accounts,
+    charts,
     compare,
     copies,
     entries,
@@ -142,6 +143,12 @@ urlpatterns = [
     path("p/<slug:slug>/tables/<int:table_id>/", evidence.table, name="table"),
     path("p/<slug:slug>/tables/<int:table_id>/add/", entries.figure_add, name="figure_add"),
     path("p/<slug:slug>/tables/<int:table_id>/paste/", pasting.table_paste, name="table_paste"),
+    path("p/<slug:slug>/tables/<int:table_id>/chart/", charts.table_chart, name="table_chart"),
+    path(
+        "p/<slug:slug>/tables/<int:table_id>/file/<slug:ending>/",
+        evidence.table_file,
+        name="table_file",
+    ),
     path("p/<slug:slug>/figures/<int:figure_id>/", figures.figure, name="figure"),
     path("p/<slug:slug>/challenges/", evidence.challenges, name="challenges"),
     path("p/<slug:slug>/priorities/", priorities.priorities, name="priorities"),

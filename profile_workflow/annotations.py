@@ -25,8 +25,9 @@ _VOID = {"br", "hr", "img", "col", "wbr", "input"}
 _BREAKS = {
     *("p", "ul", "ol", "li", "blockquote", "h2", "h3", "h4", "aside", "div", "section", "br"),
     *("table", "caption", "thead", "tbody", "tr", "th", "td"),
+    *("figure", "figcaption", "details", "summary"),
 }
-#: The number of a note is none of the words before it.
+#: The number of a note is none of the words before it; nor is what a picture says.
 _SILENT = 'class="note-mark"'
 
 
@@ -121,7 +122,7 @@ class _Reader:
             self._space(piece.end())
         if piece["tag"].startswith("</"):
             self._close(name, piece.end())
-        elif name not in _VOID:
+        elif name not in _VOID and not piece["tag"].endswith("/>"):
             self._begin(name, piece)
 
     def _space(self, at: int) -> None:
@@ -135,7 +136,8 @@ class _Reader:
         if found := _BLOCK_ID.search(piece["tag"]):
             words = _Words(found[1], piece.start())
             self.blocks.append(words)
-        element = _Element(name, words, outer.silent or _SILENT in piece["tag"], outer.link)
+        silent = outer.silent or name == "svg" or _SILENT in piece["tag"]
+        element = _Element(name, words, silent, outer.link)
         if name == "a":
             element.link = element
         self._open.append(element)

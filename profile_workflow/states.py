@@ -315,6 +315,16 @@ class Method(TextChoices):
     ADMINISTRATIVE = "administrative", _("Administrative records")
 
 
+class ChartKind(TextChoices):
+    """How the figures of a table are drawn."""
+
+    BAR = "bar", _("Bars")
+    LINE = "line", _("Lines over the years")
+    STACKED = "stacked", _("Stacked bars")
+    SHARE = "share", _("Stacked bars of shares")
+    PYRAMID = "pyramid", _("Population pyramid")
+
+
 class SourceKind(TextChoices):
     """What sort of publication a source is."""
 

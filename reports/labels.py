@@ -95,7 +95,6 @@ class Labels:
     counts_only: str
     open_round: str
     watermark: str
-    chart_description: str
     colon: str
     comma: str
 
@@ -193,7 +192,6 @@ _EN = Labels(
     ),
     open_round="still open",
     watermark="Consultation version \u2013 not for citation",
-    chart_description="Bar chart, %(unit)s.",
     colon=": ",
     comma=", ",
 )
@@ -292,7 +290,6 @@ _FR = Labels(
     ),
     open_round="encore ouvert",
     watermark="Version de consultation \u2013 ne pas citer",
-    chart_description="Diagramme à barres, %(unit)s.",
     colon=" : ",
     comma=", ",
 )
@@ -387,7 +384,6 @@ _AR = Labels(
     counts_only="عُقدت هذه الجولة وفق قاعدة تشاتام هاوس: لا تُطبع الأسماء ولا الانتماءات.",
     open_round="ما زالت مفتوحة",
     watermark="نسخة للتشاور \u2013 لا يُستشهد بها",
-    chart_description="رسم بياني بالأعمدة، %(unit)s.",
     colon=": ",
     comma="\u060c ",
 )

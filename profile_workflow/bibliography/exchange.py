@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from profile_workflow.bibliography import bibtex, csljson, ris
 from profile_workflow.bibliography.raw import Raw, Unreadable
 from profile_workflow.bibliography.record import Reference
+from profile_workflow.decoding import text_of
 
 #: Largest file, in bytes and in characters.
 MOST_BYTES = 1_000_000
@@ -70,14 +71,10 @@ def text_of_file(content: bytes) -> tuple[str, bool]:
     """
     if len(content) > MOST_BYTES:
         raise ValueError(_("The file is larger than 1 MB."))
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", errors="replace"), False
-    if b"\x00" in content:
-        raise ValueError(_("This is not a text file."))
     try:
-        return content.decode("utf-8-sig"), False
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace"), True
+        return text_of(content)
+    except ValueError:
+        raise ValueError(_("This is not a text file.")) from None
 
 
 def format_of(text: str) -> Format | None:

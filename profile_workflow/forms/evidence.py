@@ -216,12 +216,11 @@ class TableForm(EntryForm):
 
     class Meta:
         model = DataTable
-        fields = ("section", "key", "title", "note", "chart")
+        fields = ("section", "key", "title", "note")
         labels = {"section": gettext_lazy("Section")}
         help_texts = {
             "key": gettext_lazy("The text places the table by it: [[table:4-A]]."),
             "note": gettext_lazy("Printed under the table."),
-            "chart": gettext_lazy("How the text may show the table as a figure."),
         }
         widgets = {"note": forms.Textarea(attrs={"rows": 3})}
 

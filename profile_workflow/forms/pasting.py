@@ -1,61 +1,52 @@
-"""Reading a table of figures that was copied from a spreadsheet."""
+"""Asking for a table of figures that comes from a spreadsheet: as a file, or copied."""
 
-import csv
-import io
-import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils import translation
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from profile_workflow.forms.evidence import FigureFields, FigureForm
+from profile_workflow.errors import InvalidInput
+from profile_workflow.forms.figure_rows import is_column
 from profile_workflow.forms.marked import MarkedForm
-from profile_workflow.forms.numbers import decimal_mark, read_number, show_number
-from profile_workflow.models import DataItem, Profile
-
-MOST_ROWS = 300
-
-_RANGE = re.compile(r"(.*\d)\s*[\u2013\u2014]\s*(\S.*)")
-_NUMBERS = ("value", "value_low", "value_high", "women", "men", "numerator", "denominator")
-_CHOICES = ("method", "quality")
-_LINKS = ("territory", "definition", "source")
-#: Columns in the order in which they are explained.
-COLUMNS = (
-    "label",
-    "value",
-    "unit",
-    "year",
-    "territory",
-    "definition",
-    "source",
-    "page",
-    "women",
-    "men",
-    "value_low",
-    "value_high",
-    "text",
-    "period",
-    "numerator",
-    "denominator",
-    "indicator",
-    "method",
-    "quality",
-    "remark",
+from profile_workflow.forms.numbers import decimal_mark
+from profile_workflow.sheets.ranges import (
+    Range,
+    below,
+    copied,
+    find_range,
+    mark_in,
+    names_known,
+    range_of,
+    unnamed,
 )
+from profile_workflow.sheets.reading import read_sheets
+from profile_workflow.sheets.shapes import MOST_BYTES, Sheet, packed, unpacked
 
 
 class PasteForm(MarkedForm):
-    """What was copied, and how its numbers are written."""
+    """A file or copied cells, which part of the file is the table, and how numbers are written.
 
+    The cells of a file travel with the form, so that another sheet or range can be taken without
+    sending the file again; what is stored is always the text that was looked at.
+
+    Attributes:
+        remarks: What was left out of the file, in sentences.
+    """
+
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        required=False,
+        help_text=gettext_lazy(
+            "An Excel workbook (.xlsx) or a CSV file, at most 5 MB. Formulas count with the result "
+            "that the file keeps; hidden rows and columns are left out."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xlsm,.csv,.tsv,.txt"}),
+    )
     text = forms.CharField(
-        label=gettext_lazy("Copied cells"),
+        label=gettext_lazy("Or copied cells"),
+        required=False,
         max_length=300_000,
         strip=False,
         help_text=gettext_lazy("With the row of column names on top."),
@@ -65,206 +56,135 @@ class PasteForm(MarkedForm):
         label=gettext_lazy("Decimal mark"),
         choices=[(".", gettext_lazy("point: 1,234.5")), (",", gettext_lazy("comma: 1.234,5"))],
     )
+    book = forms.CharField(
+        required=False, max_length=3_000_000, strip=False, widget=forms.HiddenInput
+    )
     step = forms.ChoiceField(
-        required=False, choices=[("check", "check"), ("store", "store")], widget=forms.HiddenInput
+        required=False,
+        choices=[("check", "check"), ("store", "store"), ("take", "take")],
+        widget=forms.HiddenInput,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["decimal"].initial = decimal_mark()
+        self.remarks: list[str] = []
+        self.sheets = unpacked(self.data.get("book") or "") if self.is_bound else []
+        self._offer_parts()
 
     @property
     def is_to_be_stored(self) -> bool:
         """Whether the figures are to be stored, beyond checking them."""
-        return self.is_valid() and self.cleaned_data["step"] == "store"
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with one cell: row as the spreadsheet counts it, column in words."""
-
-    row: int
-    column: str
-    message: str
-
-
-@dataclass(slots=True)
-class Pasted:
-    """A table as it was read.
-
-    Attributes:
-        columns: Fields in the order of the columns; empty for one that is not known.
-        rows: The cells as they were copied, with the number of their row.
-        figures: What is to be stored, one for each row without a fault.
-        faults: What is wrong, by row and column.
-        problem: What is wrong with the table as a whole.
-    """
-
-    columns: list[str] = field(default_factory=list)
-    rows: list[tuple[int, list[str]]] = field(default_factory=list)
-    figures: list[dict[str, Any]] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    problem: str = ""
+        return self.is_valid() and self.cleaned_data["step"] == "store" and not self._is_taken
 
     @property
-    def is_sound(self) -> bool:
-        """Whether all of it can be stored."""
-        return bool(self.figures) and not self.faults and not self.problem
+    def _is_taken(self) -> bool:
+        """Whether the text comes from a file now, and nobody has looked at it yet."""
+        return bool(self.cleaned_data.get("file")) or self.cleaned_data.get("step") == "take"
 
-    @property
-    def heads(self) -> list[str]:
-        """The columns in words."""
-        return [label_of(name) for name in self.columns]
-
-
-def label_of(name: str) -> str:
-    """Return the name of a column in the language in force."""
-    return capfirst(str(FigureForm.base_fields[name].label))
-
-
-def read_table(text: str, *, mark: str, profile: Profile) -> Pasted:
-    """Read copied cells: names of columns first, then one figure a row.
-
-    Args:
-        text: Cells apart by tabulators, as spreadsheets copy them.
-        mark: The decimal mark of its numbers.
-        profile: Whose territories, definitions and sources the cells name.
-
-    Returns:
-        What was read, with everything that is wrong. Reading never fails.
-    """
-    try:
-        lines = list(csv.reader(io.StringIO(text), delimiter="\t"))
-    except csv.Error:
-        return Pasted(problem=_("This could not be read as cells of a spreadsheet."))
-    filled = [(number, row) for number, row in enumerate(lines, 1) if any(map(str.strip, row))]
-    if len(filled) < 2:
-        return Pasted(problem=_("There is no row below the names of the columns."))
-    if len(filled) - 1 > MOST_ROWS:
-        return Pasted(
-            problem=_("At most %(most)s rows can be saved at once.") % {"most": MOST_ROWS}
-        )
-    found = Pasted(rows=filled[1:])
-    _read_heads(found, filled[0][1])
-    if not found.problem:
-        reader = _Reader(mark, profile)
-        for number, cells in found.rows:
-            reader.read(found, number, cells)
-    return found
-
-
-def _read_heads(found: Pasted, heads: Sequence[str]) -> None:
-    known = _known(COLUMNS, label_of)
-    found.columns = [known.get(_plain(head), "") for head in heads]
-    strange = [head for head, name in zip(heads, found.columns, strict=True) if not name]
-    needed = [name for name in ("label", "unit") if name not in found.columns]
-    twice = {name for name in found.columns if found.columns.count(name) > 1}
-    if strange:
-        words = ", ".join(f"“{head}”" for head in strange)
-        found.problem = _("These columns are not known: %(columns)s.") % {"columns": words}
-    elif needed:
-        words = ", ".join(label_of(name) for name in needed)
-        found.problem = _("These columns are missing: %(columns)s.") % {"columns": words}
-    elif twice:
-        words = ", ".join(label_of(name) for name in sorted(twice))
-        found.problem = _("These columns occur twice: %(columns)s.") % {"columns": words}
-
-
-def _known(names: Iterable[str], label: Callable[[str], str]) -> dict[str, str]:
-    """Return what a name may be called, in any of the languages → the name."""
-    several = list(names)
-    known = {_plain(name): name for name in several}
-    for language, _name in settings.LANGUAGES:
-        with translation.override(language):
-            known |= {_plain(label(name)): name for name in several}
-    return known
-
-
-def _plain(words: object) -> str:
-    return " ".join(str(words).replace("_", " ").split()).casefold()
-
-
-class RowForm(FigureFields):
-    """One row: what it names was looked up already, and asks nothing of the database."""
-
-
-class _Reader:
-    """Reads rows with what the profile knows: fetched once for all of them."""
-
-    def __init__(self, mark: str, profile: Profile) -> None:
-        self._mark = mark
-        self._profile = profile
-        self._links: dict[str, dict[str, Any]] = {
-            "territory": _by_names(profile.territories.all(), "code", "name"),
-            "definition": _by_names(profile.definitions.all(), "code", "term"),
-            "source": _by_names(profile.sources.all(), "key"),
-        }
-        self._choices = {
-            name: _known((code for code, _l in _choices(name)), lambda c, n=name: _label(n, c))  # type: ignore[misc]
-            for name in _CHOICES
-        }
-
-    def read(self, found: Pasted, number: int, cells: Sequence[str]) -> None:
-        """Read one row into what was found."""
-        given: dict[str, str] = {}
-        links: dict[str, Any] = {}
-        faults: dict[str, str] = {}
-        for name, cell in zip(found.columns, cells, strict=False):
-            text = cell.strip()
-            if not text:
-                continue
-            try:
-                self._read_cell(name, text, given, links)
-            except ValidationError as error:
-                faults[name] = error.messages[0]
-        form = RowForm(given, profile=self._profile)
-        for name, messages in form.errors.items():
-            faults.setdefault(name, " ".join(map(str, messages)))
-        if any(cell.strip() for cell in cells[len(found.columns) :]):
-            faults["label"] = _("The row has more cells than there are columns.")
-        found.faults += [Fault(number, label_of(name), said) for name, said in faults.items()]
-        if not faults:
-            found.figures.append({**form.entered, **links})
-
-    def _read_cell(
-        self, name: str, text: str, given: dict[str, str], links: dict[str, Any]
-    ) -> None:
-        if name in _LINKS:
-            links[name] = self._linked(name, text)
-        elif name == "value" and (ends := _RANGE.fullmatch(text)):
-            given["value_low"], given["value_high"] = self._number(ends[1]), self._number(ends[2])
-        elif name in _NUMBERS:
-            given[name] = self._number(text)
-        elif name in _CHOICES:
-            given[name] = self._choices[name].get(_plain(text), text)
-        else:
-            given[name] = text
-
-    def _linked(self, name: str, text: str) -> Any:
-        row = self._links[name].get(_plain(text.removeprefix("[@").removesuffix("]")))
-        if row is None:
-            raise ValidationError(
-                _("“%(value)s” is not registered."), params={"value": text}, code="unknown"
+    def _offer_parts(self) -> None:
+        """Ask for the part of the file that is the table, once there is a file."""
+        if not self.sheets:
+            return
+        if len(self.sheets) > 1:
+            names = [(str(number), one.name) for number, one in enumerate(self.sheets)]
+            sheet = forms.TypedChoiceField(
+                label=gettext_lazy("Sheet"), required=False, coerce=int, choices=names
             )
-        return row
+            self.add_field("sheet", sheet)
+        part = forms.CharField(
+            label=gettext_lazy("Range"),
+            required=False,
+            max_length=20,
+            help_text=gettext_lazy(
+                "E.g. B4:G30, the names of the columns on top. Left empty, it is looked for."
+            ),
+            widget=forms.TextInput(attrs={"dir": "ltr"}),
+        )
+        self.add_field("range", part)
 
-    def _number(self, text: str) -> str:
+    def clean_file(self) -> list[Sheet]:
+        """Return the sheets of the file; none if no file was sent."""
+        file = self.cleaned_data["file"]
+        if not file:
+            return []
+        if file.size > MOST_BYTES:
+            raise ValidationError(
+                _("The file is larger than 5 MB. Copy the table into one of its own.")
+            )
         try:
-            return show_number(read_number(text, self._mark))
+            return read_sheets(file.read())
+        except InvalidInput as error:
+            raise ValidationError(str(error)) from None
+
+    def clean_range(self) -> Range | None:
+        """Return the range, if one is given."""
+        text = self.cleaned_data["range"].strip()
+        try:
+            return range_of(text) if text else None
         except ValueError:
             raise ValidationError(
-                _("“%(value)s” is not a number. Words belong into the column “%(column)s”."),
-                params={"value": text, "column": label_of("text")},
+                _("Write the range like this: B4:G30, within column BH and row 1000.")
             ) from None
 
+    def clean(self) -> dict[str, Any]:
+        """Take the text out of the file, if one was sent or another part of it is wanted."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.errors:
+            return given
+        if given.get("file"):
+            self.sheets = given["file"]
+            self._offer_parts()
+            scores = [names_known(one, is_column) for one in self.sheets]
+            self._take(given, scores.index(max(scores)), None)
+        elif given.get("step") == "take" and self.sheets:
+            chosen = given.get("sheet") or 0
+            self._take(given, chosen, given.get("range"))
+        if not given.get("text", "").strip() and not self.errors:
+            self.add_error("file", _("Choose a file, or paste cells."))
+        return given
 
-def _choices(name: str) -> Sequence[tuple[str, Any]]:
-    return [one for one in cast("Any", DataItem._meta.get_field(name)).choices if one[0]]  # noqa: SLF001 - Django's own API
+    def _take(self, given: dict[str, Any], number: int, wanted: Range | None) -> None:
+        """Let the text be a part of a sheet, and show which one."""
+        sheet = self.sheets[number]
+        part = wanted or find_range(sheet, is_column)
+        self._find_mark(given, sheet, part)
+        given["text"] = copied(sheet, part, mark=given["decimal"])
+        if not given["text"].strip():
+            self.add_error("range", _("There is nothing in this range."))
+            return
+        self.remarks += [*sheet.remarks, *_left_out(sheet, part)]
+        sent: Any = self.data.copy()  # type: ignore[attr-defined]
+        sent["text"], sent["decimal"] = given["text"], given["decimal"]
+        sent["book"], sent["sheet"], sent["range"] = packed(self.sheets), str(number), str(part)
+        self.data = sent
+
+    def _find_mark(self, given: dict[str, Any], sheet: Sheet, part: Range) -> None:
+        """Take the decimal mark that the file is written with, if it is another one for sure."""
+        mark = mark_in(sheet, part)
+        if mark and mark != given["decimal"]:
+            given["decimal"] = mark
+            self.remarks.append(
+                _("The numbers of the file are written with “%(mark)s” as decimal mark.")
+                % {"mark": mark}
+            )
 
 
-def _label(name: str, code: str) -> str:
-    return str(dict(_choices(name))[code])
-
-
-def _by_names(rows: Iterable[Any], *names: str) -> dict[str, Any]:
-    return {_plain(getattr(row, name)): row for row in rows for name in names}
+def _left_out(sheet: Sheet, part: Range) -> list[str]:
+    """Return what a part leaves out of its sheet, in sentences."""
+    said = []
+    if columns := unnamed(sheet, part):
+        said.append(
+            _("Columns without a name were left out: %(columns)s.")
+            % {"columns": ", ".join(columns)}
+        )
+    if rows := below(sheet, part):
+        said.append(
+            ngettext(
+                "%(number)s row below the table was left out, from row %(row)s on.",
+                "%(number)s rows below the table were left out, from row %(row)s on.",
+                len(rows),
+            )
+            % {"number": len(rows), "row": rows[0]}
+        )
+    return said

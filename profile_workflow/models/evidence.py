@@ -10,7 +10,7 @@ from profile_workflow.machine import DataItemMachine
 from profile_workflow.models.city import Programme
 from profile_workflow.models.profile import Profile, Territory, WorkingDefinition
 from profile_workflow.models.section import Section
-from profile_workflow.states import DataItemState, Method, Quality, SourceKind
+from profile_workflow.states import ChartKind, DataItemState, Method, Quality, SourceKind
 
 
 class Described(models.Model):
@@ -104,7 +104,7 @@ class DataTable(models.Model):
     key = models.CharField(_("key"), max_length=20)
     title = models.CharField(_("title"), max_length=200)
     note = models.TextField(_("note"), blank=True)
-    chart = models.CharField(_("chart"), max_length=20, blank=True, choices=[("bar", _("Bars"))])
+    chart = models.CharField(_("chart"), max_length=20, blank=True, choices=ChartKind.choices)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:

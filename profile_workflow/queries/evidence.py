@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
+from profile_workflow.charts.rows import Datum
 from profile_workflow.markup import Mentions, cited_keys, mentions
 from profile_workflow.models import (
     Acronym,
@@ -21,7 +22,7 @@ from profile_workflow.models import (
     User,
     WorkingDefinition,
 )
-from profile_workflow.states import APPROVED_SECTION_STATES, AUTHOR_ROLES, Role
+from profile_workflow.states import APPROVED_SECTION_STATES, AUTHOR_ROLES, DataItemState, Role
 
 #: What the register consists of, figures apart.
 ENTRIES = (Territory, WorkingDefinition, Acronym, Source, DataTable, Challenge)
@@ -43,6 +44,27 @@ def _with_figures() -> "Prefetch[str]":
     related = ("source", "territory", "definition")
     figures = DataItem.objects.select_related(*related).order_by("position")
     return Prefetch("items", queryset=figures)
+
+
+def charted(table: DataTable) -> list[Datum]:
+    """Return the figures of a table as charts take them, in their order."""
+    figures = sorted(table.items.all(), key=lambda one: one.position)
+    return [
+        Datum(
+            label=one.label,
+            value=one.value,
+            low=one.value_low,
+            high=one.value_high,
+            text=one.text,
+            unit=one.unit,
+            women=one.women,
+            men=one.men,
+            year=one.year,
+            when=one.period or str(one.year or ""),
+            available=one.state != DataItemState.NOT_AVAILABLE and one.has_value,
+        )
+        for one in figures
+    ]
 
 
 def sources_by_key(profile: Profile, keys: Iterable[str]) -> dict[str, Source]:

@@ -17,6 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from profile_workflow.charts.kinds import why_not
 from profile_workflow.errors import DomainError, InvalidInput, NotAllowed, NotNow, StaleEntry
 from profile_workflow.models import (
     Acronym,
@@ -31,7 +32,7 @@ from profile_workflow.models import (
     WorkingDefinition,
 )
 from profile_workflow.models.people import User
-from profile_workflow.queries.evidence import Entry, Uses
+from profile_workflow.queries.evidence import Entry, Uses, charted
 from profile_workflow.services import log
 from profile_workflow.services.log import Actor
 from profile_workflow.states import (
@@ -40,6 +41,7 @@ from profile_workflow.states import (
     EDITABLE_SECTION_STATES,
     SETTLED_DATA_STATES,
     WRITING_STATES,
+    ChartKind,
     ProfileState,
     Role,
     SectionState,
@@ -335,6 +337,28 @@ def change_entry(
     if told:
         record_act(profile, current, "change", by=by, at=at, told=told)
     return current
+
+
+@transaction.atomic
+def choose_chart(
+    table: DataTable, kind: ChartKind, *, base: str, by: User, at: datetime
+) -> DataTable:
+    """Choose how the text shows a table as a figure; the choice is frozen with its section.
+
+    Args:
+        table: The table.
+        kind: The kind of chart.
+        base: ``fingerprint`` of the table when it was looked at.
+        by: Who chooses.
+        at: The moment.
+
+    Raises:
+        NotAllowed, NotNow, StaleEntry: As ``change_entry``.
+        Unfit: If the kind does not fit the figures of the table.
+    """
+    changed = change_entry(table, {"chart": kind.value}, base=base, by=by, at=at)
+    raise_if(why_not(kind, charted(changed)))
+    return changed
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """What a profile is made of besides its text: the overview, and the lists of the register."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db.models import Model
@@ -8,6 +9,8 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from profile_workflow.charts.kinds import draw_chosen, why_not
+from profile_workflow.forms.figure_rows import COLUMNS, cell_of, label_of
 from profile_workflow.models import Challenge, Profile, User
 from profile_workflow.queries import evidence as queries
 from profile_workflow.queries.evidence import Uses
@@ -20,6 +23,7 @@ from profile_workflow.services.evidence import (
     refusal_to_remove,
     refusal_to_write_erratum,
 )
+from profile_workflow.states import ChartKind
 from profile_workflow.web.loading import profile_or_404, signed_in
 from profile_workflow.web.refusing import refused
 from profile_workflow.web.registers import (
@@ -28,6 +32,7 @@ from profile_workflow.web.registers import (
     rows_of,
     tables_by_section,
 )
+from profile_workflow.web.spreadsheets import csv_response, xlsx_response
 
 
 def _frame(profile: Profile, viewer: User, kind: type[Model] | None = None) -> dict[str, Any]:
@@ -122,9 +127,14 @@ def table(request: HttpRequest, slug: str, table_id: int) -> HttpResponse:
         raise Http404
     uses = Uses(profile)
     refusal = refusal_to_register(profile, viewer, found.section)
+    rows = queries.charted(found)
     context = {
         "profile": profile,
         "table": found,
+        "chart": draw_chosen(
+            found.chart, rows, name="chart", title=found.title, language=profile.language
+        ),
+        "misfit": found.chart and why_not(ChartKind(found.chart), rows),
         "rows": figure_rows(found),
         "order": order_mark(list(found.items.all())),
         "may_register": refusal is None,
@@ -133,6 +143,23 @@ def table(request: HttpRequest, slug: str, table_id: int) -> HttpResponse:
         "may_remove": refusal_to_remove(found, viewer, uses) is None,
     }
     return render(request, "profile_workflow/table.html", context)
+
+
+@require_safe
+def table_file(request: HttpRequest, slug: str, table_id: int, ending: str) -> HttpResponse:
+    """Send a data table as a file for spreadsheet programs; it can be read in again."""
+    profile, viewer = profile_or_404(request, slug), signed_in(request)
+    found = next(
+        (one for one in queries.tables_of(profile, viewer=viewer) if one.pk == table_id), None
+    )
+    if found is None or ending not in _FILES:
+        raise Http404
+    rows = [[cell_of(figure, name) for name in COLUMNS] for figure in found.items.all()]
+    name = f"{profile.slug}-{found.key}"
+    return _FILES[ending](name, [label_of(column) for column in COLUMNS], rows)
+
+
+_FILES: Mapping[str, Callable[..., HttpResponse]] = {"csv": csv_response, "xlsx": xlsx_response}
 
 
 @require_safe

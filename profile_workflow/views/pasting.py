@@ -1,4 +1,4 @@
-"""Filling a data table with cells copied from a spreadsheet: checked first, stored as a whole."""
+"""Filling a data table from a spreadsheet, file or copied cells: checked first, stored whole."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,7 +8,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from profile_workflow.errors import DomainError
-from profile_workflow.forms.pasting import COLUMNS, Pasted, PasteForm, label_of, read_table
+from profile_workflow.forms.figure_rows import COLUMNS, Pasted, label_of, read_table
+from profile_workflow.forms.pasting import PasteForm
 from profile_workflow.models import DataTable, Profile, User
 from profile_workflow.queries.evidence import tables_of
 from profile_workflow.services.evidence import (
@@ -24,12 +25,16 @@ _UNPROCESSABLE = 422
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def table_paste(request: HttpRequest, slug: str, table_id: int) -> HttpResponse:
-    """Ask for copied cells; by POST check them, or store them if all is right."""
+    """Ask for a file or copied cells; by POST check them, or store them if all is right."""
     profile, viewer = profile_or_404(request, slug), signed_in(request)
     table = next((one for one in tables_of(profile, viewer=viewer) if one.pk == table_id), None)
     if table is None:
         raise Http404
-    form = PasteForm(request.POST or None, initial={"base": fingerprint_of_figures(table)})
+    form = PasteForm(
+        request.POST or None,
+        request.FILES or None,
+        initial={"base": fingerprint_of_figures(table)},
+    )
     pasted = _read(form, profile)
     refusal = _refusal(form, pasted, table, profile, viewer)
     if refusal is None and form.is_bound and form.is_to_be_stored and pasted and pasted.is_sound:

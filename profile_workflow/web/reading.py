@@ -18,9 +18,10 @@ from django.utils.translation import gettext_lazy, pgettext
 from profile_workflow import markup
 from profile_workflow.bibliography import formatting
 from profile_workflow.bibliography.record import reference_of
+from profile_workflow.charts.kinds import draw_chosen
 from profile_workflow.models import DataItem, DataTable, Revision, Section
 from profile_workflow.queries.copies import Version
-from profile_workflow.queries.evidence import sources_by_key, tables_by_key
+from profile_workflow.queries.evidence import charted, sources_by_key, tables_by_key
 from profile_workflow.queries.references import Place, Places
 
 
@@ -47,8 +48,14 @@ def reading_text(section: Section, revision: Revision) -> ReadingText:
     return rendered_text(section, revision.text)
 
 
-def rendered_text(section: Section, text: str) -> ReadingText:
-    """Render a text that belongs to a section, submitted or not."""
+def rendered_text(section: Section, text: str, *, pictures: bool = True) -> ReadingText:
+    """Render a text that belongs to a section, submitted or not.
+
+    Args:
+        section: The section.
+        text: Markdown of the dialect.
+        pictures: Whether charts are drawn; without, their figures stand as a table.
+    """
     tables = tables_by_key(section.profile, markup.placed_tables(text))
     found = sources_by_key(section.profile, markup.cited_keys(text))
     sources = {key: reference_of(source) for key, source in found.items()}
@@ -58,7 +65,7 @@ def rendered_text(section: Section, text: str) -> ReadingText:
         citations={key: formatting.citation(source, language) for key, source in sources.items()},
         exhibits=markup.Exhibits(
             table=lambda key, block: _drawn(tables.get(key), block),
-            figure=lambda key, block: _drawn(tables.get(key), block),
+            figure=lambda key, block: _figure(tables.get(key), block, language, pictures=pictures),
             refer=_referrer(section, text),
         ),
         chapter=section.number,
@@ -106,7 +113,9 @@ def _reference_in_words(reference: markup.Reference, place: Place, language: str
 _PROBLEMS: Mapping[str, "str | Promise"] = {
     "unknown_source": gettext_lazy("The source “%(detail)s” is not in the bibliography."),
     "unknown_table": gettext_lazy("There is no data table “%(detail)s”."),
-    "unknown_figure": gettext_lazy("There is no data table “%(detail)s” to draw a figure from."),
+    "unknown_figure": gettext_lazy(
+        "There is no data table “%(detail)s” that a figure can be drawn from."
+    ),
     "unknown_reference": gettext_lazy("%(detail)s leads nowhere: there is nothing of that name."),
     "too_long": gettext_lazy("The text is too long to be printed: %(detail)s characters."),
     "too_deep": gettext_lazy("Lists and boxes stand more than %(detail)s deep in one another."),
@@ -151,7 +160,7 @@ def compared_html(section: Section, version: Revision | Version) -> SafeString:
             _("Searched:"),
             version.searched,
         )
-    return found + rendered_text(section, version.text).html
+    return found + rendered_text(section, version.text, pictures=False).html
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +178,19 @@ def _drawn(table: DataTable | None, block: str) -> str | None:
     return render_to_string(
         "profile_workflow/parts/_data_table.html", {"table": table, "rows": rows, "block": block}
     )
+
+
+def _figure(table: DataTable | None, block: str, language: str, *, pictures: bool) -> str | None:
+    """Draw the chart of a table, as the report prints it, with its figures behind it."""
+    if table is None or not pictures:
+        return _drawn(table, block)
+    chart = draw_chosen(
+        table.chart, charted(table), name=block, title=table.title, language=language
+    )
+    if chart is None:
+        return None
+    context = {"table": table, "chart": chart, "block": block, "behind": _drawn(table, "")}
+    return render_to_string("profile_workflow/parts/_figure.html", context)
 
 
 #: Units that only say that something is counted: "16 number" is not how people say it.

@@ -2,17 +2,17 @@
 
 import csv
 import io
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.template.loader import render_to_string
 
+from profile_workflow.charts.kinds import draw_chosen
+from profile_workflow.charts.rows import printed
 from profile_workflow.markup import first_strong_direction
-from reports.charts.bar import Bar, BarChart, bar_chart
-from reports.context import numbers
+from profile_workflow.numerals import quantity
 from reports.context.plain import DataFile, FigureRow, ListedExhibit, TableOfFigures
-from reports.labels import Labels, direction, labels
+from reports.labels import Labels, labels
 
 _CSV_COLUMNS = (
     "indicator",
@@ -115,26 +115,19 @@ class Exhibitor:
     def figure(self, key: str, block: str) -> str | None:
         """Draw the chart of a data table; ``None`` if the table is unknown or has no values."""
         data = self.data_tables.get(key)
-        bars = bars_of(data, self.language) if data else []
-        if data is None or not bars:
+        chart = data and draw_chosen(
+            data.chart, data.rows, name=block, title=data.title, language=self.language
+        )
+        if not data or not chart:
             return None
         label = self.labels.figure % {"number": len(self.listed_figures) + 1}
         self.listed_figures.append(ListedExhibit(label, data.title, block))
-        unit = charted_unit(data.rows)
-        words = "; ".join(f"{bar.label}{self.labels.colon}{bar.text}" for bar in bars)
-        chart = BarChart(
-            id=block,
-            title=data.title,
-            description=f"{self.labels.chart_description % {'unit': unit}} {words}",
-            bars=bars,
-            direction=direction(self.language),
-        )
         keys = dict.fromkeys(row.source for row in data.rows if row.source in self.citations)
         context = {
             "id": block,
             "listed": self.listed_figures[-1],
-            "picture": bar_chart(chart),
-            "unit": unit,
+            "picture": chart.picture,
+            "unit": chart.unit,
             "sources": [
                 (key, self.citations[key], first_strong_direction(self.citations[key]))
                 for key in keys
@@ -148,7 +141,7 @@ class Exhibitor:
             label=row.label,
             unit="" if row.unit == "%" else row.unit,
             definition=row.definition,
-            value=self.value(row),
+            value=printed(row, self.language),
             women=self._part(row, row.women),
             men=self._part(row, row.men),
             when=row.when,
@@ -163,33 +156,7 @@ class Exhibitor:
 
     def _part(self, row: FigureRow, value: object) -> str:
         is_known = value is not None and row.available
-        return numbers.quantity(value, row.unit, self.language) if is_known else ""  # type: ignore[arg-type]
-
-    def value(self, row: FigureRow) -> str:
-        """Return the value of a figure as printed."""
-        if not row.available:
-            return self.labels.not_available
-        if row.low is not None and row.high is not None:
-            return numbers.span(row.low, row.high, row.unit, self.language)
-        if row.value is not None:
-            return numbers.quantity(row.value, row.unit, self.language)
-        return row.text or self.labels.not_available
-
-
-def charted_unit(rows: Sequence[FigureRow]) -> str:
-    """Return the unit that most of the rows with a value have; only these share a scale."""
-    units = Counter(row.unit for row in rows if row.value is not None and row.available)
-    return units.most_common(1)[0][0] if units else ""
-
-
-def bars_of(data: TableOfFigures, language: str) -> list[Bar]:
-    """Return the bars of a table: its rows in the commonest unit that have one value."""
-    unit = charted_unit(data.rows)
-    return [
-        Bar(row.label, float(row.value), numbers.quantity(row.value, row.unit, language))
-        for row in data.rows
-        if row.available and row.value is not None and row.unit == unit
-    ]
+        return quantity(value, row.unit, self.language) if is_known else ""  # type: ignore[arg-type]
 
 
 def data_file(data: TableOfFigures) -> DataFile:

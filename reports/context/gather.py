@@ -21,7 +21,7 @@ from profile_workflow.models import (
 )
 from profile_workflow.models.digests import text_digest
 from profile_workflow.states import PUBLIC_STATES, DataItemState, ValidationKind
-from reports.context import numbers
+from reports.context import days
 from reports.context.assemble import assemble
 from reports.context.plain import (
     ChallengeEntry,
@@ -84,7 +84,7 @@ def read_material(
         year=str(day.year),
         version=profile.version_to_come if as_public else profile.version,
         moment=moment.astimezone(timezone.get_default_timezone()).isoformat(timespec="seconds"),
-        frozen_on=numbers.day(moment, language),
+        frozen_on=days.day(moment, language),
         validated_on=_validated_on(profile, language),
         is_public=as_public or profile.state in PUBLIC_STATES,
         sections=texts,
@@ -130,7 +130,7 @@ def _section_text(section: Section, *, language: str, drafts: bool) -> SectionTe
         authors=(author.full_name,) if author else (),
         revision=str(revision.number) if revision and not drafts else "",
         sha256=sha256,
-        submitted_on=numbers.day(revision.created_at, language) if revision and not drafts else "",
+        submitted_on=days.day(revision.created_at, language) if revision and not drafts else "",
     )
 
 
@@ -153,7 +153,7 @@ def _validated_on(profile: Profile, language: str) -> str:
         .values_list("closed_at", flat=True)
         .first()
     )
-    return numbers.day(closed, language)
+    return days.day(closed, language)
 
 
 def _blocks(profile: Profile, language: str, moment: datetime) -> tuple[tuple[str, str], ...]:

@@ -16,7 +16,7 @@ from profile_workflow.models import (
     ValidationRound,
 )
 from profile_workflow.states import Attribution, SignOffState
-from reports.context import numbers
+from reports.context import days
 from reports.context.plain import (
     AnswerLine,
     DecisionLine,
@@ -56,8 +56,8 @@ def _reviews(profile: Profile, language: str) -> tuple[ReviewRoundLine, ...]:
     return tuple(
         ReviewRoundLine(
             number=found.number,
-            opened=numbers.day(found.opened_at, language),
-            closed=numbers.day(found.closed_at, language),
+            opened=days.day(found.opened_at, language),
+            closed=days.day(found.closed_at, language),
             outcome=_words(found.outcome, moves),
         )
         for found in ReviewRound.objects.filter(profile=profile).order_by("number")
@@ -72,7 +72,7 @@ def _decisions(
     found = Decision.objects.filter(profile=profile).select_related("review_round")
     return tuple(
         DecisionLine(
-            at=numbers.day(decision.at, language),
+            at=days.day(decision.at, language),
             role=decision.get_role_display(),
             decision=_words(decision.move, moves),
             section=names.get(decision.section_id or 0, ""),
@@ -105,8 +105,8 @@ def _validation(
     may_be_told = is_closed and not counts_only
     return ValidationRoundRecord(
         title=str(found),
-        opened=numbers.day(found.opened_at, language),
-        closed=numbers.day(found.closed_at, language),
+        opened=days.day(found.opened_at, language),
+        closed=days.day(found.closed_at, language),
         asked=len(signoffs),
         quorum=found.quorum,
         attribution=found.get_attribution_display(),

@@ -56,9 +56,9 @@ MISSING = {
 }
 
 #: Pages of a figure whose section is not submitted, and who works on it.
-UNSUBMITTED = {"table", "table_paste", "figure"}
+UNSUBMITTED = {"table", "table_paste", "table_chart", "table_file", "figure"}
 KEEPS_THE_REGISTER = {Role.PROJECT_TEAM, Role.LOCAL_EXPERT, Role.CO_AUTHOR}
-READING = {"table", "figure"}
+READING = {"table", "table_file", "figure"}
 WORKS_ON_FIGURES = SETS_PRIORITIES = {*KEEPS_THE_REGISTER, Role.FOCAL_POINT}
 #: Pages whose answer depends on the role.
 REGISTER = {
@@ -163,6 +163,8 @@ class World:
             "table": [profile.slug, self.figure_of(profile).table_id],
             "figure_add": [profile.slug, self.figure_of(profile).table_id],
             "table_paste": [profile.slug, self.figure_of(profile).table_id],
+            "table_chart": [profile.slug, self.figure_of(profile).table_id],
+            "table_file": [profile.slug, self.figure_of(profile).table_id, "csv"],
             "section_move": [profile.slug, "1", "accept"],
             "people": [profile.slug],
             "people_add": [profile.slug],

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
-from profile_workflow.forms.pasting import MOST_ROWS, read_table
+from profile_workflow.forms.figure_rows import MOST_ROWS, read_table
 from profile_workflow.models import DataItem
 from profile_workflow.states import ProfileState, Role
 from tests import factories
@@ -127,13 +127,32 @@ def test_a_table_that_is_wrong_as_a_whole_says_so(table, head, rows, said):
     assert not found.is_sound
 
 
+def test_columns_named_by_a_year_give_a_figure_for_each(table):
+    head = "What is counted\tUnit\t2014\t\u0662\u0660\u0662\u0664"
+    found = read(table, "Men\tpersons\t5\t6", "Women\tpersons\t7\t", head=head)
+    assert found.is_sound, (found.problem, found.faults)
+    read_figures = [(one["label"], one["year"], one["value"]) for one in found.figures]
+    assert read_figures == [
+        ("Men", 2014, 5),
+        ("Men", 2024, 6),
+        ("Women", 2014, 7),
+        ("Women", 2024, None),
+    ]
+    wrong = read(table, "Men\t\t5\tfew", head=head)
+    assert faults(wrong) == [(2, "Unit"), (2, "2024")]
+    twice = read(table, "Men\t%\t5\t2014", head="What is counted\tUnit\t2014\tYear")
+    assert "twice: Year" in twice.problem
+    many = read(table, *["Men\t%\t5\t6"] * (MOST_ROWS // 2 + 1), head=head)
+    assert f"At most {MOST_ROWS}" in many.problem
+
+
 def test_it_is_checked_first_and_stored_as_a_whole(client, table):
     base = client.get(address(table)).context["form"].initial["base"]
     good, bad = f"{HEAD}\nMen\t5\t%\t2024", f"{HEAD}\nMen\t5\t%\t2024\nWomen\tfew\t%\t2024"
     given = {"text": good, "decimal": ".", "base": base}
     checked = client.post(address(table), {**given, "step": "check"})
     assert checked.status_code == HTTPStatus.OK
-    assert "1 row was read and is right. It is not saved yet." in checked.content.decode()
+    assert "1 figure was read and is right. It is not saved yet." in checked.content.decode()
     assert table.items.count() == 1
     refused = client.post(address(table), {**given, "text": bad, "step": "store"})
     assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY

@@ -7,7 +7,7 @@
   const article = document.querySelector("[data-quotable]");
   if (!article) return;
 
-  const FOREIGN = ".note-mark, .quote-number, .permalink, .here, .on-selection";
+  const FOREIGN = ".note-mark, .quote-number, .permalink, .here, .on-selection, svg";
   const KEPT = "quoted-words";
   const MOST_BEFORE = 40;
 

@@ -229,3 +229,24 @@ def test_lines_may_end_as_they_like(ending):
 
 def test_a_quote_without_words_has_no_place():
     assert find(Quote(""), read(rendered())) is None
+
+
+def test_what_a_picture_says_is_not_among_the_words_and_ends_nothing():
+    chart = (
+        '<svg role="img"><title>Not this</title><rect x="1"/><text x="2">12</text>'
+        '<polyline points="1,1 2,2"/></svg>'
+    )
+    source = (
+        f'<div><figure id="b1"><figcaption>Residents</figcaption>{chart}'
+        '<details><summary>Figures</summary>women 5</details></figure></div><p id="b2">After.</p>'
+    )
+    text = read(source)
+
+    assert [(one.id, one.text) for one in text.blocks] == [
+        ("b1", "Residents Figures women 5"),
+        ("b2", "After."),
+    ]
+    place = find(Quote("women"), text)
+    marked = annotated(source, [Mark(place, "comment-1", "1", "Comment 1")])
+    assert chart in marked
+    assert "<mark" in marked.partition("</svg>")[2]

@@ -1,10 +1,8 @@
-"""Numbers and dates as the language of the report writes them, always in European digits."""
+"""Numbers as the language of a profile writes them in print, always in European digits."""
 
-from datetime import date, datetime
 from decimal import Decimal
 
 from babel.numbers import format_decimal
-from django.utils import formats, timezone, translation
 
 _MAX_DECIMALS = 4
 #: Percentages need no space in English, a narrow one in French.
@@ -28,13 +26,3 @@ def quantity(value: Decimal, unit: str, language: str) -> str:
 def span(low: Decimal, high: Decimal, unit: str, language: str) -> str:
     """Return a range such as ``4,000\u20136,000``."""
     return f"{number(low, language)}\u2013{quantity(high, unit, language)}"
-
-
-def day(moment: date | datetime | None, language: str) -> str:
-    """Return a day in words, in the language; an empty string for none."""
-    if moment is None:
-        return ""
-    if isinstance(moment, datetime):
-        moment = timezone.localtime(moment).date()
-    with translation.override(language[:2]):
-        return formats.date_format(moment, "DATE_FORMAT")

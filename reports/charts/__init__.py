@@ -1,1 +1,0 @@
-"""Plain data to SVG: the same picture on the page and on paper, with a title and a description."""
