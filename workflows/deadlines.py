@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from profile_workflow.errors import DomainError, NotNow
 from profile_workflow.models import Assignment, Comment, InputRequest, ValidationRound
+from profile_workflow.queries.requests import askers_of
 from profile_workflow.states import (
     ANSWERED_COMMENT_STATES,
     FINAL_STATES,
@@ -35,6 +36,9 @@ Step = Callable[[Any, datetime], int]
 
 #: How long before it is due a task is recalled to its owner.
 REMIND_BEFORE = timedelta(days=3)
+
+#: Whoever was asked for input less than this ago still remembers it.
+NOT_REMINDED_WITHIN = timedelta(days=1)
 
 #: How long a commenter has to open an answered comment again before it is closed.
 CLOSE_COMMENTS_AFTER = timedelta(days=28)
@@ -116,7 +120,10 @@ def _open_requests() -> "QuerySet[InputRequest]":
 
 def _requests_to_remind_of(at: datetime) -> Iterable[InputRequest]:
     soon = _open_requests().filter(
-        reminded_at__isnull=True, due_at__lte=at + REMIND_BEFORE, due_at__gt=at
+        reminded_at__isnull=True,
+        due_at__lte=at + REMIND_BEFORE,
+        due_at__gt=at,
+        asked_at__lte=at - NOT_REMINDED_WITHIN,
     )
     return soon[:BATCH]
 
@@ -142,7 +149,7 @@ def _tell_of_request(request: InputRequest, field: str, kind: MailKind, at: date
         return 0
     people = [request.asked_of_id]
     if kind == MailKind.REQUEST_LATE:
-        people.append(request.asked_by_id)
+        people += askers_of(request, on=at.date())
     recipients: dict[int, notifications.Details] = {
         person: {"request": request.pk} for person in people
     }

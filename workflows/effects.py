@@ -8,6 +8,7 @@ from typing import Any
 
 from profile_workflow.models import Assignment, Event, InputRequest, Profile, SignOff
 from profile_workflow.models.people import User
+from profile_workflow.queries.requests import askers_of
 from profile_workflow.services.lifecycle import Details
 from profile_workflow.states import AUTHOR_ROLES, ProfileState, Role
 from workflows import notifications
@@ -121,7 +122,8 @@ def _about_request(event: Event, request: InputRequest, by: User | None) -> list
     if event.move in _ASKS:
         told.append((MailKind.REQUEST, request.asked_of_id))
     if event.move in _ANSWERS:
-        told.append((MailKind.REQUEST_ANSWERED, request.asked_by_id))
+        askers = askers_of(request, on=event.at.date())
+        told += [(MailKind.REQUEST_ANSWERED, person) for person in askers]
     if event.move == "withdraw_request":
         told.append((MailKind.REQUEST_WITHDRAWN, request.asked_of_id))
     return [

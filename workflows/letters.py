@@ -27,6 +27,7 @@ from profile_workflow.models import (
     User,
     ValidationRound,
 )
+from profile_workflow.queries.requests import sees_all_requests
 from profile_workflow.states import (
     REQUESTS_BACK_WITH_THE_ASKER,
     Attribution,
@@ -207,7 +208,7 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
         "reason": _reason(profile, payload),
         "round": asked,
         "attribution": ATTRIBUTION_RULES[asked.attribution] if asked else "",
-        "request": request,
+        "input_request": request,
         "request_url": _request_address(request, profile),
         "profile_url": address("profile", f"/p/{profile.slug}/", profile.slug),
         "tasks_url": address("tasks", "/tasks/"),
@@ -246,8 +247,8 @@ def _request(payload: Mapping[str, Any], person: User, profile: Profile) -> Inpu
         pk=payload.get("request"), profile=profile, state__in=states
     ).first()
     if found is None or not profile.roles_of(person):
-        return None
-    is_theirs = person.pk in (found.asked_of_id, found.asked_by_id)
+        return None  # settled, or the person has no part in the profile any more
+    is_theirs = person.pk == found.asked_of_id or sees_all_requests(profile, person)
     return found if is_theirs else None
 
 

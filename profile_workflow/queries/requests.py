@@ -355,6 +355,18 @@ def question_of(request: InputRequest, language: str) -> str:
 # Whose turn it is
 
 
+def askers_of(request: InputRequest, *, on: date) -> list[int]:
+    """Return the ids of those who are told of an answer.
+
+    That is who has asked; if he does not write the profile any more, the local expert.
+    """
+    held = Assignment.objects.active(on).filter(profile=request.profile_id)
+    if held.in_roles(AUTHOR_ROLES).filter(user=request.asked_by_id).exists():
+        return [request.asked_by_id]
+    experts = held.in_roles([Role.LOCAL_EXPERT]).order_by("user_id")
+    return list(experts.values_list("user_id", flat=True).distinct())
+
+
 def waiting_for(user: User, held: Iterable[Assignment], *, on: date) -> Requests:
     """Return the requests that wait for a person: to answer them, or to look at the answer.
 
