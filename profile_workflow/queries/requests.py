@@ -263,6 +263,12 @@ def conversation(request: InputRequest, *, viewer: User) -> list[Said]:
     ]
 
 
+def was_handed_on(profile: Profile, pk: int, *, viewer: User) -> bool:
+    """Whether a person was asked for something, and may not see it now: it was handed on."""
+    asked = RequestEntry.objects.filter(request=pk, request__profile=profile, asked_of=viewer)
+    return asked.exists() and not requests_seen_by(profile, viewer).filter(pk=pk).exists()
+
+
 def entry_with_file(
     profile: Profile, request_id: int, entry_id: int, *, viewer: User
 ) -> RequestEntry:

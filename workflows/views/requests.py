@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from profile_workflow.attachments import MEDIA_TYPES
-from profile_workflow.errors import DomainError, NotComplete
+from profile_workflow.errors import DomainError, NotComplete, NotNow
 from profile_workflow.forms.filters import PageForm
 from profile_workflow.forms.requests import (
     RequestFilter,
@@ -127,10 +127,12 @@ def _ask(form: RequestForm, profile: Profile, *, by: User) -> Refusal | None:
 def input_request(request: HttpRequest, slug: str, request_id: int) -> HttpResponse:
     """Show a request with all that was said to it; by POST make one of its moves."""
     profile, viewer = profile_or_404(request, slug), signed_in(request)
+    move = move_sent(request.POST)
+    if move and queries.was_handed_on(profile, request_id, viewer=viewer):
+        return _handed_on(request, profile, move)
     found = _request_or_404(profile, request_id, viewer)
     if request.method != "POST":
         return _page(request, found)
-    move = move_sent(request.POST)
     if move not in transitions_of(found):
         raise Http404
     form = _form(found, move, viewer, request)
@@ -141,6 +143,23 @@ def input_request(request: HttpRequest, slug: str, request_id: int) -> HttpRespo
     if "file" in form.fields and request.FILES and not form.errors.get("file"):
         form.add_error("file", _("Choose the file again: it was not kept."))
     return _page(request, _request_or_404(profile, request_id, viewer), form, refusal)
+
+
+def _handed_on(request: HttpRequest, profile: Profile, move: str) -> HttpResponse:
+    """Give back what was typed for a request that was handed to somebody else meanwhile."""
+    form = _empty_form(move, request)
+    refusal = Refusal(
+        NotNow.status, _("This request has been handed on to somebody else in the meantime.")
+    )
+    words = form["words"].value() if "words" in form.fields else ""
+    context = {"profile": profile, "refusal": refusal, "words": words}
+    return render(request, "workflows/request_handed_on.html", context, status=refusal.status)
+
+
+def _empty_form(move: str, request: HttpRequest) -> RequestMoveForm:
+    """Return the form of a move without anybody to hand it to."""
+    day = timezone.localdate()
+    return RequestMoveForm(request.POST, move=move, label="", people=list, due_on=day)
 
 
 def _onwards(profile: Profile, found: InputRequest, viewer: User) -> HttpResponse:
