@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -140,12 +142,7 @@ def test_each_sees_his_own_and_an_empty_list_says_why(made, profile):
 
 
 @pytest.mark.parametrize("name", ["requests", "profile", "tasks"])
-def test_a_list_costs_the_same_for_one_request_and_for_many(
-    made, profile, name, django_assert_num_queries
-):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
+def test_a_list_costs_the_same_for_one_request_and_for_many(made, profile, name):
     client = signed_in(made[FOCAL_POINT] if name == "tasks" else made[EXPERT])
     address = reverse(name, args=[] if name == "tasks" else [profile.slug])
 
@@ -164,9 +161,6 @@ def test_a_list_costs_the_same_for_one_request_and_for_many(
 
 
 def test_a_page_costs_the_same_however_much_was_said(made, profile):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     request = factories.ask_for_input(profile)
     client = signed_in(made[EXPERT])
     address = reverse("request", args=[profile.slug, request.pk])

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from profile_workflow.models import Organisation, Section, User
@@ -100,9 +102,6 @@ def test_without_a_submitted_methodology_nothing_is_told(profile):
 
 
 def test_the_cost_does_not_grow_with_the_requests(made, profile, django_assert_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     factories.ask_for_input(profile)
     with CaptureQueriesContext(connection) as one:
         report_of(profile, drafts=True)
