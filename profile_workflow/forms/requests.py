@@ -1,11 +1,12 @@
 """Forms of requests for input: asking, answering, and everything else that is said to one."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,11 +15,12 @@ from profile_workflow.attachments import ACCEPTED, MOST_BYTES, Attachment, read_
 from profile_workflow.errors import InvalidInput, Missing
 from profile_workflow.forms.moves import ReasonField
 from profile_workflow.forms.renderer import StyledForm
-from profile_workflow.models import DataTable, Profile, Section, User
+from profile_workflow.models import DataTable, InputRequest, Profile, Section, User
+from profile_workflow.queries.history import move_label
 from profile_workflow.queries.profiles import sections_of
 from profile_workflow.queries.requests import Wanted, people_to_ask, places_of
 from profile_workflow.services.lifecycle import Details
-from profile_workflow.services.requests import MOST_CHARACTERS, Wish
+from profile_workflow.services.requests import MOST_CHARACTERS, Wish, first_day, last_moment
 
 
 def _day_field(label: "str | Promise", help_text: "str | Promise") -> forms.DateField:
@@ -30,6 +32,14 @@ def _day_field(label: "str | Promise", help_text: "str | Promise") -> forms.Date
 def _words_field(rows: int, **kwargs: Any) -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": rows})
     return ReasonField(required=False, max_length=MOST_CHARACTERS, widget=widget, **kwargs)
+
+
+def _checked_day(day: date, profile: Profile) -> date:
+    try:
+        last_moment(profile, day, at=timezone.now())
+    except InvalidInput as error:
+        raise forms.ValidationError(str(error), code="no_day") from None
+    return day
 
 
 class PersonField(forms.TypedChoiceField):
@@ -92,6 +102,10 @@ class RequestForm(StyledForm):
         )
         self.add_field("place", place)
         self.order_fields(self.field_order)
+
+    def clean_due_on(self) -> date:
+        """Refuse a day on which no answer can be asked for."""
+        return _checked_day(self.cleaned_data["due_on"], self._profile)
 
     def wish(self) -> Wish:
         """Return what is asked for; to be called on a valid form."""
@@ -202,7 +216,6 @@ class RequestMoveForm(StyledForm):
     Attributes:
         move: The move that it makes.
         label: What its button says.
-        rest: What is missing for which it has no field.
     """
 
     move = forms.CharField(widget=forms.HiddenInput)
@@ -211,17 +224,18 @@ class RequestMoveForm(StyledForm):
         self,
         *args: Any,
         move: str,
-        label: str,
-        people: Callable[[], Sequence[tuple[int, str]]],
-        due_on: date,
+        of: InputRequest,
+        viewer: User,
         words: str = "",
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, prefix=move, **kwargs)
-        self.move, self.label = move, label
+        self.move, self.label = move, move_label(of.document_type, move)
+        self._profile = of.profile
         self.initial["move"] = move
         if move == "hand_on":
-            self.add_field("person", PersonField(people(), required=False, label=_("Hand it to")))
+            people = people_to_ask(of.profile, viewer=viewer, but=of.asked_of_id)
+            self.add_field("person", PersonField(people, required=False, label=_("Hand it to")))
         if move in _WORDS:
             said, beneath = _WORDS[move]
             rows = 5 if move == "give_answer" else 3
@@ -233,7 +247,11 @@ class RequestMoveForm(StyledForm):
             self.add_field("file", _file_field())
         if move in _WITH_A_DAY:
             self.add_field("due_on", _day_field(_("Answer until"), _("A working day of the city.")))
-            self.initial["due_on"] = due_on
+            self.initial["due_on"] = first_day(of.profile, timezone.now())
+
+    def clean_due_on(self) -> date:
+        """Refuse a day on which no answer can be asked for."""
+        return _checked_day(self.cleaned_data["due_on"], self._profile)
 
     def clean_file(self) -> Attachment | None:
         """Return the file as it may be kept, or None if none was sent."""

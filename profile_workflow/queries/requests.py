@@ -263,10 +263,12 @@ def conversation(request: InputRequest, *, viewer: User) -> list[Said]:
     ]
 
 
-def was_handed_on(profile: Profile, pk: int, *, viewer: User) -> bool:
-    """Whether a person was asked for something, and may not see it now: it was handed on."""
+def handed_on(profile: Profile, pk: int, *, viewer: User) -> InputRequest | None:
+    """Return a request that was made to a person who may not see it now: it was handed on."""
     asked = RequestEntry.objects.filter(request=pk, request__profile=profile, asked_of=viewer)
-    return asked.exists() and not requests_seen_by(profile, viewer).filter(pk=pk).exists()
+    if not asked.exists() or requests_seen_by(profile, viewer).filter(pk=pk).exists():
+        return None
+    return InputRequest.objects.select_related("profile__city").get(pk=pk)
 
 
 def entry_with_file(

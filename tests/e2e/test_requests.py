@@ -1,4 +1,4 @@
-"""A request from asking to print: asked in a browser, answered on a telephone without JavaScript."""
+"""A request from asking to accepting, answered on a telephone without JavaScript."""
 
 import pytest
 from django.urls import reverse

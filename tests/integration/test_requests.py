@@ -202,7 +202,7 @@ def test_handed_on_it_is_the_other_persons_and_whoever_asked_is_told(made, profi
     assert rows(first) == []
     assert mails(MailKind.REQUEST)[-1] == made[FOCAL_POINT].pk
     assert mails(MailKind.REQUEST_ANSWERED) == [made[EXPERT].pk]
-    assert queries.was_handed_on(profile, request.pk, viewer=first)
+    assert queries.handed_on(profile, request.pk, viewer=first)
     with pytest.raises(InputRequest.DoesNotExist):
         queries.request_of(profile, request.pk, viewer=first)
 

@@ -26,7 +26,6 @@ from profile_workflow.forms.requests import (
 )
 from profile_workflow.models import InputRequest, Profile, RequestEntry, User
 from profile_workflow.queries import requests as queries
-from profile_workflow.queries.history import move_label
 from profile_workflow.services import requests as service
 from profile_workflow.services.drafting import may_write
 from profile_workflow.services.evidence import refusal_to_register
@@ -128,8 +127,9 @@ def input_request(request: HttpRequest, slug: str, request_id: int) -> HttpRespo
     """Show a request with all that was said to it; by POST make one of its moves."""
     profile, viewer = profile_or_404(request, slug), signed_in(request)
     move = move_sent(request.POST)
-    if move and queries.was_handed_on(profile, request_id, viewer=viewer):
-        return _handed_on(request, profile, move)
+    gone = queries.handed_on(profile, request_id, viewer=viewer) if move else None
+    if gone is not None:
+        return _handed_on(request, gone, move)
     found = _request_or_404(profile, request_id, viewer)
     if request.method != "POST":
         return _page(request, found)
@@ -145,21 +145,15 @@ def input_request(request: HttpRequest, slug: str, request_id: int) -> HttpRespo
     return _page(request, _request_or_404(profile, request_id, viewer), form, refusal)
 
 
-def _handed_on(request: HttpRequest, profile: Profile, move: str) -> HttpResponse:
+def _handed_on(request: HttpRequest, found: InputRequest, move: str) -> HttpResponse:
     """Give back what was typed for a request that was handed to somebody else meanwhile."""
-    form = _empty_form(move, request)
     refusal = Refusal(
         NotNow.status, _("This request has been handed on to somebody else in the meantime.")
     )
+    form = _form(found, move, signed_in(request), request)
     words = form["words"].value() if "words" in form.fields else ""
-    context = {"profile": profile, "refusal": refusal, "words": words}
+    context = {"profile": found.profile, "refusal": refusal, "words": words}
     return render(request, "workflows/request_handed_on.html", context, status=refusal.status)
-
-
-def _empty_form(move: str, request: HttpRequest) -> RequestMoveForm:
-    """Return the form of a move without anybody to hand it to."""
-    day = timezone.localdate()
-    return RequestMoveForm(request.POST, move=move, label="", people=list, due_on=day)
 
 
 def _onwards(profile: Profile, found: InputRequest, viewer: User) -> HttpResponse:
@@ -180,14 +174,12 @@ def _request_or_404(profile: Profile, pk: int, viewer: User) -> InputRequest:
 def _form(
     found: InputRequest, move: str, viewer: User, request: HttpRequest | None = None
 ) -> RequestMoveForm:
-    profile = found.profile
     return RequestMoveForm(
         request.POST if request else None,
         request.FILES if request else None,
         move=move,
-        label=move_label(found.document_type, move),
-        people=lambda: queries.people_to_ask(profile, viewer=viewer, but=found.asked_of_id),
-        due_on=service.first_day(profile, timezone.now()),
+        of=found,
+        viewer=viewer,
         words=_last_words(found) if move == "record_absence" else "",
     )
 
