@@ -108,6 +108,15 @@ def test_others_are_told_that_asking_is_not_theirs(made, profile):
     assert b"Only the authors ask" in answer.content
 
 
+def test_what_was_typed_while_the_profile_was_put_on_hold_is_given_back(made, profile):
+    factories.move(profile, "hold", made.team, reason="Elections.")
+    answer = asked(made, profile)
+    assert answer.status_code == 409
+    assert "By sex." in answer.content.decode()
+    address = reverse("request_new", args=[profile.slug])
+    assert signed_in(made[EXPERT]).get(address).status_code == 409
+
+
 def test_without_anybody_of_the_city_the_page_says_what_to_do(made, profile):
     profile.assignments.filter(role__in=["focal_point", "stakeholder", "city_authority"]).update(
         ends_on=timezone.localdate() - timedelta(days=1)

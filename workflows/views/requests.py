@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from profile_workflow.attachments import MEDIA_TYPES
-from profile_workflow.errors import DomainError, NotComplete, NotNow
+from profile_workflow.errors import DomainError, NotAllowed, NotComplete, NotNow
 from profile_workflow.forms.filters import PageForm
 from profile_workflow.forms.requests import (
     RequestFilter,
@@ -84,7 +84,7 @@ def request_new(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask somebody of the city for input."""
     profile, viewer = profile_or_404(request, slug), signed_in(request)
     closed = service.refusal_to_ask(profile, viewer)
-    if closed is not None:
+    if closed is not None and (request.method != "POST" or closed.status == NotAllowed.status):
         context = {"profile": profile, "refusal": Refusal(closed.status, str(closed))}
         return render(request, "workflows/request_new.html", context, status=closed.status)
     form = RequestForm(
