@@ -115,18 +115,19 @@ def objection(world: World) -> Sequence[Any]:
 def asked_for(world: World) -> Sequence[Any]:
     """A late request to the focal point."""
     profile = world.drafted
-    asked = {"person": world.made[FOCAL_POINT], "subject": "Residents by citizenship, 2024"}
-    found = profile.input_requests.filter(subject=asked["subject"]).first()
+    found = profile.input_requests.filter(state="asked").first()
     if found is None:
-        at = timezone.now() - timedelta(days=30)
-        found = factories.ask_for_input(profile, at=at, **asked)
+        person, at = factories.holder(profile, FOCAL_POINT), timezone.now() - timedelta(days=30)
+        found = factories.ask_for_input(
+            profile, person=person, subject="Residents by citizenship, 2024", at=at
+        )
     return [profile.slug, found.pk]
 
 
 def answered(world: World) -> Sequence[Any]:
     """A request that was answered with words and a file."""
     profile = world.drafted
-    person = world.made[FOCAL_POINT]
+    person = factories.holder(profile, FOCAL_POINT)
     found = profile.input_requests.filter(state="answered").first()
     if found is None:
         made = factories.ask_for_input(profile, person=person, subject="Budget, last three years")
