@@ -23,10 +23,10 @@ from profile_workflow.services.lifecycle import Details
 from profile_workflow.services.requests import MOST_CHARACTERS, Wish, first_day, last_moment
 
 
-def _day_field(label: "str | Promise", help_text: "str | Promise") -> forms.DateField:
+def _day_field(**said: Any) -> forms.DateField:
     # A picker of the browser takes and gives ISO days, whatever the language.
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    return forms.DateField(label=label, help_text=help_text, widget=widget)
+    return forms.DateField(widget=widget, **said)
 
 
 def _words_field(rows: int, **kwargs: Any) -> forms.CharField:
@@ -72,8 +72,8 @@ class RequestForm(StyledForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     due_on = _day_field(
-        gettext_lazy("Answer until"),
-        gettext_lazy("A working day of the city. A reminder is sent three days before."),
+        label=gettext_lazy("Answer until"),
+        help_text=gettext_lazy("A working day of the city. A reminder is sent three days before."),
     )
     field_order = ["person", "subject", "text", "place", "due_on"]
 
@@ -214,7 +214,7 @@ class RequestMoveForm(StyledForm):
     """One move of a request, with what it needs; one of several forms on a page.
 
     Attributes:
-        move: The move that it makes.
+        makes: The move that it makes.
         label: What its button says.
     """
 
@@ -230,7 +230,7 @@ class RequestMoveForm(StyledForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, prefix=move, **kwargs)
-        self.move, self.label = move, move_label(of.document_type, move)
+        self.makes, self.label = move, move_label(of.document_type, move)
         self._profile = of.profile
         self.initial["move"] = move
         if move == "hand_on":
@@ -246,7 +246,8 @@ class RequestMoveForm(StyledForm):
         if move == "give_answer":
             self.add_field("file", _file_field())
         if move in _WITH_A_DAY:
-            self.add_field("due_on", _day_field(_("Answer until"), _("A working day of the city.")))
+            day = _day_field(label=_("Answer until"), help_text=_("A working day of the city."))
+            self.add_field("due_on", day)
             self.initial["due_on"] = first_day(of.profile, timezone.now())
 
     def clean_due_on(self) -> date:
@@ -273,7 +274,7 @@ class RequestMoveForm(StyledForm):
         """What the mover says; to be called on a valid form."""
         given = self.cleaned_data
         words = given.get("words", "")
-        is_answer = self.move == "give_answer"
+        is_answer = self.makes == "give_answer"
         person = given.get("person")
         return Details(
             reason="" if is_answer else words,

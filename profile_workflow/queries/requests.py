@@ -100,14 +100,15 @@ def sees_all_requests(profile: Profile, viewer: User) -> bool:
 
 def requests_seen_by(profile: Profile, viewer: User) -> Requests:
     """Return the requests of a profile that a person may see."""
-    found = InputRequest.objects.filter(profile=profile)
+    found: Requests = InputRequest.objects.filter(profile=profile)
     if sees_all_requests(profile, viewer):
         return found
     standing_in = Assignment.objects.active(profile.day).filter(
         profile=profile, user=viewer, stands_in_for__isnull=False
     )
     own = Q(asked_of=viewer) | Q(asked_of__in=standing_in.values("stands_in_for__user"))
-    return found.filter(own)
+    seen: Requests = found.filter(own)
+    return seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +269,8 @@ def handed_on(profile: Profile, pk: int, *, viewer: User) -> InputRequest | None
     asked = RequestEntry.objects.filter(request=pk, request__profile=profile, asked_of=viewer)
     if not asked.exists() or requests_seen_by(profile, viewer).filter(pk=pk).exists():
         return None
-    return InputRequest.objects.select_related("profile__city").get(pk=pk)
+    found: InputRequest = InputRequest.objects.select_related("profile__city").get(pk=pk)
+    return found
 
 
 def entry_with_file(
@@ -402,4 +404,6 @@ def waiting_for(user: User, held: Iterable[Assignment], *, on: date) -> Requests
     )
     mine = InputRequest.objects.filter(turn, profile__in={one.profile_id for one in parts})
     running = mine.exclude(profile__state__in=RESTING_STATES)
-    return running.select_related("profile__city", "asked_of", "asked_by").order_by("due_at", "pk")
+    related = ("profile__city", "asked_of", "asked_by")
+    found: Requests = running.select_related(*related).order_by("due_at", "pk")
+    return found

@@ -1,6 +1,7 @@
 """The pages of requests for input: what they show, refuse and never lose; files only for some."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -325,7 +326,8 @@ def test_a_file_is_saved_and_never_shown(made, sent):
     assert "default-src 'none'" in policy
     assert "'self'" not in policy
     assert "no-store" in answer["Cache-Control"]
-    assert b"".join(answer.streaming_content) == sent.file.read()
+    assert b"".join(answer.streaming_content) == Path(sent.file.path).read_bytes()
+    answer.close()
 
 
 @pytest.mark.parametrize(
@@ -334,7 +336,9 @@ def test_a_file_is_saved_and_never_shown(made, sent):
      (FOCAL_POINT, 404), (Role.INTERNATIONAL_EXPERT, 404), (Role.OBSERVER, 404)],
 )  # fmt: skip
 def test_a_file_is_only_for_those_who_see_the_request(made, sent, role, status):
-    assert signed_in(made[role]).get(address_of(sent)).status_code == status
+    answer = signed_in(made[role]).get(address_of(sent))
+    answer.close()
+    assert answer.status_code == status
 
 
 def test_a_file_is_not_reached_through_another_request_or_profile(made, profile, sent):

@@ -194,7 +194,7 @@ def _make(form: RequestMoveForm, found: InputRequest, *, by: User) -> Refusal | 
     if not form.is_valid():
         return Refusal(HTTP_UNPROCESSABLE)
     try:
-        engine.perform(found, form.move, by=by, at=timezone.now(), details=form.details)
+        engine.perform(found, form.makes, by=by, at=timezone.now(), details=form.details)
     except NotComplete as error:
         rest = form.take_missing(error.missing)
         return Refusal(error.status, str(error) if rest else "", rest)
@@ -247,12 +247,12 @@ def _forms(
     The one that was sent keeps what was typed, even where its move is not offered any more.
     """
     forms = [
-        sent if sent is not None and sent.move == offer.move else _form(found, offer.move, viewer)
+        sent if sent is not None and sent.makes == offer.move else _form(found, offer.move, viewer)
         for offer in offers
     ]
     if sent is not None and sent not in forms:
         forms.insert(0, sent)
-    first = [one for one in forms if one.move in _FIRST]
+    first = [one for one in forms if one.makes in _FIRST]
     return first, [one for one in forms if one not in first]
 
 
