@@ -1,7 +1,8 @@
 """Every legal move of every document: one abstract state machine each, with empty bodies.
 
 ``custom`` says what the engine needs to know of a move: ``reason`` (the mover must say why),
-``system`` (only the software makes it, never a person), ``label`` (words on the button).
+``answer`` (the mover must give words or a file), ``system`` (only the software makes it, never a
+person), ``label`` (words on the button).
 """
 
 from typing import Any
@@ -16,15 +17,18 @@ from profile_workflow.states import (
     CommentState,
     DataItemState,
     ProfileState,
+    RequestState,
     SectionState,
     Severity,
     SignOffState,
 )
 
 
-def says(label: "str | Promise", *, reason: bool = False, system: bool = False) -> dict[str, Any]:
+def says(
+    label: "str | Promise", *, reason: bool = False, system: bool = False, answer: bool = False
+) -> dict[str, Any]:
     """Describe a move for the engine and the screens."""
-    return {"label": label, "reason": reason, "system": system}
+    return {"label": label, "reason": reason, "system": system, "answer": answer}
 
 
 def asks_minor_revision(profile: "ProfileMachine") -> bool:
@@ -428,6 +432,70 @@ class DataItemMachine(ConcurrentTransitionMixin, models.Model):
 
     @transition(state, [S.STALE, S.NOT_AVAILABLE], S.REQUESTED, custom=says(_("Request again")))
     def request_again(self) -> None: ...
+
+
+class InputRequestMachine(ConcurrentTransitionMixin, models.Model):
+    """The life of a request for input: asked, answered or not, taken by whoever asked."""
+
+    document_type = "input_request"
+
+    S = RequestState
+
+    state = FSMField(_("state"), default=S.ASKED, choices=S.choices, protected=True)
+
+    class Meta:
+        abstract = True
+
+    @transition(
+        state, [S.ASKED, S.ASKED_BACK], S.ANSWERED, custom=says(_("Send the answer"), answer=True)
+    )
+    def give_answer(self) -> None: ...
+
+    @transition(
+        state,
+        [S.ASKED, S.ASKED_BACK],
+        S.NOT_AVAILABLE,
+        custom=says(_("Say that it is not available"), reason=True),
+    )
+    def say_unavailable(self) -> None: ...
+
+    @transition(state, S.ASKED, S.ASKED_BACK, custom=says(_("Ask back"), reason=True))
+    def ask_back(self) -> None: ...
+
+    @transition(
+        state, [S.ASKED, S.ASKED_BACK], S.ASKED, custom=says(_("Hand it on to somebody else"))
+    )
+    def hand_on(self) -> None: ...
+
+    @transition(state, S.ASKED_BACK, S.ASKED, custom=says(_("Reply to the question"), reason=True))
+    def reply_to_question(self) -> None: ...
+
+    @transition(state, S.ANSWERED, S.ACCEPTED, custom=says(_("Accept the answer")))
+    def accept_answer(self) -> None: ...
+
+    @transition(
+        state,
+        S.NOT_AVAILABLE,
+        S.UNAVAILABLE,
+        custom=says(_("Record as not available"), reason=True),
+    )
+    def record_absence(self) -> None: ...
+
+    @transition(
+        state,
+        [S.ANSWERED, S.NOT_AVAILABLE, S.ACCEPTED, S.UNAVAILABLE],
+        S.ASKED,
+        custom=says(_("Ask again"), reason=True),
+    )
+    def ask_again(self) -> None: ...
+
+    @transition(
+        state,
+        [S.ASKED, S.ASKED_BACK],
+        S.WITHDRAWN,
+        custom=says(_("Withdraw the request"), reason=True),
+    )
+    def withdraw_request(self) -> None: ...
 
 
 def is_open(signoff: "SignOffMachine") -> bool:

@@ -12,7 +12,7 @@ import rules
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from profile_workflow.states import Role
+from profile_workflow.states import AUTHOR_ROLES, Role
 
 Predicate = Callable[[Any, Any], bool]
 
@@ -75,6 +75,22 @@ def _is_person_asked(user: Any, signoff: Any) -> bool:
     return own or bool(signoff.profile.stands_in(user, signoff.person_id))
 
 
+def _was_asked(user: Any, request: Any) -> bool:
+    own = bool(request.asked_of_id == user.pk)
+    return own or bool(request.profile.stands_in(user, request.asked_of_id))
+
+
+def _keeps_request(user: Any, request: Any) -> bool:
+    roles = request.profile.roles_of(user)
+    if roles.intersection((Role.LOCAL_EXPERT, Role.PROJECT_TEAM)):
+        return True
+    return Role.CO_AUTHOR in roles and bool(request.asked_by_id == user.pk)
+
+
+def _was_asked_or_keeps(user: Any, request: Any) -> bool:
+    return _keeps_request(user, request) or _was_asked(user, request)
+
+
 NO_AUTHOR = Duty(
     _has_not_written,
     _("You are an author of this profile; somebody else must judge it."),
@@ -92,6 +108,12 @@ OWN_ANSWER = Duty(
     _is_person_asked, _("Only the person who was asked, or a substitute, may answer.")
 )
 
+WAS_ASKED = Duty(_was_asked, _("Only the person who was asked, or a substitute, may answer."))
+KEEPS_REQUEST = Duty(_keeps_request, _("Only who has asked, or the local expert, decides this."))
+ASKED_OR_KEEPS = Duty(
+    _was_asked_or_keeps, _("Only who was asked, or who has asked, hands a request on.")
+)
+
 _TEAM = Who((Role.PROJECT_TEAM,))
 _QA = Who((Role.PROJECT_TEAM,), (NO_AUTHOR, NO_REVIEWER))
 _EXPERT = Who((Role.LOCAL_EXPERT,))
@@ -105,6 +127,8 @@ WRITER = _SECTION_AUTHOR
 _COMMENT_ANSWER = Who((Role.LOCAL_EXPERT, Role.CO_AUTHOR), (OWN_SECTION_COMMENT,))
 _COMMENTER = Who((), (OWN_COMMENT,))
 _ASKED = Who((), (OWN_ANSWER, NO_AUTHOR))
+_REQUESTED = Who((), (WAS_ASKED,))
+_REQUESTER = Who(AUTHOR_ROLES, (KEEPS_REQUEST,))
 _DATA = Who((Role.LOCAL_EXPERT, Role.CO_AUTHOR, Role.FOCAL_POINT))
 
 #: The table of permissions: one line for each move that a person makes.
@@ -158,6 +182,15 @@ WHO: dict[str, Who] = {
     "data_item.mark_unavailable": _DATA,
     "data_item.expire": Who((*_DATA.roles, Role.PROJECT_TEAM)),
     "data_item.request_again": _DATA,
+    "input_request.give_answer": _REQUESTED,
+    "input_request.say_unavailable": _REQUESTED,
+    "input_request.ask_back": _REQUESTED,
+    "input_request.hand_on": Who((), (ASKED_OR_KEEPS,)),
+    "input_request.reply_to_question": _REQUESTER,
+    "input_request.accept_answer": _REQUESTER,
+    "input_request.record_absence": _REQUESTER,
+    "input_request.ask_again": _REQUESTER,
+    "input_request.withdraw_request": Who((*AUTHOR_ROLES, Role.PROJECT_TEAM), (KEEPS_REQUEST,)),
     "sign_off.approve": _ASKED,
     "sign_off.reserve": _ASKED,
     "sign_off.object_to": _ASKED,

@@ -57,6 +57,22 @@ WRITING_STATES: tuple[ProfileState, ...] = (
     ProfileState.CORRECTION,
 )
 
+#: States in which the text can still change, so that the city can be asked for input.
+ASKING_STATES: tuple[ProfileState, ...] = (
+    *WRITING_STATES,
+    ProfileState.EXPERT_REVIEW,
+    ProfileState.PROJECT_QA,
+    ProfileState.CONSULTATION,
+)
+
+#: States in which nothing that was asked for is still needed.
+RESTING_STATES: tuple[ProfileState, ...] = (
+    ProfileState.PUBLISHED,
+    ProfileState.UPDATE_DUE,
+    ProfileState.CANCELLED,
+    ProfileState.SUPERSEDED,
+)
+
 #: States that only a new edition leaves.
 FINAL_STATES: tuple[ProfileState, ...] = (ProfileState.CANCELLED, ProfileState.SUPERSEDED)
 
@@ -164,6 +180,29 @@ SETTLED_DATA_STATES: tuple[DataItemState, ...] = (
 )
 
 
+class RequestState(TextChoices):
+    """What became of a request for input."""
+
+    ASKED = "asked", _("Waits for an answer")
+    ASKED_BACK = "asked_back", _("Asked back")
+    ANSWERED = "answered", _("Answered")
+    NOT_AVAILABLE = "not_available", _("Said to be not available")
+    ACCEPTED = "accepted", _("Answer accepted")
+    UNAVAILABLE = "unavailable", _("Not available, recorded")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+#: States in which whoever was asked can answer.
+OPEN_REQUEST_STATES: tuple[RequestState, ...] = (RequestState.ASKED, RequestState.ASKED_BACK)
+
+#: States in which it is the turn of whoever asked.
+REQUESTS_BACK_WITH_THE_ASKER: tuple[RequestState, ...] = (
+    RequestState.ASKED_BACK,
+    RequestState.ANSWERED,
+    RequestState.NOT_AVAILABLE,
+)
+
+
 class SignOffState(TextChoices):
     """What a person who was asked to agree has answered."""
 
@@ -217,6 +256,9 @@ class Role(TextChoices):
 
 #: Roles that write the text; whoever holds one can neither review, assure nor sign it.
 AUTHOR_ROLES: tuple[Role, ...] = (Role.LOCAL_EXPERT, Role.CO_AUTHOR)
+
+#: Roles of the city: who can be asked for input.
+CITY_ROLES: tuple[Role, ...] = (Role.FOCAL_POINT, Role.STAKEHOLDER, Role.CITY_AUTHORITY)
 
 #: Roles that may be held for a whole programme instead of one profile.
 PROGRAMME_ROLES: tuple[Role, ...] = (Role.PROJECT_TEAM, Role.OBSERVER, Role.ADMINISTRATOR)

@@ -48,6 +48,13 @@ class Labels:
     challenge: str
     field: str
     competence: str
+    data_requests: str
+    asked_for: str
+    asked_of: str
+    asked_on: str
+    as_of: str
+    answered: str
+    no_answer: str
     priorities: str
     priority: str
     rank: str
@@ -139,6 +146,13 @@ _EN = Labels(
     challenge="Challenge",
     field="Field",
     competence="Competence",
+    data_requests="Data requests",
+    asked_for="What was asked for",
+    asked_of="Asked of",
+    asked_on="Asked on",
+    as_of="As of %(date)s",
+    answered="answered",
+    no_answer="no answer",
     priorities="Priorities of the city",
     priority="Priority",
     rank="No.",
@@ -236,6 +250,13 @@ _FR = Labels(
     challenge="Défi",
     field="Domaine",
     competence="Compétence",
+    data_requests="Demandes de données",
+    asked_for="Objet de la demande",
+    asked_of="Adressée à",
+    asked_on="Demandée le",
+    as_of="État au %(date)s",
+    answered="réponse reçue",
+    no_answer="sans réponse",
     priorities="Priorités de la ville",
     priority="Priorité",
     rank="N°",
@@ -334,6 +355,13 @@ _AR = Labels(
     challenge="التحدي",
     field="المجال",
     competence="الاختصاص",
+    data_requests="طلبات البيانات",
+    asked_for="موضوع الطلب",
+    asked_of="الجهة المطلوب منها",
+    asked_on="تاريخ الطلب",
+    as_of="حتى %(date)s",
+    answered="ورد الرد",
+    no_answer="دون رد",
     priorities="أولويات المدينة",
     priority="الأولوية",
     rank="الرقم",

@@ -22,6 +22,7 @@ from profile_workflow.models import (
     Comment,
     DataItem,
     DataTable,
+    InputRequest,
     Priority,
     Profile,
     Programme,
@@ -46,6 +47,7 @@ from profile_workflow.services import (
     people,
     profiles,
     quality,
+    requests,
     word,
 )
 from profile_workflow.services.lifecycle import Details
@@ -312,6 +314,20 @@ def give_priority(profile: Profile) -> Priority:
     )
     priority.challenges.add(challenge)
     return priority
+
+
+def ask_for_input(profile: Profile, *, at: datetime | None = None, **wishes: Any) -> InputRequest:
+    """Let the local expert ask the first stakeholder; ``wishes`` replace fields of the ``Wish``."""
+    at = at or timezone.now()
+    given = {
+        "person": holder(profile, Role.STAKEHOLDER),
+        "subject": "Foreign residents of the municipality by sex, 2024",
+        "text": "By citizenship, if you have it.",
+        "due_on": requests.first_day(profile, at),
+        "section": section(profile, "1"),
+    }
+    by = wishes.pop("by", None) or holder(profile, Role.LOCAL_EXPERT)
+    return engine.ask(profile, requests.Wish(**{**given, **wishes}), by=by, at=at)
 
 
 def give_guidance(one: Section) -> None:

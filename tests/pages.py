@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
+from profile_workflow.attachments import read_attachment
 from profile_workflow.models import City, DataItem, Profile, Source, User, WordReading, WorkingCopy
 from profile_workflow.services import saved_views, sources, word
 from profile_workflow.states import ProfileState, Role
@@ -17,6 +18,7 @@ from workflows.models import Task
 
 STRANGER = "stranger"
 TEAM, EXPERT, REVIEWER = Role.PROJECT_TEAM, Role.LOCAL_EXPERT, Role.INTERNATIONAL_EXPERT
+FOCAL_POINT = Role.FOCAL_POINT
 
 
 @dataclass
@@ -108,6 +110,37 @@ def objection(world: World) -> Sequence[Any]:
     named = [factories.section(profile, "1")]
     factories.move(first, "object_to", first.person, reason="Not so.", sections=named)
     return [profile.slug, first.pk]
+
+
+def asked_for(world: World) -> Sequence[Any]:
+    """A late request to the focal point."""
+    profile = world.drafted
+    found = profile.input_requests.filter(state="asked").first()
+    if found is None:
+        person, at = factories.holder(profile, FOCAL_POINT), timezone.now() - timedelta(days=30)
+        found = factories.ask_for_input(
+            profile, person=person, subject="Residents by citizenship, 2024", at=at
+        )
+    return [profile.slug, found.pk]
+
+
+def answered(world: World) -> Sequence[Any]:
+    """A request that was answered with words and a file."""
+    profile = world.drafted
+    person = factories.holder(profile, FOCAL_POINT)
+    found = profile.input_requests.filter(state="answered").first()
+    if found is None:
+        made = factories.ask_for_input(profile, person=person, subject="Budget, last three years")
+        file = read_attachment("budget 2024.csv", b"year;sum\n2024;12400\n")
+        found = factories.move(
+            made, "give_answer", person, answer="Adopted in March.", attachment=file
+        )
+    return [profile.slug, found.pk]
+
+
+def requests_of(world: World) -> Sequence[Any]:
+    answered(world)
+    return asked_for(world)[:1]
 
 
 def word_reading(world: World) -> Sequence[Any]:
@@ -226,6 +259,14 @@ PAGES = (
          slug),
     Page("section", "The submitted text of a section, with its comments.", [EXPERT, REVIEWER],
          lambda world: [world.profile.slug, "1"]),
+    Page("requests", "What was asked of the city, with what result.", [EXPERT, FOCAL_POINT, TEAM],
+         requests_of),
+    Page("request_new", "Ask the city for something.", [EXPERT],
+         lambda world: [world.drafted.slug], query="section=2"),
+    Page("request", "One request: answer it, ask back, hand it on.", [FOCAL_POINT, EXPERT],
+         asked_for),
+    Page("request", "One request that is answered, as whoever asked sees it.", [EXPERT],
+         answered, variant="answered"),
     Page("evidence", "What the city is, which words mean what, and what is registered.",
          [EXPERT, TEAM], slug),
     Page("sources", "The bibliography.", [EXPERT], slug),
@@ -306,6 +347,7 @@ NO_PAGE = {
     "source_share": "POST only",
     "library_withdraw": "POST only",
     "sources_file": "a file",
+    "request_file": "a file",
     "pdf_shown": "a file",
     "responses_file": "a file",
     "word_file": "a file",

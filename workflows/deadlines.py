@@ -10,10 +10,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import DatabaseError, transaction
+from django.db.models import QuerySet
 
 from profile_workflow.errors import DomainError, NotNow
-from profile_workflow.models import Assignment, Comment, ValidationRound
-from profile_workflow.states import ANSWERED_COMMENT_STATES, FINAL_STATES, ProfileState, Role
+from profile_workflow.models import Assignment, Comment, InputRequest, ValidationRound
+from profile_workflow.queries.requests import askers_of
+from profile_workflow.states import (
+    ANSWERED_COMMENT_STATES,
+    FINAL_STATES,
+    RESTING_STATES,
+    ProfileState,
+    RequestState,
+    Role,
+)
 from workflows import engine, notifications
 from workflows.executors import Job, get_executor
 from workflows.letters import MailKind
@@ -27,6 +36,9 @@ Step = Callable[[Any, datetime], int]
 
 #: How long before it is due a task is recalled to its owner.
 REMIND_BEFORE = timedelta(days=3)
+
+#: Whoever was asked for input less than this ago still remembers it.
+NOT_REMINDED_WITHIN = timedelta(days=1)
 
 #: How long a commenter has to open an answered comment again before it is closed.
 CLOSE_COMMENTS_AFTER = timedelta(days=28)
@@ -45,6 +57,8 @@ def sweep(*, at: datetime) -> int:
         (_lapse, list(_to_lapse(at))),
         (_report_overdue, _by_profile(_to_report(at))),
         (_close_comment, list(_to_close(at))),
+        (_remind_of_request, list(_requests_to_remind_of(at))),
+        (_report_late_request, list(_late_requests(at))),
     )
     return sum(_attempt(step, thing, at) for step, things in steps for thing in things)
 
@@ -96,6 +110,55 @@ def _to_close(at: datetime) -> Iterable[Comment]:
     stopped = (ProfileState.ON_HOLD, *FINAL_STATES)
     open_for_long = answered.exclude(section__profile__state__in=stopped)
     return open_for_long.select_related("section").order_by("answered_at", "pk")[:BATCH]
+
+
+def _open_requests() -> "QuerySet[InputRequest]":
+    stopped = (ProfileState.ON_HOLD, *RESTING_STATES)
+    waiting = InputRequest.objects.filter(state=RequestState.ASKED)
+    return waiting.exclude(profile__state__in=stopped).order_by("due_at", "pk")
+
+
+def _requests_to_remind_of(at: datetime) -> Iterable[InputRequest]:
+    soon = _open_requests().filter(
+        reminded_at__isnull=True,
+        due_at__lte=at + REMIND_BEFORE,
+        due_at__gt=at,
+        asked_at__lte=at - NOT_REMINDED_WITHIN,
+    )
+    return soon[:BATCH]
+
+
+def _late_requests(at: datetime) -> Iterable[InputRequest]:
+    return _open_requests().filter(escalated_at__isnull=True, due_at__lte=at)[:BATCH]
+
+
+def _remind_of_request(request: InputRequest, at: datetime) -> int:
+    """Remind whoever is asked for input."""
+    return _tell_of_request(request, "reminded_at", MailKind.REQUEST_REMINDER, at)
+
+
+def _report_late_request(request: InputRequest, at: datetime) -> int:
+    """Tell whoever is asked, and whoever has asked, that the answer is late."""
+    return _tell_of_request(request, "escalated_at", MailKind.REQUEST_LATE, at)
+
+
+def _tell_of_request(request: InputRequest, field: str, kind: MailKind, at: datetime) -> int:
+    """Mark a request that nobody has answered or marked yet, and send the mails; 1 if so."""
+    waiting = _open_requests().filter(pk=request.pk, **{f"{field}__isnull": True}).order_by()
+    if not waiting.update(**{field: at}):
+        return 0
+    people = [request.asked_of_id]
+    if kind == MailKind.REQUEST_LATE:
+        people += askers_of(request, on=at.date())
+    recipients: dict[int, notifications.Details] = {
+        person: {"request": request.pk} for person in people
+    }
+    occasion = f"r{request.pk}d{at.date().isoformat()}"
+    jobs = notifications.notify(
+        None, kind, recipients, profile_id=request.profile_id, occasion=occasion
+    )
+    get_executor().enqueue(jobs)
+    return 1
 
 
 def _close_comment(comment: Comment, at: datetime) -> int:

@@ -6,8 +6,9 @@ The worker executes them after the commit, at least once.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from profile_workflow.models import Assignment, Event, Profile, SignOff
+from profile_workflow.models import Assignment, Event, InputRequest, Profile, SignOff
 from profile_workflow.models.people import User
+from profile_workflow.queries.requests import askers_of
 from profile_workflow.services.lifecycle import Details
 from profile_workflow.states import AUTHOR_ROLES, ProfileState, Role
 from workflows import notifications
@@ -43,6 +44,11 @@ ANNOUNCEMENTS: dict[str, tuple[MailKind, tuple[Role, ...]]] = {
     ),
 }
 
+#: Moves of a request after which whoever is asked then has to answer.
+_ASKS = frozenset({"hand_on", "reply_to_question", "ask_again"})
+#: Moves of a request that whoever has asked is told.
+_ANSWERS = frozenset({"give_answer", "say_unavailable", "ask_back", "hand_on"})
+
 #: States on whose entering a PDF is built, so that it is there when somebody asks for it.
 BUILDS: dict[str, str] = {
     ProfileState.CONSULTATION: "consultation",
@@ -65,6 +71,8 @@ def move_was_made(
         *_announcement(event, profile, by, turns),
         *_return(event, profile, by, details, turns),
     ]
+    if isinstance(document, InputRequest):
+        jobs += _about_request(event, document, by)
     if process is not None:
         told = {job.payload["user"] for job in jobs}
         untold = {person: tasks for person, tasks in turns.items() if person not in told}
@@ -101,6 +109,36 @@ def deadlines_were_changed(event: Event, tasks: Sequence[Task], *, by: User) -> 
     _enqueue(
         notifications.notify(event.pk, MailKind.DEADLINE_CHANGED, recipients, profile_id=profile.pk)
     )
+
+
+def request_was_made(event: Event, request: InputRequest) -> None:
+    """Tell whoever is asked for input."""
+    _enqueue(_request_mail(event, request, MailKind.REQUEST, request.asked_of_id))
+
+
+def _about_request(event: Event, request: InputRequest, by: User | None) -> list[Job]:
+    """Return the mails of a move of a request: to whoever has to act on it, not to the mover."""
+    told: list[tuple[MailKind, int]] = []
+    if event.move in _ASKS:
+        told.append((MailKind.REQUEST, request.asked_of_id))
+    if event.move in _ANSWERS:
+        askers = askers_of(request, on=event.at.date())
+        told += [(MailKind.REQUEST_ANSWERED, person) for person in askers]
+    if event.move == "withdraw_request":
+        told.append((MailKind.REQUEST_WITHDRAWN, request.asked_of_id))
+    return [
+        job
+        for kind, person in told
+        if by is None or person != by.pk
+        for job in _request_mail(event, request, kind, person)
+    ]
+
+
+def _request_mail(event: Event, request: InputRequest, kind: MailKind, person: int) -> list[Job]:
+    about: notifications.Details = {"request": request.pk}
+    if event.reason_hash:
+        about["reason_event"] = event.pk
+    return notifications.notify(event.pk, kind, {person: about}, profile_id=request.profile_id)
 
 
 def _enqueue(jobs: list[Job]) -> None:

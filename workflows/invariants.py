@@ -9,6 +9,7 @@ from viewflow.workflow.status import PROCESS
 from profile_workflow.models import Profile, Section, SignOff
 from profile_workflow.states import (
     EDITABLE_SECTION_STATES,
+    RESTING_STATES,
     ProfileState,
     SectionState,
     SignOffState,
@@ -19,14 +20,6 @@ from workflows.models.process import ProfileProcess, Task
 
 #: A task as the invariant sees it: node name, kind of document, its id (0 for the profile).
 Waiting = tuple[str, str, int]
-
-#: States in which nobody has to do anything, so that no process may live.
-RESTING_STATES = (
-    ProfileState.PUBLISHED,
-    ProfileState.UPDATE_DUE,
-    ProfileState.CANCELLED,
-    ProfileState.SUPERSEDED,
-)
 
 #: States that belong to exactly one task of the profile.
 NODE_OF_STATE: dict[str, str] = {

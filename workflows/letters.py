@@ -19,8 +19,21 @@ from django.utils.functional import Promise
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
 
-from profile_workflow.models import EventReason, Profile, Section, User, ValidationRound
-from profile_workflow.states import Attribution, Role
+from profile_workflow.models import (
+    EventReason,
+    InputRequest,
+    Profile,
+    Section,
+    User,
+    ValidationRound,
+)
+from profile_workflow.queries.requests import sees_all_requests
+from profile_workflow.states import (
+    REQUESTS_BACK_WITH_THE_ASKER,
+    Attribution,
+    RequestState,
+    Role,
+)
 from workflows import turns
 
 
@@ -34,6 +47,11 @@ class MailKind(models.TextChoices):
     DEADLINE_CHANGED = "deadline_changed", _("Deadline changed")
     CONSULTATION_OPENED = "consultation_opened", _("Consultation opened")
     OBJECTION_RECEIVED = "objection_received", _("Objection received")
+    REQUEST = "request", _("Request for input")
+    REQUEST_ANSWERED = "request_answered", _("Answer to a request")
+    REQUEST_REMINDER = "request_reminder", _("Reminder of a request")
+    REQUEST_LATE = "request_late", _("Request overdue")
+    REQUEST_WITHDRAWN = "request_withdrawn", _("Request withdrawn")
     PUBLISHED = "published", _("Published")
     HELD = "held", _("Work stopped")
     RESUMED = "resumed", _("Resumed")
@@ -55,9 +73,20 @@ TASK_KINDS = (
     MailKind.DEADLINE_CHANGED,
 )
 
+#: Kinds about a request for input → the states in which they are not pointless.
+_STATES_OF_REQUEST: Mapping[str, tuple[RequestState, ...]] = {
+    MailKind.REQUEST: (RequestState.ASKED,),
+    MailKind.REQUEST_ANSWERED: (*REQUESTS_BACK_WITH_THE_ASKER, RequestState.ASKED),
+    MailKind.REQUEST_REMINDER: (RequestState.ASKED,),
+    MailKind.REQUEST_LATE: (RequestState.ASKED,),
+    MailKind.REQUEST_WITHDRAWN: (RequestState.WITHDRAWN,),
+}
+
 #: Kinds that tell without asking for an act, or ask once more; whoever wants none gets none.
 OPTIONAL_KINDS = (
     MailKind.REMINDER,
+    MailKind.REQUEST_REMINDER,
+    MailKind.REQUEST_WITHDRAWN,
     MailKind.PUBLISHED,
     MailKind.HELD,
     MailKind.RESUMED,
@@ -165,7 +194,8 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
     if not tasks and _needs_tasks(payload):
         return None
     asked = _round(payload.get("round")) or next((turn.round for turn in tasks if turn.round), None)
-    if asked is None and payload["kind"] == MailKind.CONSULTATION_OPENED:
+    request = _request(payload, person, profile)
+    if _lacks_its_subject(payload["kind"], asked, request):
         return None
     return {
         "kind": payload["kind"],
@@ -178,6 +208,8 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
         "reason": _reason(profile, payload),
         "round": asked,
         "attribution": ATTRIBUTION_RULES[asked.attribution] if asked else "",
+        "input_request": request,
+        "request_url": _request_address(request, profile),
         "profile_url": address("profile", f"/p/{profile.slug}/", profile.slug),
         "tasks_url": address("tasks", "/tasks/"),
         "settings_url": address("me", "/me/") if payload["kind"] in OPTIONAL_KINDS else "",
@@ -197,6 +229,34 @@ def _round(round_id: int | None) -> ValidationRound | None:
     if round_id is None:
         return None
     return ValidationRound.objects.filter(pk=round_id, closed_at__isnull=True).first()
+
+
+def _lacks_its_subject(
+    kind: str, asked: ValidationRound | None, request: InputRequest | None
+) -> bool:
+    """Whether what a mail of a kind is about is over."""
+    if kind == MailKind.CONSULTATION_OPENED:
+        return asked is None
+    return kind in _STATES_OF_REQUEST and request is None
+
+
+def _request(payload: Mapping[str, Any], person: User, profile: Profile) -> InputRequest | None:
+    """Return the request that a mail is about, if it is still worth telling this person of."""
+    states = _STATES_OF_REQUEST.get(payload["kind"], ())
+    found = InputRequest.objects.filter(
+        pk=payload.get("request"), profile=profile, state__in=states
+    ).first()
+    if found is None or not profile.roles_of(person):
+        return None  # settled, or the person has no part in the profile any more
+    is_theirs = person.pk == found.asked_of_id or sees_all_requests(profile, person)
+    return found if is_theirs else None
+
+
+def _request_address(request: InputRequest | None, profile: Profile) -> str:
+    if request is None:
+        return ""
+    path = f"/p/{profile.slug}/requests/{request.pk}/"
+    return address("request", path, profile.slug, str(request.pk))
 
 
 def _sections(profile: Profile, keys: Sequence[str]) -> list[str]:

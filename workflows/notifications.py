@@ -29,12 +29,14 @@ class Details(TypedDict, total=False):
         sections: Keys of the sections it names.
         reason_event: Id of the event whose reason it quotes.
         round: Id of the validation round whose closing date and rules it announces.
+        request: Id of the request for input that it is about.
     """
 
     tasks: Sequence[int]
     sections: Sequence[str]
     reason_event: int
     round: int
+    request: int
 
 
 def notify(

@@ -6,6 +6,7 @@ from profile_workflow.models.decision import Decision, ReviewRound
 from profile_workflow.models.event import Event, EventReason
 from profile_workflow.models.evidence import DataItem, DataTable, LibrarySource, Source
 from profile_workflow.models.guidance import FindingDismissal, QuestionAnswer
+from profile_workflow.models.input_request import InputRequest, RequestEntry
 from profile_workflow.models.people import Organisation, User
 from profile_workflow.models.priority import Challenge, Priority
 from profile_workflow.models.profile import (
@@ -47,6 +48,7 @@ __all__ = [
     "EventReason",
     "FailedSignIn",
     "FindingDismissal",
+    "InputRequest",
     "LibrarySource",
     "Note",
     "Organisation",
@@ -56,6 +58,7 @@ __all__ = [
     "Programme",
     "QuestionAnswer",
     "Reply",
+    "RequestEntry",
     "ReviewRound",
     "Revision",
     "SavedView",

@@ -48,6 +48,20 @@ def credit(
     return Credit(category or str(role.label), str(role.label), is_named=False)
 
 
+def credit_of_asked(
+    person: User, *, role: Role, category: str, viewer: User, profile: Profile
+) -> Credit:
+    """Return how somebody of the city who is asked for input is shown to a reader.
+
+    Who asks has to know which institution he asks, and the methodology prints it. So members of
+    the City Stakeholder Group are known by their organisation, whatever the attribution of their
+    answers in a validation; by name only where that is so for those too.
+    """
+    is_protected = role == Role.STAKEHOLDER and profile.attribution != Attribution.NAMED
+    attribution = Attribution.ORGANISATION if is_protected else Attribution.NAMED
+    return credit(person, attribution, role=role, category=category, viewer=viewer, profile=profile)
+
+
 def may_see_names(viewer: User, profile: Profile) -> bool:
     """Whether a reader sees every name, whatever the attribution."""
     return Role.PROJECT_TEAM in profile.roles_of(viewer)

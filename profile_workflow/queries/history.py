@@ -18,6 +18,7 @@ from profile_workflow.models import (
     Comment,
     DataItem,
     Event,
+    InputRequest,
     LibrarySource,
     Priority,
     Profile,
@@ -29,12 +30,14 @@ from profile_workflow.models import (
 from profile_workflow.queries.attribution import Credit, credit, may_see_names
 from profile_workflow.queries.evidence import ENTRIES, sees_working_material
 from profile_workflow.queries.profiles import categories_of
+from profile_workflow.queries.requests import requests_seen_by, sees_all_requests
 from profile_workflow.queries.validation import may_read
 from profile_workflow.states import (
     AUTHOR_ROLES,
     CommentState,
     DataItemState,
     ProfileState,
+    RequestState,
     Role,
     SectionState,
     SignOffState,
@@ -51,6 +54,7 @@ class Kind(TextChoices):
     COMMENT = "comment", gettext_lazy("Comment")
     SIGN_OFF = "sign_off", gettext_lazy("Sign-off")
     DATA_ITEM = "data_item", gettext_lazy("Figure")
+    INPUT_REQUEST = "input_request", gettext_lazy("Request for input")
     EVIDENCE = "evidence", gettext_lazy("Evidence and priorities")
     REVIEW_ROUND = "review_round", gettext_lazy("Round of expert review")
     VALIDATION_ROUND = "validation_round", gettext_lazy("Round of validation")
@@ -68,6 +72,7 @@ class Subject(TextChoices):
     SIGN_OFF = "sign_off", gettext_lazy("Sign-offs")
     PEOPLE = "people", gettext_lazy("People and tasks")
     FIGURES = "figures", gettext_lazy("Figures and sources")
+    REQUESTS = "requests", gettext_lazy("Requests for input")
     QUALITY = "quality", gettext_lazy("Checks of quality")
     BUILD = "build", gettext_lazy("PDFs")
 
@@ -79,6 +84,7 @@ _DOCUMENTS_OF: dict[str, tuple[str, ...]] = {
     Subject.SIGN_OFF: ("sign_off",),
     Subject.PEOPLE: ("assignment", "task"),
     Subject.FIGURES: ("data_item", "evidence"),
+    Subject.REQUESTS: ("input_request",),
     Subject.QUALITY: ("check",),
     Subject.BUILD: (),
 }
@@ -90,6 +96,7 @@ _STATES: dict[str, type[TextChoices]] = {
     Kind.COMMENT: CommentState,
     Kind.SIGN_OFF: SignOffState,
     Kind.DATA_ITEM: DataItemState,
+    Kind.INPUT_REQUEST: RequestState,
     Kind.ASSIGNMENT: Role,
     Kind.CHECK: Verdict,
 }
@@ -141,7 +148,7 @@ _EVIDENCE: dict[str, "str | Promise"] = {
 
 @cache
 def _machine_moves() -> dict[tuple[str, str], "str | Promise"]:
-    machines = (Profile, Section, Comment, SignOff, DataItem)
+    machines = (Profile, Section, Comment, SignOff, DataItem, InputRequest)
     return {
         (machine.document_type, move.name): move.custom["label"]
         for machine in machines
@@ -221,6 +228,7 @@ class _Documents:
     comments: dict[int, Comment] = field(default_factory=dict)
     signoffs: dict[int, SignOff] = field(default_factory=dict)
     figures: dict[int, DataItem] = field(default_factory=dict)
+    requests: dict[int, InputRequest] = field(default_factory=dict)
     assignments: dict[int, Assignment] = field(default_factory=dict)
     questions: dict[str, TemplateCheck] = field(default_factory=dict)
     people: dict[UUID, User] = field(default_factory=dict)
@@ -231,9 +239,9 @@ def events_of(profile: Profile, wanted: Wanted, *, viewer: User) -> "QuerySet[Ev
     """Return the numbers of the events that a reader wants, newest first.
 
     Asking for one person finds only what shows that person's name to the reader, so that a filter
-    cannot tell who gave an answer.
+    cannot tell who gave an answer. Requests for input are told to those who may see them.
     """
-    events = Event.objects.filter(wanted.within("at"), profile=profile)
+    events = _told_to(viewer, profile).filter(wanted.within("at"))
     if wanted.number is not None:
         events = events.filter(seq=wanted.number)
     if wanted.kind:
@@ -246,6 +254,16 @@ def events_of(profile: Profile, wanted: Wanted, *, viewer: User) -> "QuerySet[Ev
         if wanted.person != viewer.pk and not may_see_names(viewer, profile):
             events = events.exclude(_may_hide_a_name())
     return events.order_by("-seq").values_list("seq", flat=True)
+
+
+def _told_to(viewer: User, profile: Profile) -> "QuerySet[Event]":
+    """Return the events of a profile without those of requests that a reader may not see."""
+    events = Event.objects.filter(profile=profile)
+    if sees_all_requests(profile, viewer):
+        return events
+    seen = requests_seen_by(profile, viewer).order_by("pk").values_list("pk", flat=True)
+    own = Q(document__in=[f"{Kind.INPUT_REQUEST}:{pk}" for pk in seen])
+    return events.filter(~Q(document__startswith=f"{Kind.INPUT_REQUEST}:") | own)
 
 
 def _is_about(subject: str) -> Q:
@@ -265,17 +283,19 @@ def _may_hide_a_name() -> Q:
 def _documents_about(profile: Profile, key: str) -> list[str]:
     comments = Comment.objects.filter(section__profile=profile, section__key=key)
     figures = DataItem.objects.filter(table__section__profile=profile, table__section__key=key)
+    requests = InputRequest.objects.filter(profile=profile, section__key=key).order_by("pk")
     return [
         f"{Kind.SECTION}:{key}",
         f"{Kind.GUIDANCE}:{key}",
         *(f"{Kind.COMMENT}:{pk}" for pk in comments.order_by("pk").values_list("pk", flat=True)),
         *(f"{Kind.DATA_ITEM}:{pk}" for pk in figures.order_by("pk").values_list("pk", flat=True)),
+        *(f"{Kind.INPUT_REQUEST}:{pk}" for pk in requests.values_list("pk", flat=True)),
     ]
 
 
 def people_in(profile: Profile, *, viewer: User) -> list[User]:
     """Return the people whose names a reader may look for in a history, by name."""
-    events = Event.objects.filter(profile=profile, actor__isnull=False)
+    events = _told_to(viewer, profile).filter(actor__isnull=False)
     if not may_see_names(viewer, profile):
         events = events.exclude(_may_hide_a_name())
     actors = events.values("actor").distinct()
@@ -303,6 +323,7 @@ def _documents_of(profile: Profile, events: Sequence[Event]) -> _Documents:
     comments = Comment.objects.select_related("section__template_section", "author")
     signoffs = SignOff.objects.select_related("round", "person")
     figures = DataItem.objects.select_related("table__section__template_section")
+    requests = InputRequest.objects.select_related("section__template_section")
     assignments = Assignment.objects.select_related("user__organisation")
     people = User.objects.filter(pseudonym__in=actors).select_related("organisation")
     documents = _Documents(
@@ -310,6 +331,7 @@ def _documents_of(profile: Profile, events: Sequence[Event]) -> _Documents:
         comments=comments.in_bulk(ids.get(Kind.COMMENT, ())),
         signoffs=signoffs.in_bulk(ids.get(Kind.SIGN_OFF, ())),
         figures=figures.in_bulk(ids.get(Kind.DATA_ITEM, ())),
+        requests=requests.in_bulk(ids.get(Kind.INPUT_REQUEST, ())),
         assignments=assignments.in_bulk(ids.get(Kind.ASSIGNMENT, ())),
         people={one.pseudonym: one for one in people},
     )
@@ -418,6 +440,8 @@ def _section(kind: str, name: str, documents: _Documents) -> Section | None:
         return documents.comments[int(name)].section
     if kind == Kind.DATA_ITEM and int(name) in documents.figures:
         return documents.figures[int(name)].table.section
+    if kind == Kind.INPUT_REQUEST and int(name) in documents.requests:
+        return documents.requests[int(name)].section
     return None
 
 
@@ -432,6 +456,8 @@ def _about(
     label = str(Kind(kind).label) if kind in Kind.values else kind
     if kind == Kind.SECTION and section is not None:
         return str(section)
+    if kind == Kind.INPUT_REQUEST and int(name) in documents.requests:
+        return f"{label}: {documents.requests[int(name)]}"
     if kind == Kind.ASSIGNMENT and int(name) in documents.assignments:
         return _assigned(documents.assignments[int(name)], profile, viewer)
     if kind == Kind.CHECK:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from profile_workflow.models import (
     Comment,
     Decision,
+    InputRequest,
     Profile,
     ReviewRound,
     Revision,
@@ -20,6 +21,7 @@ from profile_workflow.models import (
     ValidationRound,
 )
 from profile_workflow.queries.validation import unanswered_objections
+from profile_workflow.services import requests
 from profile_workflow.services.log import Actor
 from profile_workflow.services.revisions import freeze_section
 from profile_workflow.states import SectionState, Severity
@@ -120,6 +122,20 @@ def _lapse(event: Happening) -> set[str]:
     return {"answered_at"}
 
 
+def _hand_on(event: Happening) -> set[str]:
+    changed = requests.hand_to(event.document, event.details.person)
+    return changed | _set_day(event)
+
+
+def _set_day(event: Happening) -> set[str]:
+    """Whoever is asked from now on is reminded anew, and has a new day if one was given."""
+    request: InputRequest = event.document
+    request.reminded_at = request.escalated_at = None
+    if event.details.due_on is not None:
+        request.due_at = requests.last_moment(request.profile, event.details.due_on, at=event.at)
+    return {"reminded_at", "escalated_at", "due_at"}
+
+
 _PREPARE: dict[str, Callable[[Happening], set[str]]] = {
     "profile.hold": _hold,
     "profile.request_minor_revision": _ask_minor,
@@ -134,6 +150,9 @@ _PREPARE: dict[str, Callable[[Happening], set[str]]] = {
     "comment.defer": _answer,
     "comment.verify": _close_comment,
     "comment.close_by_deadline": _close_comment,
+    "input_request.hand_on": _hand_on,
+    "input_request.reply_to_question": _set_day,
+    "input_request.ask_again": _set_day,
     "sign_off.approve": _sign,
     "sign_off.reserve": _sign,
     "sign_off.object_to": _object,
@@ -262,6 +281,20 @@ def _keep_objection(event: Happening) -> list[Cascade]:
     return []
 
 
+def _say(event: Happening) -> list[Cascade]:
+    assert event.actor.user is not None
+    requests.say(
+        event.document,
+        event.move,
+        words=event.details.answer or event.details.reason,
+        attachment=event.details.attachment,
+        by=event.actor.user,
+        role=event.actor.role or "",
+        at=event.at,
+    )
+    return []
+
+
 _FOLLOW: dict[str, Callable[[Happening], Iterable[Cascade]]] = {
     "profile.begin_drafting": _open_all,
     "profile.submit_minor_revision": _accept_revised,
@@ -287,6 +320,7 @@ _FOLLOW: dict[str, Callable[[Happening], Iterable[Cascade]]] = {
     "section.request_minor_changes": _decide_in_round,
     "section.request_major_changes": _decide_in_round,
     "sign_off.object_to": _keep_objection,
+    **{f"input_request.{move}": _say for move in requests.MOVES},
 }
 
 

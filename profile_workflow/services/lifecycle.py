@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django_fsm import ConcurrentTransition, Transition
 
 from profile_workflow import requirements, rules
+from profile_workflow.attachments import Attachment
 from profile_workflow.errors import Missing, NotAllowed, NotComplete, NotNow
 from profile_workflow.models import Event, Profile, Section
 from profile_workflow.models.people import User
@@ -24,12 +25,23 @@ class Details:
     Attributes:
         reason: Why; asked for by every backward move.
         sections: The sections that a return or an objection names.
-        answer: The words of an answer to a comment.
+        answer: The words of an answer to a comment or to a request.
+        attachment: A file that comes with an answer to a request.
+        person: To whom a request is handed on.
+        due_on: Until which day a request is to be answered from now on.
     """
 
     reason: str = ""
     sections: Sequence[Section] = ()
     answer: str = ""
+    attachment: Attachment | None = None
+    person: User | None = None
+    due_on: date | None = None
+
+    @property
+    def answers(self) -> bool:
+        """Whether it holds an answer: words, or a file."""
+        return bool(self.answer.strip()) or self.attachment is not None
 
 
 NO_DETAILS = Details()
@@ -123,6 +135,8 @@ def _check_complete(document: Any, move: str, found: Transition, details: Detail
     )
     if found.custom["reason"] and not details.reason.strip():
         missing = (Missing("no_reason", _("Give a reason; the receiver will see it.")), *missing)
+    if found.custom["answer"] and not details.answers:
+        missing = (Missing("no_answer", _("Write an answer, or choose a file.")), *missing)
     if missing:
         raise NotComplete(_("This cannot be done yet: something is missing."), missing)
 

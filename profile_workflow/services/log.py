@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from profile_workflow.models import Comment, DataItem, Event, EventReason, Profile, SignOff
+from profile_workflow.models import (
+    Comment,
+    DataItem,
+    Event,
+    EventReason,
+    InputRequest,
+    Profile,
+    SignOff,
+)
 from profile_workflow.models.event import CHAIN_START, reason_digest
 from profile_workflow.models.people import User
 from profile_workflow.states import Role
@@ -160,6 +168,7 @@ def _documents_of(profile: Profile) -> Iterator[Any]:
     yield from SignOff.objects.filter(round__profile=profile)
     yield from Comment.objects.filter(section__profile=profile)
     yield from DataItem.objects.filter(table__profile=profile)
+    yield from InputRequest.objects.filter(profile=profile)
 
 
 def _is_as_made(document: Any) -> bool:

@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from profile_workflow import languages
+from profile_workflow.queries.history import move_label
 from profile_workflow.states import (
     CommentState,
     DataItemState,
     ProfileState,
+    RequestState,
     SectionState,
     SignOffState,
 )
@@ -52,6 +54,7 @@ TONES: Mapping[str, str] = _tones(
         ProfileState.SIGNOFF,
         ProfileState.PRIORITIES_ADOPTED,
         SectionState.UNDER_REVIEW,
+        RequestState.ANSWERED,
     ),
     back=(
         ProfileState.REVISION_EXPERT,
@@ -62,6 +65,7 @@ TONES: Mapping[str, str] = _tones(
         SectionState.CHANGES_REQUESTED,
         SectionState.REOPENED,
         CommentState.OPEN,
+        RequestState.ASKED_BACK,
         SignOffState.OBJECTED,
         DataItemState.IN_CONFLICT,
         DataItemState.STALE,
@@ -78,9 +82,10 @@ TONES: Mapping[str, str] = _tones(
         DataItemState.RECONCILED,
         DataItemState.PUBLISHED_AS_RANGE,
         DataItemState.NOT_AVAILABLE,
+        RequestState.UNAVAILABLE,
     ),
     paused=(ProfileState.ON_HOLD,),
-    over=(ProfileState.CANCELLED, ProfileState.SUPERSEDED),
+    over=(ProfileState.CANCELLED, ProfileState.SUPERSEDED, RequestState.WITHDRAWN),
 )
 
 
@@ -94,6 +99,12 @@ def state(document: Any) -> SafeString:
 def state_tag(code: str, label: str) -> SafeString:
     """Show a state as a tag with its name."""
     return format_html('<span class="tag tag-{}">{}</span>', TONES.get(code, "idle"), label)
+
+
+@register.simple_tag
+def request_entry(move: str) -> str:
+    """Say what somebody did with a request for input."""
+    return move_label("input_request", move)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,7 @@ PROFILE_PAGES: Sequence[Page] = (
             *("figure", "challenges", "erratum", "entry_shift"),
         ),
     ),
+    Page("requests", _("Requests"), beneath=("request_new", "request", "request_file")),
     Page("round", _("Round"), beneath=("objection",)),
     Page("responses", _("Comments"), beneath=("responses_file",)),
     Page("qa", _("Quality"), beneath=("qa_waive", "qa_waiver_back")),

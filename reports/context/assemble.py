@@ -118,6 +118,7 @@ def _chapter(
     targets.note(section, anchor, rendered)
     problems.extend((section.title, problem) for problem in rendered.problems)
     html = rendered.html or _without_text(section, material)
+    requests = _requests(material) if section.key == _methodology(material) else ""
     unplaced = []
     for table in material.tables:
         if table.section == section.key and table.key not in exhibitor.placed:
@@ -129,14 +130,32 @@ def _chapter(
         anchor=anchor,
         number=section.number,
         title=section.title or words.no_text,
-        # Both come from our renderer and our templates.
-        html=mark_safe(html + "".join(unplaced)),  # noqa: S308
+        # All of it comes from our renderer and our templates.
+        html=mark_safe(html + "".join(unplaced) + requests),  # noqa: S308
         headings=tuple(rendered.headings),
         is_summary=section.is_summary,
         revision=section.revision,
         sha256=section.sha256,
         submitted_on=section.submitted_on,
     )
+
+
+def _methodology(material: Material) -> str:
+    """Return the key of the section with the methodology: the first chapter."""
+    return next((one.key for one in material.sections if not one.is_summary), "")
+
+
+def _requests(material: Material) -> str:
+    """Return the table of the data requests; empty if nothing was asked for."""
+    if not material.requests:
+        return ""
+    words = labels(material.language)
+    context = {
+        "labels": words,
+        "requests": material.requests,
+        "as_of": words.as_of % {"date": material.requests_as_of},
+    }
+    return render_to_string("reports/_requests.html", context)
 
 
 def _without_text(section: SectionText, material: Material) -> SafeString:

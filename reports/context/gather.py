@@ -1,7 +1,7 @@
 """Reads a profile: a constant number of queries, whatever the number of sections and figures."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.utils import timezone, translation
@@ -22,6 +22,7 @@ from profile_workflow.models import (
 from profile_workflow.models.digests import text_digest
 from profile_workflow.states import PUBLIC_STATES, DataItemState, ValidationKind
 from reports.context import days
+from reports.context.asked import latest_entry, read_requests
 from reports.context.assemble import assemble
 from reports.context.plain import (
     ChallengeEntry,
@@ -74,6 +75,7 @@ def read_material(
     names = {section.pk: f"{section.number} {section.template_section.title_in(language)}".strip()
              for section in sections}  # fmt: skip
     record = read_record(profile, names, language)
+    until = _methodology_of(sections, drafts=drafts, moment=moment)
     return Material(
         slug=profile.slug,
         language=language,
@@ -104,6 +106,8 @@ def read_material(
         keywords=tuple(profile.keywords),
         erratum=profile.erratum,
         record=record,
+        requests=tuple(read_requests(profile, language, until=until)) if until else (),
+        requests_as_of=days.day(until, language),
     )
 
 
@@ -132,6 +136,22 @@ def _section_text(section: Section, *, language: str, drafts: bool) -> SectionTe
         sha256=sha256,
         submitted_on=days.day(revision.created_at, language) if revision and not drafts else "",
     )
+
+
+def _methodology_of(
+    sections: Sequence[Section], *, drafts: bool, moment: datetime
+) -> datetime | None:
+    """Return the moment up to which data requests are told: that of the text of the methodology.
+
+    It stands in the first chapter; without a submitted text of it, none are told. A working text
+    tells them up to the last request or answer.
+    """
+    first = next((one for one in sections if one.template_section.kind != "summary"), None)
+    if first is None:
+        return None
+    if drafts:
+        return max(moment, latest_entry(first.profile_id) or moment)
+    return first.revision.created_at if first.revision else None
 
 
 def _newest(profile: Profile, sections: Iterable[Section], *, drafts: bool) -> datetime:

@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 
 from profile_workflow.bibliography.formatting import Formatted
 from profile_workflow.bibliography.record import Reference
-from profile_workflow.markup import Heading, Problem
+from profile_workflow.markup import Heading, Problem, first_strong_direction
 
 # --- material: what is read ---------------------------------------------------------------
 
@@ -87,6 +87,39 @@ class ChallengeEntry:
     section: str
     sources: tuple[str, ...] = ()
     from_workshop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DataRequest:
+    """What was asked of an institution. Never who was asked, nor what was answered.
+
+    Attributes:
+        answered_on: Empty as long as there is no answer.
+        available: Whether what was asked for could be given.
+        reason: Why not, as it is to be printed.
+    """
+
+    subject: str
+    holder: str
+    asked_on: str
+    answered_on: str = ""
+    available: bool = True
+    reason: str = ""
+
+    @property
+    def subject_direction(self) -> str:
+        """Direction of the subject, which may be Latin in an Arabic table."""
+        return first_strong_direction(self.subject)
+
+    @property
+    def holder_direction(self) -> str:
+        """Direction of the name of the institution."""
+        return first_strong_direction(self.holder)
+
+    @property
+    def reason_direction(self) -> str:
+        """Direction of the reason."""
+        return first_strong_direction(self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +214,8 @@ class Material:
         moment: ISO 8601 moment of the newest text, the date of the file.
         blocks: Kind → text of the text blocks in force.
         is_public: Whether the text may be cited.
+        requests: The data requests, which the first chapter prints.
+        requests_as_of: The day up to which they are told.
     """
 
     slug: str
@@ -206,6 +241,8 @@ class Material:
     keywords: tuple[str, ...] = ()
     erratum: str = ""
     record: ValidationRecord = field(default_factory=ValidationRecord)
+    requests: tuple[DataRequest, ...] = ()
+    requests_as_of: str = ""
 
 
 # --- report: what is printed --------------------------------------------------------------

@@ -52,7 +52,7 @@ FOR_STRANGERS = {"home", "sign_in"}
 MISSING = {
     *("pdf_file", "pdf_shown", "outbox_retry", "priority", "priority_remove"),
     *("board_view", "people_end", "people_substitute", "objection", "source_merge"),
-    *("word_check", "word_mapping", "word_changes"),
+    *("word_check", "word_mapping", "word_changes", "request", "request_file"),
 }
 
 #: Pages of a figure whose section is not submitted, and who works on it.
@@ -78,6 +78,7 @@ DONE_BY = {
     "section_copy": {Role.LOCAL_EXPERT},
     "section_guidance": {*KEEPS_THE_REGISTER, Role.INTERNATIONAL_EXPERT},
     "word_import": {Role.LOCAL_EXPERT},
+    "request_new": {Role.LOCAL_EXPERT, Role.CO_AUTHOR},
 }
 
 
@@ -139,6 +140,10 @@ class World:
             "section_guidance": [profile.slug, "1"],
             "section_answers": [profile.slug, "1"],
             "profile_move": [profile.slug, "hold"],
+            "requests": [profile.slug],
+            "request_new": [profile.slug],
+            "request": [profile.slug, 4711],
+            "request_file": [profile.slug, 4711, 4712],
             "evidence": [profile.slug],
             "sources": [profile.slug],
             "sources_import": [profile.slug],

@@ -21,6 +21,7 @@ from profile_workflow.errors import DomainError, NotAllowed, NotComplete, NotNow
 from profile_workflow.machine import (
     CommentMachine,
     DataItemMachine,
+    InputRequestMachine,
     ProfileMachine,
     SectionMachine,
     SignOffMachine,
@@ -33,6 +34,7 @@ from profile_workflow.states import (
     CommentState,
     DataItemState,
     ProfileState,
+    RequestState,
     Role,
     SectionState,
     SignOffState,
@@ -140,6 +142,18 @@ DATA_ITEM = {
     "expire": by(EXPERT, CO_AUTHOR, FOCAL_POINT, TEAM, says=BECAUSE),
     "request_again": by(EXPERT, CO_AUTHOR, FOCAL_POINT),
 }
+#: The local expert has asked the first stakeholder; the co-author has asked for nothing.
+INPUT_REQUEST = {
+    "give_answer": by(Role.STAKEHOLDER, says={"answer"}),
+    "say_unavailable": by(Role.STAKEHOLDER, says=BECAUSE),
+    "ask_back": by(Role.STAKEHOLDER, says=BECAUSE),
+    "hand_on": by(Role.STAKEHOLDER, EXPERT, TEAM, says={"person"}),
+    "reply_to_question": by(EXPERT, says=BECAUSE),
+    "accept_answer": by(EXPERT),
+    "record_absence": by(EXPERT, says=BECAUSE),
+    "ask_again": by(EXPERT, says=BECAUSE),
+    "withdraw_request": by(EXPERT, TEAM, says=BECAUSE),
+}
 #: The first stakeholder is asked; the second one has a question of his own.
 SIGN_OFF = {
     "approve": by(Role.STAKEHOLDER),
@@ -154,6 +168,7 @@ RULES = {
     "section": SECTION,
     "comment": COMMENT,
     "data_item": DATA_ITEM,
+    "input_request": INPUT_REQUEST,
     "sign_off": SIGN_OFF,
 }
 
@@ -495,6 +510,39 @@ FIGURES = [
 ]  # fmt: skip
 
 
+def a_request(*moves: str, then: tuple[Callable[[Profile], Any], ...] = ()) -> Any:
+    request = factories.ask_for_input(a_profile(S.DRAFTING))
+    for name in moves:
+        maker = (
+            request.asked_of if Role.STAKEHOLDER in INPUT_REQUEST[name].who else request.asked_by
+        )
+        request = move(request, name, maker, reason="Why.", answer="12,400 in 2024.")
+    for step in then:
+        step(request.profile)
+    return factories.fresh(request)
+
+
+R = RequestState
+OPEN_REQUEST = "give_answer say_unavailable hand_on withdraw_request"
+REQUESTS = [
+    at("asked", "input_request", R.ASKED, a_request, possible=f"{OPEN_REQUEST} ask_back"),
+    at("asked back", "input_request", R.ASKED_BACK, lambda: a_request("ask_back"),
+       possible=f"{OPEN_REQUEST} reply_to_question"),
+    at("answered", "input_request", R.ANSWERED, lambda: a_request("give_answer"),
+       possible="accept_answer ask_again"),
+    at("said to be missing", "input_request", R.NOT_AVAILABLE,
+       lambda: a_request("say_unavailable"), possible="record_absence ask_again"),
+    at("answer taken", "input_request", R.ACCEPTED,
+       lambda: a_request("give_answer", "accept_answer"), possible="ask_again"),
+    at("absence recorded", "input_request", R.UNAVAILABLE,
+       lambda: a_request("say_unavailable", "record_absence"), possible="ask_again"),
+    at("withdrawn", "input_request", R.WITHDRAWN, lambda: a_request("withdraw_request")),
+    at("asked, on hold", "input_request", R.ASKED, lambda: a_request(then=(hold,))),
+    at("answered, cancelled", "input_request", R.ANSWERED,
+       lambda: a_request("give_answer", then=(hold, cancel))),
+]  # fmt: skip
+
+
 def asked_stakeholder(profile: Profile) -> Any:
     person = factories.holder(profile, Role.STAKEHOLDER)
     return next(one for one in factories.asked(profile) if one.person_id == person.pk)
@@ -546,7 +594,7 @@ SIGN_OFFS = [
     at("asked, cancelled", "sign_off", O.ASKED, lambda: an_answer(then=(hold, cancel))),
 ]  # fmt: skip
 
-SITUATIONS = [*PROFILES, *SECTIONS, *COMMENTS, *FIGURES, *SIGN_OFFS]
+SITUATIONS = [*PROFILES, *SECTIONS, *COMMENTS, *FIGURES, *REQUESTS, *SIGN_OFFS]
 
 
 # Who tries
@@ -622,7 +670,12 @@ def mismatches(situation: Situation) -> tuple[int, list[str]]:
     profile = document.profile
     assert document.state == situation.state
     named = [factories.section(profile, "1")]
-    spoken = Details(reason="Why.", sections=named, answer="Because.")
+    spoken = Details(
+        reason="Why.",
+        sections=named,
+        answer="Because.",
+        person=factories.holder(profile, FOCAL_POINT),
+    )
     wrong, cases, turn = [], 0, SITUATIONS.index(situation)
     for person, name in itertools.product(list(persons(profile)), RULES[situation.kind]):
         rule = RULES[situation.kind][name]
@@ -658,6 +711,7 @@ MACHINES = {
     "section": (SectionMachine, SectionState),
     "comment": (CommentMachine, CommentState),
     "data_item": (DataItemMachine, DataItemState),
+    "input_request": (InputRequestMachine, RequestState),
     "sign_off": (SignOffMachine, SignOffState),
 }
 

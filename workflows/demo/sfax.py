@@ -143,6 +143,8 @@ def _settle(story: Story, item: DataItem, given: dict[str, Any]) -> None:
 
 def _drafting(story: Story, given: dict[str, Any]) -> None:
     _register_figures(story)
+    for number in range(2):
+        story.ask_for_input(number)
     for challenge in data("sfax/challenges.json"):
         _add_challenge(story, challenge)
     for key, name in given["sections"].items():

@@ -104,9 +104,14 @@ def inception(story: Story, edition: int, previous: Profile | None) -> None:
 
 
 def drafting(story: Story, edition: int, previous: Profile | None) -> None:
-    """Half of the sections submitted, one taken back, two with a co-author, questions marked."""
+    """Half of the sections submitted, one taken back, two with a co-author, questions marked.
+
+    The city was asked for three things: one was given, one cannot be had, one is late.
+    """
     _begin(story, edition, previous)
     _to_drafting(story)
+    for number in range(3):
+        story.ask_for_input(number)
     texts = _texts(story.cast.city.slug)
     for key in ("ES", "1", "2"):
         story.write(key, texts[key])
@@ -132,7 +137,11 @@ def drafting(story: Story, edition: int, previous: Profile | None) -> None:
 def expert_review(story: Story, edition: int, previous: Profile | None) -> None:
     """Under review: some sections accepted, one returned, the others waiting."""
     _begin(story, edition, previous)
-    _to_review(story)
+    _to_drafting(story)
+    for number in range(2):
+        story.ask_for_input(number)
+    story.draft_all(_texts(story.cast.city.slug))
+    story.ask_for_input(2)
     story.act(story.profile, "submit_draft", story.cast.expert)
     story.later(weeks=1)
     waiting = story.sections(SectionState.UNDER_REVIEW)

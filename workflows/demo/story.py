@@ -7,7 +7,7 @@ from typing import Any
 from profile_workflow.models import Comment, Profile, Section, SignOff
 from profile_workflow.models.people import User
 from profile_workflow.queries.quality import checklist
-from profile_workflow.services import comments, drafting, evidence, quality
+from profile_workflow.services import comments, drafting, evidence, quality, requests
 from profile_workflow.services.lifecycle import Details
 from profile_workflow.services.priorities import set_priorities
 from profile_workflow.services.profiles import Nomination
@@ -15,12 +15,13 @@ from profile_workflow.states import (
     EDITABLE_SECTION_STATES,
     CommentKind,
     CommentState,
+    Role,
     SectionState,
     SignOffState,
     Verdict,
 )
 from workflows import engine
-from workflows.demo.library import phrases
+from workflows.demo.library import data, phrases
 from workflows.demo.people import Cast
 from workflows.models import Task
 
@@ -166,6 +167,31 @@ class Story:
         )
         for comment in answered.select_related("section__profile", "author").order_by("pk"):
             self.act(comment, "verify", comment.author)
+
+    def ask_for_input(self, number: int) -> None:
+        """Let the local expert ask the city for something, and have it answered if it can be.
+
+        What is said stands in ``requests.json``, in the language of the profile.
+        """
+        given = data("requests.json")[self.profile.language[:2]][number]
+        is_focal = given["role"] == Role.FOCAL_POINT
+        person = self.cast.focal_point if is_focal else self.cast.stakeholders[0].user
+        wish = requests.Wish(
+            person=person,
+            subject=given["subject"],
+            text=given["text"],
+            due_on=requests.first_day(self.profile, self.now),
+            section=self.section(given["section"]),
+        )
+        made = engine.ask(self.profile, wish, by=self.cast.expert, at=self.now)
+        if "answer" in given:
+            self.later(days=4)
+            self.act(made, "give_answer", person, answer=given["answer"])
+            self.act(made, "accept_answer", self.cast.expert)
+        elif "absence" in given:
+            self.later(days=4)
+            self.act(made, "say_unavailable", person, reason=given["absence"])
+            self.act(made, "record_absence", self.cast.expert, reason=given["printed"])
 
     def asked(self) -> list[SignOff]:
         """The sign-offs that wait for an answer."""

@@ -4,6 +4,7 @@ Lock the profile, fetch the document again, check, move, record, route the task,
 one transaction, all or nothing.
 """
 
+from workflows.engine.asking import ask
 from workflows.engine.branches import add_stakeholder, take_back
 from workflows.engine.days import change_deadlines, changeable_deadlines
 from workflows.engine.handing import (
@@ -28,6 +29,7 @@ __all__ = [
     "Document",
     "add_stakeholder",
     "apply_suggestion",
+    "ask",
     "change_deadlines",
     "changeable_deadlines",
     "claim",

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from profile_workflow.models import Comment, DataItem, Profile, Section, SignOff
+from profile_workflow.models import Comment, DataItem, InputRequest, Profile, Section, SignOff
 
-Document = Profile | Section | SignOff | Comment | DataItem
+Document = Profile | Section | SignOff | Comment | DataItem | InputRequest
 
 #: What is fetched with a document under the lock.
 _WITH: dict[type[Any], tuple[str, ...]] = {
@@ -13,6 +13,7 @@ _WITH: dict[type[Any], tuple[str, ...]] = {
     SignOff: ("round__version", "person"),
     Comment: ("section", "author"),
     DataItem: ("table__section",),
+    InputRequest: ("asked_by", "asked_of__organisation"),
 }
 
 #: Through what a document belongs to its profile.
@@ -24,7 +25,7 @@ def profile_id(document: Document) -> int:
     if isinstance(document, Profile):
         return document.pk
     owner: Any = document
-    if not isinstance(document, Section):
+    if type(document) in _OWNER:
         owner = getattr(document, _OWNER[type(document)])
     found: int = owner.profile_id
     return found

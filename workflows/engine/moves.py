@@ -14,6 +14,7 @@ from profile_workflow.models import (
     Comment,
     DataItem,
     Event,
+    InputRequest,
     Profile,
     ReviewRound,
     Section,
@@ -24,7 +25,7 @@ from profile_workflow.models.people import User
 from profile_workflow.services import lifecycle, profiles, rounds, suggestions
 from profile_workflow.services.lifecycle import NO_DETAILS, Details, Offer
 from profile_workflow.services.log import journal
-from profile_workflow.states import ProfileState
+from profile_workflow.states import OPEN_REQUEST_STATES, ProfileState
 from reports import publications
 from workflows import effects
 from workflows.engine.branches import take_back, waiting_for
@@ -166,7 +167,7 @@ def lapse(task: Task, *, at: datetime) -> Event:
 
 def _open_task(document: Document, move: str | None) -> Task | None:
     """Return the open task of a document, if ``move`` (or any, for None) finishes it."""
-    if isinstance(document, Comment | DataItem):
+    if isinstance(document, Comment | DataItem | InputRequest):
         return None
     tasks = Task.objects.open().filter(profile=document.profile).select_related("process")
     if isinstance(document, Section):
@@ -243,6 +244,9 @@ def _resume(profile: Profile, _at: datetime, held_for: timedelta) -> None:
     )
     ValidationRound.objects.filter(profile=profile, closed_at__isnull=True).update(
         closes_at=F("closes_at") + held_for
+    )
+    InputRequest.objects.filter(profile=profile, state__in=OPEN_REQUEST_STATES).update(
+        due_at=F("due_at") + held_for, reminded_at=None, escalated_at=None
     )
 
 

@@ -6,10 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from profile_workflow.models import Assignment, City, TemplateSection, User
-from profile_workflow.states import ProfileState, Role
+from profile_workflow.models import Assignment, City, InputRequest, TemplateSection, User
+from profile_workflow.queries.requests import waiting_for
+from profile_workflow.states import ProfileState, RequestState, Role
 from workflows import turns
 from workflows.models import Task
 from workflows.models.process import TaskQuerySet
@@ -39,6 +42,7 @@ class Row:
         city: Name of its city.
         zone: Time zone of the city.
         is_paused: Whether the profile is on hold.
+        request: Number of the request for input, if it is one and no task.
     """
 
     task: int
@@ -55,6 +59,7 @@ class Row:
     is_paused: bool
     due_at: datetime | None
     finished: datetime | None
+    request: int = 0
 
 
 @dataclass(slots=True)
@@ -83,7 +88,7 @@ class Inbox:
 
 
 def inbox(user: User, at: datetime) -> Inbox:
-    """Return what a person has to do, could take, did, and waits for: five queries at most."""
+    """Return what a person has to do, could take, did, and waits for: six queries at most."""
     held = list(
         Assignment.objects.active(at.date())
         .filter(user=user)
@@ -95,6 +100,7 @@ def inbox(user: User, at: datetime) -> Inbox:
     for row in _rows(user, mine, _takable(held)):
         _group(found, row, at).append(row)
     _count(found, mine, at)
+    _add_requests(found, user, held, at)
     found.waiting = _waiting(mine, held)
     found.done = _done(user, at)
     return found
@@ -109,6 +115,54 @@ def _count(found: Inbox, mine: Q, at: datetime) -> None:
     running = Task.objects.open().filter(mine).exclude(profile__state=ProfileState.ON_HOLD)
     counts = running.aggregate(number=Count("pk"), late=Count("pk", filter=Q(due_at__lt=at)))
     found.number, found.number_late = counts["number"], counts["late"]
+
+
+def _add_requests(found: Inbox, user: User, held: Sequence[Assignment], at: datetime) -> None:
+    """Put the requests for input that wait for a person among his tasks, by their deadlines."""
+    waiting = waiting_for(user, held, on=at.date())[:MOST_ROWS]
+    rows = [_request_row(one, user) for one in waiting]
+    for row in rows:
+        group = _group(found, row, at)
+        group.append(row)
+        group.sort(key=lambda one: (one.due_at is None, one.due_at))
+    running = [row for row in rows if not row.is_paused]
+    found.number += len(running)
+    found.number_late += sum(row in found.overdue for row in running)
+
+
+#: State of a request → what it asks of whoever has the turn.
+_OF_REQUESTS: Mapping[str, "str | Promise"] = {
+    RequestState.ASKED: gettext_lazy("Answer a request"),
+    RequestState.ASKED_BACK: gettext_lazy("Reply to a question about your request"),
+    RequestState.ANSWERED: gettext_lazy("Look at the answer to your request"),
+    RequestState.NOT_AVAILABLE: gettext_lazy("Look at the answer to your request"),
+}
+
+
+def _request_row(one: InputRequest, user: User) -> Row:
+    profile = one.profile
+    is_asked = one.state == RequestState.ASKED
+    owner = one.asked_of if is_asked else one.asked_by
+    why = str(Role(one.asked_role).label) if is_asked else str(_("you have asked"))
+    if owner.pk != user.pk:
+        why = _("instead of %(person)s") % {"person": owner.full_name}
+    return Row(
+        task=0,
+        label=str(_OF_REQUESTS[one.state]),
+        step="request",
+        section=one.subject,
+        section_key="",
+        why=why,
+        is_taken=True,
+        slug=profile.slug,
+        city=str(profile.city),
+        edition=profile.edition,
+        zone=profile.city.time_zone,
+        is_paused=profile.state == ProfileState.ON_HOLD,
+        due_at=one.due_at if is_asked else None,
+        finished=None,
+        request=one.pk,
+    )
 
 
 def _owned_by(user: User, held: Iterable[Assignment]) -> Q:

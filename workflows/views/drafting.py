@@ -24,6 +24,7 @@ from profile_workflow.proofreading import words_on
 from profile_workflow.queries import drafting as beside
 from profile_workflow.queries.history import last_reason, move_label
 from profile_workflow.queries.profiles import open_remarks
+from profile_workflow.queries.requests import answers_for
 from profile_workflow.services import drafting
 from profile_workflow.services.log import document_name
 from profile_workflow.states import Occasion
@@ -217,6 +218,7 @@ def _page(
         "picked": picked,
         "somebody": beside.somebody_else(draft, viewer=user, at=at),
         "remarks": open_remarks(profile, viewer=user, section=section),
+        "answers": answers_for(section, viewer=user),
         "returned": last_reason(profile, document_name(section), viewer=user),
         "task": Task.objects.open().filter(section=section).first(),
         "at": at,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from profile_workflow.errors import DomainError, NotAllowed
 from profile_workflow.forms.moves import MoveForm
 from profile_workflow.models import Profile, Section, User
-from profile_workflow.queries import profiles
+from profile_workflow.queries import profiles, requests
 from profile_workflow.queries.history import last_reason, move_label
 from profile_workflow.services import lifecycle
 from profile_workflow.services.lifecycle import Offer
@@ -34,8 +34,10 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
     people = profiles.people_of(found, viewer=viewer, on=timezone.localdate())
     sections = queries.standings_of(found, viewer=viewer, people=people, waiting=waiting)
     offers = engine.offers(found, viewer)
+    at = timezone.now()
     context = {
         "profile": found,
+        "asked": requests.outstanding(found, viewer=viewer, at=at),
         "turns": queries.grouped(waiting),
         "next_due_at": min((one.due_at for one in waiting if one.due_at), default=None),
         "sending": [one for one in offers if one.move in _SENDING],
@@ -47,7 +49,7 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
         "round": profiles.open_round(found),
         "remarks": profiles.open_remarks(found, viewer=viewer),
         "returned": last_reason(found, "profile", viewer=viewer),
-        "at": timezone.now(),
+        "at": at,
     }
     return render(request, "workflows/profile.html", context)
 

@@ -17,11 +17,13 @@ from profile_workflow.models import (
     City,
     Event,
     EventReason,
+    InputRequest,
     ProfileVersion,
     SignOff,
     ValidationRound,
 )
 from profile_workflow.models.people import User
+from profile_workflow.states import RequestState, Role
 from tests.integration.workflows.cast import NOON, a_person, a_profile, sections_of, tasks_for
 from workflows import letters, notifications, outbox
 from workflows.executors import JobFailed, ServiceDown, TryLater, get_executor
@@ -84,7 +86,20 @@ def everything(kind, profile, person):
         sections=["c1"],
         reason_event=a_reason(profile, "Sources are missing."),
         round=a_round(profile).pk,
+        request=a_request(kind, profile, person).pk,
     )
+
+
+def a_request(kind, profile, person):
+    """A request to a person, in the state in which a mail of a kind is sent."""
+    Assignment.objects.create(
+        programme=profile.programme, profile=profile, user=person, role=Role.FOCAL_POINT
+    )
+    state = RequestState.WITHDRAWN if kind == "request_withdrawn" else RequestState.ASKED
+    return InputRequest.objects.create(
+        profile=profile, subject="Residents", asked_by=person, asked_of=person,
+        asked_role=Role.FOCAL_POINT, asked_at=NOON, due_at=NOON, state=state,
+    )  # fmt: skip
 
 
 # The words

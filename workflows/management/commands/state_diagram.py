@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
-from profile_workflow.models import Comment, DataItem, Profile, Section, SignOff
+from profile_workflow.models import Comment, DataItem, InputRequest, Profile, Section, SignOff
 from profile_workflow.rules import WHO
 from profile_workflow.services.lifecycle import transitions_of
 from profile_workflow.states import WORKING_STATES
@@ -22,6 +22,7 @@ _MACHINES: tuple[tuple[str, type[Any]], ...] = (
     ("Section", Section),
     ("Comment", Comment),
     ("Figure", DataItem),
+    ("Request for input", InputRequest),
     ("Sign-off", SignOff),
 )
 
