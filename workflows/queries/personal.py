@@ -13,6 +13,7 @@ from profile_workflow.states import ProfileState, Role
 from workflows import turns
 from workflows.models import Task
 from workflows.models.process import TaskQuerySet
+from workflows.queries.tasks import owned_by
 from workflows.queries.waiting import Waits, waits_of
 
 #: Most rows of one list of the inbox; the rest is counted.
@@ -90,7 +91,7 @@ def inbox(user: User, at: datetime) -> Inbox:
         .select_related("stands_in_for__user")
         .order_by("pk")
     )
-    mine = _owned_by(user, held)
+    mine = owned_by(user, held)
     found = Inbox()
     for row in _rows(user, mine, _takable(held)):
         _group(found, row, at).append(row)
@@ -109,15 +110,6 @@ def _count(found: Inbox, mine: Q, at: datetime) -> None:
     running = Task.objects.open().filter(mine).exclude(profile__state=ProfileState.ON_HOLD)
     counts = running.aggregate(number=Count("pk"), late=Count("pk", filter=Q(due_at__lt=at)))
     found.number, found.number_late = counts["number"], counts["late"]
-
-
-def _owned_by(user: User, held: Iterable[Assignment]) -> Q:
-    """Tasks of a person, and of those for whom he stands in."""
-    mine = Q(owner=user)
-    for one in held:
-        if one.stands_in_for is not None and one.profile_id is not None:
-            mine |= Q(owner=one.stands_in_for.user_id, profile=one.profile_id)
-    return mine
 
 
 def _rows(user: User, mine: Q, takable: Q | None) -> list[Row]:
