@@ -188,55 +188,6 @@ def test_a_stakeholder_who_comes_late_is_asked_in_the_open_consultation(made):
     assert not Assignment.objects.filter(user=other).exists()
 
 
-# Substitutes
-
-
-def test_a_substitute_is_named_by_the_team_and_by_the_person_himself(made, drafted):
-    expert = made[Role.LOCAL_EXPERT]
-    part = part_of(drafted, expert, Role.LOCAL_EXPERT)
-    stand_in = factories.make_person("stand_in")
-    today = timezone.localdate()
-    given = {"person": stand_in.email, "starts_on": today, "ends_on": today + timedelta(days=9)}
-    url = address("people_substitute", drafted, part.pk)
-    assert signed_in(expert).post(url, given).status_code == HTTPStatus.FOUND
-    made_one = Assignment.objects.get(user=stand_in)
-    assert (made_one.stands_in_for_id, made_one.starts_on) == (part.pk, today)
-    text = page(signed_in(made.team), "people", drafted.slug)
-    assert f"{stand_in.full_name} stands in from" in text
-    assert url in page(signed_in(expert), "people", drafted.slug)
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"person": "nobody@example.org"}, "has an account"),
-        ({"ends_on": "2020-01-01"}, "The last day is before the first."),
-        ({"ends_on": "soon"}, "Enter a valid date."),
-    ],
-)
-def test_a_substitute_that_cannot_be_is_refused_beside_its_field(made, drafted, change, said):
-    part = part_of(drafted, made[Role.LOCAL_EXPERT], Role.LOCAL_EXPERT)
-    stand_in = factories.make_person("stand_in")
-    given = {"person": stand_in.email, "starts_on": "2026-01-01", "ends_on": "2026-01-02"}
-    url = address("people_substitute", drafted, part.pk)
-    answer = signed_in(made.team).post(url, {**given, **change})
-    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert said in answer.content.decode()
-    judge = made[Role.INTERNATIONAL_EXPERT]
-    refused = signed_in(made.team).post(url, {**given, "person": judge.full_name})
-    assert "cannot judge it too" in refused.content.decode()
-    assert not Assignment.objects.filter(stands_in_for=part).exists()
-
-
-def test_two_people_of_one_name_are_told_apart_by_their_address(made, drafted):
-    part = part_of(drafted, made[Role.LOCAL_EXPERT], Role.LOCAL_EXPERT)
-    twins = [factories.make_person("twin") for _ in range(2)]
-    User.objects.filter(pk__in=[one.pk for one in twins]).update(full_name="Sami Twin")
-    given = {"person": "Sami Twin", "starts_on": "2026-01-01", "ends_on": "2026-01-02"}
-    answer = signed_in(made.team).post(address("people_substitute", drafted, part.pk), given)
-    assert "Several people are called" in answer.content.decode()
-
-
 # Taking a part back
 
 
@@ -275,22 +226,6 @@ def test_who_keeps_a_role_for_his_tasks_keeps_the_tasks(made, drafted):
     part = part_of(drafted, expert, Role.LOCAL_EXPERT)
     assert engine.end_part(part, by=made.team, at=timezone.now(), reason=REASON) == 0
     assert Task.objects.open().filter(profile=drafted, owner=expert).count() == 3
-
-
-def test_a_substitution_ends_alone(made, drafted):
-    part = part_of(drafted, made[Role.LOCAL_EXPERT], Role.LOCAL_EXPERT)
-    today = timezone.localdate()
-    lent = people.substitute(
-        part,
-        by_user=factories.make_person(),
-        starts_on=today,
-        ends_on=today + timedelta(days=9),
-        by=made.team,
-        at=timezone.now(),
-    )
-    assert engine.end_part(lent, by=made.team, at=timezone.now(), reason=REASON) == 0
-    assert factories.fresh(lent).ends_on < today
-    assert factories.fresh(part).ends_on is None
 
 
 def test_a_part_of_another_profile_is_not_there(made, drafted):

@@ -244,9 +244,9 @@ def substitute(request: HttpRequest, slug: str, part_id: int) -> HttpResponse:
     """Ask who stands in for somebody and when; by POST let it be so."""
     profile, viewer = profile_or_404(request, slug), signed_in(request)
     part = _part_or_404(profile, part_id)
-    if not service.may_name_substitute(part, profile, viewer):
-        sentence = _("Only the project team or the person himself names a substitute.")
-        closed = Refusal(NotAllowed.status, sentence)
+    refused_at_once = service.refusal_to_substitute(part, profile, viewer)
+    if refused_at_once is not None:
+        closed = Refusal(refused_at_once.status, str(refused_at_once))
         return _page(request, profile, "people_substitute", {"part": part, "refusal": closed})
     form = SubstituteForm(request.POST or None, initial={"starts_on": timezone.localdate()})
     context = {"part": part, "form": form, "known": _suggested(profile, viewer)}
