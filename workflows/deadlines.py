@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import DatabaseError, transaction
 
+from profile_workflow.days import role_day
 from profile_workflow.errors import DomainError, NotNow
 from profile_workflow.models import Assignment, Comment, ValidationRound
 from profile_workflow.states import ANSWERED_COMMENT_STATES, FINAL_STATES, ProfileState, Role
@@ -114,7 +115,7 @@ def _remind(tasks: Sequence[Task], at: datetime) -> int:
     rounds = {task.signoff.round_id for task in mine if task.signoff is not None}
     ValidationRound.objects.filter(pk__in=rounds, reminded_at__isnull=True).update(reminded_at=at)
     if mine:
-        turns = notifications.whose_turn(mine, profile=mine[0].profile, on=at.date())
+        turns = notifications.whose_turn(mine, profile=mine[0].profile, on=role_day(at))
         _send(MailKind.REMINDER, turns, mine[0].profile_id, at)
     return len(mine)
 
@@ -125,8 +126,8 @@ def _report_overdue(tasks: Sequence[Task], at: datetime) -> int:
     if not mine:
         return 0
     profile = mine[0].profile
-    turns = notifications.whose_turn(mine, profile=profile, on=at.date())
-    team = Assignment.objects.active(at.date()).for_profile(profile)
+    turns = notifications.whose_turn(mine, profile=profile, on=role_day(at))
+    team = Assignment.objects.active(role_day(at)).for_profile(profile)
     for person in team.filter(role=Role.PROJECT_TEAM).values_list("user_id", flat=True):
         turns[person] = [task.pk for task in mine]
     _send(MailKind.OVERDUE, turns, profile.pk, at)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from profile_workflow.days import role_day
 from profile_workflow.machine import ProfileMachine
 from profile_workflow.models.city import City, Programme
 from profile_workflow.models.digests import sections_digest
@@ -32,7 +33,7 @@ class ProfileQuerySet(models.QuerySet["Profile"]):
 
     def visible_to(self, user: User) -> Self:
         """Profiles on which ``user`` holds a role today, for the profile or its programme."""
-        mine = Assignment.objects.active(timezone.localdate()).filter(user=user)
+        mine = Assignment.objects.active(role_day()).filter(user=user)
         return self.filter(
             Q(pk__in=mine.filter(profile__isnull=False).values("profile"))
             | Q(programme__in=mine.filter(profile__isnull=True).values("programme"))
@@ -127,7 +128,7 @@ class Profile(ProfileMachine):
     @property
     def day(self) -> date:
         """The day on which roles are judged: that of the move being made, or else today."""
-        return self.moment.date() if self.moment else timezone.localdate()
+        return role_day(self.moment)
 
     def roles_of(self, user: User | None) -> frozenset[Role]:
         """Return the roles that ``user`` holds on this profile today.

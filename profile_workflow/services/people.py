@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from profile_workflow.days import role_day
 from profile_workflow.errors import (
     DomainError,
     InvalidInput,
@@ -17,6 +18,7 @@ from profile_workflow.errors import (
 )
 from profile_workflow.models import Assignment, Profile
 from profile_workflow.models.people import User
+from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor, Entry, record
 from profile_workflow.states import AUTHOR_ROLES, PROGRAMME_ROLES, Role
 
@@ -47,7 +49,7 @@ def assign(profile: Profile, parts: Iterable[Part], *, by: User, at: datetime) -
         NotAllowed: If ``by`` is not of the project team.
         InvalidInput: If somebody would judge his own text.
     """
-    profile = Profile.objects.select_for_update().get(pk=profile.pk)
+    profile = locked(profile.pk, at)
     if not may_manage(profile, by):
         raise NotAllowed(_("Only the project team assigns people."))
     return assign_parts(profile, parts, actor=Actor(by, Role.PROJECT_TEAM), at=at)
@@ -105,7 +107,7 @@ def substitute(
         raise InvalidInput(
             _("A role for the whole programme has no substitute; name a second person.")
         )
-    profile = Profile.objects.select_for_update().get(pk=assignment.profile_id)
+    profile = locked(assignment.profile_id, at)
     # Read after the lock is held: the part may have ended since the page was opened.
     fresh = Assignment.objects.get(pk=assignment.pk)
     refusal = refusal_to_substitute(fresh, profile, by)
@@ -187,7 +189,7 @@ def end_part(
             _("This cannot be done yet: something is missing."),
             (Missing("no_reason", _("Give a reason; the receiver will see it.")),),
         )
-    today = at.date()
+    today = role_day(at)
     running = profile.assignments.exclude(ends_on__lt=today)
     fresh = running.select_related("user").filter(pk=assignment.pk).first()
     if fresh is None:

@@ -12,10 +12,11 @@ from profile_workflow.models.people import User
 from profile_workflow.queries import validation
 from profile_workflow.services import lifecycle, rounds
 from profile_workflow.services.lifecycle import Details
+from profile_workflow.services.locking import locked
 from profile_workflow.services.log import journal
 from profile_workflow.states import ProfileState, Role, ValidationKind
 from workflows import effects
-from workflows.engine.locking import locked, refetched
+from workflows.engine.locking import refetched
 from workflows.flows import CityProfileFlow
 from workflows.models.process import ProfileProcess, Task
 from workflows.nodes import ForEachActivation, HumanTaskActivation

@@ -10,10 +10,10 @@ from profile_workflow.errors import NotAllowed, NotNow
 from profile_workflow.models import Assignment, Event, Profile, Section
 from profile_workflow.models.people import User
 from profile_workflow.services import people
+from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor, Entry, record
 from profile_workflow.states import AUTHOR_ROLES, Role
 from workflows import effects
-from workflows.engine.locking import locked
 from workflows.models.process import Task
 
 

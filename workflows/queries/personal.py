@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
+from profile_workflow.days import role_day
 from profile_workflow.models import Assignment, City, TemplateSection, User
 from profile_workflow.states import ProfileState, Role
 from workflows import turns
@@ -86,7 +87,7 @@ class Inbox:
 def inbox(user: User, at: datetime) -> Inbox:
     """Return what a person has to do, could take, did, and waits for: five queries at most."""
     held = list(
-        Assignment.objects.active(at.date())
+        Assignment.objects.active(role_day(at))
         .filter(user=user)
         .select_related("stands_in_for__user")
         .order_by("pk")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from profile_workflow.days import role_day
 from profile_workflow.errors import DomainError, NotAllowed
 from profile_workflow.forms.people import (
     InviteForm,
@@ -52,13 +53,13 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
     at = timezone.now()
     context = {
         "profile": profile,
-        "own": staffing.own_parts(profile, viewer, on=at.date()),
+        "own": staffing.own_parts(profile, viewer, on=role_day(at)),
         "at": at,
     }
     if not service.may_manage(profile, viewer):
-        shown = people_of(profile, viewer=viewer, on=at.date())
+        shown = people_of(profile, viewer=viewer, on=role_day(at))
         return render(request, "workflows/people.html", {**context, "shown": shown})
-    staff = staffing.staff_of(profile, on=at.date())
+    staff = staffing.staff_of(profile, on=role_day(at))
     loads = queries.workload(staff.people, at)
     asked = _not_asked_yet(profile)
     roles = [(one.role, [_line(line, loads, asked) for line in one.lines]) for one in staff.roles]
@@ -248,7 +249,7 @@ def substitute(request: HttpRequest, slug: str, part_id: int) -> HttpResponse:
     if refused_at_once is not None:
         closed = Refusal(refused_at_once.status, str(refused_at_once))
         return _page(request, profile, "people_substitute", {"part": part, "refusal": closed})
-    form = SubstituteForm(request.POST or None, initial={"starts_on": timezone.localdate()})
+    form = SubstituteForm(request.POST or None, initial={"starts_on": role_day()})
     context = {"part": part, "form": form, "known": _suggested(profile, viewer)}
     if request.method != "POST":
         return _page(request, profile, "people_substitute", context)
