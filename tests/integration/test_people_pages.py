@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from profile_workflow import requirements
 from profile_workflow.errors import NotNow
 from profile_workflow.models import Assignment, Event, User
 from profile_workflow.services import people
@@ -218,6 +219,34 @@ def test_a_part_ends_its_tasks_wait_for_the_role_and_the_log_says_why(made, draf
     # It is undone by giving the part again.
     client.post(f"{address('people_add', drafted)}?person={expert.pk}", {"role": "local_expert"})
     assert signed_in(expert).get(address("profile", drafted)).status_code == HTTPStatus.OK
+
+
+@pytest.mark.parametrize(
+    ("role", "move", "code"),
+    [
+        (Role.LOCAL_EXPERT, "begin_inception", "role_vacant"),
+        (Role.CITY_AUTHORITY, "begin_inception", "role_vacant"),
+        (Role.STAKEHOLDER, "pass_qa", "no_stakeholder"),
+    ],
+)
+def test_a_role_is_vacant_when_its_last_part_has_ended(made, role, move, code):
+    profile = factories.make_profile(made)
+
+    def lacks():
+        found = requirements.missing_for(f"profile.{move}", factories.fresh(profile))
+        return code in {one.code for one in found}
+
+    *others, last = profile.assignments.filter(role=role)
+    for part in others:
+        engine.end_part(part, by=made.team, at=timezone.now(), reason=REASON)
+    assert not lacks()
+    today = timezone.now().date()
+    days = {"starts_on": today, "ends_on": today + timedelta(days=9)}
+    stand_in = factories.make_person("stand_in")
+    people.substitute(last, by_user=stand_in, **days, by=made.team, at=timezone.now())
+    # The part itself, not who stands in for it, is what has to be there.
+    Assignment.objects.filter(pk=last.pk).update(ends_on=today - timedelta(days=1))
+    assert lacks()
 
 
 def test_who_keeps_a_role_for_his_tasks_keeps_the_tasks(made, drafted):
