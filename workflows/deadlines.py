@@ -1,4 +1,4 @@
-"""Deadlines: reminders before, reports after, and rounds that close by themselves.
+"""Deadlines: reminders before, reports after, rounds and substitutions that end by themselves.
 
 Swept by the worker. Each thing is done in a transaction of its own and noted in it, so a sweep
 that fails or is killed does nothing by halves, and the next one goes on.
@@ -42,6 +42,7 @@ def sweep(*, at: datetime) -> int:
     A failure of one thing is logged and left to the next sweep; the others are done.
     """
     steps: tuple[tuple[Step, Iterable[Any]], ...] = (
+        (_clear_up_after, engine.substitutions_to_clear_up(at)),
         (_remind, _by_profile(_to_remind(at))),
         (_lapse, list(_to_lapse(at))),
         (_report_overdue, _by_profile(_to_report(at))),
@@ -97,6 +98,10 @@ def _to_close(at: datetime) -> Iterable[Comment]:
     stopped = (ProfileState.ON_HOLD, *FINAL_STATES)
     open_for_long = answered.exclude(section__profile__state__in=stopped)
     return open_for_long.select_related("section").order_by("answered_at", "pk")[:BATCH]
+
+
+def _clear_up_after(substitution: Assignment, at: datetime) -> int:
+    return engine.clear_up_after(substitution, at=at)
 
 
 def _close_comment(comment: Comment, at: datetime) -> int:

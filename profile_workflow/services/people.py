@@ -172,10 +172,11 @@ def refusal_to_substitute(assignment: Assignment, profile: Profile, by: User) ->
 
 def end_part(
     assignment: Assignment, profile: Profile, *, by: User, at: datetime, reason: str
-) -> Assignment:
+) -> list[Assignment]:
     """Let a part in a profile, or a substitution, end with the day before; nothing is deleted.
 
-    The caller holds the lock on the profile. Substitutes for the part end with it.
+    The caller holds the lock on the profile. Substitutes for the part end with it: all that ended
+    is returned.
 
     Raises:
         NotAllowed: If ``by`` is not of the project team.
@@ -195,13 +196,13 @@ def end_part(
     if fresh is None:
         raise NotNow(_("This part has ended already."))
     last_day = today - timedelta(days=1)
-    several = [fresh, *running.filter(stands_in_for=fresh)]
+    several = [fresh, *running.select_related("user").filter(stands_in_for=fresh)]
     Assignment.objects.filter(pk__in=[one.pk for one in several]).update(ends_on=last_day)
     entries = [
         Entry(f"assignment:{one.pk}", "end_part", one.role, "", reason=reason) for one in several
     ]
     record(profile, entries, actor=Actor(by, Role.PROJECT_TEAM), at=at)
-    return fresh
+    return several
 
 
 def assign_to_programme(user: User, role: Role, *, programme_id: int) -> Assignment:

@@ -7,13 +7,15 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from profile_workflow.errors import NotNow
-from profile_workflow.models import Assignment, User
+from profile_workflow.errors import NotAllowed, NotNow
+from profile_workflow.models import Assignment, Event, User
 from profile_workflow.services import people
+from profile_workflow.services.log import broken_links
 from profile_workflow.states import ProfileState, Role
 from tests import factories
 from tests.integration.pages import page, signed_in
-from workflows import engine
+from workflows import deadlines, engine
+from workflows.models import Task
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -152,7 +154,79 @@ def test_a_substitute_lends_nothing_on_and_is_seen_after_the_part_has_ended(made
     assert url not in text
 
 
-# The end
+# What he takes on, and leaves
+
+
+def taken_over(made, profile):
+    """Return the substitution of somebody who has taken the task of section 1, and that task."""
+    expert = made[Role.LOCAL_EXPERT]
+    part = part_of(profile, expert, Role.LOCAL_EXPERT)
+    stand_in, now = factories.make_person("stand_in"), timezone.now()
+    days = {"starts_on": now.date(), "ends_on": now.date() + timedelta(days=1)}
+    lent = people.substitute(part, by_user=stand_in, **days, by=made.team, at=now)
+    task = Task.objects.open().get(section__profile=profile, section__key="1")
+    engine.release(task, by=expert, at=now)
+    engine.claim(task, by=stand_in, at=now)
+    assert factories.section(profile, "1").author == stand_in
+    return lent, task
+
+
+def test_a_substitution_ends_and_the_task_waits_for_the_role_again(made, drafted):
+    lent, task = taken_over(made, drafted)
+    expert, now = made[Role.LOCAL_EXPERT], timezone.now()
+    assert engine.end_part(lent, by=made.team, at=now, reason=REASON) == 1
+    assert (factories.fresh(task).owner, factories.section(drafted, "1").author) == (None, None)
+    factories.write(factories.section(drafted, "1"), "Text.")
+    factories.move(factories.section(drafted, "1"), "submit", expert)
+
+
+def test_a_part_ends_and_its_substitute_keeps_nothing(made, drafted):
+    _lent, task = taken_over(made, drafted)
+    part = part_of(drafted, made[Role.LOCAL_EXPERT], Role.LOCAL_EXPERT)
+    assert engine.end_part(part, by=made.team, at=timezone.now(), reason=REASON) == 3
+    assert (factories.fresh(task).owner, factories.section(drafted, "1").author) == (None, None)
+
+
+def test_what_a_substitute_has_taken_waits_again_when_his_days_are_over(made, drafted):
+    lent, task = taken_over(made, drafted)
+    Task.objects.update(due_at=None)
+    now = timezone.now()
+    last, after = now + timedelta(days=1), now + timedelta(days=2)
+    assert deadlines.sweep(at=last) == 0
+    assert factories.fresh(task).owner == lent.user
+    assert deadlines.sweep(at=after) == 1
+    assert (factories.fresh(task).owner, factories.section(drafted, "1").author) == (None, None)
+    assert Task.objects.open().filter(owner=made[Role.LOCAL_EXPERT]).count() == 2
+    told = Event.objects.get(profile=drafted, document=f"task:{task.pk}", at=after)
+    assert (told.move, told.actor) == ("release", None)
+    assert list(broken_links(factories.fresh(drafted))) == []
+    assert engine.substitutions_to_clear_up(after) == []
+    assert deadlines.sweep(at=after) == 0
+
+
+def test_who_has_a_part_of_his_own_by_then_keeps_what_he_has_taken(made, drafted):
+    lent, task = taken_over(made, drafted)
+    Task.objects.update(due_at=None)
+    own = [people.Part(lent.user, Role.CO_AUTHOR)]
+    people.assign(drafted, own, by=made.team, at=timezone.now())
+    assert deadlines.sweep(at=timezone.now() + timedelta(days=2)) == 0
+    assert factories.fresh(task).owner == factories.section(drafted, "1").author == lent.user
+
+
+def test_a_substitute_of_a_co_author_writes_his_sections_and_no_others(made, drafted):
+    now, (author, stand_in) = timezone.now(), (factories.make_person() for _ in range(2))
+    (part,) = people.assign(drafted, [people.Part(author, Role.CO_AUTHOR)], by=made.team, at=now)
+    task = Task.objects.open().get(section__profile=drafted, section__key="1")
+    engine.delegate(task, to=author, by=made.team, at=now)
+    days = {"starts_on": now.date(), "ends_on": now.date()}
+    people.substitute(part, by_user=stand_in, **days, by=author, at=now)
+    factories.write(factories.section(drafted, "1"), "Text.", by=stand_in)
+    with pytest.raises(NotAllowed):
+        factories.write(factories.section(drafted, "2"), "Text.", by=stand_in)
+    tomorrow = now + timedelta(days=1)
+    with pytest.raises(NotAllowed):
+        factories.write(factories.section(drafted, "1"), "Text.", by=stand_in, at=tomorrow)
+    factories.move(factories.section(drafted, "1"), "submit", stand_in)
 
 
 def test_a_substitution_ends_alone(made, drafted):
