@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from profile_workflow.errors import NotAllowed, NotNow
-from profile_workflow.models import Assignment, Event, User
+from profile_workflow.models import Assignment, Event, SignOff, User
 from profile_workflow.services import people
 from profile_workflow.services.log import broken_links
 from profile_workflow.states import ProfileState, Role
@@ -152,6 +152,31 @@ def test_a_substitute_lends_nothing_on_and_is_seen_after_the_part_has_ended(made
     text = page(team, "people", drafted.slug)
     assert address("people_end", drafted, lent.pk) in text
     assert url not in text
+
+
+def test_neither_a_substitute_nor_who_has_no_part_any_more_is_asked_late(made):
+    profile = factories.bring_to(factories.make_profile(made), ProfileState.CONSULTATION)
+    late, stand_in, now = factories.make_person(), factories.make_person(), timezone.now()
+    given = [people.Part(late, Role.STAKEHOLDER, "academia")]
+    (part,) = people.assign(profile, given, by=made.team, at=now)
+    days = {"starts_on": now.date(), "ends_on": now.date()}
+    lent = people.substitute(part, by_user=stand_in, **days, by=made.team, at=now)
+    client = signed_in(made.team)
+    text = page(client, "people", profile.slug)
+    assert address("people_ask", profile, part.pk) in text
+    assert address("people_ask", profile, lent.pk) not in text
+    for old in (lent, part):
+        if old == part:
+            engine.end_part(part, by=made.team, at=now, reason=REASON)
+            assert address("people_ask", profile, old.pk) not in page(
+                client, "people", profile.slug
+            )
+        told = client.post(address("people_ask", profile, old.pk), follow=True).content.decode()
+        assert "The part has ended, or is that of a substitute" in told
+        # As it stood on a page that was opened before.
+        with pytest.raises(NotNow):
+            engine.add_stakeholder(old, by=made.team, at=now)
+    assert not SignOff.objects.filter(round__profile=profile, person__in=[late, stand_in]).exists()
 
 
 # What he takes on, and leaves
