@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from profile_workflow.days import role_day
 from profile_workflow.models import Profile
 from profile_workflow.models.people import User
 from profile_workflow.models.profile import ProfileQuerySet
@@ -155,7 +155,7 @@ def check(name: str, user: User, arguments: Mapping[str, Any]) -> None:
         Http404: If it is about a profile in which the person has no part.
     """
     rule = rule_for(name)
-    if rule is Rule.PROJECT_TEAM and not is_project_team(user, on=timezone.localdate()):
+    if rule is Rule.PROJECT_TEAM and not is_project_team(user, on=role_day()):
         raise PermissionDenied(
             _("This page is for the project team. Ask a member of it if you need to see it.")
         )

@@ -5,9 +5,9 @@ import re
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils import timezone
 
 from config import access
+from profile_workflow.days import role_day
 from profile_workflow.models.people import User
 from profile_workflow.queries.people import project_team_of
 from profile_workflow.states import Role
@@ -43,7 +43,7 @@ def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say why not, which role is needed, and who of one's programmes can give it."""
     user, grantors = request.user, list[User]()
     if isinstance(user, User):
-        grantors = project_team_of(user, on=timezone.localdate())
+        grantors = project_team_of(user, on=role_day())
     found = {"sentence": str(exception), "role": _role_needed(request), "grantors": grantors}
     return render(request, "403.html", found, status=403)
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from profile_workflow.days import role_day
 from profile_workflow.models.people import User
 from profile_workflow.queries.people import is_project_team
 from workflows.outbox import backlog
@@ -86,4 +87,4 @@ CHECKS: dict[str, Check] = {
 
 def _is_team(request: HttpRequest) -> bool:
     user = request.user
-    return isinstance(user, User) and is_project_team(user, on=timezone.localdate())
+    return isinstance(user, User) and is_project_team(user, on=role_day())

@@ -10,6 +10,7 @@ from profile_workflow.errors import Missing
 from profile_workflow.markup import cited_keys, placed_tables, references
 from profile_workflow.models import (
     WAITING,
+    Assignment,
     Comment,
     DataItem,
     Priority,
@@ -18,6 +19,7 @@ from profile_workflow.models import (
     SignOff,
     ValidationRound,
 )
+from profile_workflow.models.profile import AssignmentQuerySet
 from profile_workflow.proofreading import Finding, Level
 from profile_workflow.queries.guidance import judged_profile, stopping
 from profile_workflow.queries.quality import Checked, checklist
@@ -45,6 +47,12 @@ MOST_PRIORITIES = 5
 # People
 
 
+def _parts(profile: Profile) -> AssignmentQuerySet:
+    """The parts that people hold now; who only stands in for somebody fills none."""
+    own = Assignment.objects.filter(profile=profile, stands_in_for__isnull=True)
+    return own.active(profile.day)
+
+
 def _people_are_named(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
     needed = (
         Role.LOCAL_EXPERT,
@@ -52,14 +60,14 @@ def _people_are_named(profile: Profile, _sections: Sequence[Section]) -> Iterato
         Role.FOCAL_POINT,
         Role.CITY_AUTHORITY,
     )
-    held = set(profile.assignments.values_list("role", flat=True))
+    held = set(_parts(profile).values_list("role", flat=True))
     for role in needed:
         if role not in held:
             yield Missing("role_vacant", _("Nobody is named as %(role)s.") % {"role": role.label})
 
 
 def _stakeholders_are_named(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
-    if not profile.assignments.filter(role=Role.STAKEHOLDER).exists():
+    if not _parts(profile).filter(role=Role.STAKEHOLDER).exists():
         yield Missing("no_stakeholder", _("The City Stakeholder Group has no member yet."))
 
 

@@ -59,7 +59,8 @@ def _is_not_reviewer(user: Any, document: Any) -> bool:
 
 def _writes_section(user: Any, section: Any) -> bool:
     leads = Role.LOCAL_EXPERT in section.profile.roles_of(user)
-    return leads or bool(section.author_id == user.pk)
+    own = bool(section.author_id == user.pk)
+    return leads or own or bool(section.profile.stands_in(user, section.author_id))
 
 
 def _writes_commented_section(user: Any, comment: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Deadlines: reminders before, reports after, and rounds that close by themselves.
+"""Deadlines: reminders before, reports after, rounds and substitutions that end by themselves.
 
 Swept by the worker. Each thing is done in a transaction of its own and noted in it, so a sweep
 that fails or is killed does nothing by halves, and the next one goes on.
@@ -12,6 +12,7 @@ from typing import Any
 from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 
+from profile_workflow.days import role_day
 from profile_workflow.errors import DomainError, NotNow
 from profile_workflow.models import Assignment, Comment, InputRequest, ValidationRound
 from profile_workflow.queries.requests import askers_of
@@ -53,6 +54,7 @@ def sweep(*, at: datetime) -> int:
     A failure of one thing is logged and left to the next sweep; the others are done.
     """
     steps: tuple[tuple[Step, Iterable[Any]], ...] = (
+        (_clear_up_after, engine.substitutions_to_clear_up(at)),
         (_remind, _by_profile(_to_remind(at))),
         (_lapse, list(_to_lapse(at))),
         (_report_overdue, _by_profile(_to_report(at))),
@@ -112,6 +114,10 @@ def _to_close(at: datetime) -> Iterable[Comment]:
     return open_for_long.select_related("section").order_by("answered_at", "pk")[:BATCH]
 
 
+def _clear_up_after(substitution: Assignment, at: datetime) -> int:
+    return engine.clear_up_after(substitution, at=at)
+
+
 def _open_requests() -> "QuerySet[InputRequest]":
     stopped = (ProfileState.ON_HOLD, *RESTING_STATES)
     waiting = InputRequest.objects.filter(state=RequestState.ASKED)
@@ -149,7 +155,7 @@ def _tell_of_request(request: InputRequest, field: str, kind: MailKind, at: date
         return 0
     people = [request.asked_of_id]
     if kind == MailKind.REQUEST_LATE:
-        people += askers_of(request, on=at.date())
+        people += askers_of(request, on=role_day(at))
     recipients: dict[int, notifications.Details] = {
         person: {"request": request.pk} for person in people
     }
@@ -177,7 +183,7 @@ def _remind(tasks: Sequence[Task], at: datetime) -> int:
     rounds = {task.signoff.round_id for task in mine if task.signoff is not None}
     ValidationRound.objects.filter(pk__in=rounds, reminded_at__isnull=True).update(reminded_at=at)
     if mine:
-        turns = notifications.whose_turn(mine, profile=mine[0].profile, on=at.date())
+        turns = notifications.whose_turn(mine, profile=mine[0].profile, on=role_day(at))
         _send(MailKind.REMINDER, turns, mine[0].profile_id, at)
     return len(mine)
 
@@ -188,8 +194,8 @@ def _report_overdue(tasks: Sequence[Task], at: datetime) -> int:
     if not mine:
         return 0
     profile = mine[0].profile
-    turns = notifications.whose_turn(mine, profile=profile, on=at.date())
-    team = Assignment.objects.active(at.date()).for_profile(profile)
+    turns = notifications.whose_turn(mine, profile=profile, on=role_day(at))
+    team = Assignment.objects.active(role_day(at)).for_profile(profile)
     for person in team.filter(role=Role.PROJECT_TEAM).values_list("user_id", flat=True):
         turns[person] = [task.pk for task in mine]
     _send(MailKind.OVERDUE, turns, profile.pk, at)

@@ -6,6 +6,7 @@ The worker executes them after the commit, at least once.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from profile_workflow.days import role_day
 from profile_workflow.models import Assignment, Event, InputRequest, Profile, SignOff
 from profile_workflow.models.people import User
 from profile_workflow.queries.requests import askers_of
@@ -100,7 +101,7 @@ def task_was_handed_over(event: Event, task: Task) -> None:
 def deadlines_were_changed(event: Event, tasks: Sequence[Task], *, by: User) -> None:
     """Tell those whose turn it is that their tasks have another last day, and why."""
     profile: Profile = event.profile
-    turns = notifications.whose_turn(tasks, profile=profile, on=event.at.date())
+    turns = notifications.whose_turn(tasks, profile=profile, on=role_day(event.at))
     recipients: dict[int, notifications.Details] = {
         person: {"tasks": ids, "reason_event": event.pk}
         for person, ids in turns.items()
@@ -151,7 +152,7 @@ def _turns(process: ProfileProcess) -> dict[int, list[int]]:
     if not process.opened:
         return {}
     return notifications.whose_turn(
-        process.opened, profile=process.profile, on=process.moment.date()
+        process.opened, profile=process.profile, on=role_day(process.moment)
     )
 
 
@@ -191,7 +192,7 @@ def _invitations(
 
 
 def _holders(profile: Profile, roles: Iterable[Role], event: Event, by: User | None) -> list[int]:
-    held = Assignment.objects.active(event.at.date()).for_profile(profile).in_roles(roles)
+    held = Assignment.objects.active(role_day(event.at)).for_profile(profile).in_roles(roles)
     people = held.values_list("user_id", flat=True).distinct().order_by("user_id")
     return [person for person in people if by is None or person != by.pk]
 

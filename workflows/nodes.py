@@ -16,6 +16,7 @@ from viewflow.workflow.status import STATUS
 from viewflow.workflow.token import Token
 
 from profile_workflow import calendars
+from profile_workflow.days import role_day
 from profile_workflow.models import Assignment
 from profile_workflow.models.people import User
 from profile_workflow.states import Role
@@ -241,7 +242,7 @@ class HumanTask(RoutingMixin, Node):
         if None not in owners:
             return owners
         process = activation.process
-        held = Assignment.objects.active(process.moment.date()).for_profile(process.profile)
+        held = Assignment.objects.active(role_day(process.moment)).for_profile(process.profile)
         found = held.filter(role=self.role).select_related("user").order_by("pk")
         holders = list({one.user_id: one.user for one in found}.values())
         sole = holders[0] if len(holders) == 1 else None

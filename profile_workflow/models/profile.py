@@ -1,6 +1,7 @@
 """The profile itself, the territory and definitions it works with, and who does what for it."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Self
 
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from profile_workflow.days import role_day
 from profile_workflow.machine import ProfileMachine
 from profile_workflow.models.city import City, Programme
 from profile_workflow.models.digests import sections_digest
@@ -32,11 +34,26 @@ class ProfileQuerySet(models.QuerySet["Profile"]):
 
     def visible_to(self, user: User) -> Self:
         """Profiles on which ``user`` holds a role today, for the profile or its programme."""
-        mine = Assignment.objects.active(timezone.localdate()).filter(user=user)
+        mine = Assignment.objects.active(role_day()).filter(user=user)
         return self.filter(
             Q(pk__in=mine.filter(profile__isnull=False).values("profile"))
             | Q(programme__in=mine.filter(profile__isnull=True).values("programme"))
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _PartOf:
+    """What one person is and was in a profile.
+
+    Attributes:
+        roles: The roles that he holds today.
+        has_written: Whether he holds or ever held the role of an author.
+        stands_in_for: Ids of the people whose substitute he is today.
+    """
+
+    roles: frozenset[Role] = frozenset()
+    has_written: bool = False
+    stands_in_for: frozenset[int] = frozenset()
 
 
 class Profile(ProfileMachine):
@@ -127,14 +144,14 @@ class Profile(ProfileMachine):
     @property
     def day(self) -> date:
         """The day on which roles are judged: that of the move being made, or else today."""
-        return self.moment.date() if self.moment else timezone.localdate()
+        return role_day(self.moment)
 
     def roles_of(self, user: User | None) -> frozenset[Role]:
         """Return the roles that ``user`` holds on this profile today.
 
         The answer is kept with the instance: fetch the profile anew to see later changes.
         """
-        return self._part_of(user)[0]
+        return self._part_of(user).roles
 
     def forget_parts(self) -> None:
         """Read the roles again next time; called when somebody's part has changed."""
@@ -142,27 +159,29 @@ class Profile(ProfileMachine):
 
     def has_written(self, user: User) -> bool:
         """Whether ``user`` is, or was, an author of this profile."""
-        return self._part_of(user)[1]
+        return self._part_of(user).has_written
 
     def stands_in(self, user: User, person_id: int) -> bool:
         """Whether ``user`` is today the substitute of a person on this profile."""
-        parts = Assignment.objects.active(self.day).filter(
-            profile=self, user=user, stands_in_for__user=person_id
-        )
-        return parts.exists()
+        return person_id in self._part_of(user).stands_in_for
 
-    def _part_of(self, user: User | None) -> "tuple[frozenset[Role], bool]":
-        """Return the roles held today, and whether an author's role was ever held: one query."""
+    def _part_of(self, user: User | None) -> "_PartOf":
+        """Return what somebody is and was in this profile: one query."""
         if user is None or not user.pk or not user.is_active:
-            return frozenset(), False
-        cache: dict[int, tuple[frozenset[Role], bool]] = self.__dict__.setdefault("_parts", {})
+            return _PartOf()
+        cache: dict[int, _PartOf] = self.__dict__.setdefault("_parts", {})
         if user.pk not in cache:
-            parts = Assignment.objects.for_profile(self).filter(user=user)
-            ever = parts.values_list("role", "starts_on", "ends_on")
-            held = frozenset(
-                Role(role) for role, begins, ends in ever if _in_force(begins, ends, self.day)
+            ever = list(
+                Assignment.objects.for_profile(self)
+                .filter(user=user)
+                .values_list("role", "starts_on", "ends_on", "stands_in_for__user")
             )
-            cache[user.pk] = (held, any(role in AUTHOR_ROLES for role, *_days in ever))
+            held = [one for one in ever if _in_force(one[1], one[2], self.day)]
+            cache[user.pk] = _PartOf(
+                roles=frozenset(Role(one[0]) for one in held),
+                has_written=any(one[0] in AUTHOR_ROLES for one in ever),
+                stands_in_for=frozenset(one[3] for one in held if one[3] is not None),
+            )
         return cache[user.pk]
 
     def text_digest(self) -> str:

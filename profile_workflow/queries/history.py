@@ -369,7 +369,7 @@ def _is_hidden(
     """Whether the words of an event are kept from a reader."""
     if kind == Kind.CHECK:
         return not may_see_names(viewer, profile)
-    if event.move == "answer_objection":
+    if kind == Kind.SIGN_OFF:
         signoff = documents.signoffs.get(int(name))
         return signoff is None or not may_read(signoff, profile, viewer=viewer)
     return _tells_working_material(event, kind) and not sees_working_material(profile, viewer)
@@ -497,7 +497,10 @@ def _state_label(kind: str, state: str) -> str:
 
 
 def last_reason(profile: Profile, document: str, *, viewer: User) -> Line | None:
-    """Return the newest event of a document that gives a reason, in words; None if none does."""
+    """Return the newest event of a document that gives a reason, in words.
+
+    None if there is none, or if its reason is kept from the reader.
+    """
     number = (
         Event.objects.filter(profile=profile, document=document)
         .exclude(reason_hash="")
@@ -505,4 +508,5 @@ def last_reason(profile: Profile, document: str, *, viewer: User) -> Line | None
         .values_list("seq", flat=True)
         .first()
     )
-    return next(iter(lines(profile, [number], viewer=viewer)), None) if number else None
+    found = lines(profile, [number], viewer=viewer) if number else []
+    return next((line for line in found if line.reason), None)

@@ -52,18 +52,23 @@ class Staff:
 
 
 def staff_of(profile: Profile, *, on: date) -> Staff:
-    """Return everybody with a part in a profile, in the order of the roles: two queries."""
+    """Return everybody with a part in a profile, in the order of the roles: two queries.
+
+    A substitute stands beside whom he stands in for; where that part has ended, on a line of his
+    own, so that the substitution can be ended too.
+    """
     held = Assignment.objects.for_profile(profile).select_related("user__organisation")
     parts = list(held.order_by("user__full_name", "pk"))
     since = _given_at(profile)
     running = [one for one in parts if one.ends_on is None or one.ends_on >= on]
+    own = {one.pk for one in running if one.stands_in_for_id is None}
     lines = {
         one.pk: PartLine(one, since.get(f"assignment:{one.pk}"))
         for one in running
-        if one.stands_in_for_id is None
+        if one.stands_in_for_id not in own
     }
     for one in running:
-        if one.stands_in_for_id in lines:
+        if one.stands_in_for_id in own:
             lines[one.stands_in_for_id].substitutes.append(one)
     ended = [
         PartLine(one, since.get(f"assignment:{one.pk}")) for one in parts if one not in running

@@ -5,6 +5,7 @@ from django.utils.translation import ngettext
 
 from profile_workflow.models import Assignment, Profile, Section, SignOff
 from profile_workflow.models.people import User
+from profile_workflow.models.profile import AssignmentQuerySet
 from profile_workflow.queries.attribution import may_see_names
 from profile_workflow.states import (
     AGREEING_SIGNOFF_STATES,
@@ -27,18 +28,19 @@ def standing_answers(profile: Profile, kind: str, digest: str) -> dict[int, Sign
     return {answer.person_id: answer for answer in answers.order_by("pk")}
 
 
-def people_to_ask(profile: Profile, kind: str) -> list[Assignment]:
-    """Return one assignment for each person who is asked in rounds of ``kind``.
+def parts_to_ask(profile: Profile, kind: str) -> AssignmentQuerySet:
+    """Return the parts whose holders are asked in rounds of ``kind``, those given first first.
 
     A substitute is not asked himself: he answers for whom he stands in for.
     """
-    found = (
-        Assignment.objects.active(profile.day)
-        .filter(profile=profile, stands_in_for__isnull=True)
-        .in_roles(ASKED_ROLES[kind])
-        .select_related("user")
-        .order_by("pk")
-    )
+    own = Assignment.objects.filter(profile=profile, stands_in_for__isnull=True)
+    asked = own.active(profile.day).in_roles(ASKED_ROLES[kind])
+    return asked.select_related("user").order_by("pk")
+
+
+def people_to_ask(profile: Profile, kind: str) -> list[Assignment]:
+    """Return one assignment for each person who is asked in rounds of ``kind``."""
+    found = parts_to_ask(profile, kind)
     return list({one.user_id: one for one in found}.values())
 
 

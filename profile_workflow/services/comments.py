@@ -13,6 +13,7 @@ from profile_workflow.anchors import Quote
 from profile_workflow.errors import InvalidInput, NotAllowed, NotNow
 from profile_workflow.models import Comment, Note, Profile, Reply, Section
 from profile_workflow.models.people import User
+from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor, Entry, document_name, record
 from profile_workflow.states import (
     FINAL_STATES,
@@ -69,7 +70,7 @@ def add_comment(
         InvalidInput: If the comment is empty or too long, if it replaces nothing, or if it was
             made by a click before this one.
     """
-    profile = Profile.objects.select_for_update().get(pk=section.profile_id)
+    profile = locked(section.profile_id, at)
     role = commenting_role(profile, by)
     words = None if replacement is None else " ".join(replacement.split())
     text = _checked(text, may_be_empty=words is not None)
@@ -141,7 +142,7 @@ def reply_to(comment: Comment, *, text: str, by: User, at: datetime) -> Reply:
         NotAllowed: If the person neither made the comment, nor answers it, nor comments now.
         InvalidInput: If the reply is empty or too long, or was made by a click before this one.
     """
-    profile = Profile.objects.select_for_update().get(pk=comment.section.profile_id)
+    profile = locked(comment.section.profile_id, at)
     comment = Comment.objects.select_related("section").get(pk=comment.pk)
     comment.section.profile = profile
     role, attribution = _replying_as(comment, by)

@@ -14,6 +14,7 @@ from profile_workflow.models import Draft, Profile, Revision, Section, WorkingCo
 from profile_workflow.models.people import User
 from profile_workflow.rules import OWN_SECTION, WRITER
 from profile_workflow.services import copies, search_index
+from profile_workflow.services.locking import locked
 from profile_workflow.states import (
     EDITABLE_SECTION_STATES,
     WRITING_STATES,
@@ -75,7 +76,7 @@ def save_draft(
     """
     # Under the lock of every move, so that nothing is saved past a submission. The section is read
     # after the lock is held: in one query it would be as it was before a move that was waited for.
-    profile = Profile.objects.select_for_update().get(pk=section.profile_id)
+    profile = locked(section.profile_id, at)
     section = Section.objects.select_related("draft").get(pk=section.pk)
     section.profile = profile
     former = section.draft

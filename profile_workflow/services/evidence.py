@@ -34,6 +34,7 @@ from profile_workflow.models import (
 from profile_workflow.models.people import User
 from profile_workflow.queries.evidence import Entry, Uses, charted
 from profile_workflow.services import log
+from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor
 from profile_workflow.states import (
     APPROVED_SECTION_STATES,
@@ -238,7 +239,7 @@ def add_figures(
         NotAllowed, NotNow, InvalidInput: As for every entry of the register.
         StaleEntry: If the table has got other figures since ``base``.
     """
-    profile = locked_profile(table.profile_id)
+    profile = locked(table.profile_id, at)
     table = profile.data_tables.select_related("section__template_section").get(pk=table.pk)
     raise_if(refusal_to_register(profile, by, table.section))
     if base is not None and base != fingerprint_of_figures(table):
@@ -260,7 +261,7 @@ def add_figures(
 def _register(
     row: Row, *, by: User, at: datetime, links: Mapping[str, Iterable[models.Model]] | None = None
 ) -> Row:
-    profile = locked_profile(row.profile.pk)
+    profile = locked(row.profile.pk, at)
     section = _section_of(row)
     if section is not None:
         # Read after the lock is held: a move that was waited for may have frozen it.
@@ -313,7 +314,7 @@ def change_entry(
         StaleEntry: If it was changed or removed in the meantime.
         InvalidInput: If a value cannot be stored, or the text names it by the old key.
     """
-    profile = locked_profile(entry.profile.pk)
+    profile = locked(entry.profile.pk, at)
     current = _read_again(entry, profile)
     uses = Uses(profile)
     raise_if(refusal_to_change(current, by, uses))
@@ -369,7 +370,7 @@ def remove_entry(entry: Entry, *, by: User, at: datetime) -> None:
         NotAllowed, NotNow: As ``refusal_to_remove``.
         StaleEntry: If it is gone already.
     """
-    profile = locked_profile(entry.profile.pk)
+    profile = locked(entry.profile.pk, at)
     current = _read_again(entry, profile)
     raise_if(refusal_to_remove(current, by, Uses(profile)))
     with log.journal(profile):
@@ -416,7 +417,7 @@ def shift_entry(
         NotAllowed, NotNow: As ``refusal_to_register``.
         StaleEntry: If somebody has changed the order since ``base``, or removed the entry.
     """
-    profile = locked_profile(entry.profile.pk)
+    profile = locked(entry.profile.pk, at)
     current = _read_again(entry, profile)
     raise_if(refusal_to_register(profile, by, _section_of(current)))
     several: list[Any] = list(in_order(current))
@@ -586,27 +587,21 @@ def write_erratum(
         NotNow: If no correction is open.
         StaleEntry: If somebody has written another one since ``base``.
     """
-    locked = locked_profile(profile.pk)
-    raise_if(refusal_to_write_erratum(locked, by))
-    if base is not None and base != fingerprint_of_text(locked.erratum):
+    profile = locked(profile.pk, at)
+    raise_if(refusal_to_write_erratum(profile, by))
+    if base is not None and base != fingerprint_of_text(profile.erratum):
         raise StaleEntry(
             _("Somebody has changed this in the meantime. Nothing was overwritten."),
-            current=locked.erratum,
+            current=profile.erratum,
         )
-    locked.erratum = text.strip()
-    locked.save(update_fields=["erratum", "state"])
+    profile.erratum = text.strip()
+    profile.save(update_fields=["erratum", "state"])
     actor = Actor(by, Role.PROJECT_TEAM)
-    entry = log.Entry("evidence:erratum", "change", "", "", reason=_told(locked.erratum))
-    log.record(locked, [entry], actor=actor, at=at)
+    entry = log.Entry("evidence:erratum", "change", "", "", reason=_told(profile.erratum))
+    log.record(profile, [entry], actor=actor, at=at)
 
 
 # Storing and recording
-
-
-def locked_profile(profile_id: int) -> Profile:
-    """Return a profile under the lock of every move; whoever writes the register holds it."""
-    profile: Profile = Profile.objects.select_for_update().get(pk=profile_id)
-    return profile
 
 
 def record_act(

@@ -18,6 +18,7 @@ from profile_workflow.queries.guidance import (
     questions_of,
 )
 from profile_workflow.services.drafting import check_may_write, may_write
+from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor, Entry, record
 from profile_workflow.states import AUTHOR_ROLES, Outcome, ProfileState, Role
 
@@ -56,7 +57,7 @@ def mark_questions(
         NotAllowed, NotNow: If the person could not write the text now.
         InvalidInput: If there is no such question, or the reason is missing or too long.
     """
-    profile, section = _locked(section)
+    profile, section = _locked(section, at)
     check_may_write(section, by=by)
     known = {one.key: one for group in questions_of(section, "en") for one in group.questions}
     changed = []
@@ -139,7 +140,7 @@ def allow_finding(
         InvalidInput: If there is no reason, or a very long one.
         StaleEntry: If the text has changed, or somebody has allowed it in the meantime.
     """
-    profile, section = _locked(section)
+    profile, section = _locked(section, at)
     _check_may_judge(section, by)
     reason = _checked(reason.strip())
     if not reason:
@@ -168,7 +169,7 @@ def take_back_allowance(section: Section, digest: str, *, by: User, at: datetime
         NotAllowed, NotNow: As ``refusal_to_judge``.
         StaleEntry: If it is not allowed any more.
     """
-    profile, section = _locked(section)
+    profile, section = _locked(section, at)
     _check_may_judge(section, by)
     standing = FindingDismissal.objects.filter(
         section=section, digest=digest, taken_back_at__isnull=True
@@ -194,9 +195,9 @@ def _found(section: Section, digest: str, by: User) -> Judged:
 # Storing and recording
 
 
-def _locked(section: Section) -> tuple[Profile, Section]:
+def _locked(section: Section, at: datetime) -> tuple[Profile, Section]:
     """Return profile and section as they are under the lock of every move."""
-    profile = Profile.objects.select_for_update().get(pk=section.profile_id)
+    profile = locked(section.profile_id, at)
     related = ("template_section", "draft", "revision")
     section = Section.objects.select_related(*related).get(pk=section.pk)
     section.profile = profile

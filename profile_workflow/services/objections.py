@@ -10,6 +10,7 @@ from profile_workflow.models import Profile, SignOff
 from profile_workflow.models.people import User
 from profile_workflow.queries.validation import may_read
 from profile_workflow.services.evidence import fingerprint_of_text
+from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor, Entry, document_name, record
 from profile_workflow.states import ProfileState, Role, SignOffState
 
@@ -75,9 +76,9 @@ def answer_objection(
         StaleEntry: If somebody has answered since ``base``.
         InvalidInput: If nothing is said.
     """
-    locked = Profile.objects.select_for_update().get(pk=signoff.round.profile_id)
+    profile = locked(signoff.round.profile_id, at)
     fresh = SignOff.objects.select_related("round").get(pk=signoff.pk)
-    refusal = refusal_to_answer_objection(fresh, locked, by)
+    refusal = refusal_to_answer_objection(fresh, profile, by)
     if refusal is not None:
         raise refusal
     if base is not None and base != fingerprint_of_text(fresh.response):
@@ -89,8 +90,8 @@ def answer_objection(
     if not said:
         raise InvalidInput(_("Write the answer."))
     SignOff.objects.filter(pk=fresh.pk).update(response=said, responded_by=by, responded_at=at)
-    role = next(one for one in _ANSWERERS if one in locked.roles_of(by))
+    role = next(one for one in _ANSWERERS if one in profile.roles_of(by))
     entry = Entry(
         document_name(fresh), "answer_objection", fresh.state, fresh.state, fresh.digest, said
     )
-    record(locked, [entry], actor=Actor(by, role), at=at)
+    record(profile, [entry], actor=Actor(by, role), at=at)

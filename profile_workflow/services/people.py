@@ -7,9 +7,18 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from profile_workflow.errors import InvalidInput, Missing, NotAllowed, NotComplete, NotNow
+from profile_workflow.days import role_day
+from profile_workflow.errors import (
+    DomainError,
+    InvalidInput,
+    Missing,
+    NotAllowed,
+    NotComplete,
+    NotNow,
+)
 from profile_workflow.models import Assignment, Profile
 from profile_workflow.models.people import User
+from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor, Entry, record
 from profile_workflow.states import AUTHOR_ROLES, PROGRAMME_ROLES, Role
 
@@ -40,7 +49,7 @@ def assign(profile: Profile, parts: Iterable[Part], *, by: User, at: datetime) -
         NotAllowed: If ``by`` is not of the project team.
         InvalidInput: If somebody would judge his own text.
     """
-    profile = Profile.objects.select_for_update().get(pk=profile.pk)
+    profile = locked(profile.pk, at)
     if not may_manage(profile, by):
         raise NotAllowed(_("Only the project team assigns people."))
     return assign_parts(profile, parts, actor=Actor(by, Role.PROJECT_TEAM), at=at)
@@ -83,28 +92,34 @@ def _check_duties_apart(held: set[tuple[int, str]], wanted: Iterable[Part]) -> N
             )
 
 
+@transaction.atomic
 def substitute(
     assignment: Assignment, *, by_user: User, starts_on: date, ends_on: date, by: User, at: datetime
 ) -> Assignment:
     """Let ``by_user`` stand in for somebody between two days, both included.
 
     Raises:
-        NotAllowed: If ``by`` is neither of the project team nor the person replaced.
-        InvalidInput: If the days are the wrong way round or duties would meet in one person.
+        NotAllowed, NotNow: As ``refusal_to_substitute``.
+        InvalidInput: Also if the days are the wrong way round, if it is the person himself, or if
+            duties would meet in one person.
     """
-    profile = assignment.profile
-    if profile is None:
+    if assignment.profile_id is None:
         raise InvalidInput(
             _("A role for the whole programme has no substitute; name a second person.")
         )
-    if not may_name_substitute(assignment, profile, by):
-        raise NotAllowed(_("Only the project team or the person himself names a substitute."))
+    profile = locked(assignment.profile_id, at)
+    # Read after the lock is held: the part may have ended since the page was opened.
+    fresh = Assignment.objects.get(pk=assignment.pk)
+    refusal = refusal_to_substitute(fresh, profile, by)
+    if refusal is not None:
+        raise refusal
     if ends_on < starts_on:
         raise InvalidInput(_("The last day is before the first."))
-    return _substitute(assignment, profile, by_user, (starts_on, ends_on), by=by, at=at)
+    if by_user.pk == fresh.user_id:
+        raise InvalidInput(_("Nobody stands in for himself; name somebody else."))
+    return _substitute(fresh, profile, by_user, (starts_on, ends_on), by=by, at=at)
 
 
-@transaction.atomic
 def _substitute(
     assignment: Assignment,
     profile: Profile,
@@ -114,7 +129,6 @@ def _substitute(
     by: User,
     at: datetime,
 ) -> Assignment:
-    profile = Profile.objects.select_for_update().get(pk=profile.pk)
     role = Role(assignment.role)
     held = set(profile.assignments.filter(user=by_user).values_list("user_id", "role"))
     _check_duties_apart(held | {(by_user.pk, role)}, [Part(by_user, role)])
@@ -139,17 +153,30 @@ def may_manage(profile: Profile, user: User) -> bool:
     return Role.PROJECT_TEAM in profile.roles_of(user)
 
 
-def may_name_substitute(assignment: Assignment, profile: Profile, user: User) -> bool:
-    """Whether a person names who stands in for the holder of a part: the team, or he himself."""
-    return assignment.user_id == user.pk or may_manage(profile, user)
+def refusal_to_substitute(assignment: Assignment, profile: Profile, by: User) -> DomainError | None:
+    """Return why a person may not name who stands in for the holder of a part, or None if he may.
+
+    The project team may and the holder himself, as long as the part is his: nobody lends what he
+    was lent, or what was taken back.
+    """
+    if assignment.user_id != by.pk and not may_manage(profile, by):
+        return NotAllowed(_("Only the project team or the person himself names a substitute."))
+    if assignment.stands_in_for_id is not None:
+        return InvalidInput(
+            _("A substitute has no substitute himself; name another one for the person replaced.")
+        )
+    if assignment.ends_on is not None and assignment.ends_on < profile.day:
+        return NotNow(_("This part has ended already."))
+    return None
 
 
 def end_part(
     assignment: Assignment, profile: Profile, *, by: User, at: datetime, reason: str
-) -> Assignment:
+) -> list[Assignment]:
     """Let a part in a profile, or a substitution, end with the day before; nothing is deleted.
 
-    The caller holds the lock on the profile. Substitutes for the part end with it.
+    The caller holds the lock on the profile. Substitutes for the part end with it: all that ended
+    is returned.
 
     Raises:
         NotAllowed: If ``by`` is not of the project team.
@@ -163,19 +190,19 @@ def end_part(
             _("This cannot be done yet: something is missing."),
             (Missing("no_reason", _("Give a reason; the receiver will see it.")),),
         )
-    today = at.date()
+    today = role_day(at)
     running = profile.assignments.exclude(ends_on__lt=today)
     fresh = running.select_related("user").filter(pk=assignment.pk).first()
     if fresh is None:
         raise NotNow(_("This part has ended already."))
     last_day = today - timedelta(days=1)
-    several = [fresh, *running.filter(stands_in_for=fresh)]
+    several = [fresh, *running.select_related("user").filter(stands_in_for=fresh)]
     Assignment.objects.filter(pk__in=[one.pk for one in several]).update(ends_on=last_day)
     entries = [
         Entry(f"assignment:{one.pk}", "end_part", one.role, "", reason=reason) for one in several
     ]
     record(profile, entries, actor=Actor(by, Role.PROJECT_TEAM), at=at)
-    return fresh
+    return several
 
 
 def assign_to_programme(user: User, role: Role, *, programme_id: int) -> Assignment:

@@ -14,6 +14,7 @@ from profile_workflow.models.people import User
 from profile_workflow.queries.evidence import priorities_of
 from profile_workflow.services import log
 from profile_workflow.services.evidence import fingerprint, fingerprint_of_text
+from profile_workflow.services.locking import locked
 from profile_workflow.states import AUTHOR_ROLES, ProfileState, Role
 
 _SETTERS = (Role.FOCAL_POINT, *AUTHOR_ROLES, Role.PROJECT_TEAM)
@@ -69,23 +70,23 @@ def set_priorities(
         StaleEntry: If somebody has changed the list since ``base``.
         InvalidInput: If a value cannot be stored.
     """
-    locked = Profile.objects.select_for_update().get(pk=profile.pk)
-    refusal = refusal_to_set(locked, by)
+    profile = locked(profile.pk, at)
+    refusal = refusal_to_set(profile, by)
     if refusal is not None:
         raise refusal
-    present = priorities_of(locked)
+    present = priorities_of(profile)
     if base is not None and base != fingerprint_of(present):
         raise StaleEntry(
             _("Somebody has changed the priorities in the meantime. Nothing was overwritten."),
             current=present,
         )
     known = {one.pk for one in present}
-    locked.priorities.all().delete()
-    made = [_add_priority(locked, rank, one, known) for rank, one in enumerate(priorities, 1)]
-    role = next(one for one in _SETTERS if one in locked.roles_of(by))
+    profile.priorities.all().delete()
+    made = [_add_priority(profile, rank, one, known) for rank, one in enumerate(priorities, 1)]
+    role = next(one for one in _SETTERS if one in profile.roles_of(by))
     told = "; ".join(str(one) for one in made) or "–"
     entry = log.Entry("evidence:priorities", "change", "", "", reason=told)
-    log.record(locked, [entry], actor=log.Actor(by, role), at=at)
+    log.record(profile, [entry], actor=log.Actor(by, role), at=at)
     return made
 
 

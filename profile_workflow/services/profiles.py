@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from profile_workflow.days import role_day
 from profile_workflow.errors import InvalidInput, NotAllowed
 from profile_workflow.models import Assignment, City, Draft, Profile, Section, Template
 from profile_workflow.models.people import User
@@ -74,7 +75,7 @@ def create_profile(
 
 def _is_team(user: User, programme_id: int, at: datetime) -> bool:
     return (
-        Assignment.objects.active(at.date())
+        Assignment.objects.active(role_day(at))
         .filter(user=user, role=Role.PROJECT_TEAM, programme=programme_id, profile__isnull=True)
         .exists()
     )

@@ -11,6 +11,7 @@ from profile_workflow.models import CheckAnswer, Profile, Section, TemplateCheck
 from profile_workflow.models.people import User
 from profile_workflow.queries.quality import Checked, checklist
 from profile_workflow.services.evidence import fingerprint, fingerprint_of_text
+from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor, Entry, record
 from profile_workflow.states import Advice, ProfileState, Verdict
 
@@ -64,8 +65,8 @@ def answer_check(
         StaleEntry: If the text or the answer has changed since ``base``.
         InvalidInput: If the check is not one of the template, or says not why.
     """
-    locked = _locked(profile.pk, by)
-    checked = next((one for one in checklist(locked) if one.question == question), None)
+    profile = _locked(profile.pk, by, at)
+    checked = next((one for one in checklist(profile) if one.question == question), None)
     if checked is None or not checked.digest:
         raise InvalidInput(_("There is no text for this check."))
     if base is not None and base != mark_of(checked):
@@ -76,7 +77,7 @@ def answer_check(
     note = note.strip()
     if verdict != Verdict.YES and not note:
         raise InvalidInput(_("Say why: the note is needed for “no” and “not applicable”."))
-    return _store(locked, checked, verdict, note, by=by, at=at)
+    return _store(profile, checked, verdict, note, by=by, at=at)
 
 
 def _store(
@@ -112,7 +113,7 @@ def waive(section: Section, code: Advice, reason: str, *, by: User, at: datetime
         StaleEntry: If somebody has waived it for this text already.
         InvalidInput: If there is no text, or no reason.
     """
-    profile = _locked(section.profile_id, by)
+    profile = _locked(section.profile_id, by, at)
     fresh = Section.objects.select_related("revision", "template_section").get(pk=section.pk)
     if fresh.revision is None or not reason.strip():
         raise InvalidInput(_("Say why this does not matter here."))
@@ -141,7 +142,7 @@ def take_waiver_back(waiver: Waiver, *, by: User, at: datetime) -> None:
         NotAllowed, NotNow: As ``refusal_to_judge``.
         StaleEntry: If it was taken back already.
     """
-    profile = _locked(waiver.section.profile_id, by)
+    profile = _locked(waiver.section.profile_id, by, at)
     present = Waiver.objects.select_related("section").filter(pk=waiver.pk).first()
     if present is None:
         raise StaleEntry(_("Somebody has taken this back already."))
@@ -157,13 +158,13 @@ def _record_waiver(
     record(profile, [entry], actor=_actor(profile, by), at=at)
 
 
-def _locked(profile_id: int, by: User) -> Profile:
+def _locked(profile_id: int, by: User, at: datetime) -> Profile:
     """Return the profile, locked, if the person may judge it now.
 
     Raises:
         NotAllowed, NotNow: As ``refusal_to_judge``.
     """
-    profile: Profile = Profile.objects.select_for_update().get(pk=profile_id)
+    profile = locked(profile_id, at)
     refusal = refusal_to_judge(profile, by)
     if refusal is not None:
         raise refusal

@@ -25,12 +25,12 @@ from profile_workflow.services.evidence import (
     change_entry,
     fingerprint,
     fingerprint_of_text,
-    locked_profile,
     raise_if,
     record_act,
     refusal_to_change,
     refusal_to_register,
 )
+from profile_workflow.services.locking import locked
 from profile_workflow.states import SETTLED_DATA_STATES, Role
 
 
@@ -91,7 +91,7 @@ def take_in(
         InvalidInput: If a value cannot be stored; it says of which source.
         StaleEntry: If the sources of the profile are others since ``base``.
     """
-    profile = locked_profile(profile.pk)
+    profile = locked(profile.pk, at)
     raise_if(refusal_to_register(profile, by))
     if fingerprint_of_sources(profile) != base:
         raise StaleEntry(
@@ -223,7 +223,7 @@ def merge_sources(kept: Source, dropped: Source, *, base: str, by: User, at: dat
             be written by this person, or somebody else writes it now.
         StaleEntry, StaleEdit: If a source or a text was changed in the meantime.
     """
-    profile = locked_profile(kept.profile_id)
+    profile = locked(kept.profile_id, at)
     if fingerprint_of_sources(profile) != base:
         raise StaleEntry(
             _("The sources have been changed in the meantime. Nothing was stored."),
@@ -275,7 +275,7 @@ def share_source(source: Source, *, by: User, at: datetime) -> LibrarySource:
     Raises:
         NotAllowed: If the person is not of the project team.
     """
-    profile = locked_profile(source.profile_id)
+    profile = locked(source.profile_id, at)
     raise_if(refusal_to_share(profile, by))
     source = profile.sources.get(pk=source.pk)
     library = LibrarySource.objects.filter(programme=profile.programme_id, withdrawn_at=None)
@@ -310,7 +310,7 @@ def withdraw_source(shared: LibrarySource, profile: Profile, *, by: User, at: da
         NotAllowed: If the person is not of the project team.
         NotNow: If it is withdrawn already.
     """
-    profile = locked_profile(profile.pk)
+    profile = locked(profile.pk, at)
     raise_if(refusal_to_share(profile, by))
     in_library = LibrarySource.objects.filter(
         pk=shared.pk, programme=profile.programme_id, withdrawn_at=None

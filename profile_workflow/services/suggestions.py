@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from profile_workflow import annotations, markup, rules
 from profile_workflow.anchors import How, Quote, Text, find
 from profile_workflow.errors import NotNow
-from profile_workflow.models import Comment, Draft, Profile, Section
+from profile_workflow.models import Comment, Draft, Section
 from profile_workflow.models.digests import text_digest
 from profile_workflow.models.people import User
 from profile_workflow.services import drafting
+from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor, Entry, document_name, record
 from profile_workflow.states import CommentState, Occasion
 
@@ -108,7 +109,7 @@ def apply_suggestion(comment: Comment, *, by: User, at: datetime) -> None:
         NotAllowed, NotNow, InvalidInput: As ``drafting.save_draft``.
         NotNow: As ``applied_text``.
     """
-    profile = Profile.objects.select_for_update().get(pk=comment.section.profile_id)
+    profile = locked(comment.section.profile_id, at)
     found = Comment.objects.select_related("section__template_section", "section__draft")
     comment = found.get(pk=comment.pk)
     section, draft = comment.section, comment.section.draft

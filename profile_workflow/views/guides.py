@@ -2,9 +2,9 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from profile_workflow.days import role_day
 from profile_workflow.models import User
 from profile_workflow.queries.people import roles_held
 from profile_workflow.web import guides as content
@@ -14,7 +14,7 @@ from profile_workflow.web import guides as content
 def guides(request: HttpRequest) -> HttpResponse:
     """Show the roles, those of whoever asks first, and the words of the field."""
     user = request.user
-    mine = roles_held(user, on=timezone.localdate()) if isinstance(user, User) else set()
+    mine = roles_held(user, on=role_day()) if isinstance(user, User) else set()
     every = content.guides()
     found = {
         "mine": [guide for guide in every if guide.role in mine],

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from profile_workflow.days import role_day
 from profile_workflow.queries import profiles
 from profile_workflow.queries.notes import notes_of
 from profile_workflow.services.drafting import is_writer, may_write
@@ -24,7 +25,7 @@ def section(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     found.profile = profile
     before, after = profiles.neighbours(profile, found)
     viewer, at = signed_in(request), timezone.now()
-    people = profiles.people_of(profile, viewer=viewer, on=at.date())
+    people = profiles.people_of(profile, viewer=viewer, on=role_day(at))
     pens = profiles.pens_of(found, {one.role: one.names for one in people})
     remarks = profiles.open_remarks(profile, viewer=viewer, section=found)
     notes = notes_of(found, viewer=viewer)

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import ResolverMatch, reverse
-from django.utils import timezone
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from profile_workflow.days import role_day
 from profile_workflow.models import User
 from profile_workflow.queries.people import is_project_team
 
@@ -159,7 +159,7 @@ def _row(request: HttpRequest, pages: Sequence[Page], arguments: list[str]) -> l
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return []
-    team = is_project_team(user, on=timezone.localdate())
+    team = is_project_team(user, on=role_day())
     return [
         Entry(
             reverse(page.name, args=arguments),

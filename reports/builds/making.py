@@ -10,6 +10,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from profile_workflow.models import Profile, User
+from profile_workflow.services.locking import locked
 from reports.builds.pages import job_of
 from reports.context import Report, report_of
 from reports.errors import BuildFailed
@@ -53,7 +54,7 @@ def request_build(
     """
     digest = content_digest(profile, kind=kind, language=language)
     with transaction.atomic():
-        Profile.objects.select_for_update().get(pk=profile.pk)
+        locked(profile.pk, at)
         same = Build.objects.filter(profile=profile, kind=kind, language=language, digest=digest)
         found = same.filter(state__in=_LIVE).order_by("-created_at").first()
         return found or Build.objects.create(

@@ -159,6 +159,22 @@ def hidden_clock(name: str, source: str) -> list[str]:
     ]
 
 
+def other_days(name: str, source: str) -> list[str]:
+    """A role judged on a day that is not ``role_day``'s, e.g. that of a reader's zone."""
+    given = r"(?:\bon=|\.active\()[\w.]+\.(?:date|localdate|today)\("
+    return [f"{name}: {found.group()}" for found in re.finditer(given, source)]
+
+
+def other_locks(name: str, source: str) -> list[str]:
+    """A profile locked past ``services.locking``, which says the moment of what is done."""
+    if name == "profile_workflow/services/locking.py":
+        return []
+    return [
+        f"{name}: {found.group()}"
+        for found in re.finditer(r"\bProfile\.objects\b[^\n]*\.select_for_update\(", source)
+    ]
+
+
 def foreign_addresses(name: str, source: str) -> list[str]:
     """Where packages come from, or a folder of the machine this was written on."""
     patterns = [
@@ -249,6 +265,20 @@ LAWS = [
             ("profile_workflow/services/x.py", "at = timezone.now()"),
             ("profile_workflow/requirements.py", "late = due < timezone.localdate()"),
         ),
+    ),
+    Law(
+        other_days,
+        is_code,
+        (
+            ("workflows/views/x.py", "is_project_team(user, on=timezone.localdate())"),
+            ("workflows/effects.py", "whose_turn(tasks, on=event.at.date())"),
+            ("profile_workflow/queries/x.py", "Assignment.objects.active(at.date())"),
+        ),
+    ),
+    Law(
+        other_locks,
+        is_code,
+        (("reports/x.py", "profile = Profile.objects.select_for_update().get(pk=1)"),),
     ),
     Law(
         foreign_addresses,

@@ -262,6 +262,30 @@ def test_others_read_it_as_far_as_the_objection(made, objected, name, attributio
     assert ANSWER in page(signed_in(made.team), name, slug)
 
 
+@pytest.mark.parametrize("attribution", [Attribution.CATEGORY, Attribution.CHATHAM_HOUSE])
+@pytest.mark.parametrize("move", ["object_to", "reserve", "approve"])
+def test_the_history_tells_words_of_an_answer_to_whom_the_round_does(made, move, attribution):
+    profile = factories.make_profile(made, attribution=attribution)
+    profile = factories.bring_to(profile, S.CONSULTATION)
+    author = made[Role.STAKEHOLDER]
+    mine = next(one for one in factories.asked(profile) if one.person_id == author.pk)
+    factories.move(mine, move, author, reason=WORDS, sections=factories.sections(profile)[:1])
+    assert SignOff.objects.get(pk=mine.pk).statement == WORDS
+    shown = attribution != Attribution.CHATHAM_HOUSE
+    for viewer, may_read in (
+        (made[Role.OBSERVER], shown),
+        (made[Role.FOCAL_POINT], shown),
+        (author, True),
+        (made.team, True),
+    ):
+        client = signed_in(viewer)
+        for query in ("kind=sign_off", "output=csv"):
+            answered = client.get(f"{reverse('history', args=[profile.slug])}?{query}")
+            assert (WORDS in answered.content.decode()) is may_read, (viewer, query)
+        line = history.last_reason(factories.fresh(profile), f"sign_off:{mine.pk}", viewer=viewer)
+        assert (line.reason if line else None) == (WORDS if may_read else None), viewer
+
+
 def test_an_objection_of_another_profile_is_not_there(made, objected):
     signoff = objected()
     other = factories.make_profile(made)

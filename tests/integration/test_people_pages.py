@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from profile_workflow import requirements
 from profile_workflow.errors import NotNow
 from profile_workflow.models import Assignment, Event, User
 from profile_workflow.services import people
@@ -188,55 +189,6 @@ def test_a_stakeholder_who_comes_late_is_asked_in_the_open_consultation(made):
     assert not Assignment.objects.filter(user=other).exists()
 
 
-# Substitutes
-
-
-def test_a_substitute_is_named_by_the_team_and_by_the_person_himself(made, drafted):
-    expert = made[Role.LOCAL_EXPERT]
-    part = part_of(drafted, expert, Role.LOCAL_EXPERT)
-    stand_in = factories.make_person("stand_in")
-    today = timezone.localdate()
-    given = {"person": stand_in.email, "starts_on": today, "ends_on": today + timedelta(days=9)}
-    url = address("people_substitute", drafted, part.pk)
-    assert signed_in(expert).post(url, given).status_code == HTTPStatus.FOUND
-    made_one = Assignment.objects.get(user=stand_in)
-    assert (made_one.stands_in_for_id, made_one.starts_on) == (part.pk, today)
-    text = page(signed_in(made.team), "people", drafted.slug)
-    assert f"{stand_in.full_name} stands in from" in text
-    assert url in page(signed_in(expert), "people", drafted.slug)
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"person": "nobody@example.org"}, "has an account"),
-        ({"ends_on": "2020-01-01"}, "The last day is before the first."),
-        ({"ends_on": "soon"}, "Enter a valid date."),
-    ],
-)
-def test_a_substitute_that_cannot_be_is_refused_beside_its_field(made, drafted, change, said):
-    part = part_of(drafted, made[Role.LOCAL_EXPERT], Role.LOCAL_EXPERT)
-    stand_in = factories.make_person("stand_in")
-    given = {"person": stand_in.email, "starts_on": "2026-01-01", "ends_on": "2026-01-02"}
-    url = address("people_substitute", drafted, part.pk)
-    answer = signed_in(made.team).post(url, {**given, **change})
-    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert said in answer.content.decode()
-    judge = made[Role.INTERNATIONAL_EXPERT]
-    refused = signed_in(made.team).post(url, {**given, "person": judge.full_name})
-    assert "cannot judge it too" in refused.content.decode()
-    assert not Assignment.objects.filter(stands_in_for=part).exists()
-
-
-def test_two_people_of_one_name_are_told_apart_by_their_address(made, drafted):
-    part = part_of(drafted, made[Role.LOCAL_EXPERT], Role.LOCAL_EXPERT)
-    twins = [factories.make_person("twin") for _ in range(2)]
-    User.objects.filter(pk__in=[one.pk for one in twins]).update(full_name="Sami Twin")
-    given = {"person": "Sami Twin", "starts_on": "2026-01-01", "ends_on": "2026-01-02"}
-    answer = signed_in(made.team).post(address("people_substitute", drafted, part.pk), given)
-    assert "Several people are called" in answer.content.decode()
-
-
 # Taking a part back
 
 
@@ -269,28 +221,40 @@ def test_a_part_ends_its_tasks_wait_for_the_role_and_the_log_says_why(made, draf
     assert signed_in(expert).get(address("profile", drafted)).status_code == HTTPStatus.OK
 
 
+@pytest.mark.parametrize(
+    ("role", "move", "code"),
+    [
+        (Role.LOCAL_EXPERT, "begin_inception", "role_vacant"),
+        (Role.CITY_AUTHORITY, "begin_inception", "role_vacant"),
+        (Role.STAKEHOLDER, "pass_qa", "no_stakeholder"),
+    ],
+)
+def test_a_role_is_vacant_when_its_last_part_has_ended(made, role, move, code):
+    profile = factories.make_profile(made)
+
+    def lacks():
+        found = requirements.missing_for(f"profile.{move}", factories.fresh(profile))
+        return code in {one.code for one in found}
+
+    *others, last = profile.assignments.filter(role=role)
+    for part in others:
+        engine.end_part(part, by=made.team, at=timezone.now(), reason=REASON)
+    assert not lacks()
+    today = timezone.now().date()
+    days = {"starts_on": today, "ends_on": today + timedelta(days=9)}
+    stand_in = factories.make_person("stand_in")
+    people.substitute(last, by_user=stand_in, **days, by=made.team, at=timezone.now())
+    # The part itself, not who stands in for it, is what has to be there.
+    Assignment.objects.filter(pk=last.pk).update(ends_on=today - timedelta(days=1))
+    assert lacks()
+
+
 def test_who_keeps_a_role_for_his_tasks_keeps_the_tasks(made, drafted):
     expert = made[Role.LOCAL_EXPERT]
     people.assign(drafted, [people.Part(expert, Role.CO_AUTHOR)], by=made.team, at=timezone.now())
     part = part_of(drafted, expert, Role.LOCAL_EXPERT)
     assert engine.end_part(part, by=made.team, at=timezone.now(), reason=REASON) == 0
     assert Task.objects.open().filter(profile=drafted, owner=expert).count() == 3
-
-
-def test_a_substitution_ends_alone(made, drafted):
-    part = part_of(drafted, made[Role.LOCAL_EXPERT], Role.LOCAL_EXPERT)
-    today = timezone.localdate()
-    lent = people.substitute(
-        part,
-        by_user=factories.make_person(),
-        starts_on=today,
-        ends_on=today + timedelta(days=9),
-        by=made.team,
-        at=timezone.now(),
-    )
-    assert engine.end_part(lent, by=made.team, at=timezone.now(), reason=REASON) == 0
-    assert factories.fresh(lent).ends_on < today
-    assert factories.fresh(part).ends_on is None
 
 
 def test_a_part_of_another_profile_is_not_there(made, drafted):

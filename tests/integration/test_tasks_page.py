@@ -1,13 +1,20 @@
 """The list of tasks: from each row there is a way straight to where the work is done."""
 
 import re
+from datetime import timedelta
+from http import HTTPStatus
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from profile_workflow.services import people
+from profile_workflow.services.people import Part
 from profile_workflow.states import ProfileState, Role
 from tests import factories
+from tests.integration.pages import signed_in
+from workflows.models import Task
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -49,3 +56,20 @@ def test_what_nobody_has_taken_is_taken_first(made):
     factories.people.assign_to_programme(colleague, TEAM, programme_id=made.programme.pk)
     profile = factories.bring_to(factories.make_profile(made), S.PROJECT_QA)
     assert reverse("qa", args=[profile.slug]) not in addresses(colleague)
+
+
+def test_a_substitute_sees_answers_of_whom_he_replaces_on_that_profile_only(made):
+    member, stand_in = made[Role.STAKEHOLDER], factories.make_person("stand_in")
+    now = timezone.now()
+    lent, other = (
+        factories.bring_to(factories.make_profile(made), S.CONSULTATION) for _ in range(2)
+    )
+    part = lent.assignments.get(user=member)
+    until = now.date() + timedelta(days=9)
+    days = {"starts_on": now.date(), "ends_on": until}
+    people.substitute(part, by_user=stand_in, **days, by=made.team, at=now)
+    people.assign(other, [Part(stand_in, Role.OBSERVER)], by=made.team, at=now)
+    client = signed_in(stand_in)
+    for profile, status in ((lent, HTTPStatus.OK), (other, HTTPStatus.NOT_FOUND)):
+        task = Task.objects.get(profile=profile, owner=member)
+        assert client.get(reverse("task", args=[task.pk])).status_code == status

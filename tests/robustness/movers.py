@@ -39,13 +39,14 @@ def move_in_steps() -> None:
     from django.db import transaction  # noqa: PLC0415
 
     from profile_workflow.services import lifecycle  # noqa: PLC0415
+    from profile_workflow.services.locking import locked  # noqa: PLC0415
     from workflows import effects, engine  # noqa: PLC0415
     from workflows.engine import locking, moves  # noqa: PLC0415
 
     def perform(document: Any, move: str, *, by: Any, at: datetime, details: Any = None) -> Any:
         details = details or lifecycle.NO_DETAILS
         with transaction.atomic():
-            profile = locking.locked(locking.profile_id(document), at)
+            profile = locked(locking.profile_id(document), at)
             is_profile = type(document) is type(profile)
             fresh = profile if is_profile else locking.refetched(document, profile)
             task = moves._open_task(fresh, move)

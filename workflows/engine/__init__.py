@@ -9,9 +9,11 @@ from workflows.engine.branches import add_stakeholder, take_back
 from workflows.engine.days import change_deadlines, changeable_deadlines
 from workflows.engine.handing import (
     claim,
+    clear_up_after,
     delegate,
     end_part,
     release,
+    substitutions_to_clear_up,
     takers,
     why_not_handed_over,
 )
@@ -33,6 +35,7 @@ __all__ = [
     "change_deadlines",
     "changeable_deadlines",
     "claim",
+    "clear_up_after",
     "delegate",
     "end_part",
     "lapse",
@@ -41,6 +44,7 @@ __all__ = [
     "offers",
     "perform",
     "release",
+    "substitutions_to_clear_up",
     "take_back",
     "takers",
     "why_not_handed_over",

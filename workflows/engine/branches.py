@@ -12,10 +12,11 @@ from profile_workflow.models.people import User
 from profile_workflow.queries import validation
 from profile_workflow.services import lifecycle, rounds
 from profile_workflow.services.lifecycle import Details
+from profile_workflow.services.locking import locked
 from profile_workflow.services.log import journal
 from profile_workflow.states import ProfileState, Role, ValidationKind
 from workflows import effects
-from workflows.engine.locking import locked, refetched
+from workflows.engine.locking import refetched
 from workflows.flows import CityProfileFlow
 from workflows.models.process import ProfileProcess, Task
 from workflows.nodes import ForEachActivation, HumanTaskActivation
@@ -84,7 +85,8 @@ def add_stakeholder(assignment: Assignment, *, by: User, at: datetime) -> SignOf
 
     Raises:
         NotAllowed: If ``by`` is not of the project team or the focal point.
-        NotNow: If no consultation is open, or the person is asked already.
+        NotNow: If no consultation is open, if the person is asked already, or if the part has
+            ended or is that of a substitute.
     """
     assert assignment.profile_id is not None
     if assignment.role not in validation.ASKED_ROLES[ValidationKind.CONSULTATION]:
@@ -92,6 +94,11 @@ def add_stakeholder(assignment: Assignment, *, by: User, at: datetime) -> SignOf
     profile = locked(assignment.profile_id, at)
     if not profile.roles_of(by).intersection({Role.PROJECT_TEAM, Role.FOCAL_POINT}):
         raise NotAllowed(_("Only the project team or the focal point asks more people."))
+    # Read after the lock is held: the part may have ended since the page was opened.
+    parts = validation.parts_to_ask(profile, ValidationKind.CONSULTATION)
+    part = parts.filter(pk=assignment.pk).first()
+    if part is None:
+        raise NotNow(_("The part has ended, or is that of a substitute, who is not asked himself."))
     sibling = Task.objects.open().filter(profile=profile, flow_task=CityProfileFlow.consult).first()
     opened = (
         profile.validation_rounds.filter(kind=ValidationKind.CONSULTATION, closed_at__isnull=True)
@@ -100,10 +107,10 @@ def add_stakeholder(assignment: Assignment, *, by: User, at: datetime) -> SignOf
     )
     if sibling is None or opened is None or profile.state != ProfileState.CONSULTATION:
         raise NotNow(_("No consultation is waiting for answers now."))
-    if opened.signoffs.filter(person=assignment.user_id).exists():
+    if opened.signoffs.filter(person=part.user_id).exists():
         raise NotNow(_("This person has been asked already."))
     opened.profile = profile
-    signoff = rounds.ask(opened, [assignment])[0]
+    signoff = rounds.ask(opened, [part])[0]
     process = sibling.process
     process.profile, process.moment, process.opened = profile, at, []
     _split_of(process, sibling).open_branches([signoff], after=_branches_of(sibling))

@@ -10,10 +10,10 @@ from profile_workflow import calendars
 from profile_workflow.errors import InvalidInput, Missing, NotAllowed, NotComplete, NotNow
 from profile_workflow.models import Event, Profile
 from profile_workflow.models.people import User
+from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor, Entry, record
 from profile_workflow.states import ProfileState, Role
 from workflows import effects
-from workflows.engine.locking import locked
 from workflows.models.process import Task, TaskQuerySet
 
 

@@ -4,16 +4,18 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
+from profile_workflow.days import role_day
 from profile_workflow.errors import NotAllowed, NotNow
 from profile_workflow.models import Assignment, Event, Profile, Section
 from profile_workflow.models.people import User
 from profile_workflow.services import people
-from profile_workflow.services.log import Actor, Entry, record
-from profile_workflow.states import AUTHOR_ROLES, Role
+from profile_workflow.services.locking import locked
+from profile_workflow.services.log import SYSTEM, Actor, Entry, record
+from profile_workflow.states import AUTHOR_ROLES, FINAL_STATES, ProfileState, Role
 from workflows import effects
-from workflows.engine.locking import locked
 from workflows.models.process import Task
 
 
@@ -155,9 +157,10 @@ def _record_task(
 
 @transaction.atomic
 def end_part(assignment: Assignment, *, by: User, at: datetime, reason: str) -> int:
-    """Take a person's part in a profile back; return how many tasks wait for the role again.
+    """Take a person's part in a profile back; return how many tasks wait for their role again.
 
-    Sections lose him as their author or reviewer, unless he keeps another role for them.
+    His substitutes go with him. Nobody of them keeps a task, or a section as its author or
+    reviewer, that no other role of his allows.
 
     Raises:
         NotAllowed, NotNow, NotComplete: As ``people.end_part``.
@@ -165,10 +168,44 @@ def end_part(assignment: Assignment, *, by: User, at: datetime, reason: str) -> 
     assert assignment.profile_id is not None
     profile = locked(assignment.profile_id, at)
     ended = people.end_part(assignment, profile, by=by, at=at, reason=reason)
-    if ended.stands_in_for_id is not None:
-        return 0
     profile.forget_parts()
-    person = ended.user
+    return sum(len(_leave(profile, person)) for person in {one.user for one in ended})
+
+
+@transaction.atomic
+def clear_up_after(substitution: Assignment, *, at: datetime) -> int:
+    """Take back what a substitute still has whose days have run out; return how many tasks.
+
+    Ending a part does so at once; here nobody has ended anything.
+    """
+    assert substitution.profile_id is not None
+    profile = locked(substitution.profile_id, at)
+    waiting = _leave(profile, substitution.user)
+    if waiting:
+        entries = [Entry(f"task:{task.pk}", "release", "", task.status) for task in waiting]
+        record(profile, entries, actor=SYSTEM, at=at)
+    return len(waiting)
+
+
+def substitutions_to_clear_up(at: datetime) -> list[Assignment]:
+    """Return the substitutions that have run out and whose holder still has tasks or sections."""
+    tasks = Task.objects.open().filter(
+        profile=OuterRef("profile"), owner=OuterRef("user"), signoff__isnull=True
+    )
+    theirs = Q(author=OuterRef("user")) | Q(reviewer=OuterRef("user"))
+    sections = Section.objects.filter(theirs, profile=OuterRef("profile"))
+    running = Assignment.objects.active(role_day(at)).filter(
+        profile=OuterRef("profile"), user=OuterRef("user"), role=OuterRef("role")
+    )
+    over = Assignment.objects.filter(stands_in_for__isnull=False, ends_on__lt=role_day(at))
+    found = over.exclude(profile__state__in=(ProfileState.ON_HOLD, *FINAL_STATES)).filter(
+        Exists(tasks) | Exists(sections), ~Exists(running)
+    )
+    return list(found.select_related("user").order_by("pk"))
+
+
+def _leave(profile: Profile, person: User) -> list[Task]:
+    """Take from somebody what his roles do not allow any more; return the tasks that wait again."""
     tasks = Task.objects.open().filter(profile=profile, owner=person, signoff__isnull=True)
     waiting = [
         task for task in tasks.select_related("process") if not _can_take(task, person, profile)
@@ -176,7 +213,7 @@ def end_part(assignment: Assignment, *, by: User, at: datetime, reason: str) -> 
     for task in waiting:
         task.flow_task.activation_class(task).release()
     _forget_person(profile, person)
-    return len(waiting)
+    return waiting
 
 
 def _forget_person(profile: Profile, person: User) -> None:

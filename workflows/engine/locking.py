@@ -1,6 +1,5 @@
-"""A profile under lock, and a document of it fetched again."""
+"""To which profile a document belongs, and the document fetched again under its lock."""
 
-from datetime import datetime
 from typing import Any
 
 from profile_workflow.models import Comment, DataItem, InputRequest, Profile, Section, SignOff
@@ -29,14 +28,6 @@ def profile_id(document: Document) -> int:
         owner = getattr(document, _OWNER[type(document)])
     found: int = owner.profile_id
     return found
-
-
-def locked(profile_id: int, at: datetime) -> Profile:
-    """Return the profile, locked to the end of the transaction, as it is judged at a moment."""
-    lockable = Profile.objects.select_for_update(of=("self",)).select_related("city")
-    profile = lockable.get(pk=profile_id)
-    profile.moment = at
-    return profile
 
 
 def refetched(document: Any, profile: Profile) -> Any:

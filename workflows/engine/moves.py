@@ -24,12 +24,13 @@ from profile_workflow.models import (
 from profile_workflow.models.people import User
 from profile_workflow.services import lifecycle, profiles, rounds, suggestions
 from profile_workflow.services.lifecycle import NO_DETAILS, Details, Offer
+from profile_workflow.services.locking import locked
 from profile_workflow.services.log import journal
 from profile_workflow.states import OPEN_REQUEST_STATES, ProfileState
 from reports import publications
 from workflows import effects
 from workflows.engine.branches import take_back, waiting_for
-from workflows.engine.locking import Document, locked, profile_id, refetched
+from workflows.engine.locking import Document, profile_id, refetched
 from workflows.flows import CityProfileFlow, human_tasks
 from workflows.models.process import ProfileProcess, Task
 from workflows.nodes import HumanTaskActivation

@@ -21,6 +21,7 @@ from django.db.models import (
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from profile_workflow.days import role_day
 from profile_workflow.models import City, Profile, Section, SignOff, User
 from profile_workflow.models.profile import ProfileQuerySet
 from profile_workflow.states import (
@@ -192,7 +193,7 @@ def board(
         on_one_page: Whether everything is put on one page, for a file.
     """
     wanted = wanted or BoardFilter()
-    led = profiles_led_by(user, on=at.date())
+    led = profiles_led_by(user, on=role_day(at))
     chosen = _chosen(led, wanted, at)
     numbers = _numbers(chosen)
     total = sum(numbers.values())

@@ -10,12 +10,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from profile_workflow.days import role_day
 from profile_workflow.models import Assignment, City, InputRequest, TemplateSection, User
 from profile_workflow.queries.requests import waiting_for
 from profile_workflow.states import ProfileState, RequestState, Role
 from workflows import turns
 from workflows.models import Task
 from workflows.models.process import TaskQuerySet
+from workflows.queries.tasks import owned_by
 from workflows.queries.waiting import Waits, waits_of
 
 #: Most rows of one list of the inbox; the rest is counted.
@@ -90,12 +92,12 @@ class Inbox:
 def inbox(user: User, at: datetime) -> Inbox:
     """Return what a person has to do, could take, did, and waits for: six queries at most."""
     held = list(
-        Assignment.objects.active(at.date())
+        Assignment.objects.active(role_day(at))
         .filter(user=user)
         .select_related("stands_in_for__user")
         .order_by("pk")
     )
-    mine = _owned_by(user, held)
+    mine = owned_by(user, held)
     found = Inbox()
     for row in _rows(user, mine, _takable(held)):
         _group(found, row, at).append(row)
@@ -119,7 +121,7 @@ def _count(found: Inbox, mine: Q, at: datetime) -> None:
 
 def _add_requests(found: Inbox, user: User, held: Sequence[Assignment], at: datetime) -> None:
     """Put the requests for input that wait for a person among his tasks, by their deadlines."""
-    waiting = waiting_for(user, held, on=at.date())[:MOST_ROWS]
+    waiting = waiting_for(user, held, on=role_day(at))[:MOST_ROWS]
     rows = [_request_row(one, user) for one in waiting]
     for row in rows:
         group = _group(found, row, at)
@@ -163,15 +165,6 @@ def _request_row(one: InputRequest, user: User) -> Row:
         finished=None,
         request=one.pk,
     )
-
-
-def _owned_by(user: User, held: Iterable[Assignment]) -> Q:
-    """Tasks of a person, and of those for whom he stands in."""
-    mine = Q(owner=user)
-    for one in held:
-        if one.stands_in_for is not None and one.profile_id is not None:
-            mine |= Q(owner=one.stands_in_for.user_id, profile=one.profile_id)
-    return mine
 
 
 def _rows(user: User, mine: Q, takable: Q | None) -> list[Row]:

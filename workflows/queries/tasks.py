@@ -1,6 +1,6 @@
 """Tasks and jobs as somebody may see them, and whose turn it is for one profile."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,11 +18,20 @@ from workflows.models.process import TaskQuerySet
 
 def visible_tasks(user: User, *, on: date) -> TaskQuerySet:
     """Tasks that a person may look at: of his profiles, without the answers of other people."""
-    stands_in_for = Assignment.objects.active(on).filter(user=user, stands_in_for__isnull=False)
-    own = Q(owner=user) | Q(owner__in=stands_in_for.values("stands_in_for__user"))
+    lent = Assignment.objects.active(on).filter(user=user, stands_in_for__isnull=False)
+    own = owned_by(user, lent.select_related("stands_in_for"))
     shown = own | Q(signoff__isnull=True) | Q(profile__in=profiles_led_by(user, on=on))
     mine = Task.objects.filter(profile__in=Profile.objects.visible_to(user), flow_task_type=HUMAN)
     return mine.filter(shown).select_related("done_by", "profile__programme").with_context()
+
+
+def owned_by(user: User, held: Iterable[Assignment]) -> Q:
+    """Tasks of a person, and of those for whom he stands in on the profile of each part."""
+    mine = Q(owner=user)
+    for one in held:
+        if one.stands_in_for is not None and one.profile_id is not None:
+            mine |= Q(owner=one.stands_in_for.user_id, profile=one.profile_id)
+    return mine
 
 
 def open_task_of(section: Section, *, node: str) -> Task | None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from profile_workflow.days import role_day
 from profile_workflow.errors import DomainError
 from profile_workflow.forms.filters import PageForm
 from profile_workflow.models import SavedView, User
@@ -35,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Say to strangers what this is; send others to the board, or to their tasks."""
     if not isinstance(request.user, User):
         return render(request, "profile_workflow/home.html", {"networks": networks()})
-    team = is_project_team(signed_in(request), on=timezone.localdate())
+    team = is_project_team(signed_in(request), on=role_day())
     return redirect("board" if team else "tasks")
 
 
@@ -58,7 +59,7 @@ def board(request: HttpRequest) -> HttpResponse:
 
 
 def _board_form(request: HttpRequest, user: User, at: datetime) -> BoardForm:
-    return BoardForm(request.GET, choices=queries.board_choices(user, on=at.date()))
+    return BoardForm(request.GET, choices=queries.board_choices(user, on=role_day(at)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         messages.warning(request, _("The view needs a name of at most 60 letters."))
         return redirect("board")
-    choices = queries.board_choices(user, on=at.date())
+    choices = queries.board_choices(user, on=role_day(at))
     query = BoardForm(QueryDict(form.cleaned_data["query"]), choices=choices).query
     try:
         saved_views.save_view(user, name=form.cleaned_data["name"], query=query)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from profile_workflow.days import role_day
 from profile_workflow.errors import DomainError
 from profile_workflow.forms.filters import PageForm
 from profile_workflow.forms.renderer import StyledForm
@@ -83,7 +84,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
     """Show what has failed, what waits and, on demand, what was done."""
     at = timezone.now()
     form = OutboxFilter(request.GET)
-    seen = queries.jobs_seen_by(signed_in(request), on=at.date())
+    seen = queries.jobs_seen_by(signed_in(request), on=role_day(at))
     wanted = queries.jobs_wanted(seen, form.wanted)
     page = Paginator(wanted, JOBS_A_PAGE).get_page(PageForm(request.GET).number)
     found = {
@@ -116,7 +117,7 @@ def _line(job: OutboxJob, person: User | None) -> JobLine:
 def retry_all(request: HttpRequest) -> HttpResponse:
     """Ask whether all that has failed is to be tried again; by POST let it."""
     user, at = signed_in(request), timezone.now()
-    seen = queries.jobs_seen_by(user, on=at.date())
+    seen = queries.jobs_seen_by(user, on=role_day(at))
     if request.method != "POST":
         found = {"number": seen.failed().count()}
         return render(request, "workflows/outbox_retry.html", found)
@@ -132,7 +133,7 @@ def retry_all(request: HttpRequest) -> HttpResponse:
 def retry_job(request: HttpRequest, job_id: int) -> HttpResponse:
     """Let a failed job be tried again."""
     user = signed_in(request)
-    job = get_object_or_404(queries.jobs_seen_by(user, on=timezone.localdate()), pk=job_id)
+    job = get_object_or_404(queries.jobs_seen_by(user, on=role_day()), pk=job_id)
     try:
         jobs.retry(job, by=user, at=timezone.now())
     except DomainError as error:

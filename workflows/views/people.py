@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from profile_workflow.days import role_day
 from profile_workflow.errors import DomainError, NotAllowed
 from profile_workflow.forms.people import (
     InviteForm,
@@ -24,6 +25,7 @@ from profile_workflow.forms.people import (
 from profile_workflow.models import Assignment, Profile, User
 from profile_workflow.queries import staffing
 from profile_workflow.queries.profiles import open_round, people_of
+from profile_workflow.queries.validation import parts_to_ask
 from profile_workflow.services import accounts
 from profile_workflow.services import people as service
 from profile_workflow.services.people import Part
@@ -52,16 +54,16 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
     at = timezone.now()
     context = {
         "profile": profile,
-        "own": staffing.own_parts(profile, viewer, on=at.date()),
+        "own": staffing.own_parts(profile, viewer, on=role_day(at)),
         "at": at,
     }
     if not service.may_manage(profile, viewer):
-        shown = people_of(profile, viewer=viewer, on=at.date())
+        shown = people_of(profile, viewer=viewer, on=role_day(at))
         return render(request, "workflows/people.html", {**context, "shown": shown})
-    staff = staffing.staff_of(profile, on=at.date())
+    staff = staffing.staff_of(profile, on=role_day(at))
     loads = queries.workload(staff.people, at)
-    asked = _not_asked_yet(profile)
-    roles = [(one.role, [_line(line, loads, asked) for line in one.lines]) for one in staff.roles]
+    to_ask = _to_ask(profile)
+    roles = [(one.role, [_line(line, loads, to_ask) for line in one.lines]) for one in staff.roles]
     found = {**context, "is_team": True, "roles": roles, "ended": staff.ended}
     if profile.state == ProfileState.PLANNED:
         found["to_name"] = _to_name(staff)
@@ -85,18 +87,19 @@ def _to_name(staff: staffing.Staff) -> list[tuple[Role, int]]:
     return [(role, held.get(role, 0)) for role in _NAMED_FIRST]
 
 
-def _not_asked_yet(profile: Profile) -> set[int] | None:
-    """Return the ids of those who were asked in the open consultation; None if none is open."""
+def _to_ask(profile: Profile) -> set[int] | None:
+    """Return the parts whose holders the open consultation has not asked; None if none is open."""
     asking = open_round(profile)
     if asking is None or asking.round.kind != ValidationKind.CONSULTATION:
         return None
-    return set(asking.round.signoffs.values_list("person", flat=True))
+    stakeholders = parts_to_ask(profile, ValidationKind.CONSULTATION).filter(role=Role.STAKEHOLDER)
+    late = stakeholders.exclude(user__in=asking.round.signoffs.values("person"))
+    return set(late.values_list("pk", flat=True))
 
 
-def _line(given: staffing.PartLine, loads: dict[int, Load], asked: set[int] | None) -> Line:
+def _line(given: staffing.PartLine, loads: dict[int, Load], to_ask: set[int] | None) -> Line:
     part = given.part
-    may_be_asked = asked is not None and part.role == Role.STAKEHOLDER and part.user_id not in asked
-    return Line(given, loads.get(part.user_id, Load()), may_be_asked)
+    return Line(given, loads.get(part.user_id, Load()), part.pk in (to_ask or ()))
 
 
 def _team_or_refusal(profile: Profile, viewer: User) -> Refusal | None:
@@ -126,7 +129,7 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
         return _page(request, profile, "people_add", context)
     form = PartForm(
         request.POST or None,
-        consultation_is_open=_not_asked_yet(profile) is not None,
+        consultation_is_open=_to_ask(profile) is not None,
         initial={"role": search.for_role},
     )
     context["form"] = form
@@ -148,7 +151,7 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
         return _page(request, profile, "people_invite", {"refusal": closed})
     form = InviteForm(
         request.POST or None,
-        consultation_is_open=_not_asked_yet(profile) is not None,
+        consultation_is_open=_to_ask(profile) is not None,
         initial={"language": profile.language},
     )
     if request.method != "POST":
@@ -244,11 +247,11 @@ def substitute(request: HttpRequest, slug: str, part_id: int) -> HttpResponse:
     """Ask who stands in for somebody and when; by POST let it be so."""
     profile, viewer = profile_or_404(request, slug), signed_in(request)
     part = _part_or_404(profile, part_id)
-    if not service.may_name_substitute(part, profile, viewer):
-        sentence = _("Only the project team or the person himself names a substitute.")
-        closed = Refusal(NotAllowed.status, sentence)
+    refused_at_once = service.refusal_to_substitute(part, profile, viewer)
+    if refused_at_once is not None:
+        closed = Refusal(refused_at_once.status, str(refused_at_once))
         return _page(request, profile, "people_substitute", {"part": part, "refusal": closed})
-    form = SubstituteForm(request.POST or None, initial={"starts_on": timezone.localdate()})
+    form = SubstituteForm(request.POST or None, initial={"starts_on": role_day()})
     context = {"part": part, "form": form, "known": _suggested(profile, viewer)}
     if request.method != "POST":
         return _page(request, profile, "people_substitute", context)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from profile_workflow.days import role_day
 from profile_workflow.errors import DomainError, NotAllowed
 from profile_workflow.forms.moves import MoveForm
 from profile_workflow.models import Profile, Section, User
@@ -31,7 +32,7 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the overview."""
     found, viewer = profile_or_404(request, slug), signed_in(request)
     waiting = queries.waiting_of(found, viewer=viewer)
-    people = profiles.people_of(found, viewer=viewer, on=timezone.localdate())
+    people = profiles.people_of(found, viewer=viewer, on=role_day())
     sections = queries.standings_of(found, viewer=viewer, people=people, waiting=waiting)
     offers = engine.offers(found, viewer)
     at = timezone.now()

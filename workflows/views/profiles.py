@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from profile_workflow.days import role_day
 from profile_workflow.forms.filters import PageForm
 from profile_workflow.queries.people import is_project_team
 from profile_workflow.queries.profiles import profiles_of
@@ -25,7 +26,7 @@ def profiles(request: HttpRequest) -> HttpResponse:
     found = {
         "page": page,
         "rows": [(one, steps.get(one.slug)) for one in several],
-        "is_team": is_project_team(user, on=timezone.localdate()),
+        "is_team": is_project_team(user, on=role_day()),
         "at": at,
     }
     return render(request, "workflows/profiles.html", found)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from profile_workflow.days import role_day
 from profile_workflow.errors import DomainError
 from profile_workflow.models import Profile, User
 from profile_workflow.queries import nominating
@@ -47,7 +48,7 @@ class CityForm(forms.Form):
 def start(request: HttpRequest) -> HttpResponse:
     """Ask for everything; by POST show the answers to be checked, and then start the profile."""
     user, today = signed_in(request), timezone.localdate()
-    possible = nominating.possible_nominations(user, on=today)
+    possible = nominating.possible_nominations(user, on=role_day())
     form = _form(request, possible, today)
     if request.method != "POST":
         return _form_page(request, form, possible)

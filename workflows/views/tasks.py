@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from profile_workflow.days import role_day
 from profile_workflow.errors import DomainError
 from profile_workflow.forms.moves import MoveForm
 from profile_workflow.models import User
@@ -71,7 +72,7 @@ def task_or_404(user: User, task_id: int) -> Task:
     Raises:
         Http404: If there is none of that number for this person.
     """
-    visible = queries.visible_tasks(user, on=timezone.localdate())
+    visible = queries.visible_tasks(user, on=role_day())
     return get_object_or_404(visible, pk=task_id)
 
 
