@@ -1,6 +1,7 @@
 """The list of tasks: from each row there is a way straight to where the work is done."""
 
 import re
+from http import HTTPStatus
 
 import pytest
 from django.test import Client
@@ -42,6 +43,13 @@ def test_a_task_leads_to_its_place_but_not_while_the_profile_is_on_hold(
     assert place in addresses(made[role])
     factories.move(profile, "hold", made.team, reason="Elections.")
     assert place not in addresses(made[role])
+
+
+def test_a_task_with_a_number_beyond_all_tasks_does_not_exist(made):
+    client = Client()
+    client.force_login(made.team)
+    for number in (0, 2**31, 2**63, 10**21):
+        assert client.get(reverse("task", args=[number])).status_code == HTTPStatus.NOT_FOUND
 
 
 def test_what_nobody_has_taken_is_taken_first(made):
