@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from profile_workflow import languages
+from profile_workflow.forms.days import DayField
 from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.models import User
 from profile_workflow.queries.staffing import people_called
@@ -191,12 +192,8 @@ class SubstituteForm(StyledForm):
         label=_("Who stands in"),
         help_text=_("E-mail address or full name of somebody who has an account."),
     )
-    starts_on = forms.DateField(
-        label=_("First day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
-    ends_on = forms.DateField(
-        label=_("Last day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    starts_on = DayField(label=_("First day"))
+    ends_on = DayField(label=_("Last day"))
 
 
 class HandOverForm(StyledForm):

@@ -374,6 +374,7 @@ def test_deadlines_are_changed_with_a_reason_and_told(made, drafted):
     [
         ({"tasks": []}, "Choose at least one task."),
         ({"due_on": "2020-01-01"}, "This day is over already in the city."),
+        ({"due_on": "9999-12-31"}, "Ensure this value is less than or equal to"),
         ({"reason": " "}, "This field is required."),
     ],
 )

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from profile_workflow.errors import DomainError, NotAllowed
+from profile_workflow.forms.days import DayField
 from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.models import Profile, User
 from profile_workflow.services.people import may_manage
@@ -34,10 +35,9 @@ class DeadlineForm(StyledForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": gettext_lazy("Choose at least one task.")},
     )
-    due_on = forms.DateField(
+    due_on = DayField(
         label=gettext_lazy("New last day"),
         help_text=gettext_lazy("The task is due at the end of this day in the city."),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
