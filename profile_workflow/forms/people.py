@@ -17,6 +17,8 @@ from profile_workflow.states import Role, StakeholderCategory
 
 #: Id of the list of suggestions that a page with such a field holds.
 SUGGESTIONS = "people-known"
+#: Longest e-mail address of an account.
+LONGEST_ADDRESS = 254
 
 
 def person_called(text: str) -> User:
@@ -46,7 +48,9 @@ class PersonField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         attributes = {"list": SUGGESTIONS, "autocomplete": "off", "dir": "auto"}
-        super().__init__(widget=forms.TextInput(attrs=attributes), max_length=254, **kwargs)
+        super().__init__(
+            widget=forms.TextInput(attrs=attributes), max_length=LONGEST_ADDRESS, **kwargs
+        )
 
     def clean(self, value: Any) -> User | None:
         """Return the person, or None where nobody is named.
@@ -164,7 +168,9 @@ class InviteForm(PartForm):
         label=_("Full name"), max_length=150, widget=forms.TextInput(attrs={"dir": "auto"})
     )
     email = forms.EmailField(
-        label=_("E-mail address"), help_text=_("The link to set a password is sent there.")
+        label=_("E-mail address"),
+        help_text=_("The link to set a password is sent there."),
+        max_length=LONGEST_ADDRESS,
     )
     language = forms.ChoiceField(
         label=_("Language"),

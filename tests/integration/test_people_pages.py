@@ -4,12 +4,13 @@ from datetime import timedelta
 from http import HTTPStatus
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from profile_workflow.errors import NotNow
+from profile_workflow.errors import InvalidInput, NotNow
 from profile_workflow.models import Assignment, Event, User
-from profile_workflow.services import people
+from profile_workflow.services import accounts, people
 from profile_workflow.services.log import broken_links
 from profile_workflow.states import ProfileState, Role
 from tests import factories
@@ -139,6 +140,22 @@ def test_only_the_team_gives_and_takes_parts(made, drafted):
     assert part_of(drafted, made[Role.LOCAL_EXPERT], Role.LOCAL_EXPERT).ends_on is None
 
 
+def test_a_second_click_at_the_same_moment_opens_no_second_account(drafted, made):
+    given = {"email": "New@Example.org", "full_name": "New", "language": "fr", "by": made.team}
+
+    others = ["new@example.org"]
+
+    def clicked_meanwhile(execute, sql, params, many, context):
+        """Open the account just before it is opened."""
+        if others and sql.startswith(f'INSERT INTO "{User._meta.db_table}"'):
+            User.objects.create_user(others.pop(), "New")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(clicked_meanwhile), pytest.raises(InvalidInput) as refused:
+        accounts.open_account(drafted, **given)
+    assert "There is an account with this address already." in str(refused.value)
+
+
 def test_somebody_new_is_invited_with_a_link_and_nothing_by_halves(made, drafted):
     client = signed_in(made.team)
     given = {
@@ -158,6 +175,9 @@ def test_somebody_new_is_invited_with_a_link_and_nothing_by_halves(made, drafted
     assert "There is an account with this address already." in refused.content.decode()
     assert 'value="Nadia Saïdi"' in refused.content.decode()
     # The part is refused: there is no account either, and no mail.
+    long = {**given, "email": f"{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 60}.{'e' * 20}.org"}
+    refused = client.post(address("people_invite", drafted), long)
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     wrong = {**given, "email": "b@example.org", "role": "stakeholder", "category": ""}
     client.post(address("people_invite", drafted), wrong)
     assert not User.objects.filter(email="b@example.org").exists()
