@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy
 
 from profile_workflow.forms.marked import MarkedForm
 from profile_workflow.forms.moves import ReasonField
-from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.queries.quality import Checked
 from profile_workflow.services.quality import mark_of
 from profile_workflow.states import Verdict
@@ -62,8 +61,8 @@ class CheckForm(MarkedForm):
         return cleaned
 
 
-class WaiverForm(StyledForm):
-    """Why an advice does not matter."""
+class WaiverForm(MarkedForm):
+    """Why an advice does not matter in the text that was looked at."""
 
     reason = forms.CharField(
         label=gettext_lazy("Why this does not matter here"),

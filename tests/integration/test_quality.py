@@ -354,7 +354,9 @@ def advised(profile):
 
 def waive(client, section, code="empty", reason="It is told elsewhere."):
     where = reverse("qa_waive", args=[section.profile.slug, section.key, code])
-    return client.post(where, {f"advice-{code}-{section.key}-reason": reason})
+    name = f"advice-{code}-{section.key}"
+    looked_at = section.revision.sha256
+    return client.post(where, {f"{name}-reason": reason, f"{name}-base": looked_at})
 
 
 def test_an_advice_is_waived_with_a_reason_and_taken_back(made, advised):
@@ -403,7 +405,16 @@ def test_a_waiver_holds_for_its_text(made, advised):
     text = page(client, "qa", slug)
     assert "Waived before:" in text
     assert ">waived<" not in text
-    assert waive(client, advised, reason="Still so.").status_code == FOUND
+    # The page of the text before says nothing about this one.
+    refused = waive(client, advised, reason="Still so.")
+    assert refused.status_code == CONFLICT
+    text = refused.content.decode()
+    assert "look again whether the advice still stands" in text
+    assert "Still so." in text
+    assert f'value="{"2" * 64}"' in text
+    assert Waiver.objects.get().digest == "1" * 64
+    again = factories.section(advised.profile, "1")
+    assert waive(client, again, reason="Still so.").status_code == FOUND
     assert Waiver.objects.get().digest == "2" * 64
 
 

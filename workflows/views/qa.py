@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from profile_workflow.errors import DomainError
 from profile_workflow.forms.quality import WaiverForm
-from profile_workflow.models import Profile, User, Waiver
+from profile_workflow.models import Profile, Section, User, Waiver
 from profile_workflow.queries.attribution import may_see_names
 from profile_workflow.queries.guidance import JudgedText, judged_profile, sees_guidance
 from profile_workflow.queries.profiles import sections_of
@@ -118,7 +118,12 @@ def _advice(
 def _waiver_form(advised: Advised, sent: WaiverForm | None) -> WaiverForm:
     if sent is not None and sent.prefix == advised.anchor:
         return sent
-    return WaiverForm(prefix=advised.anchor)
+    return WaiverForm(prefix=advised.anchor, initial={"base": _text_of(advised.section)})
+
+
+def _text_of(section: Section) -> str:
+    """Return the SHA-256 of the submitted text; empty if there is none."""
+    return section.revision.sha256 if section.revision else ""
 
 
 @require_POST
@@ -132,8 +137,10 @@ def qa_waive(request: HttpRequest, slug: str, key: str, code: str) -> HttpRespon
     if not form.is_valid():
         return _page(request, profile, viewer, refusal=Refusal(422), waiver=form)
     try:
-        waive(section, Advice(code), form.cleaned_data["reason"], by=viewer, at=timezone.now())
+        reason, at = form.cleaned_data["reason"], timezone.now()
+        waive(section, Advice(code), reason, base=form.mark, by=viewer, at=at)
     except DomainError as error:
+        form.renew(_text_of(section))
         shown = Refusal(error.status, str(error))
         return _page(request, profile, viewer, refusal=shown, waiver=form)
     messages.success(request, _("The advice is waived for this text."))
