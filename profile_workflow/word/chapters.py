@@ -29,7 +29,7 @@ _NUMBERED = re.compile(
 )
 #: Most parts that are told apart: each is a field of a form.
 MOST_PARTS = 500
-_MARKED = re.compile(rf"{BOOKMARK}(.+)_r([0-9]{1, 9})_v([0-9]{1, 9})")
+_MARKED = re.compile(BOOKMARK + "(.+)_r([0-9]{1,9})_v([0-9]{1,9})")
 
 
 @dataclass(frozen=True, slots=True)
