@@ -18,6 +18,8 @@ from profile_workflow.models import (
     Section,
     Template,
     TemplateCheck,
+    TemplateSection,
+    TemplateSubsection,
     Waiver,
 )
 from profile_workflow.queries import history
@@ -297,6 +299,21 @@ def test_checks_of_a_version_in_use_are_not_changed(made, rf):
     one.template = other
     with pytest.raises(Exception, match="another version"):
         one.clean()
+
+
+@pytest.mark.parametrize("part", [TemplateSection, TemplateSubsection, TemplateCheck])
+def test_nothing_is_put_into_a_version_in_use(made, rf, part):
+    admin, request = reference_site._registry[part], rf.get("/")
+    request.user = made.superuser
+    offered = {"template": made.template, "section": made.template.sections.first()}
+    for in_use in (False, True):
+        if in_use:
+            factories.make_profile(made)
+        fields = admin.get_form(request).base_fields
+        asked = [name for name in offered if name in fields]
+        assert asked
+        for name in asked:
+            assert (offered[name] in fields[name].queryset) is not in_use
 
 
 def test_others_see_the_questions_but_no_answers(made, profile):
