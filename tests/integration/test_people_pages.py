@@ -389,6 +389,22 @@ def test_deadlines_are_changed_with_a_reason_and_told(made, drafted):
     assert "Ramadan." in text
 
 
+def test_only_deadlines_that_were_changed_are_counted(made, drafted, monkeypatch):
+    first, second = Task.objects.open().filter(profile=drafted).order_by("pk")[:2]
+    change = engine.change_deadlines
+
+    def submitted_meanwhile(*args, **given):
+        factories.write(first.section, "Text.")
+        factories.move(factories.section(drafted, first.section.key), "submit", first.owner)
+        return change(*args, **given)
+
+    monkeypatch.setattr(engine, "change_deadlines", submitted_meanwhile)
+    given = {"tasks": [first.pk, second.pk], "due_on": "2099-01-01", "reason": "Ramadan."}
+    client, url = signed_in(made.team), address("deadlines", drafted)
+    text = client.post(url, given, follow=True).content.decode()
+    assert "1 task has another deadline; its owner gets a mail." in text
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
