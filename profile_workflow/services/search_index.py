@@ -185,7 +185,7 @@ def _place_sources(profile_id: int) -> None:
     places = _places(profile_id)
     moved = []
     for entry in SearchEntry.objects.filter(kind=SearchKind.SOURCE, profile=profile_id):
-        place = places.get(keys[entry.object_id], "")
+        place = places.get(keys.get(entry.object_id, ""), "")
         if entry.place != place:
             entry.place = place
             moved.append(entry)
