@@ -1,6 +1,6 @@
 """Forms that name people: giving a part, inviting, substituting, ending."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -21,13 +21,12 @@ SUGGESTIONS = "people-known"
 LONGEST_ADDRESS = 254
 
 
-def person_called(text: str) -> User:
-    """Return the one account with an address or a name.
+def the_only_one(text: str, found: Sequence[User]) -> User:
+    """Return the one account that was found for an address or a name.
 
     Raises:
         ValidationError: If there is none, or several people have the name.
     """
-    found = people_called(text)
     if not found:
         raise ValidationError(
             _("Nobody with the address or name “%(text)s” has an account."),
@@ -56,10 +55,10 @@ class PersonField(forms.CharField):
         """Return the person, or None where nobody is named.
 
         Raises:
-            ValidationError: As ``person_called``.
+            ValidationError: As ``the_only_one``.
         """
         text = super().clean(value)
-        return person_called(text) if text else None
+        return the_only_one(text, people_called([text])[text]) if text else None
 
 
 class PeopleField(forms.CharField):
@@ -72,14 +71,14 @@ class PeopleField(forms.CharField):
         """Return the people, each once.
 
         Raises:
-            ValidationError: As ``person_called``, for every line that names nobody.
+            ValidationError: As ``the_only_one``, for every line that names nobody.
         """
-        text = super().clean(value)
+        lines = list(filter(None, (line.strip() for line in super().clean(value).splitlines())))
         found: dict[int, User] = {}
         problems: list[ValidationError] = []
-        for line in filter(None, (line.strip() for line in text.splitlines())):
+        for line, called in people_called(lines).items():
             try:
-                person = person_called(line)
+                person = the_only_one(line, called)
             except ValidationError as error:
                 problems.append(error)
             else:
