@@ -133,7 +133,7 @@ RULES: Mapping[str, Rule] = {
 #: Which part of an address names the profile, and how it is looked up.
 _NAMED_BY: Mapping[str, Callable[[ProfileQuerySet, Any], ProfileQuerySet]] = {
     "slug": lambda profiles, slug: profiles.filter(slug=slug),
-    "task_id": lambda profiles, task: profiles.filter(tasks=task),
+    "task_id": lambda profiles, task: profiles.filter(tasks__pk=task),
 }
 
 

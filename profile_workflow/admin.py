@@ -114,7 +114,24 @@ class TemplateAdmin(Kept):
         return obj.profiles.exists()
 
 
-class TemplateSectionAdmin(Kept):
+class OfUnusedVersion(Kept):
+    """What a version of the template consists of; nothing is put into one that is in use.
+
+    What a profile is made of, and what is asked of it, does not change while it is made: for
+    something else make a new version.
+    """
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer versions and chapters that no profile began with."""
+        unused = Template.objects.filter(profiles__isnull=True)
+        if db_field.name == "template":
+            kwargs["queryset"] = unused
+        elif db_field.name == "section":
+            kwargs["queryset"] = TemplateSection.objects.filter(template__in=unused)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class TemplateSectionAdmin(OfUnusedVersion):
     """Chapters of a version."""
 
     list_display = ("number", "title", "template", "page_budget", "mandatory")
@@ -127,7 +144,7 @@ class TemplateSectionAdmin(Kept):
         return obj.template.profiles.exists()
 
 
-class TemplateSubsectionAdmin(Kept):
+class TemplateSubsectionAdmin(OfUnusedVersion):
     """Headings within a chapter."""
 
     list_display = ("number", "title", "section")
@@ -140,12 +157,8 @@ class TemplateSubsectionAdmin(Kept):
         return obj.section.template.profiles.exists()
 
 
-class TemplateCheckAdmin(Kept):
-    """Checks that quality assurance makes, of versions that no profile began with yet.
-
-    What is asked of a profile does not change while it is made: for other checks make a new
-    version.
-    """
+class TemplateCheckAdmin(OfUnusedVersion):
+    """Checks that a person makes in quality assurance."""
 
     list_display = ("title", "template", "section", "position")
     list_filter = ("template",)
@@ -155,15 +168,6 @@ class TemplateCheckAdmin(Kept):
     def is_in_use(self, obj: TemplateCheck) -> bool:
         """Whether a profile began with its version."""
         return obj.template.profiles.exists()
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Offer versions and chapters that no profile began with."""
-        unused = Template.objects.filter(profiles__isnull=True)
-        if db_field.name == "template":
-            kwargs["queryset"] = unused
-        elif db_field.name == "section":
-            kwargs["queryset"] = TemplateSection.objects.filter(template__in=unused)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 reference_site = ReferenceSite(name="admin")

@@ -1,6 +1,6 @@
 """The words that the report itself prints, in the language of the profile."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 LANGUAGES = ("en", "fr", "ar")
 
@@ -427,8 +427,3 @@ def labels(language: str) -> Labels:
 def direction(language: str) -> str:
     """Return ``rtl`` for Arabic, ``ltr`` otherwise."""
     return "rtl" if language[:2] == "ar" else "ltr"
-
-
-def label_names() -> list[str]:
-    """Return the names of all labels."""
-    return [field.name for field in fields(Labels)]

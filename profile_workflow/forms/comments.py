@@ -1,5 +1,6 @@
 """Forms of comments: making one, answering one, and finding some."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
@@ -9,13 +10,13 @@ from django.utils.translation import gettext_lazy
 
 from profile_workflow.forms.moves import MoveField
 from profile_workflow.forms.renderer import StyledForm
-from profile_workflow.models import Section
+from profile_workflow.models import Comment, Section
 from profile_workflow.queries.responses import Round, Wanted
 from profile_workflow.services.comments import MOST_CHARACTERS
 from profile_workflow.services.lifecycle import Details, Offer
 from profile_workflow.states import CommentKind
 
-_SHOWN = r"\A\d{1,12}(,\d{1,12}){0,199}\Z"
+_FIELD_OF = re.compile(r"c([0-9]{1,12})-(?:move|words)")
 
 
 #: What stands beside the kinds of comments: a note that only its writer sees.
@@ -168,16 +169,15 @@ class AnswerForm(StyledForm):
         return Details(reason=words, answer=words)
 
 
-class ShownForm(forms.Form):
-    """Which comments stood on the page that was sent."""
+def prefix_of(comment: Comment) -> str:
+    """Return what the names of the fields begin with that answer a comment."""
+    return f"c{comment.pk}"
 
-    shown = forms.RegexField(_SHOWN, required=False)
 
-    @property
-    def ids(self) -> list[int]:
-        """Their numbers, in the order of the page."""
-        given = self.cleaned_data.get("shown", "") if self.is_valid() else ""
-        return [int(one) for one in given.split(",") if one]
+def answered(names: Iterable[str]) -> list[int]:
+    """Return the numbers of the comments that fields were sent for, in the order of the page."""
+    found = (_FIELD_OF.fullmatch(name) for name in names)
+    return list(dict.fromkeys(int(one[1]) for one in found if one))
 
 
 class ResponseFilter(StyledForm):

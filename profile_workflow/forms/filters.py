@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from profile_workflow.forms.days import DayField
 from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.models import SearchKind, Section, User
 from profile_workflow.queries.history import Subject, Wanted
@@ -22,11 +23,6 @@ class PageForm(forms.Form):
         """The page that is asked for."""
         number: int | None = self.cleaned_data.get("page") if self.is_valid() else None
         return number or 1
-
-
-def _day_picker() -> forms.DateInput:
-    # A picker of the browser takes and gives ISO days, whatever the language.
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class WordsField(forms.CharField):
@@ -75,8 +71,8 @@ class HistoryFilter(StyledForm):
         label=_("About"), required=False, choices=[("", _("Everything")), *Subject.choices]
     )
     section = forms.ChoiceField(label=_("Section"), required=False)
-    since = forms.DateField(label=_("From"), required=False, widget=_day_picker())
-    until = forms.DateField(label=_("Until"), required=False, widget=_day_picker())
+    since = DayField(label=_("From"), required=False)
+    until = DayField(label=_("Until"), required=False)
     number = forms.IntegerField(
         required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput
     )

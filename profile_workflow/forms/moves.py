@@ -51,6 +51,10 @@ class ReasonField(forms.CharField):
 
     is_needed = True
 
+    def to_python(self, value: Any) -> str:
+        """Return the words with line ends of one kind, whatever a browser sends."""
+        return (super().to_python(value) or "").replace("\r\n", "\n")
+
 
 class MoveForm(StyledForm):
     """One of the moves that are offered, with what it needs besides."""
@@ -108,6 +112,12 @@ class MoveForm(StyledForm):
     def move(self) -> str:
         """The move that was chosen."""
         return str(self.cleaned_data["move"])
+
+    @property
+    def chosen_label(self) -> str:
+        """The move that was chosen among several, in words; empty if there was no choice."""
+        choices = dict(cast("Any", self.fields["move"]).choices)
+        return str(choices.get(self.move, ""))
 
     @property
     def details(self) -> Details:

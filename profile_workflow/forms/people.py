@@ -1,6 +1,6 @@
 """Forms that name people: giving a part, inviting, substituting, ending."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from profile_workflow import languages
+from profile_workflow.forms.days import DayField
 from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.models import User
 from profile_workflow.queries.staffing import people_called
@@ -16,15 +17,16 @@ from profile_workflow.states import Role, StakeholderCategory
 
 #: Id of the list of suggestions that a page with such a field holds.
 SUGGESTIONS = "people-known"
+#: Longest e-mail address of an account.
+LONGEST_ADDRESS = 254
 
 
-def person_called(text: str) -> User:
-    """Return the one account with an address or a name.
+def the_only_one(text: str, found: Sequence[User]) -> User:
+    """Return the one account that was found for an address or a name.
 
     Raises:
         ValidationError: If there is none, or several people have the name.
     """
-    found = people_called(text)
     if not found:
         raise ValidationError(
             _("Nobody with the address or name “%(text)s” has an account."),
@@ -45,16 +47,18 @@ class PersonField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         attributes = {"list": SUGGESTIONS, "autocomplete": "off", "dir": "auto"}
-        super().__init__(widget=forms.TextInput(attrs=attributes), max_length=254, **kwargs)
+        super().__init__(
+            widget=forms.TextInput(attrs=attributes), max_length=LONGEST_ADDRESS, **kwargs
+        )
 
     def clean(self, value: Any) -> User | None:
         """Return the person, or None where nobody is named.
 
         Raises:
-            ValidationError: As ``person_called``.
+            ValidationError: As ``the_only_one``.
         """
         text = super().clean(value)
-        return person_called(text) if text else None
+        return the_only_one(text, people_called([text])[text]) if text else None
 
 
 class PeopleField(forms.CharField):
@@ -67,14 +71,14 @@ class PeopleField(forms.CharField):
         """Return the people, each once.
 
         Raises:
-            ValidationError: As ``person_called``, for every line that names nobody.
+            ValidationError: As ``the_only_one``, for every line that names nobody.
         """
-        text = super().clean(value)
+        lines = list(filter(None, (line.strip() for line in super().clean(value).splitlines())))
         found: dict[int, User] = {}
         problems: list[ValidationError] = []
-        for line in filter(None, (line.strip() for line in text.splitlines())):
+        for line, called in people_called(lines).items():
             try:
-                person = person_called(line)
+                person = the_only_one(line, called)
             except ValidationError as error:
                 problems.append(error)
             else:
@@ -163,7 +167,9 @@ class InviteForm(PartForm):
         label=_("Full name"), max_length=150, widget=forms.TextInput(attrs={"dir": "auto"})
     )
     email = forms.EmailField(
-        label=_("E-mail address"), help_text=_("The link to set a password is sent there.")
+        label=_("E-mail address"),
+        help_text=_("The link to set a password is sent there."),
+        max_length=LONGEST_ADDRESS,
     )
     language = forms.ChoiceField(
         label=_("Language"),
@@ -191,12 +197,8 @@ class SubstituteForm(StyledForm):
         label=_("Who stands in"),
         help_text=_("E-mail address or full name of somebody who has an account."),
     )
-    starts_on = forms.DateField(
-        label=_("First day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
-    ends_on = forms.DateField(
-        label=_("Last day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    starts_on = DayField(label=_("First day"))
+    ends_on = DayField(label=_("Last day"))
 
 
 class HandOverForm(StyledForm):

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy
 
 from profile_workflow.forms.marked import MarkedForm
 from profile_workflow.forms.moves import ReasonField
-from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.queries.quality import Checked
 from profile_workflow.services.quality import mark_of
 from profile_workflow.states import Verdict
@@ -62,8 +61,36 @@ class CheckForm(MarkedForm):
         return cleaned
 
 
-class WaiverForm(StyledForm):
-    """Why an advice does not matter."""
+class QaForm(forms.Form):
+    """Which button of the page was pressed; anything unreadable only saves."""
+
+    act = forms.ChoiceField(
+        choices=[("save", "save"), ("decide", "decide"), ("claim", "claim")], required=False
+    )
+    reason = forms.CharField(required=False, max_length=10_000)
+
+    @property
+    def decides(self) -> bool:
+        """Whether the decision is to be made."""
+        return self._given("act") == "decide"
+
+    @property
+    def claims(self) -> bool:
+        """Whether the task of deciding is to be taken."""
+        return self._given("act") == "claim"
+
+    @property
+    def lost_reason(self) -> str:
+        """The reason that was typed for a decision that cannot be made any more."""
+        return self._given("reason")
+
+    def _given(self, name: str) -> str:
+        self.is_valid()
+        return str(self.cleaned_data.get(name, ""))
+
+
+class WaiverForm(MarkedForm):
+    """Why an advice does not matter in the text that was looked at."""
 
     reason = forms.CharField(
         label=gettext_lazy("Why this does not matter here"),

@@ -339,7 +339,3 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} – {self.get_role_display()}"
-
-    def holds_on(self, day: date) -> bool:
-        """Whether the assignment is in force on a day."""
-        return _in_force(self.starts_on, self.ends_on, day)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import available_timezones
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
@@ -120,8 +120,10 @@ def open_account(profile: Profile, *, email: str, full_name: str, language: str,
         raise NotAllowed(_("Only the project team opens accounts."))
     if language not in dict(settings.LANGUAGES):
         raise InvalidInput(_("This language is not available."))
-    if User.objects.filter(email=email.strip().lower()).exists():
-        raise InvalidInput(_("There is an account with this address already."))
-    return User.objects.create_user(
-        email.strip(), full_name, language=language, time_zone=profile.city.time_zone
-    )
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(
+                email.strip(), full_name, language=language, time_zone=profile.city.time_zone
+            )
+    except IntegrityError as error:
+        raise InvalidInput(_("There is an account with this address already.")) from error

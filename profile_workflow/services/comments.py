@@ -196,7 +196,8 @@ def add_note(
         NotAllowed: If the person has no part in the profile.
         InvalidInput: If the note is empty or too long, or was made by a click before this one.
     """
-    if not section.profile.roles_of(by):
+    profile = Profile.objects.select_for_update().get(pk=section.profile_id)
+    if not profile.roles_of(by):
         raise NotAllowed(_("You have no part in this profile."))
     new = {**Note.anchored(quote), "text": _checked(text)}
     if section.notes.filter(author=by, **new).exists():

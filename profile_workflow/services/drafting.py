@@ -10,6 +10,7 @@ from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext as _
 
 from profile_workflow.errors import InvalidInput, NotAllowed, NotNow, StaleEdit
+from profile_workflow.markup import MAX_LENGTH
 from profile_workflow.models import Draft, Profile, Revision, Section, WorkingCopy
 from profile_workflow.models.people import User
 from profile_workflow.rules import OWN_SECTION, WRITER
@@ -22,8 +23,6 @@ from profile_workflow.states import (
     SectionState,
 )
 
-#: Longest text of one section, in characters (about 150 pages).
-MOST_CHARACTERS = 500_000
 #: How long somebody counts as writing after he opened the page or last saved.
 EDITING_LASTS = timedelta(minutes=10)
 
@@ -238,10 +237,10 @@ def check_may_write(section: Section, *, by: User) -> None:
 
 
 def _check_text(draft: DraftText) -> None:
-    if len(draft.text) > MOST_CHARACTERS:
+    if len(draft.text) > MAX_LENGTH:
         raise InvalidInput(
             _("The section is too long: %(length)s characters, at most %(most)s.")
-            % {"length": len(draft.text), "most": MOST_CHARACTERS}
+            % {"length": len(draft.text), "most": MAX_LENGTH}
         )
     if "\x00" in draft.text + draft.searched:
         raise InvalidInput(_("The text holds a character that cannot be saved (NUL)."))

@@ -5,7 +5,8 @@ Moving a figure from requested to settled is a move of the engine.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -248,12 +249,13 @@ def add_figures(
         )
     last = table.items.aggregate(last=Max("position"))["last"]
     first = 0 if last is None else last + 1
-    made = []
+    made = _store_figures(
+        DataItem(table=table, **{"position": position, **fields})
+        for position, fields in enumerate(several, first)
+    )
     with log.journal(profile):
-        for position, fields in enumerate(several, first):
-            figure = _store(DataItem(table=table, **{"position": position, **fields}))
+        for figure in made:
             record_act(profile, figure, "register", by=by, at=at)
-            made.append(figure)
     return made
 
 
@@ -324,7 +326,7 @@ def change_entry(
             current=current,
         )
     _check_stays_named(current, fields, uses)
-    before = _in_words(current)
+    before = in_words(current)
     links = {one.name for one in current._meta.many_to_many}  # noqa: SLF001 - Django's own API
     for name, value in fields.items():
         if name not in links:
@@ -334,7 +336,7 @@ def change_entry(
     _store(current)
     for name in links.intersection(fields):
         getattr(current, name).set(fields[name])
-    told = _differences(before, current)
+    told = differences(before, in_words(_read_again(current, profile)))
     if told:
         record_act(profile, current, "change", by=by, at=at, told=told)
     return current
@@ -477,18 +479,17 @@ def _values(entry: models.Model) -> dict[str, Any]:
     return values
 
 
-def _differences(before: Mapping[str, str], entry: Entry) -> str:
-    """Return what a change changed, in words for the history."""
-    changed = _in_words(_read_again(entry, entry.profile))
+def differences(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """Return what a change changed, for the history; both are as ``in_words`` gives them."""
     told = [
         f"{label}: {_told(before[label])} → {_told(words)}"
-        for label, words in changed.items()
+        for label, words in after.items()
         if words != before[label]
     ]
     return "; ".join(told)
 
 
-def _in_words(entry: models.Model) -> dict[str, str]:
+def in_words(entry: models.Model) -> dict[str, str]:
     """Return every field of an entry by its label, in words of the language in force."""
     words = {}
     for name in _values(entry):
@@ -626,12 +627,27 @@ def record_act(
 
 
 def _store(row: Row) -> Row:
+    with _refused_in_words():
+        row.full_clean(exclude=["state"])
+        row.save()
+    return row
+
+
+def _store_figures(figures: Iterable[DataItem]) -> list[DataItem]:
+    """Store new figures with one statement; that what they are linked to exists, it sees itself."""
+    rows = list(figures)
+    with _refused_in_words():
+        for row in rows:
+            row.clean_fields(exclude=["state", "table", "territory", "definition", "source"])
+        return DataItem.objects.bulk_create(rows)
+
+
+@contextmanager
+def _refused_in_words() -> Iterator[None]:
     try:
         with transaction.atomic():
-            row.full_clean(exclude=["state"])
-            row.save()
+            yield
     except ValidationError as error:
         raise InvalidInput("; ".join(error.messages)) from error
     except IntegrityError as error:
         raise InvalidInput(_("This entry exists already, or contradicts another one.")) from error
-    return row

@@ -103,14 +103,30 @@ def _store(
 
 
 @transaction.atomic
-def waive(section: Section, code: Advice, reason: str, *, by: User, at: datetime) -> Waiver:
+def waive(
+    section: Section,
+    code: Advice,
+    reason: str,
+    *,
+    base: str | None = None,
+    by: User,
+    at: datetime,
+) -> Waiver:
     """Record why an advice does not matter in the submitted text of a section.
 
     What refuses the decision itself cannot be waived.
 
+    Args:
+        section: The section.
+        code: The advice.
+        reason: Why it does not matter.
+        base: SHA-256 of the text that was looked at; None for whatever it is.
+        by: Who says so.
+        at: The moment.
+
     Raises:
         NotAllowed, NotNow: As ``refusal_to_judge``.
-        StaleEntry: If somebody has waived it for this text already.
+        StaleEntry: If the text is not ``base``, or somebody has waived it for this text already.
         InvalidInput: If there is no text, or no reason.
     """
     profile = _locked(section.profile_id, by, at)
@@ -118,6 +134,11 @@ def waive(section: Section, code: Advice, reason: str, *, by: User, at: datetime
     if fresh.revision is None or not reason.strip():
         raise InvalidInput(_("Say why this does not matter here."))
     digest = fresh.revision.sha256
+    if base is not None and base != digest:
+        raise StaleEntry(
+            _("The text has changed in the meantime: look again whether the advice still stands."),
+            current=fresh,
+        )
     present = fresh.waivers.select_related("by").filter(code=code).first()
     if present is not None and present.digest == digest:
         raise StaleEntry(

@@ -171,7 +171,7 @@ def index_new_profile(profile: Profile) -> None:
     index_sections(profile.sections.values_list("pk", flat=True))
 
 
-def index_new_sources(profile_id: int, sources: Iterable[Source]) -> None:
+def index_sources(profile_id: int, sources: Iterable[Source]) -> None:
     """Index sources that have just been written all at once."""
     places = _places(profile_id)
     _store(_of_source(one, places) for one in sources)
@@ -185,7 +185,7 @@ def _place_sources(profile_id: int) -> None:
     places = _places(profile_id)
     moved = []
     for entry in SearchEntry.objects.filter(kind=SearchKind.SOURCE, profile=profile_id):
-        place = places.get(keys[entry.object_id], "")
+        place = places.get(keys.get(entry.object_id, ""), "")
         if entry.place != place:
             entry.place = place
             moved.append(entry)

@@ -23,8 +23,10 @@ from profile_workflow.queries.evidence import Uses
 from profile_workflow.services import drafting, log, search_index
 from profile_workflow.services.evidence import (
     change_entry,
+    differences,
     fingerprint,
     fingerprint_of_text,
+    in_words,
     raise_if,
     record_act,
     refusal_to_change,
@@ -32,6 +34,9 @@ from profile_workflow.services.evidence import (
 )
 from profile_workflow.services.locking import locked
 from profile_workflow.states import SETTLED_DATA_STATES, Role
+
+#: So many sources are written with one statement.
+_BATCH = 100
 
 
 class Choice(models.TextChoices):
@@ -102,9 +107,13 @@ def take_in(
     with log.journal(profile):
         for row in added:
             record_act(profile, row, "register", by=by, at=at)
-    search_index.index_new_sources(profile.pk, added)
-    changed = sum(_changed(profile, one, by=by, at=at) for one in wanted)
+    search_index.index_sources(profile.pk, added)
+    changed = _change(profile, [one for one in wanted if one.choice in _CHANGES], by=by, at=at)
     return Done(len(added), changed)
+
+
+#: What changes a source that is there.
+_CHANGES = (Choice.FILL, Choice.REPLACE)
 
 
 def _added(profile: Profile, wanted: Iterable[Wanted]) -> list[Source]:
@@ -115,25 +124,51 @@ def _added(profile: Profile, wanted: Iterable[Wanted]) -> list[Source]:
         key = free_key(given.key, taken) or key_for(given.authors, given.year, taken)
         taken.add(key)
         row = Source(profile=profile, key=key, origin=one.origin, **content_of(given))
-        problem = problem_with(row)
-        if problem:
-            raise InvalidInput(f"“{given.title[:80]}”: {problem}")
+        _check(row)
         rows.append(row)
     return Source.objects.bulk_create(rows)
 
 
-def _changed(profile: Profile, one: Wanted, *, by: User, at: datetime) -> bool:
-    """Whether an existing source got other values from one that arrives."""
-    if one.choice not in {Choice.FILL, Choice.REPLACE}:
-        return False
-    existing = profile.sources.filter(pk=one.existing or 0).first()
-    if existing is None:
-        raise StaleEntry(_("Somebody has removed this in the meantime."))
-    fields = news(existing, one.source, replace=one.choice == Choice.REPLACE)
-    if not fields:
-        return False
-    change_entry(existing, fields, base=fingerprint(existing), by=by, at=at)
-    return True
+def _change(profile: Profile, wanted: Sequence[Wanted], *, by: User, at: datetime) -> int:
+    """Give sources that are there values of those that arrive; return how many got any.
+
+    The number of queries does not grow with them.
+    """
+    if not wanted:
+        return 0
+    present = {one.pk: one for one in profile.sources.select_related("profile")}
+    uses, told = Uses(profile), []
+    for one in wanted:
+        row = present.get(one.existing or 0)
+        if row is None:
+            raise StaleEntry(_("Somebody has removed this in the meantime."))
+        row.profile = profile
+        if fields := news(row, one.source, replace=one.choice == Choice.REPLACE):
+            told.append((row, _take_over(row, fields, by, uses)))
+    rows = list({row.pk: row for row, _words in told}.values())
+    Source.objects.bulk_update(rows, CONTENT, batch_size=_BATCH)
+    with log.journal(profile):
+        for row, words in told:
+            if words:
+                record_act(profile, row, "change", by=by, at=at, told=words)
+    search_index.index_sources(profile.pk, rows)
+    return len(told)
+
+
+def _take_over(row: Source, fields: dict[str, Any], by: User, uses: Uses) -> str:
+    """Set fields of a source, without storing them; return what changes in words."""
+    raise_if(refusal_to_change(row, by, uses))
+    before = in_words(row)
+    for name, value in fields.items():
+        setattr(row, name, value)
+    _check(row)
+    return differences(before, in_words(row))
+
+
+def _check(row: Source) -> None:
+    """Refuse a source that cannot be stored, and say which it is."""
+    if problem := problem_with(row):
+        raise InvalidInput(f"“{row.title[:80]}”: {problem}")
 
 
 def content_of(source: Any) -> dict[str, Any]:

@@ -182,10 +182,10 @@ def _time(machine: str, words: str) -> SafeString:
 
 @register.filter
 def age(value: datetime | None, at: datetime) -> str:
-    """Return for how many days something has lasted, in words."""
+    """Return for how many days something has lasted, in words; days are those of the reader."""
     if value is None:
         return ""
-    days = max(0, (at - value).days)
+    days = max(0, (timezone.localdate(at) - timezone.localdate(value)).days)
     if days == 0:
         return _("since today")
     return ngettext("for %(days)s day", "for %(days)s days", days) % {"days": days}

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
-from urllib.parse import quote
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
@@ -70,7 +70,7 @@ def xlsx_response(name: str, header: Sequence[str], rows: Iterable[Sequence[Cell
 def attachment(file_name: str, content_type: str) -> HttpResponse:
     """Return an empty answer that a browser saves as a file."""
     response = HttpResponse(content_type=content_type)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file_name)}"
+    response["Content-Disposition"] = content_disposition_header(True, file_name) or ""
     return response
 
 

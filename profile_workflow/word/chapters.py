@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import IO
 
+from django.utils.translation import gettext as _
+
 from profile_workflow import markup
+from profile_workflow.errors import InvalidInput
 from profile_workflow.word.blocks import Block, Heading, to_text
 from profile_workflow.word.names import BOOKMARK, plain
 from profile_workflow.word.package import Patience
@@ -24,7 +27,9 @@ _NUMBERED = re.compile(
     r"(?=\S)",
     re.IGNORECASE,
 )
-_MARKED = re.compile(rf"{BOOKMARK}(.+)_r(\d+)_v(\d+)")
+#: Most parts that are told apart: each is a field of a form.
+MOST_PARTS = 500
+_MARKED = re.compile(BOOKMARK + "(.+)_r([0-9]{1,9})_v([0-9]{1,9})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +98,19 @@ def parts_of(
     """
     patience = patience or Patience()
     found = read_word(file, patience)
-    slices, level = _slices(found.blocks, chapters)
+    slices, level = _slices(found.blocks, chapters, patience.check)
     parts = [_part(found, one, level, language, patience.check) for one in slices]
     _match(parts, slices, chapters, is_ours=found.origin == origin)
     if only:
         parts = _for_one(parts, only) or [_whole(found, only, language, patience.check)]
-    return [part for part in parts if part.text or part.left_out or part.heading]
+    found_parts = [part for part in parts if part.text or part.left_out or part.heading]
+    if len(found_parts) > MOST_PARTS:
+        said = _(
+            "This file falls into %(number)s parts by its headings, at most %(most)s are read. "
+            "Bring in one chapter at a time."
+        )
+        raise InvalidInput(said % {"number": len(found_parts), "most": MOST_PARTS})
+    return found_parts
 
 
 def _for_one(parts: Sequence[Part], only: str) -> list[Part]:
@@ -117,13 +129,18 @@ def _whole(found: WordText, key: str, language: str, check: Callable[[], None]) 
     return part
 
 
-def _slices(blocks: Sequence[Block], chapters: Sequence[Chapter]) -> tuple[list[_Slice], int]:
+def _slices(
+    blocks: Sequence[Block], chapters: Sequence[Chapter], check: Callable[[], None]
+) -> tuple[list[_Slice], int]:
     """Cut the text at the headings of the level at which most sections are found."""
     headings = [(at, one) for at, one in enumerate(blocks) if isinstance(one, Heading)]
 
+    def weight_of(heading: Heading) -> float:
+        check()
+        return _WEIGHT[_key_of(heading, chapters)[1]]
+
     def found_at(level: int) -> float:
-        said = [_key_of(one, chapters)[1] for _at, one in headings if one.level == level]
-        return sum(_WEIGHT[how] for how in said)
+        return sum(weight_of(one) for _at, one in headings if one.level == level)
 
     levels = sorted({one.level for _at, one in headings}) or [1]
     level = max(levels[:3], key=lambda one: (found_at(one), -one))

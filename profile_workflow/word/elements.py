@@ -1,5 +1,6 @@
 """The elements of a Word text, in the order in which Word insists on them."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +12,13 @@ from profile_workflow.word.package import NAMESPACES, tag
 
 #: Language of the words → how Word names it, for its spelling checker.
 LANGUAGES = {"en": "en-GB", "fr": "fr-FR", "ar": "ar-SA"}
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _USED = {name: NAMESPACES[name] for name in ("w", "r")}
+
+
+def writable(text: str) -> str:
+    """Return a text without the characters that XML cannot hold."""
+    return _UNWRITABLE.sub("", text)
 
 
 def element(name: str, /, **attributes: Any) -> Any:
@@ -87,7 +94,7 @@ def words(
     italic: bool = False,
 ) -> None:
     """Append words: one run for each direction in which they are written."""
-    for part, runs_rtl in by_direction(text, is_rtl=is_rtl):
+    for part, runs_rtl in by_direction(writable(text), is_rtl=is_rtl):
         found = run(parent, is_rtl=runs_rtl, style=style, bold=bold, italic=italic)
         written = add(found, "w:t")
         written.text = part

@@ -119,7 +119,7 @@ def _core(document: WordDocument) -> bytes:
     return (
         f'{_HEAD}<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties" '
         'xmlns:dc="http://purl.org/dc/elements/1.1/">'
-        f"<dc:title>{escape(document.title)}</dc:title>"
+        f"<dc:title>{escape(elements.writable(document.title))}</dc:title>"
         f"<dc:language>{escape(_language(document.language))}</dc:language></cp:coreProperties>"
     ).encode()
 

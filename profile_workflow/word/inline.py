@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from markdown_it.token import Token
 
@@ -101,17 +102,11 @@ def _tidy(pieces: Iterable[Piece]) -> list[Piece]:
 
 def _joined(pieces: Iterable[Piece]) -> list[Piece]:
     found: list[Piece] = []
-    for one in pieces:
-        last = found[-1] if found else None
-        if last is not None and last.note is None and one.note is None and _alike(last, one):
-            found[-1] = replace(last, text=last.text + one.text)
-        else:
-            found.append(one)
-    return [replace(one, text=_SPACE.sub(" ", one.text)) for one in found]
-
-
-def _alike(one: Piece, other: Piece) -> bool:
-    return one.marks == other.marks
+    for looks, several in groupby(pieces, key=lambda one: None if one.note else one.marks):
+        alike = list(several)
+        text = _SPACE.sub(" ", "".join(one.text for one in alike))
+        found += alike if looks is None else [replace(alike[0], text=text)]
+    return found
 
 
 def _apart(
@@ -154,17 +149,16 @@ def _signs_at_ends(one: Piece, before: str, after: str) -> tuple[int, int]:
     if one.link:
         return start, end
     if _WORD.match(after[:1]):
-        end = len(re.sub(r"\W+$", "", one.text))
+        while end and not _WORD.match(one.text[end - 1]):
+            end -= 1
     if _WORD.match(before[-1:]):
-        start = min(end, len(one.text) - len(re.sub(r"^\W+", "", one.text)))
+        while start < end and not _WORD.match(one.text[start]):
+            start += 1
     return start, end
 
 
 def _trimmed(pieces: Sequence[Piece]) -> list[Piece]:
-    found = [
-        replace(one, text=re.sub(r"[^\S\n]*\n\s*", "\n", one.text)) if "\n" in one.text else one
-        for one in pieces
-    ]
+    found = [replace(one, text=_lines(one.text)) if "\n" in one.text else one for one in pieces]
     while found and found[0].note is None and not (start := found[0].text.lstrip()):
         del found[0]
     if found and found[0].note is None:
@@ -176,20 +170,26 @@ def _trimmed(pieces: Sequence[Piece]) -> list[Piece]:
     return found
 
 
+def _lines(text: str) -> str:
+    """Return lines without spaces at their breaks, several breaks as one."""
+    first, *inner, last = text.split("\n")
+    kept = (line.strip() for line in inner)
+    return "\n".join([first.rstrip(), *(line for line in kept if line), last.lstrip()])
+
+
 # Writing
 
 
 def _written(pieces: Sequence[Piece], *, strict: bool) -> str:
     out: list[str] = []
     open_marks: list[str] = []
-    for index, one in enumerate(pieces):
+    for one, extents in zip(pieces, _extents(pieces), strict=True):
         wanted = set(one.marks)
         while any(mark not in wanted for mark in open_marks):
             out.append(_closing(open_marks.pop()))
-        extents = {mark: _extent(mark, pieces[index:]) for mark in one.marks}
         new = [mark for mark in one.marks if mark not in open_marks]
         # What lasts longest stands outside; sorting keeps the order of those that end together.
-        for mark in sorted(new, key=lambda name: -extents[name]):
+        for mark in sorted(new, key=extents.__getitem__, reverse=True):
             out.append(_opening(mark))
             open_marks.append(mark)
         out.append(_body(one, strict=strict))
@@ -202,14 +202,14 @@ def _escaped_start(match: re.Match[str]) -> str:
     return f"{start}{sign}\\" if sign.isdigit() else f"{start}\\{sign}"
 
 
-def _extent(mark: str, pieces: Sequence[Piece]) -> int:
-    """Return for how many pieces a mark goes on."""
-    number = 0
-    for one in pieces:
-        if mark not in one.marks:
-            break
-        number += 1
-    return number
+def _extents(pieces: Sequence[Piece]) -> list[dict[str, int]]:
+    """Return for each piece mark → for how many pieces it goes on."""
+    found: list[dict[str, int]] = []
+    after: dict[str, int] = {}
+    for one in reversed(pieces):
+        after = {mark: after.get(mark, 0) + 1 for mark in one.marks}
+        found.append(after)
+    return found[::-1]
 
 
 def _opening(mark: str) -> str:
@@ -278,13 +278,11 @@ def _reads_as(text: str, pieces: Sequence[Piece]) -> bool:
 
 def _looks(parts: Iterable[_Look]) -> list[_Look]:
     """Return words with their looks; how they are cut into parts means nothing."""
-    found: list[_Look] = []
-    for text, marks in parts:
-        if found and found[-1][1] == marks:
-            found[-1] = (found[-1][0] + text, marks)
-        elif text:
-            found.append((text, marks))
-    return [(" ".join(re.split(r"[ \t\n]+", text)), marks) for text, marks in found]
+    with_words = (one for one in parts if one[0])
+    return [
+        (" ".join(re.split(r"[ \t\n]+", "".join(text for text, _marks in several))), marks)
+        for marks, several in groupby(with_words, key=lambda one: one[1])
+    ]
 
 
 def _of_pieces(pieces: Iterable[Piece]) -> Iterator[_Look]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from profile_workflow.word.package import tag
+from profile_workflow.word.package import natural, tag
 
 _NO_LIST = "0"
 _DEEPEST = 8
@@ -116,8 +116,7 @@ class Numbering:
 
 
 def _int(element: Any, name: str, otherwise: int = 0) -> int:
-    value = str(element.get(tag(name), ""))
-    return int(value) if value.isdigit() else otherwise
+    return natural(str(element.get(tag(name), "")), otherwise)
 
 
 def _child(element: Any, name: str, otherwise: Any) -> Any:
@@ -127,7 +126,7 @@ def _child(element: Any, name: str, otherwise: Any) -> Any:
 
 def _typed(value: str, otherwise: Any) -> Any:
     if isinstance(otherwise, int):
-        return int(value) if value.isdigit() else otherwise
+        return natural(value, otherwise)
     return value
 
 

@@ -4,10 +4,12 @@ Nothing is unpacked to disk, no name inside the file is ever used as a path of o
 points to is fetched, and no entity is expanded.
 """
 
+import lzma
 import posixpath
 import re
 import time
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import IO, Any
@@ -51,7 +53,19 @@ _STRICT = (
 _OLD_WORD = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = 0x1
 
-_DAMAGED = _("This file is damaged or is not a Word file. Open it in Word and save it again.")
+#: What is said of a file that no program has written so.
+DAMAGED = _("This file is damaged or is not a Word file. Open it in Word and save it again.")
+#: What unpacking says of bytes that were never packed so.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 _TOO_LARGE = _(
     "This file unpacks to more than a text can hold. Take out pictures and save it again, or bring "
     "in one chapter at a time."
@@ -62,6 +76,14 @@ def tag(name: str) -> str:
     """Return the full name of an element or attribute, e.g. of ``w:p``."""
     prefix, _colon, local = name.partition(":")
     return f"{{{NAMESPACES[prefix]}}}{local}"
+
+
+_NATURAL = re.compile(r"[0-9]{1,6}")
+
+
+def natural(value: str, otherwise: int) -> int:
+    """Return a whole number that a file gives, or something else if it is none that Word writes."""
+    return int(value) if _NATURAL.fullmatch(value) else otherwise
 
 
 class Patience:
@@ -132,8 +154,8 @@ def open_package(file: IO[bytes]) -> Package:
     try:
         with zipfile.ZipFile(file) as archive:
             return _read(archive)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise InvalidInput(_DAMAGED) from error
+    except _BROKEN as error:
+        raise InvalidInput(DAMAGED) from error
 
 
 def _read(archive: zipfile.ZipFile) -> Package:
@@ -142,7 +164,7 @@ def _read(archive: zipfile.ZipFile) -> Package:
     main = _main_part(archive)
     body = _part(archive, main)
     if body is None or body.find(tag("w:body")) is None:
-        raise InvalidInput(_DAMAGED)
+        raise InvalidInput(DAMAGED)
     links = _links(archive, main)
     found = Package(body.find(tag("w:body")), links={"body": links})
     for kind in ("styles", "numbering", "footnotes", "endnotes"):
@@ -161,7 +183,7 @@ def _check_size(archive: zipfile.ZipFile) -> None:
     if len(entries) > MOST_ENTRIES or sum(one.file_size for one in entries) > MOST_UNPACKED:
         raise InvalidInput(_TOO_LARGE)
     if len({one.filename for one in entries}) < len(entries):
-        raise InvalidInput(_DAMAGED)
+        raise InvalidInput(DAMAGED)
     if any(one.flag_bits & _ENCRYPTED for one in entries):
         raise InvalidInput(_("This file is protected by a password. Save it without one."))
 
@@ -169,7 +191,7 @@ def _check_size(archive: zipfile.ZipFile) -> None:
 def _check_kind(archive: zipfile.ZipFile) -> None:
     types = _part(archive, "[Content_Types].xml")
     if types is None:
-        raise InvalidInput(_DAMAGED)
+        raise InvalidInput(DAMAGED)
     said = {str(one.get("ContentType", "")) for one in types}
     macros = any(name.endswith("vbaProject.bin") for name in archive.namelist())
     if macros or any("macroEnabled" in one for one in said):
@@ -224,9 +246,9 @@ def _part(archive: zipfile.ZipFile, name: str) -> Any:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise InvalidInput(_DAMAGED) from error
+        raise InvalidInput(DAMAGED) from error
     if root.getroottree().docinfo.doctype:
-        raise InvalidInput(_DAMAGED)
+        raise InvalidInput(DAMAGED)
     return root
 
 

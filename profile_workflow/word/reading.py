@@ -21,7 +21,7 @@ from profile_workflow.word.blocks import (
 )
 from profile_workflow.word.inline import Piece, on_one_line, plain_text
 from profile_workflow.word.numbering import Numbering
-from profile_workflow.word.package import Package, Patience, open_package, tag
+from profile_workflow.word.package import Package, Patience, natural, open_package, tag
 from profile_workflow.word.styles import Styles
 from profile_workflow.word.words import WRAPPERS, LeftOut, Words, inner_of
 
@@ -77,7 +77,7 @@ class _Reader:
     def __post_init__(self) -> None:
         self.styles = Styles(self.package.styles)
         self.numbering = Numbering(self.package.numbering)
-        self.words = Words(self.package, self.styles)
+        self.words = Words(self.package, self.styles, self.patience.check)
 
     # Blocks
 
@@ -271,7 +271,7 @@ def _is_contents(element: Any) -> bool:
 
 def _number(element: Any, otherwise: int) -> int:
     value = "" if element is None else str(element.get(tag("w:val"), ""))
-    return int(value) if value.isdigit() else otherwise
+    return natural(value, otherwise)
 
 
 def _numeric_columns(rows: list[list[Any]]) -> set[int]:

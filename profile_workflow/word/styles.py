@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from profile_workflow.word.package import tag
+from profile_workflow.word.package import natural, tag
 
 _HEADING = re.compile(r"heading ([1-9])")
 #: Outline level of body text.
@@ -87,8 +87,9 @@ def _name(style: Any) -> str:
 
 def _level(said: list[Any], names: list[str]) -> int | None:
     outline = next((found for one in said if (found := _value(one, "w:outlineLvl"))), "")
-    if outline.isdigit():
-        return int(outline) + 1 if int(outline) < _BODY else None
+    level = natural(outline, -1)
+    if level >= 0:
+        return level + 1 if level < _BODY else None
     named = (_HEADING.fullmatch(name) for name in names)
     return next((int(one[1]) for one in named if one), None)
 
@@ -97,6 +98,5 @@ def _number(said: list[Any]) -> tuple[str, int] | None:
     for one in said:
         numbered = None if one is None else one.find(tag("w:numPr"))
         if numbered is not None:
-            level = _value(numbered, "w:ilvl")
-            return _value(numbered, "w:numId"), int(level) if level.isdigit() else 0
+            return _value(numbered, "w:numId"), natural(_value(numbered, "w:ilvl"), 0)
     return None

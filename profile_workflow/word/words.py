@@ -5,13 +5,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from profile_workflow.errors import InvalidInput
 from profile_workflow.word import names
 from profile_workflow.word.inline import Piece, address, on_one_line, plain_text
-from profile_workflow.word.package import Package, tag
+from profile_workflow.word.package import DAMAGED, Package, tag
 from profile_workflow.word.styles import Styles, is_on
 
 #: So many characters of what is left out are shown.
 _SHOWN = 300
+#: Deepest field in a field, and longest instruction: Word's own have two or three, of one line.
+_MOST_FIELDS = 50
+_LONGEST_INSTRUCTION = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,11 @@ class _Field:
     instruction: str = ""
     has_result: bool = False
 
+    def add(self, words: str) -> None:
+        """Go on with the instruction, which stands in several pieces."""
+        if len(self.instruction) < _LONGEST_INSTRUCTION:
+            self.instruction += words
+
     @property
     def link(self) -> str:
         found = re.match(r'\s*HYPERLINK\s+"([^"]+)"', self.instruction)
@@ -51,16 +60,23 @@ class Words:
     """Reads the words of one file from its start.
 
     Attributes:
+        check: Gives up when reading takes too long.
         left_out: What was left out since it was taken last; what is only counted has no detail.
         marks: Our bookmarks that were passed and belong to the next heading.
     """
 
     package: Package
     styles: Styles
+    check: Callable[[], None]
     left_out: list[LeftOut] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
     _fields: list[_Field] = field(default_factory=list)
     _part: str = "body"
+    _by_id: dict[str, dict[str, Any]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        parts = {"footnotes": self.package.footnotes, "endnotes": self.package.endnotes}
+        self._by_id = {name: _notes_in(part) for name, part in parts.items()}
 
     def take_left_out(self) -> list[LeftOut]:
         """Return what was left out since it was asked last; what is counted, once each."""
@@ -85,6 +101,7 @@ class Words:
     def pieces(self, element: Any, link: str = "") -> Iterator[Piece]:
         """Yield the words of a paragraph, or of what stands in one."""
         for child in element:
+            self.check()
             if child.tag == tag("w:r"):
                 yield from self._run(child, link)
             elif child.tag == tag("w:bookmarkStart"):
@@ -124,6 +141,7 @@ class Words:
         bold, italic = self.styles.looks_of_run(properties)
         signs = _SCRIPTS.get(_script(properties), {})
         for child in run:
+            self.check()
             if child.tag in _FIELDS:
                 self._field(child)
             elif child.tag in _NOTES:
@@ -138,10 +156,12 @@ class Words:
     def _field(self, element: Any) -> None:
         if element.tag == tag("w:instrText"):
             if self._fields:
-                self._fields[-1].instruction += element.text or ""
+                self._fields[-1].add(element.text or "")
             return
         kind = element.get(tag("w:fldCharType"))
         if kind == "begin":
+            if len(self._fields) == _MOST_FIELDS:
+                raise InvalidInput(DAMAGED)
             self._fields.append(_Field())
         elif self._fields and kind == "separate":
             self._fields[-1].has_result = True
@@ -149,15 +169,13 @@ class Words:
             self._fields.pop()
 
     def _note(self, element: Any) -> tuple[Piece, ...]:
-        is_endnote = element.tag == tag("w:endnoteReference")
-        part = self.package.endnotes if is_endnote else self.package.footnotes
-        if part is None or self._part != "body":
+        part = "endnotes" if element.tag == tag("w:endnoteReference") else "footnotes"
+        note = self._by_id[part].get(str(element.get(tag("w:id"))))
+        if note is None or self._part != "body":
             return ()
-        number = element.get(tag("w:id"))
-        note = next((one for one in part if one.get(tag("w:id")) == number), None)
-        self._part = "endnotes" if is_endnote else "footnotes"
+        self._part = part
         found: list[Piece] = []
-        for paragraph in () if note is None else note.iter(tag("w:p")):
+        for paragraph in note.iter(tag("w:p")):
             found += [*self.pieces(paragraph), Piece(" ")]
         self._part = "body"
         return tuple(on_one_line(found)) if plain_text(found) else ()
@@ -171,6 +189,11 @@ class Words:
             self.leave_out("object")
         else:
             self.leave_out("picture", _described(element))
+
+
+def _notes_in(part: Any) -> dict[str, Any]:
+    """Return id → note; of several with the same id, the first."""
+    return {} if part is None else {str(one.get(tag("w:id"))): one for one in reversed(part)}
 
 
 def inner_of(element: Any) -> Any:

@@ -63,19 +63,6 @@ def job_of(report: Report) -> Job:
     )
 
 
-def chapter_job(report: Report, key: str) -> Job:
-    """Return the job for one chapter alone, as a quick preview without front matter.
-
-    Raises:
-        KeyError: If the report has no such chapter.
-    """
-    whole = job_of(report)
-    titles = {chapter.key: _title(chapter) for chapter in report.chapters}
-    chosen = tuple(part for part in whole.parts if part.title == titles[key])
-    values = {name: getattr(whole, name) for name in Job.__dataclass_fields__}
-    return Job(**values | {"parts": chosen, "front": "", "attachments": ()})
-
-
 def _title(chapter: Chapter) -> str:
     return f"{chapter.number} {chapter.title}".strip()
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from profile_workflow.errors import DomainError, NotNow, StaleEdit
 from profile_workflow.models import Draft, Profile, Revision, Section
-from profile_workflow.services import drafting, people
+from profile_workflow.services import comments, drafting, people
 from profile_workflow.services.log import broken_links
 from profile_workflow.states import ProfileState, Role, SectionState
 from tests import factories
@@ -266,6 +266,15 @@ def test_without_its_version_a_save_is_lost(made, monkeypatch):
     monkeypatch.setattr(drafting, "save_draft", save_whatever_there_is)
     with pytest.raises(AssertionError):
         test_fifty_writers_on_one_section(made)
+
+
+def test_many_clicks_make_one_note(made):
+    profile = factories.bring_to(factories.make_profile(made), S.DRAFTING)
+    section, by, at = factories.section(profile, "1"), made.team, timezone.now()
+    click = partial(comments.add_note, section, text="Ask the archive.", by=by, at=at)
+    results = at_once([click] * 5)
+    only_domain_errors(results)
+    assert section.notes.count() == 1
 
 
 def test_without_the_lock_a_join_goes_wrong(made, monkeypatch):

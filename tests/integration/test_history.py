@@ -73,6 +73,16 @@ def page(user, profile, **query):
     return response
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-30", "9999-12-31"])
+@pytest.mark.parametrize("zone", ["Africa/Tunis", "America/Lima"])
+def test_days_that_are_no_moments_everywhere_leave_nothing_out(made, profile, day, zone):
+    User.objects.filter(pk=made.team.pk).update(time_zone=zone)
+    for name in ("since", "until"):
+        text = page(made.team, profile, **{name: day}).content.decode()
+        assert "Ensure this value is" in text
+        assert "Nominate" in text
+
+
 def test_everything_is_there_once_and_newest_first(made, profile):
     all_of_it = found(profile, made.team)
     assert len(all_of_it) == Event.objects.filter(profile=profile).count() + 2

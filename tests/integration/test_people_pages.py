@@ -4,13 +4,14 @@ from datetime import timedelta
 from http import HTTPStatus
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from profile_workflow import requirements
-from profile_workflow.errors import NotNow
+from profile_workflow.errors import InvalidInput, NotNow
 from profile_workflow.models import Assignment, Event, User
-from profile_workflow.services import people
+from profile_workflow.services import accounts, people
 from profile_workflow.services.log import broken_links
 from profile_workflow.states import ProfileState, Role
 from tests import factories
@@ -140,6 +141,22 @@ def test_only_the_team_gives_and_takes_parts(made, drafted):
     assert part_of(drafted, made[Role.LOCAL_EXPERT], Role.LOCAL_EXPERT).ends_on is None
 
 
+def test_a_second_click_at_the_same_moment_opens_no_second_account(drafted, made):
+    given = {"email": "New@Example.org", "full_name": "New", "language": "fr", "by": made.team}
+
+    others = ["new@example.org"]
+
+    def clicked_meanwhile(execute, sql, params, many, context):
+        """Open the account just before it is opened."""
+        if others and sql.startswith(f'INSERT INTO "{User._meta.db_table}"'):
+            User.objects.create_user(others.pop(), "New")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(clicked_meanwhile), pytest.raises(InvalidInput) as refused:
+        accounts.open_account(drafted, **given)
+    assert "There is an account with this address already." in str(refused.value)
+
+
 def test_somebody_new_is_invited_with_a_link_and_nothing_by_halves(made, drafted):
     client = signed_in(made.team)
     given = {
@@ -159,6 +176,9 @@ def test_somebody_new_is_invited_with_a_link_and_nothing_by_halves(made, drafted
     assert "There is an account with this address already." in refused.content.decode()
     assert 'value="Nadia Saïdi"' in refused.content.decode()
     # The part is refused: there is no account either, and no mail.
+    long = {**given, "email": f"{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 60}.{'e' * 20}.org"}
+    refused = client.post(address("people_invite", drafted), long)
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     wrong = {**given, "email": "b@example.org", "role": "stakeholder", "category": ""}
     client.post(address("people_invite", drafted), wrong)
     assert not User.objects.filter(email="b@example.org").exists()
@@ -333,11 +353,28 @@ def test_deadlines_are_changed_with_a_reason_and_told(made, drafted):
     assert "Ramadan." in text
 
 
+def test_only_deadlines_that_were_changed_are_counted(made, drafted, monkeypatch):
+    first, second = Task.objects.open().filter(profile=drafted).order_by("pk")[:2]
+    change = engine.change_deadlines
+
+    def submitted_meanwhile(*args, **given):
+        factories.write(first.section, "Text.")
+        factories.move(factories.section(drafted, first.section.key), "submit", first.owner)
+        return change(*args, **given)
+
+    monkeypatch.setattr(engine, "change_deadlines", submitted_meanwhile)
+    given = {"tasks": [first.pk, second.pk], "due_on": "2099-01-01", "reason": "Ramadan."}
+    client, url = signed_in(made.team), address("deadlines", drafted)
+    text = client.post(url, given, follow=True).content.decode()
+    assert "1 task has another deadline; its owner gets a mail." in text
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
         ({"tasks": []}, "Choose at least one task."),
         ({"due_on": "2020-01-01"}, "This day is over already in the city."),
+        ({"due_on": "9999-12-31"}, "Ensure this value is less than or equal to"),
         ({"reason": " "}, "This field is required."),
     ],
 )

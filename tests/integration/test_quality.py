@@ -18,6 +18,8 @@ from profile_workflow.models import (
     Section,
     Template,
     TemplateCheck,
+    TemplateSection,
+    TemplateSubsection,
     Waiver,
 )
 from profile_workflow.queries import history
@@ -299,6 +301,21 @@ def test_checks_of_a_version_in_use_are_not_changed(made, rf):
         one.clean()
 
 
+@pytest.mark.parametrize("part", [TemplateSection, TemplateSubsection, TemplateCheck])
+def test_nothing_is_put_into_a_version_in_use(made, rf, part):
+    admin, request = reference_site._registry[part], rf.get("/")
+    request.user = made.superuser
+    offered = {"template": made.template, "section": made.template.sections.first()}
+    for in_use in (False, True):
+        if in_use:
+            factories.make_profile(made)
+        fields = admin.get_form(request).base_fields
+        asked = [name for name in offered if name in fields]
+        assert asked
+        for name in asked:
+            assert (offered[name] in fields[name].queryset) is not in_use
+
+
 def test_others_see_the_questions_but_no_answers(made, profile):
     answer(profile, "method", "no", "Canary note.", by=made.team)
     number = Event.objects.get(profile=profile, move="answer_check").seq
@@ -352,9 +369,11 @@ def advised(profile):
     return factories.section(profile, "1")
 
 
-def waive(client, section, code="empty", reason="It is told elsewhere."):
+def waive(client, section, code="empty", reason="It is told elsewhere.", **more):
     where = reverse("qa_waive", args=[section.profile.slug, section.key, code])
-    return client.post(where, {f"advice-{code}-{section.key}-reason": reason})
+    name = f"advice-{code}-{section.key}"
+    looked_at = section.revision.sha256
+    return client.post(where, {f"{name}-reason": reason, f"{name}-base": looked_at, **more})
 
 
 def test_an_advice_is_waived_with_a_reason_and_taken_back(made, advised):
@@ -403,7 +422,16 @@ def test_a_waiver_holds_for_its_text(made, advised):
     text = page(client, "qa", slug)
     assert "Waived before:" in text
     assert ">waived<" not in text
-    assert waive(client, advised, reason="Still so.").status_code == FOUND
+    # The page of the text before says nothing about this one.
+    refused = waive(client, advised, reason="Still so.")
+    assert refused.status_code == CONFLICT
+    text = refused.content.decode()
+    assert "look again whether the advice still stands" in text
+    assert "Still so." in text
+    assert f'value="{"2" * 64}"' in text
+    assert Waiver.objects.get().digest == "1" * 64
+    again = factories.section(advised.profile, "1")
+    assert waive(client, again, reason="Still so.").status_code == FOUND
     assert Waiver.objects.get().digest == "2" * 64
 
 
@@ -419,6 +447,45 @@ def test_what_somebody_has_waived_is_not_waived_again(made, advised, colleague):
     quality.take_waiver_back(waiver, by=colleague, at=timezone.now())
     with pytest.raises(StaleEntry):
         quality.take_waiver_back(waiver, by=made.team, at=timezone.now())
+
+
+def test_every_button_saves_the_answers_and_keeps_what_else_is_typed(made, advised):
+    profile, client = advised.profile, signed_in(made.team)
+    begun = {"move": "return_for_revision", "reason": "Half a sentence"}
+    typed = {"method": {"verdict": "no", "note": "Which method?"}}
+    data = {**sent(profile, **typed), **begun}
+    kept = waive(client, advised, **data).content.decode()
+    assert kept.count("Half a sentence") == kept.count("1 answer was saved.") == 1
+    assert CheckAnswer.objects.get().note == "Which method?"
+    back = reverse("qa_waiver_back", args=[profile.slug, Waiver.objects.get().pk])
+    typed = {"method": {"verdict": "no", "note": "Another note."}}
+    reason = {"advice-empty-1-reason": "Once more", "advice-empty-1-base": "1" * 64}
+    kept = client.post(back, {**sent(profile, **typed), **begun, **reason})
+    assert CheckAnswer.objects.get().note == "Another note."
+    assert kept.content.decode().count("Half a sentence") == 1
+    assert kept.content.decode().count("Once more") == 1
+    # The decision is not sent past an answer that is refused, and sent with those that are not.
+    typed = {"method": {"verdict": "no", "note": ""}}
+    refused = client.post(address(profile), {**sent(profile, **typed), **begun, "act": "decide"})
+    assert refused.status_code == UNPROCESSABLE
+    assert "Half a sentence" in refused.content.decode()
+    assert factories.fresh(profile).state == S.PROJECT_QA
+    typed = {one: {"verdict": "yes", "note": ""} for one in ("method", "figures")}
+    done = client.post(
+        address(profile), {**sent(profile, **typed), "act": "decide", "move": "pass_qa"}
+    )
+    assert (done.status_code, done["Location"]) == (FOUND, reverse("tasks"))
+    assert factories.fresh(profile).state == S.CONSULTATION
+
+
+def test_the_task_is_taken_with_the_answers(made, colleague, profile):
+    client = signed_in(made.team)
+    assert 'value="claim"' in page(client, "qa", profile.slug)
+    typed = {"method": {"verdict": "no", "note": "Which method?"}}
+    taken = client.post(address(profile), {**sent(profile, **typed), "act": "claim"})
+    assert taken.status_code == FOUND
+    assert Task.objects.open().get(profile=profile).owner == made.team
+    assert CheckAnswer.objects.get().note == "Which method?"
 
 
 def test_what_belongs_to_another_profile_is_not_there(made, advised):

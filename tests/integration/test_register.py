@@ -4,6 +4,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from profile_workflow.errors import InvalidInput, NotAllowed, NotNow, StaleEntry
@@ -324,6 +326,29 @@ def test_all_figures_are_stored_or_none(profile, expert):
         evidence.add_figures(table, several, by=expert, at=at(), base=seen)
     assert table.items.count() == 4
     assert list(broken_links(profile)) == []
+
+
+def test_many_figures_cost_as_many_queries_as_one(profile, expert):
+    table = factories.give_figure(factories.section(profile, "1")).table
+
+    def queries_for(number):
+        several = [{"label": f"Row {one}", "unit": "persons"} for one in range(number)]
+        with CaptureQueriesContext(connection) as counted:
+            evidence.add_figures(table, several, by=expert, at=at())
+        return len(counted)
+
+    assert queries_for(1) == queries_for(20)
+
+
+def test_a_figure_that_contradicts_itself_is_refused(profile, expert):
+    table = factories.give_figure(factories.section(profile, "1")).table
+    with pytest.raises(InvalidInput, match="contradicts"):
+        evidence.add_figures(
+            table,
+            [{"label": "Row", "unit": "persons", "value_low": 2, "value_high": 1}],
+            by=expert,
+            at=at(),
+        )
 
 
 # Priorities and erratum

@@ -96,7 +96,7 @@ def test_the_whole_way_without_scripts(made, profile):
 
     section = sent_back(profile, made)
     words = {f"c{comment.pk}-move": "reply", f"c{comment.pk}-words": "Which census?"}
-    author.post(address(profile), {"shown": str(comment.pk), **words})
+    author.post(address(profile), words)
     assert "Which census?" in text_of(judge.get(address(profile)))
     page = text_of(author.get(address(profile)))
     assert "Take the suggested words over" in page
@@ -264,7 +264,7 @@ def test_a_second_click_says_nothing_twice(made, profile):
     comments.reply_to(comment, text="Well?", by=made.team, at=timezone.now())
     client = signed_in(made.team)
     words = {f"c{comment.pk}-move": "reply", f"c{comment.pk}-words": "Well?"}
-    response = client.post(address(profile), {"shown": str(comment.pk), **words})
+    response = client.post(address(profile), words)
     assert response.status_code == INCOMPLETE
     assert "You have said this already." in text_of(response)
     assert comment.replies.count() == 1
@@ -276,7 +276,7 @@ def test_a_closed_comment_takes_no_reply_and_gives_the_words_back(made, profile)
     factories.move(comment, "accept", made[Role.LOCAL_EXPERT])
     factories.move(comment, "verify", reviewer)
     words = {f"c{comment.pk}-move": "reply", f"c{comment.pk}-words": "One thing more."}
-    response = signed_in(reviewer).post(address(profile), {"shown": str(comment.pk), **words})
+    response = signed_in(reviewer).post(address(profile), words)
     assert response.status_code == CONFLICT
     assert "One thing more." in text_of(response)
 

@@ -1,5 +1,6 @@
 """Comparing, reviewing and commenting on one section: what is shown, saved, and refused."""
 
+import re
 from http import HTTPStatus
 
 import pytest
@@ -15,6 +16,7 @@ from profile_workflow.queries.revisions import last_seen
 from profile_workflow.services import comments
 from profile_workflow.states import CommentKind, CommentState, ProfileState, Role, SectionState
 from tests import factories
+from workflows.views import answering
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -331,7 +333,6 @@ def test_answers_can_be_given_beside_the_text(made, reviewed):
     section = factories.section(reviewed, "1")
     comment = factories.comment_on(section, made[Role.INTERNATIONAL_EXPERT], at=timezone.now())
     given = {
-        "shown": str(comment.pk),
         f"c{comment.pk}-move": "accept",
         f"c{comment.pk}-words": "Added.",
         "act": "save",
@@ -342,3 +343,24 @@ def test_answers_can_be_given_beside_the_text(made, reviewed):
     page = text_of(client.get(review(reviewed)))
     assert "Added." in page
     assert "1 answer was saved." in page
+
+
+def test_however_many_comments_no_answer_is_lost(made, reviewed):
+    """What cannot be answered on one page is said before something is typed, not afterwards."""
+    section, reviewer = factories.section(reviewed, "1"), made[Role.INTERNATIONAL_EXPERT]
+    one = factories.comment_on(section, reviewer)
+    rest = [factories.fresh(one) for _copy in range(answering.MOST_FORMS + 5)]
+    for copy in rest:
+        copy.pk = None
+    last = Comment.objects.bulk_create(rest)[-1]
+    client = signed_in(made[Role.LOCAL_EXPERT])
+    page = text_of(client.get(review(reviewed)))
+    assert page.count('class="answer-form"') == answering.MOST_FORMS
+    assert page.count("Answer it in the table of comments") == len(rest) + 1 - answering.MOST_FORMS
+    names = set(re.findall(r'name="(c\d+-(?:move|words))"', page))
+    given = dict.fromkeys(names, "")
+    for comment in (one, last):
+        given |= {f"c{comment.pk}-move": "accept", f"c{comment.pk}-words": "Added."}
+    assert client.post(review(reviewed), given).status_code == FOUND
+    assert factories.fresh(one).state == CommentState.ACCEPTED
+    assert factories.fresh(last).state == CommentState.ACCEPTED

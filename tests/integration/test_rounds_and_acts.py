@@ -243,11 +243,18 @@ def test_the_decision_stands_beside_the_checklist(made):
     profile = factories.bring_to(factories.make_profile(made), S.PROJECT_QA)
     task = Task.objects.open().get(profile=profile)
     address = reverse("task", args=[task.pk])
-    assert f'action="{address}"' in page(made.team, "qa", profile.slug)
+    assert "Send the decision" in page(made.team, "qa", profile.slug)
     other = page(made[Role.OBSERVER], "qa", profile.slug)
-    assert f'action="{address}"' not in other
-    answer = signed_in(made.team).post(address, {"move": "pass_qa"})
-    assert answer.status_code == FOUND
+    assert "Send the decision" not in other
+    assert f'href="{address}"' in other
+    where = reverse("qa", args=[profile.slug])
+    refused = signed_in(made[Role.OBSERVER]).post(
+        where, {"act": "decide", "move": "pass_qa", "reason": "Mine."}
+    )
+    assert refused.status_code == HTTPStatus.FORBIDDEN
+    assert "Mine." in refused.content.decode()
+    answer = signed_in(made.team).post(where, {"act": "decide", "move": "pass_qa"})
+    assert (answer.status_code, answer["Location"]) == (FOUND, reverse("tasks"))
     assert "No decision is asked for now." in page(made.team, "qa", profile.slug)
     assert factories.fresh(profile).state == S.CONSULTATION
 

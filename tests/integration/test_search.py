@@ -26,7 +26,7 @@ from profile_workflow.models import (
 from profile_workflow.queries import search as queries
 from profile_workflow.services import search_index
 from profile_workflow.spelling import searchable
-from profile_workflow.states import AUTHOR_ROLES, Attribution, ProfileState, Role
+from profile_workflow.states import AUTHOR_ROLES, Attribution, ProfileState, Role, SectionState
 from tests import factories
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
@@ -286,6 +286,15 @@ def test_a_source_is_shown_where_it_is_cited(own):
     Source.objects.get(key="ownregister").delete()
     assert search(made.team, "ownregister").total == 0
     assert list(search_index.differences()) == []
+
+
+def test_an_entry_of_nothing_stops_no_submission(own):
+    made, profile = own
+    SearchEntry.objects.create(kind=K.SOURCE, object_id=10**9, profile=profile, title="ghost")
+    second, author = factories.section(profile, "2"), made[Role.LOCAL_EXPERT]
+    factories.move(second, "take_back", author, reason="A mistake.")
+    factories.move(second, "submit", author)
+    assert factories.fresh(second).state == SectionState.SUBMITTED
 
 
 def test_a_failed_change_leaves_the_index_alone(own):

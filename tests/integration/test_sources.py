@@ -1,6 +1,8 @@
 """Sources together: taken in from elsewhere, merged, shared in the programme; who may, and when."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from profile_workflow.bibliography.record import Reference
@@ -96,6 +98,23 @@ def test_the_existing_one_is_filled_replaced_or_left(profile, expert):
     replaced = factories.fresh(old)
     assert (replaced.authors, replaced.kind, replaced.key) == ("OIM", "law", "a")
     assert replaced.publisher == "IOM"
+
+
+def test_changing_many_costs_as_many_queries_as_changing_one(profile, expert):
+    rows = [registered(profile, expert, key=f"k{number}") for number in range(12)]
+    factories.write(factories.section(profile, "1"), "Said by [@k3].")
+
+    def queries_for(several, year):
+        new = Reference("x", "law", "OIM", year, "Migration à Sfax")
+        with CaptureQueriesContext(connection) as counted:
+            take_in(profile, expert, *(Wanted(new, Choice.REPLACE, one.pk) for one in several))
+        return len(counted)
+
+    assert queries_for(rows[:1], "2020") == queries_for(rows, "2021")
+    assert set(profile.sources.values_list("year", "kind")) == {("2021", "law")}
+    assert "Year:  → 2021" in reasons()[-1].replace("–", "")
+    assert list(broken_links(profile)) == []
+    assert list(search_index.differences()) == []
 
 
 def test_nothing_is_stored_unless_all_of_it_can_be(profile, expert):

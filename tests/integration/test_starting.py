@@ -4,11 +4,13 @@ from datetime import date
 from http import HTTPStatus
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from profile_workflow import calendars
-from profile_workflow.models import Profile
+from profile_workflow.forms.people import PeopleField
+from profile_workflow.models import Profile, User
 from profile_workflow.states import ProfileState, Role
 from tests import factories
 from tests.integration.pages import page, signed_in
@@ -55,6 +57,20 @@ def post(made, step, **change):
     return signed_in(made.team).post(
         reverse("profile_new"), {**answers(made, **change), "step": step}
     )
+
+
+def test_people_are_found_by_address_or_name_with_one_query(made, django_assert_num_queries):
+    translator, expert = made[Role.TRANSLATOR], made[Role.LOCAL_EXPERT]
+    User.objects.filter(pk=expert.pk).update(full_name="Élodie Ben Salah")
+    for number in range(2):
+        User.objects.filter(pk=made.people[Role.STAKEHOLDER][number].pk).update(full_name="Twin")
+    lines = [f" {translator.email.upper()}", "Élodie Ben Salah", translator.full_name.lower()]
+    with django_assert_num_queries(1):
+        found = PeopleField(required=False).clean("\n".join(lines))
+    assert {one.pk for one in found} == {translator.pk, expert.pk}
+    with django_assert_num_queries(1), pytest.raises(ValidationError) as refused:
+        PeopleField(required=False).clean("\n".join([*lines, "Twin", "Nobody"]))
+    assert [one.code for one in refused.value.error_list] == ["ambiguous", "unknown"]
 
 
 def test_answers_are_checked_before_the_profile_is_started(made):

@@ -51,6 +51,13 @@ def test_a_task_leads_to_its_place_but_not_while_the_profile_is_on_hold(
     assert place not in addresses(made[role])
 
 
+def test_a_task_with_a_number_beyond_all_tasks_does_not_exist(made):
+    client = Client()
+    client.force_login(made.team)
+    for number in (0, 2**31, 2**63, 10**21):
+        assert client.get(reverse("task", args=[number])).status_code == HTTPStatus.NOT_FOUND
+
+
 def test_what_nobody_has_taken_is_taken_first(made):
     colleague = factories.make_person("colleague")
     factories.people.assign_to_programme(colleague, TEAM, programme_id=made.programme.pk)

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 import openpyxl
@@ -119,13 +119,16 @@ def test_ended_profiles_have_a_column_when_they_are_asked_for(made, three):
 
 def test_what_the_board_shows_is_saved_as_a_file(made, three, monkeypatch):
     monkeypatch.setattr("workflows.queries.overview.PROFILES_A_PAGE", 1)
-    Profile.objects.filter(pk=three[0].pk).update(title="=HYPERLINK(1)")
+    late_evening = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
+    Profile.objects.filter(pk=three[0].pk).update(title="=HYPERLINK(1)", state_since=late_evening)
     client = signed_in(made.team)
     answer = client.get(reverse("board_file", args=["csv"]), {"order": "city"})
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert len(rows) == 4
     assert rows[0][:3] == ["City", "Edition", "Title"]
     assert rows[1][2] == "'=HYPERLINK(1)"
+    # In the city it was the next day already.
+    assert rows[1][5] == "2026-03-03"
     assert rows[1][6:8] == ["0", "3"]
     late = client.get(reverse("board_file", args=["csv"]), {"late": "on"})
     assert len(late.content.decode().splitlines()) == 1

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from viewflow.workflow.managers import TaskQuerySet as ViewflowTaskQuerySet
 from viewflow.workflow.models import AbstractProcess, AbstractTask
-from viewflow.workflow.status import PROCESS, STATUS
+from viewflow.workflow.status import PROCESS
 
 from profile_workflow.models import Profile, Section, SignOff
 from profile_workflow.states import Role
@@ -151,11 +151,6 @@ class Task(AbstractTask):
     def is_open(self) -> bool:
         """Whether a person still has to do it."""
         return self.flow_task_type == HUMAN and self.finished is None
-
-    @property
-    def is_claimed(self) -> bool:
-        """Whether it is somebody's own, not a whole role's."""
-        return self.status == STATUS.ASSIGNED
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, with the profile of the process."""

@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from profile_workflow.errors import DomainError, NotComplete
-from profile_workflow.forms.comments import REPLY, AnswerForm, ShownForm
+from profile_workflow.forms.comments import REPLY, AnswerForm, answered, prefix_of
 from profile_workflow.models import Comment, Profile, User
 from profile_workflow.queries.responses import Response, Wanted, comments_of, responses
 from profile_workflow.services import comments as remarks
@@ -17,12 +17,16 @@ from profile_workflow.web.remarks import Spot, suggested_change
 from workflows import engine
 from workflows.views.moving import HTTP_UNPROCESSABLE
 
+#: So many comments can be answered on one page: Django reads a thousand fields, each has two.
+MOST_FORMS = 200
+
 
 @dataclass(slots=True)
 class Row:
     """A comment with the form that answers, closes or reopens it, where whoever reads may.
 
     Attributes:
+        is_crowded_out: Whether it has no form only because there are too many others.
         problem: Why the answer was refused, if nothing on the form can mend it.
         lost_words: What was typed for a comment that can no longer be moved.
         spot: Where it stands beside the text, on a page that shows the text.
@@ -33,6 +37,7 @@ class Row:
     remark: Response
     offers: Sequence[Offer]
     form: AnswerForm | None
+    is_crowded_out: bool = False
     problem: str = ""
     lost_words: str = ""
     spot: Spot | None = None
@@ -66,8 +71,15 @@ class Saved:
 
 
 def rows_of(comments: Sequence[Comment], profile: Profile, *, viewer: User) -> list[Row]:
-    """Return comments as rows with unanswered forms: the moves offered cost no query."""
-    return [_row(one, viewer) for one in responses(comments, profile, viewer=viewer)]
+    """Return comments as rows with unanswered forms: the moves offered cost no query.
+
+    If there are too many for one page, those that wait for the viewer have forms first.
+    """
+    rows = [_row(one, viewer) for one in responses(comments, profile, viewer=viewer)]
+    first = sorted((row for row in rows if row.form), key=lambda row: not row.offers)
+    for row in first[MOST_FORMS:]:
+        row.form, row.is_crowded_out = None, True
+    return rows
 
 
 def _row(remark: Response, viewer: User, data: QueryDict | None = None) -> Row:
@@ -77,7 +89,7 @@ def _row(remark: Response, viewer: User, data: QueryDict | None = None) -> Row:
         return Row(remark, offers, None)
     form = AnswerForm(
         data,
-        prefix=f"c{remark.comment.pk}",
+        prefix=prefix_of(remark.comment),
         offers=offers,
         moves=transitions_of(remark.comment),
         may_reply=may_reply,
@@ -86,16 +98,20 @@ def _row(remark: Response, viewer: User, data: QueryDict | None = None) -> Row:
 
 
 def posted_rows(profile: Profile, data: QueryDict, *, viewer: User) -> list[Row]:
-    """Return the comments that stood on the page that was sent, with what was typed for each.
+    """Return the comments that could be answered on the page that was sent, with what was typed.
 
-    They are found by their numbers, not by the filter of the page: what somebody else has answered
-    meanwhile would no longer match it, and the words typed for it would be lost.
+    They are found by the fields that were sent, not by the filter of the page: what somebody else
+    has answered meanwhile would no longer match it, and the words typed for it would be lost.
     """
-    ids = ShownForm(data).ids
+    found = _in_order(answered(data), profile, viewer)
+    return [_row(one, viewer, data) for one in responses(found, profile, viewer=viewer)]
+
+
+def _in_order(ids: Sequence[int], profile: Profile, viewer: User) -> list[Comment]:
+    """Return comments of a profile in the order in which they are named."""
     found = comments_of(profile, Wanted(), viewer=viewer).filter(pk__in=ids)
     by_id = {one.pk: one for one in found}
-    in_order = [by_id[pk] for pk in ids if pk in by_id]
-    return [_row(one, viewer, data) for one in responses(in_order, profile, viewer=viewer)]
+    return [by_id[pk] for pk in ids if pk in by_id]
 
 
 def save_answers(rows: Sequence[Row], *, by: User) -> Saved:
@@ -135,14 +151,15 @@ def _refusal_of(row: Row, form: AnswerForm, by: User) -> int:
 
 
 def rows_afterwards(
-    rows: Sequence[Row], saved: Saved, profile: Profile, *, viewer: User
+    shown: Sequence[Comment], saved: Saved, profile: Profile, *, viewer: User
 ) -> list[Row]:
-    """Return the rows as they are after saving, those that were refused with their words."""
-    ids = [row.comment.pk for row in rows]
-    found = {
-        one.pk: one for one in comments_of(profile, Wanted(), viewer=viewer).filter(pk__in=ids)
-    }
-    fresh = rows_of([found[pk] for pk in ids if pk in found], profile, viewer=viewer)
+    """Return comments as rows after saving, those that were refused with their words.
+
+    What was refused and is no longer among the comments shown stands before them.
+    """
+    ids = {one.pk for one in shown}
+    left = _in_order([pk for pk in saved.refused if pk not in ids], profile, viewer)
+    fresh = rows_of([*left, *shown], profile, viewer=viewer)
     return [with_words(row, saved.refused.get(row.comment.pk)) for row in fresh]
 
 

@@ -131,7 +131,7 @@ def _cells(row: BoardRow, at: datetime) -> list[Cell]:
         profile.title,
         profile.language,
         profile.get_state_display(),
-        profile.state_since.date(),
+        profile.state_since.astimezone(zone).date(),
         now.done if now and counted else None,
         now.of if now and counted else None,
         "; ".join(f"{one.name or one.role} ({one.tasks})" for one in row.actors),

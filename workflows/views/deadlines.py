@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from profile_workflow.errors import DomainError, NotAllowed
+from profile_workflow.forms.days import DayField
 from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.models import Profile, User
 from profile_workflow.services.people import may_manage
@@ -34,10 +35,9 @@ class DeadlineForm(StyledForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": gettext_lazy("Choose at least one task.")},
     )
-    due_on = forms.DateField(
+    due_on = DayField(
         label=gettext_lazy("New last day"),
         help_text=gettext_lazy("The task is due at the end of this day in the city."),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
@@ -77,10 +77,9 @@ def deadlines(request: HttpRequest, slug: str) -> HttpResponse:
     form = DeadlineForm(request.POST or None, tasks=tasks, at=timezone.now())
     if request.method != "POST":
         return _page(request, profile, tasks, form, None)
-    refusal = _change(form, profile, tasks, by=viewer)
-    if refusal is not None:
-        return _page(request, profile, tasks, form, refusal)
-    changed = len(form.cleaned_data["tasks"])
+    changed = _change(form, profile, tasks, by=viewer)
+    if isinstance(changed, Refusal):
+        return _page(request, profile, tasks, form, changed)
     told = ngettext(
         "%(number)s task has another deadline; its owner gets a mail.",
         "%(number)s tasks have another deadline; their owners get a mail.",
@@ -92,12 +91,13 @@ def deadlines(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _change(
     form: DeadlineForm, profile: Profile, tasks: Sequence[Task], *, by: User
-) -> Refusal | None:
+) -> Refusal | int:
+    """Return how many deadlines were changed, or why none was."""
     if not form.is_valid():
         return Refusal(HTTP_UNPROCESSABLE)
     given = form.cleaned_data
     try:
-        engine.change_deadlines(
+        changed = engine.change_deadlines(
             profile,
             [one for one in tasks if str(one.pk) in given["tasks"]],
             due_on=given["due_on"],
@@ -107,7 +107,7 @@ def _change(
         )
     except DomainError as error:
         return refused(form, error, beside="due_on")
-    return None
+    return len(changed)
 
 
 def _page(

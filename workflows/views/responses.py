@@ -35,8 +35,7 @@ def responses(request: HttpRequest, slug: str) -> HttpResponse:
         tell(request, saved)
         if not saved.refused:
             return redirect(request.get_full_path())
-        left = answering.rows_afterwards(rows, saved, profile, viewer=viewer)
-        return _page(request, profile, viewer, left, saved)
+        return _page(request, profile, viewer, saved)
     return _page(request, profile, viewer)
 
 
@@ -53,15 +52,17 @@ def _page(
     request: HttpRequest,
     profile: Profile,
     viewer: User,
-    rows: list[answering.Row] | None = None,
     saved: answering.Saved | None = None,
 ) -> HttpResponse:
     rounds = queries.rounds_of(profile)
     form = ResponseFilter(request.GET, rounds=rounds, sections=sections_of(profile))
     found = queries.comments_of(profile, form.wanted, viewer=viewer, rounds=rounds)
     page = Paginator(found, COMMENTS_A_PAGE).get_page(PageForm(request.GET).number)
-    if rows is None:
-        rows = answering.rows_of(list(page.object_list), profile, viewer=viewer)
+    shown = list(page.object_list)
+    if saved is None:
+        rows = answering.rows_of(shown, profile, viewer=viewer)
+    else:
+        rows = answering.rows_afterwards(shown, saved, profile, viewer=viewer)
     context = {
         "profile": profile,
         "form": form,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from profile_workflow import languages
+from profile_workflow.forms.days import DayField
 from profile_workflow.forms.people import PeopleField, PersonField
 from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.models import City, Profile, Template, User
@@ -75,11 +76,10 @@ class StartForm(StyledForm):
         help_text=gettext_lazy("One a line: e-mail address or full name."),
         required=False,
     )
-    due_on = forms.DateField(
+    due_on = DayField(
         label=gettext_lazy("Publication planned for"),
         help_text=gettext_lazy("Left empty, it is the day on which the last step ends."),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     quorum = forms.IntegerField(
         label=gettext_lazy("Quorum in percent"),

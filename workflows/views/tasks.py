@@ -54,16 +54,10 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
     form = task_form(found, offers, request.POST)
     refusal = make_move(form, found.document, by=user)
     if refusal is None:
-        messages.success(request, done_message(found, _chosen(offers, form.move)))
+        messages.success(request, done_message(found, form.chosen_label))
         return redirect("tasks")
     found = task_or_404(user, task_id)
     return _page(request, found, task_offers(found, user), form, refusal)
-
-
-def _chosen(offers: list[Offer], move: str) -> str:
-    """Return what was chosen among several moves, in words."""
-    several = offers if len(offers) > 1 else []
-    return next((offer.label for offer in several if offer.move == move), "")
 
 
 def task_or_404(user: User, task_id: int) -> Task:

@@ -13,7 +13,7 @@ from reports.builds import (
     request_build,
     run_build,
 )
-from reports.builds.pages import chapter_job, job_of
+from reports.builds.pages import job_of
 from reports.context import report_of
 from reports.errors import BuildFailed
 from reports.models import Build, Publication, PublicationIsFinal
@@ -91,16 +91,6 @@ def test_a_failure_is_kept_with_its_sentence(profile, asked):
     assert asked.finished_at is not None
     retried = request_build(profile, kind="consultation", language="en", by=None, at=AT)
     assert retried != asked
-
-
-def test_a_chapter_alone(profile):
-    report = report_of(profile)
-    job = chapter_job(report, "1")
-
-    assert [part.title for part in job.parts] == ["1 Chapter number 1"]
-    assert job.front == ""
-    with pytest.raises(KeyError):
-        chapter_job(report, "99")
 
 
 def test_arabic_is_set_from_the_right(profile):

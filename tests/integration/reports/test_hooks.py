@@ -15,7 +15,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from reports.labels import LANGUAGES, label_names, labels
+from reports.labels import LANGUAGES, Labels, labels
 from reports.pdf import fonts
 from reports.pdf.isolation import _environment, build
 from tests.integration.reports.conftest import LIMITS, plain_job
@@ -215,7 +215,7 @@ def test_missing_characters_are_found_and_invisible_ones_pass():
 def test_every_label_has_words_that_the_fonts_can_draw(language):
     words = labels(language)
 
-    for name in label_names():
+    for name in Labels.__dataclass_fields__:
         text = getattr(words, name)
         assert text
         assert not fonts.missing_characters(text)

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from profile_workflow.errors import InvalidInput
-from profile_workflow.word import package
+from profile_workflow.word import chapters, package
 from profile_workflow.word.chapters import LIKE, NUMBER, TITLE, WHOLE, Chapter, parts_of
 from profile_workflow.word.package import Patience
 from tests.docx import MAIN, docx, link, p, r, tbl, zipped
@@ -213,9 +213,9 @@ def test_a_file_without_any_known_heading_is_all_one_part():
 # Attacks
 
 
-def refused(file):
+def refused(file, among=ONE):
     with pytest.raises(InvalidInput) as caught:
-        read(file)
+        read(file, among)
     return str(caught.value)
 
 
@@ -299,6 +299,67 @@ def test_a_file_that_takes_too_long_is_given_up():
     moments = iter(range(0, 1000, 5))
     with pytest.raises(InvalidInput, match="too long"):
         read(docx(p("x") * 50), patience=Patience(lambda: float(next(moments))))
+
+
+def hurried(body, monkeypatch):
+    """Read a file that is to be given up before it is read to its end; return how long it took."""
+    monkeypatch.setattr(package, "MOST_SECONDS", 0.05)
+    began = time.process_time()
+    with pytest.raises(InvalidInput, match="too long"):
+        read(docx(body))
+    return time.process_time() - began
+
+
+def test_a_single_paragraph_is_given_up_too(monkeypatch):
+    assert hurried(p(raw=r("a ") * 100_000), monkeypatch) < 2
+    assert hurried(p(raw="<w:r>" + "<w:t>a </w:t>" * 200_000 + "</w:r>"), monkeypatch) < 2
+
+
+def test_many_runs_and_marks_are_written_in_little_time():
+    alternating = r("a! ", "<w:b/>") + r("b, ", "<w:b/><w:i/>")
+    began = time.process_time()
+    found = text(p(raw=r("word ") * 10_000) + p(raw=alternating * 5_000) + p("!" * 100_000))
+    assert time.process_time() - began < 5
+    assert found.count("word") == 10_000
+
+
+def test_fields_that_never_end_are_refused():
+    begun = '<w:r><w:fldChar w:fldCharType="begin"/><w:fldChar w:fldCharType="separate"/></w:r>'
+    assert "damaged" in refused(docx(p(raw=begun * 100 + r("x"))))
+
+
+def test_too_many_parts_are_refused(monkeypatch):
+    monkeypatch.setattr(chapters, "MOST_PARTS", 3)
+    assert "4 parts" in refused(docx(p("A", "Titre1") * 4), SEVERAL)
+
+
+@pytest.mark.parametrize("value", ["²", "٣", "9" * 5_000, "-1", ""])
+def test_numbers_that_word_does_not_write_are_none(value):
+    numbered = (
+        f'<w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="{value}"><w:start w:val="{value}"/>'
+        '<w:numFmt w:val="decimal"/></w:lvl></w:abstractNum>'
+        '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
+    )
+    item = (
+        f'<w:p><w:pPr><w:numPr><w:ilvl w:val="{value}"/><w:numId w:val="1"/></w:numPr>'
+        f'<w:outlineLvl w:val="{value}"/></w:pPr>{r("a")}</w:p>'
+    )
+    cell = f'<w:tc><w:tcPr><w:gridSpan w:val="{value}"/></w:tcPr>{p("b")}</w:tc>'
+    table = f"<w:tbl><w:tr>{cell}{cell}</w:tr><w:tr>{cell}{cell}</w:tr></w:tbl>"
+    found = text(item + table, numbering=numbered)
+    assert found.startswith("1. a")
+    assert "| b | b |" in found
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_bytes_that_were_never_packed_are_refused(method):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", method) as archive:
+        archive.writestr("[Content_Types].xml", "x" * 1_000)
+    raw = bytearray(content.getvalue())
+    began = 30 + len("[Content_Types].xml")
+    raw[began : began + 12] = b"\xff" * 12
+    assert "damaged" in refused(io.BytesIO(raw))
 
 
 def test_boxes_too_deep_are_refused():

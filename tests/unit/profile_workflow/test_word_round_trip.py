@@ -57,6 +57,17 @@ def read(data, language="en"):
     return parts_of(io.BytesIO(data), CHAPTERS, language=language, origin="sfax")
 
 
+def test_what_xml_cannot_hold_is_left_out():
+    sign = "\x02\x0b\x0c\ufffe"
+    made = document(f"Te{sign}xt")
+    table = WordTable(f"Resi{sign}dents", [f"Wh{sign}at"], [[f"a{sign}ll"]], f"no{sign}te")
+    made = replace(made, title=f"Ci{sign}ty", introduction=[f"Hel{sign}lo."], tables={"2-A": table})
+    with zipfile.ZipFile(io.BytesIO(make_docx(made))) as archive:
+        for name in archive.namelist():
+            etree.fromstring(archive.read(name))
+        assert "<dc:title>City<" in archive.read("docProps/core.xml").decode()
+
+
 def texts_of(data, language="en"):
     return {part.key: part.text for part in read(data, language)}
 

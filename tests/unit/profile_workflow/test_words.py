@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
 from profile_workflow.queries.history import move_label
 from profile_workflow.states import (
@@ -71,12 +71,20 @@ def test_a_moment_is_shown_to_the_minute_or_to_the_day():
         (NOON, "since today"),
         (NOON + timedelta(minutes=1), "since today"),
         (NOON - timedelta(days=1), "for 1 day"),
+        (NOON - timedelta(hours=16), "for 1 day"),
         (NOON - timedelta(days=40), "for 40 days"),
         (None, ""),
     ],
 )
 def test_an_age_in_words(since, said):
     assert words.age(since, NOON) == said
+
+
+def test_an_age_counts_the_days_of_the_reader():
+    early = NOON - timedelta(hours=12, minutes=30)
+    assert words.age(early, NOON) == "for 1 day"
+    with timezone.override("Africa/Tunis"):
+        assert words.age(early, NOON) == "since today"
 
 
 @pytest.mark.parametrize(
