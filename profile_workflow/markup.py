@@ -3,8 +3,8 @@
 The dialect: headings ``###`` and ``####``, paragraphs, lists, pipe tables, quotes, bold, italic,
 hard breaks, links to https, http and mailto, citations ``[@key, p. 4]``, notes ``^[text]``, boxes
 ``:::box Title`` … ``:::``, captions ``Table: …`` before a pipe table, ``Source: …`` after a table
-or figure, and ``[[table:KEY]]`` or ``[[figure:KEY]]`` alone in a paragraph. Everything else,
-raw HTML above all, is text.
+or figure, and ``[[table:KEY]]``, ``[[figure:KEY]]`` or ``[[image:KEY]]`` alone in a paragraph.
+Everything else, raw HTML above all, is text.
 """
 
 import html
@@ -43,7 +43,7 @@ _CITATION = re.compile(
     rf"\[@{_KEY}(?:,[^\]\[;@]{{1,80}})?(?:;\s*@{_KEY}(?:,[^\]\[;@]{{1,80}})?){{0,19}}\]"
 )
 _EACH_CITATION = re.compile(_ONE_CITATION)
-_PLACEMENT = re.compile(r"\[\[(table|figure):([\w.-]{1,20})\]\]")
+_PLACEMENT = re.compile(r"\[\[(table|figure|image):([\w.-]{1,20})\]\]")
 _CAPTION = re.compile(r"(?:Table|Tableau|جدول|الجدول)\s*:\s*(?=\S)")
 _SOURCE = re.compile(r"(?:Sources?|المصدر|المصادر)\s*:\s*\S")
 _TYPED_NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2})+\.?\s+")
@@ -92,8 +92,8 @@ class Problem:
     """Something in the text that will not print as its author thinks.
 
     Attributes:
-        code: ``unknown_source``, ``unknown_table``, ``unknown_figure``, ``too_long``,
-            ``too_deep``, ``table_too_large`` or ``paragraph_too_long``.
+        code: ``unknown_source``, ``unknown_table``, ``unknown_figure``, ``unknown_image``,
+            ``too_long``, ``too_deep``, ``table_too_large`` or ``paragraph_too_long``.
         detail: The key or the number that the code is about.
     """
 
@@ -116,8 +116,8 @@ class Exhibit:
     """A table or figure of the text, in the order of printing.
 
     Attributes:
-        kind: ``table`` or ``figure``.
-        key: Key of the data table, or an empty string for a table typed in the text.
+        kind: ``table``, ``figure`` or ``image``.
+        key: Key of the data table or picture, or an empty string for a table typed in the text.
         caption: Caption of a typed table.
         id: Address of the block.
     """
@@ -144,11 +144,13 @@ class Exhibits:
         table: ``(key, block id)`` → safe HTML of a data table, or ``None`` if there is no such.
         figure: ``(key, block id)`` → safe HTML of a chart, or ``None``.
         label: ``(caption, block id)`` → words before the caption of a typed table ("Table 3").
+        image: ``(key, block id)`` → safe HTML of a picture, or ``None``.
     """
 
     table: Callable[[str, str], str | None] = _nothing
     figure: Callable[[str, str], str | None] = _nothing
     label: Callable[[str, str], str] = _no_label
+    image: Callable[[str, str], str | None] = _nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,11 +408,13 @@ class Mentions:
         sources: Keys of the sources that it cites.
         tables: Keys of the data tables that it places as table or figure.
         acronyms: Words in capitals, of two letters or more.
+        pictures: Keys of the pictures that it places.
     """
 
     sources: tuple[str, ...]
     tables: tuple[str, ...]
     acronyms: tuple[str, ...]
+    pictures: tuple[str, ...] = ()
 
 
 def source_of_blocks(text: str) -> dict[str, tuple[int, int]]:
@@ -439,9 +443,12 @@ def mentions(text: str) -> Mentions:
     """Return what a text refers to; the same text is read only once."""
     tokens = parse(text).tokens
     cited = (key for t in _walk(tokens) if t.type == "citation" for key, _ in t.meta["sources"])
-    placed = (t.meta["key"] for t in tokens if t.type == "placement")
+    placed = [t.meta for t in tokens if t.type == "placement"]
+    tables = (one["key"] for one in placed if one["kind"] != "image")
+    pictures = (one["key"] for one in placed if one["kind"] == "image")
     capitals = ACRONYM.findall(_text_of(tokens))
-    return Mentions(*(tuple(dict.fromkeys(found)) for found in (cited, placed, capitals)))
+    several = (cited, tables, capitals, pictures)
+    return Mentions(*(tuple(dict.fromkeys(found)) for found in several))
 
 
 def cited_keys(text: str) -> list[str]:
@@ -452,6 +459,11 @@ def cited_keys(text: str) -> list[str]:
 def placed_tables(text: str) -> list[str]:
     """Return the keys of data tables that a text places as table or figure, each once, in order."""
     return list(mentions(text).tables)
+
+
+def placed_pictures(text: str) -> list[str]:
+    """Return the keys of the pictures that a text places, each once, in the order of the text."""
+    return list(mentions(text).pictures)
 
 
 def word_count(text: str) -> int:
@@ -532,7 +544,7 @@ class _Renderer(RendererHTML):
         current: _Pass = env["pass"]
         kind, key = tokens[idx].meta["kind"], tokens[idx].meta["key"]
         block = str(tokens[idx].attrGet("id"))
-        draw = current.exhibits.table if kind == "table" else current.exhibits.figure
+        draw: Callable[[str, str], str | None] = getattr(current.exhibits, kind)
         drawn = draw(key, block)
         if drawn is None:
             current.result.problems.append(Problem(f"unknown_{kind}", key))

@@ -7,6 +7,7 @@ from profile_workflow.models.event import Event, EventReason
 from profile_workflow.models.evidence import DataItem, DataTable, LibrarySource, Source
 from profile_workflow.models.guidance import FindingDismissal, QuestionAnswer
 from profile_workflow.models.people import Organisation, User
+from profile_workflow.models.picture import Picture, PictureFile
 from profile_workflow.models.priority import Challenge, Priority
 from profile_workflow.models.profile import (
     Acronym,
@@ -50,6 +51,8 @@ __all__ = [
     "LibrarySource",
     "Note",
     "Organisation",
+    "Picture",
+    "PictureFile",
     "Priority",
     "Profile",
     "ProfileVersion",

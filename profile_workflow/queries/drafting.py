@@ -7,6 +7,7 @@ from datetime import datetime
 from profile_workflow.models import (
     DataTable,
     Draft,
+    Picture,
     Profile,
     Section,
     Source,
@@ -44,14 +45,16 @@ class Material:
     Attributes:
         sources: The bibliography of the profile, or what was picked of it.
         tables: The data tables of the section.
+        pictures: The pictures of the profile.
     """
 
     sources: list[Source]
     tables: list[DataTable]
+    pictures: list[Picture]
 
 
 def material_for(section: Section, profile: Profile, *, picked: str = "") -> Material:
-    """Return what the author of a section can build on: two queries.
+    """Return what the author of a section can build on: three queries.
 
     Args:
         section: The section.
@@ -62,6 +65,7 @@ def material_for(section: Section, profile: Profile, *, picked: str = "") -> Mat
     return Material(
         sources=_picked(profile.sources.order_by("authors", "year", "key"), words_of(picked)),
         tables=list(tables),
+        pictures=list(profile.pictures.select_related("file").order_by("key")),
     )
 
 

@@ -79,6 +79,7 @@ PROFILE_PAGES: Sequence[Page] = (
             *("sources_import", "sources_file", "source_library", "library_withdraw"),
             *("source_share", "source_merge"),
             *("table_paste", "figure", "challenges", "erratum", "entry_shift"),
+            *("pictures", "picture_file"),
         ),
     ),
     Page("round", _("Round"), beneath=("objection",)),

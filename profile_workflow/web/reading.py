@@ -1,7 +1,7 @@
 """The text of a section as a web page: rendered text, its tables, its sources."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy
 from profile_workflow import markup
 from profile_workflow.bibliography import formatting
 from profile_workflow.bibliography.record import reference_of
-from profile_workflow.models import DataItem, DataTable, Revision, Section
-from profile_workflow.queries.evidence import sources_by_key, tables_by_key
+from profile_workflow.models import DataItem, DataTable, Profile, Revision, Section
+from profile_workflow.pictures.shown import Shown
+from profile_workflow.queries.evidence import pictures_by_key, sources_by_key, tables_by_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +40,42 @@ class ReadingText:
 
 
 def reading_text(section: Section, revision: Revision) -> ReadingText:
-    """Render a submitted text with the tables it places and the sources it cites."""
-    return rendered_text(section, revision.text)
+    """Render a submitted text with the tables and pictures it places and the sources it cites."""
+    return _rendered(section, revision.text, revision.shown_pictures)
 
 
 def rendered_text(section: Section, text: str) -> ReadingText:
-    """Render a text that belongs to a section, submitted or not."""
-    tables = tables_by_key(section.profile, markup.placed_tables(text))
-    found = sources_by_key(section.profile, markup.cited_keys(text))
+    """Render a text of a section that is not submitted, with the pictures of the register."""
+    pictures = pictures_by_key(section.profile, markup.placed_pictures(text))
+    return _rendered(section, text, pictures)
+
+
+def _rendered(section: Section, text: str, pictures: Mapping[str, Shown]) -> ReadingText:
+    profile, language = section.profile, section.profile.language
+    tables = tables_by_key(profile, markup.placed_tables(text))
+    of_pictures = [one.source for one in pictures.values() if one.source]
+    found = sources_by_key(profile, [*markup.cited_keys(text), *of_pictures])
     sources = {key: reference_of(source) for key, source in found.items()}
-    language = section.profile.language
+    citations = {key: formatting.citation(source, language) for key, source in sources.items()}
     rendered = markup.render(
         text,
-        citations={key: formatting.citation(source, language) for key, source in sources.items()},
+        citations=citations,
         exhibits=markup.Exhibits(
             table=lambda key, block: _drawn(tables.get(key), block),
             figure=lambda key, block: _drawn(tables.get(key), block),
+            image=lambda key, block: _pictured(profile, pictures.get(key), block, citations),
         ),
         chapter=section.number,
     )
-    cited = [formatting.entry(sources[key], language) for key in rendered.citations]
+    cited = [formatting.entry(sources[key], language) for key in _cited(rendered, pictures)]
     problems = [_in_words(problem) for problem in rendered.problems]
     return ReadingText(rendered.html, cited, markup.word_count(text), rendered.headings, problems)
+
+
+def _cited(rendered: markup.Rendered, pictures: Mapping[str, Shown]) -> Iterable[str]:
+    """Return the sources that are cited, also by pictures that were taken from them."""
+    placed = (pictures[one.key].source for one in rendered.figures if one.kind == "image")
+    return dict.fromkeys([*rendered.citations, *filter(None, placed)])
 
 
 #: Code of a problem of the text → the sentence for its author.
@@ -68,6 +83,7 @@ _PROBLEMS: Mapping[str, "str | Promise"] = {
     "unknown_source": gettext_lazy("The source “%(detail)s” is not in the bibliography."),
     "unknown_table": gettext_lazy("There is no data table “%(detail)s”."),
     "unknown_figure": gettext_lazy("There is no data table “%(detail)s” to draw a figure from."),
+    "unknown_image": gettext_lazy("There is no picture “%(detail)s”."),
     "too_long": gettext_lazy("The text is too long to be printed: %(detail)s characters."),
     "too_deep": gettext_lazy("Lists and boxes stand more than %(detail)s deep in one another."),
     "table_too_large": gettext_lazy("A table is larger than %(detail)s rows and columns."),
@@ -129,6 +145,27 @@ def _drawn(table: DataTable | None, block: str) -> str | None:
     return render_to_string(
         "profile_workflow/parts/_data_table.html", {"table": table, "rows": rows, "block": block}
     )
+
+
+def _pictured(
+    profile: Profile, picture: Shown | None, block: str, citations: Mapping[str, str]
+) -> str | None:
+    if picture is None:
+        return None
+    context = {
+        "profile": profile,
+        "picture": picture,
+        "block": block,
+        "origin": origin_of(picture, citations),
+    }
+    return render_to_string("profile_workflow/parts/_picture.html", context)
+
+
+def origin_of(picture: Shown, citations: Mapping[str, str]) -> str:
+    """Return where a picture comes from, as it is printed below it: source, credit, licence."""
+    cited = citations.get(picture.source, "")
+    page = f", {picture.page}" if cited and picture.page else ""
+    return "; ".join(filter(None, (f"{cited}{page}", picture.credit, picture.licence)))
 
 
 #: Units that only say that something is counted: "16 number" is not how people say it.

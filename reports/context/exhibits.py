@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from django.template.loader import render_to_string
 
 from profile_workflow.markup import first_strong_direction
+from profile_workflow.pictures.shown import Shown
 from reports.charts.bar import Bar, BarChart, bar_chart
 from reports.context import numbers
 from reports.context.plain import DataFile, FigureRow, ListedExhibit, TableOfFigures
@@ -118,8 +119,7 @@ class Exhibitor:
         bars = bars_of(data, self.language) if data else []
         if data is None or not bars:
             return None
-        label = self.labels.figure % {"number": len(self.listed_figures) + 1}
-        self.listed_figures.append(ListedExhibit(label, data.title, block))
+        listed = self._list_figure(data.title, block)
         unit = charted_unit(data.rows)
         words = "; ".join(f"{bar.label}{self.labels.colon}{bar.text}" for bar in bars)
         chart = BarChart(
@@ -132,7 +132,7 @@ class Exhibitor:
         keys = dict.fromkeys(row.source for row in data.rows if row.source in self.citations)
         context = {
             "id": block,
-            "listed": self.listed_figures[-1],
+            "listed": listed,
             "picture": bar_chart(chart),
             "unit": unit,
             "sources": [
@@ -142,6 +142,33 @@ class Exhibitor:
             "labels": self.labels,
         }
         return render_to_string("reports/_figure.html", context)
+
+    def _list_figure(self, title: str, anchor: str) -> ListedExhibit:
+        label = self.labels.figure % {"number": len(self.listed_figures) + 1}
+        self.listed_figures.append(ListedExhibit(label, title, anchor))
+        return self.listed_figures[-1]
+
+    def image(self, picture: Shown | None, block: str) -> str | None:
+        """Write a picture with its caption and where it comes from; ``None`` if there is none."""
+        if picture is None:
+            return None
+        page = picture.page
+        cited = self.citations.get(picture.source, "")
+        context = {
+            "id": block,
+            "listed": self._list_figure(picture.caption, block),
+            "picture": picture,
+            "cited": cited,
+            "cited_direction": first_strong_direction(cited),
+            "page": self.labels.page % {"number": page} if page.isdecimal() else page,
+            "others": [
+                (words, first_strong_direction(words))
+                for words in (picture.credit, picture.licence)
+                if words
+            ],
+            "labels": self.labels,
+        }
+        return render_to_string("reports/_picture.html", context)
 
     def _row(self, row: FigureRow) -> PrintedRow:
         return PrintedRow(
