@@ -3,6 +3,18 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from profile_workflow.models import triggers
+
+TABLES = ("profile_workflow_revision",)
+
+
+def install(apps, schema_editor):
+    triggers.install(schema_editor.connection, TABLES)
+
+
+def remove(apps, schema_editor):
+    triggers.remove(schema_editor.connection, TABLES)
+
 
 class Migration(migrations.Migration):
 
@@ -11,11 +23,14 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # SQLite makes a table anew to add a column, and loses its triggers.
+        migrations.RunPython(remove, install),
         migrations.AddField(
             model_name='revision',
             name='pictures',
             field=models.JSONField(blank=True, default=dict, verbose_name='pictures'),
         ),
+        migrations.RunPython(install, remove),
         migrations.CreateModel(
             name='PictureFile',
             fields=[

@@ -35,7 +35,7 @@ from profile_workflow.word.writing import WordDocument, WordPicture, WordSection
 
 
 def docx_of(profile: Profile, sections: Sequence[Section], *, viewer: User, working: bool) -> bytes:
-    """Return sections as a Word file in the language of the profile: four queries, six with pictures.
+    """Return sections as a Word file in the language of the profile: six queries at most.
 
     Args:
         profile: The profile.
@@ -125,9 +125,7 @@ def _placed(profile: Profile, shown: Sequence[_Shown]) -> list[Mapping[str, Show
     keys = [markup.placed_pictures(one.text) if one.is_working else [] for one in shown]
     register = pictures_by_key(profile, {key for several in keys for key in several})
     return [
-        {key: register[key] for key in several if key in register}
-        if one.is_working
-        else one.pictures
+        {**one.pictures, **{key: register[key] for key in several if key in register}}
         for one, several in zip(shown, keys, strict=True)
     ]
 

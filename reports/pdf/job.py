@@ -91,7 +91,7 @@ class Job:
 
     @property
     def digest(self) -> str:
-        """SHA-256 (hex) of everything that will be printed; the text names pictures by their own."""
+        """SHA-256 (hex) of everything that will be printed; the text names pictures by theirs."""
         bare = replace(self, pictures=())
         return hashlib.sha256(bare.to_json().encode()).hexdigest()
 
