@@ -100,7 +100,7 @@ def read_picture(file: IO[bytes]) -> Pixels:
             drawn = _drawn(picture)
     except Image.UnidentifiedImageError:
         raise InvalidInput(_unknown()) from None
-    except Image.DecompressionBombError:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise InvalidInput(_too_many(_("more than 100 million"))) from None
     except _BROKEN:
         raise InvalidInput(_broken()) from None
