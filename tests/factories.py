@@ -67,7 +67,7 @@ from profile_workflow.states import (
 from profile_workflow.word import chapters
 from profile_workflow.word.words import LeftOut
 from reports.models import Build
-from tests.pictures import plain_png
+from tests.pictures import harbour
 from workflows import engine
 
 S = ProfileState
@@ -368,7 +368,7 @@ def give_picture(
 ) -> Picture:
     """Register a picture by the local expert; each one is another."""
     number = next(_numbers)
-    sent = content or plain_png(number % 256, 400, 200 + number // 256)
+    sent = content or harbour(number)
     said = {"caption": f"The port {number}", "alt": "Boats at a quay", "credit": "Photo: Office"}
     return pictures.add_picture(
         profile,

@@ -5,7 +5,7 @@ import struct
 import zipfile
 import zlib
 
-from PIL import Image, TiffImagePlugin
+from PIL import Image, ImageDraw, TiffImagePlugin
 
 #: What must be in no file that we keep, whatever it came in.
 PAYLOAD = b"<script>alert(document.domain)</script>"
@@ -29,6 +29,22 @@ def halves(width=400, height=300, mode="RGB"):
 def plain_png(shade=90, width=400, height=300):
     """Return a small PNG; another shade is another picture."""
     return saved(Image.new("RGB", (width, height), (shade, 120, 160)))
+
+
+def harbour(number=0):
+    """Return a drawing of a boat at sea; another number is another picture."""
+    image = Image.new("RGB", (640, 400), (206, 226, 236))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 250, 640, 400), fill=(46, 104, 133))
+    draw.rectangle((0, 240, 220, 262), fill=(176, 158, 128))
+    draw.ellipse((500, 40, 570, 110), fill=(240, 200, 110))
+    place = 230 + number * 7 % 250
+    draw.polygon(
+        [(place, 250), (place + 130, 250), (place + 105, 290), (place + 25, 290)], "#7a2e2e"
+    )
+    draw.polygon([(place + 62, 245), (place + 62, 130), (place + 120, 235)], "#f4f1e8")
+    draw.text((8, 384), str(number), "#2e6885")
+    return saved(image)
 
 
 def photograph(orientation=1, width=400, height=300, **options):

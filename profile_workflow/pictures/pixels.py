@@ -7,6 +7,7 @@ at. Its size in bytes and in pixels is bounded before anything is decoded.
 import hashlib
 import io
 import struct
+import threading
 import zlib
 from dataclasses import dataclass
 from typing import IO
@@ -31,6 +32,8 @@ MOST_LOSSLESS = 1024 * 1024
 #: Most passes in which a JPEG is drawn: a camera makes ten, a file that burns our time thousands.
 _MOST_SCANS = 64
 _START_OF_SCAN = b"\xff\xda"
+#: Decoding takes memory: one picture at a time in a process.
+_ONE_AT_A_TIME = threading.Lock()
 _FORMATS = ("JPEG", "PNG", "WEBP")
 #: Some telephones append further pictures to a JPEG, and Pillow then calls it so.
 _SEVERAL = "MPO"
@@ -95,7 +98,7 @@ def read_picture(file: IO[bytes]) -> Pixels:
     if content.count(_START_OF_SCAN) > _MOST_SCANS and content.startswith(b"\xff\xd8"):
         raise InvalidInput(_broken())
     try:
-        with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
+        with _ONE_AT_A_TIME, Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
             _check(picture)
             drawn = _drawn(picture)
     except Image.UnidentifiedImageError:

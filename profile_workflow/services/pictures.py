@@ -7,6 +7,7 @@ text shows it.
 import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -135,7 +136,7 @@ def _forget(files: "QuerySet[PictureFile]") -> None:
             continue
         names = {file.full.name, file.small.name}
         file.delete()
-        transaction.on_commit(lambda names=names: _delete(names))
+        transaction.on_commit(partial(_delete, names))
 
 
 def _delete(names: set[str]) -> None:
