@@ -128,7 +128,7 @@ REFUSED = {
     "tiff": (lambda: saved(halves(), "TIFF"), "not a picture"),
     "bmp": (lambda: saved(halves(), "BMP"), "not a picture"),
     "zip": (zipped, "not a picture"),
-    "signature alone": (lambda: _SIGNATURE + PAYLOAD, "damaged"),
+    "signature alone": (lambda: _SIGNATURE + PAYLOAD, "not a picture"),
     "truncated jpeg": (lambda: photograph()[:-900], "damaged"),
     "truncated png": (lambda: saved(Image.effect_noise((300, 300), 60))[:-4000], "damaged"),
     "truncated webp": (lambda: saved(halves(), "WEBP", quality=90)[:-200], "damaged"),
