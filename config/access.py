@@ -74,6 +74,8 @@ RULES: Mapping[str, Rule] = {
     "history": Rule.TAKES_PART,
     "section": Rule.TAKES_PART,
     "section_compare": Rule.TAKES_PART,
+    "section_copies": Rule.TAKES_PART,
+    "section_copy": Rule.TAKES_PART,
     "section_review": Rule.TAKES_PART,
     "section_word": Rule.TAKES_PART,
     "word_file": Rule.TAKES_PART,

@@ -1,7 +1,10 @@
-"""What a person reads who may not open a page: which role it needs, and who gives it."""
+"""What a person reads whose request is refused: why, who helps, and the words that he had typed."""
 
-from django.http import HttpRequest, HttpResponse
+import re
+
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from config import access
@@ -13,6 +16,27 @@ _ROLE_OF = {
     access.Rule.PROJECT_TEAM: Role.PROJECT_TEAM,
     access.Rule.ADMINISTRATOR: Role.ADMINISTRATOR,
 }
+
+#: What a form sends that nobody typed, or that nobody should see again.
+_NOT_SHOWN = re.compile(
+    r"csrfmiddlewaretoken|.*password\d?|base_.*|writer|move|action|act|step|shown|next|.*-(seen|version)"
+)
+
+
+def typed_in(request: HttpRequest) -> list[str]:
+    """Return the words that came with a form, for whoever would otherwise lose them."""
+    return [
+        str(text)
+        for name, texts in request.POST.lists()
+        for text in texts
+        if not _NOT_SHOWN.fullmatch(name) and str(text).strip()
+    ]
+
+
+def open_too_long(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Refuse a form whose token is missing or old, and give back what was typed."""
+    found = {"typed": typed_in(request)}
+    return HttpResponseForbidden(render_to_string("403_csrf.html", found))
 
 
 def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -1,7 +1,7 @@
 """What every request passes through: maintenance, the table of access, the time zone, no copies."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from config import access
+from config.errors import typed_in
 from profile_workflow.models.people import User
 
 logger = logging.getLogger(__name__)
@@ -125,17 +126,6 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
         return JsonResponse(told, status=HTTPStatus.UNAUTHORIZED)
     if request.method in _READING:
         return redirect_to_login(request.get_full_path())
-    typed = [text for name, text in _sent(request) if name not in _NOT_SHOWN and text.strip()]
-    if typed:
+    if typed := typed_in(request):
         return render(request, "401.html", {"typed": typed}, status=HTTPStatus.UNAUTHORIZED)
     return redirect(settings.LOGIN_URL)
-
-
-#: What a form sends that nobody typed, or that nobody should see again.
-_NOT_SHOWN = {"csrfmiddlewaretoken", "password", "old_password", "new_password1", "new_password2"}
-
-
-def _sent(request: HttpRequest) -> Iterator[tuple[str, str]]:
-    for name, texts in request.POST.lists():
-        for text in texts:
-            yield name, str(text)

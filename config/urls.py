@@ -7,6 +7,7 @@ from profile_workflow.admin import reference_site
 from profile_workflow.views import (
     accounts,
     compare,
+    copies,
     entries,
     erratum,
     evidence,
@@ -90,6 +91,10 @@ urlpatterns = [
     ),
     path("p/<slug:slug>/s/<slug:key>/answers/", guidance.section_answers, name="section_answers"),
     path("p/<slug:slug>/s/<slug:key>/compare/", compare.compare, name="section_compare"),
+    path("p/<slug:slug>/s/<slug:key>/copies/", copies.section_copies, name="section_copies"),
+    path(
+        "p/<slug:slug>/s/<slug:key>/copies/<slug:name>/", copies.section_copy, name="section_copy"
+    ),
     path("p/<slug:slug>/s/<slug:key>/word/", word.section_word, name="section_word"),
     path("p/<slug:slug>/s/<slug:key>/review/", review.section_review, name="section_review"),
     path("p/<slug:slug>/word/", word.word_file, name="word_file"),

@@ -4,7 +4,9 @@ The dialect: headings ``###`` and ``####``, paragraphs, lists, pipe tables, quot
 hard breaks, links to https, http and mailto, citations ``[@key, p. 4]``, notes ``^[text]``, boxes
 ``:::box Title`` … ``:::``, captions ``Table: …`` before a pipe table, ``Source: …`` after a table
 or figure, and ``[[table:KEY]]``, ``[[figure:KEY]]`` or ``[[image:KEY]]`` alone in a paragraph.
-Everything else, raw HTML above all, is text.
+``[#table:KEY]``, ``[#figure:KEY]``, ``[#section:KEY]``, ``[#section:KEY, Heading]`` and
+``[#table:KEY, Caption]`` point to what stands elsewhere. Everything else, raw HTML above all, is
+text.
 """
 
 import html
@@ -44,6 +46,10 @@ _CITATION = re.compile(
 )
 _EACH_CITATION = re.compile(_ONE_CITATION)
 _PLACEMENT = re.compile(r"\[\[(table|figure|image):([\w.-]{1,20})\]\]")
+_REFERENCE = re.compile(
+    r"\[#(?:figure:([\w.-]{1,20})"
+    r"|(table|section):([\w.-]{1,20})(?:,[ \t]*([^\]\[\n]{1,150}))?)\](?!\()"
+)
 _CAPTION = re.compile(r"(?:Table|Tableau|جدول|الجدول)\s*:\s*(?=\S)")
 _SOURCE = re.compile(r"(?:Sources?|المصدر|المصادر)\s*:\s*\S")
 _TYPED_NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2})+\.?\s+")
@@ -93,6 +99,7 @@ class Problem:
 
     Attributes:
         code: ``unknown_source``, ``unknown_table``, ``unknown_figure``, ``unknown_image``,
+            ``unknown_reference``,
             ``too_long``, ``too_deep``, ``table_too_large`` or ``paragraph_too_long``.
         detail: The key or the number that the code is about.
     """
@@ -128,6 +135,38 @@ class Exhibit:
     id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a text points to elsewhere in the same profile.
+
+    Attributes:
+        kind: ``table``, ``figure`` or ``section``.
+        key: Key of the section if there are words or it is one, else of the data table.
+        words: A heading in that section, or the caption of a table typed in it; empty for the
+            section as a whole and for a data table. Words and no number, so that it still leads
+            there when something is added before.
+    """
+
+    kind: str
+    key: str
+    words: str = ""
+
+    def __str__(self) -> str:
+        return f"[#{self.kind}:{self.key}{', ' if self.words else ''}{self.words}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a reference leads: the words that are printed, and an address, which may be empty."""
+
+    words: str
+    address: str = ""
+
+
+def _as_named(reference: Reference) -> Target | None:
+    return Target(reference.words or f"{reference.kind} {reference.key}")
+
+
 def _nothing(_key: str, _id: str) -> None:
     return None
 
@@ -144,12 +183,14 @@ class Exhibits:
         table: ``(key, block id)`` → safe HTML of a data table, or ``None`` if there is no such.
         figure: ``(key, block id)`` → safe HTML of a chart, or ``None``.
         label: ``(caption, block id)`` → words before the caption of a typed table ("Table 3").
+        refer: What a text points to → where that is, or ``None`` if it is nowhere.
         image: ``(key, block id)`` → safe HTML of a picture, or ``None``.
     """
 
     table: Callable[[str, str], str | None] = _nothing
     figure: Callable[[str, str], str | None] = _nothing
     label: Callable[[str, str], str] = _no_label
+    refer: Callable[[Reference], Target | None] = _as_named
     image: Callable[[str, str], str | None] = _nothing
 
 
@@ -231,6 +272,21 @@ def _citation(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _reference(state: StateInline, silent: bool) -> bool:
+    if not state.src.startswith("[#", state.pos):
+        return False
+    match = _REFERENCE.match(state.src, state.pos)
+    if match is None:
+        return False
+    if not silent:
+        figure, kind, key, words = match.groups(default="")
+        token = state.push("reference", "", 0)
+        token.content = match[0]
+        token.meta = {"reference": Reference(kind or "figure", figure or key, words.strip())}
+    state.pos = match.end()
+    return True
+
+
 def _note(state: StateInline, silent: bool) -> bool:
     if state.env.get("in_note") or not state.src.startswith("^[", state.pos):
         return False
@@ -283,6 +339,7 @@ def _make_parser() -> MarkdownIt:
     parser.block.ruler.at("heading", _heading, {"alt": ["paragraph", "blockquote"]})
     parser.core.ruler.at("inline", _inline)
     parser.inline.ruler.before("link", "citation", _citation)
+    parser.inline.ruler.before("link", "reference", _reference)
     parser.inline.ruler.before("link", "note", _note)
     for kind in _BOXES:
         container_plugin(parser, kind, validate=_is_box(kind))
@@ -408,13 +465,15 @@ class Mentions:
         sources: Keys of the sources that it cites.
         tables: Keys of the data tables that it places as table or figure.
         acronyms: Words in capitals, of two letters or more.
+        references: What it points to elsewhere in the profile.
         pictures: Keys of the pictures that it places.
     """
 
     sources: tuple[str, ...]
     tables: tuple[str, ...]
     acronyms: tuple[str, ...]
-    pictures: tuple[str, ...] = ()
+    references: tuple[Reference, ...]
+    pictures: tuple[str, ...]
 
 
 def source_of_blocks(text: str) -> dict[str, tuple[int, int]]:
@@ -447,8 +506,14 @@ def mentions(text: str) -> Mentions:
     tables = (one["key"] for one in placed if one["kind"] != "image")
     pictures = (one["key"] for one in placed if one["kind"] == "image")
     capitals = ACRONYM.findall(_text_of(tokens))
-    several = (cited, tables, capitals, pictures)
-    return Mentions(*(tuple(dict.fromkeys(found)) for found in several))
+    pointed = (t.meta["reference"] for t in _walk(tokens) if t.type == "reference")
+    return Mentions(
+        tuple(dict.fromkeys(cited)),
+        tuple(dict.fromkeys(tables)),
+        tuple(dict.fromkeys(capitals)),
+        tuple(dict.fromkeys(pointed)),
+        tuple(dict.fromkeys(pictures)),
+    )
 
 
 def cited_keys(text: str) -> list[str]:
@@ -464,6 +529,48 @@ def placed_tables(text: str) -> list[str]:
 def placed_pictures(text: str) -> list[str]:
     """Return the keys of the pictures that a text places, each once, in the order of the text."""
     return list(mentions(text).pictures)
+
+
+def references(text: str) -> tuple[Reference, ...]:
+    """Return what a text points to elsewhere, each once, in the order of the text."""
+    return mentions(text).references if "[#" in text else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What of a text can be pointed to, with the addresses that it has on its page for reading."""
+
+    headings: tuple[Heading, ...]
+    exhibits: tuple[Exhibit, ...]
+
+    def heading(self, words: str) -> Heading | None:
+        """Return the first heading of these words, capital letters and blanks apart."""
+        wanted = _folded(words)
+        return next((one for one in self.headings if _folded(one.text) == wanted), None)
+
+    def exhibit(self, kind: str, key: str) -> Exhibit | None:
+        """Return the first place of a data table, or of its chart."""
+        return next((one for one in self.exhibits if (one.kind, one.key) == (kind, key)), None)
+
+    def typed_table(self, caption: str) -> Exhibit | None:
+        """Return the first table typed with this caption, capital letters and blanks apart."""
+        wanted = _folded(caption)
+        typed = (one for one in self.exhibits if not one.key)
+        return next((one for one in typed if _folded(one.caption) == wanted), None)
+
+
+def _folded(words: str) -> str:
+    return " ".join(_TYPED_NUMBER.sub("", words.strip(), count=1).split()).casefold()
+
+
+@lru_cache(maxsize=256)
+def outline(text: str, chapter: str = "") -> Outline:
+    """Return what of a text can be pointed to; the same text is read only once."""
+    drawn = Exhibits(
+        table=lambda _key, _id: "", figure=lambda _key, _id: "", image=lambda _key, _id: ""
+    )
+    found = render(text, citations={}, exhibits=drawn, chapter=chapter)
+    return Outline(tuple(found.headings), (*found.tables, *found.figures))
 
 
 def word_count(text: str) -> int:
@@ -527,6 +634,24 @@ class _Renderer(RendererHTML):
         own = current.direction_of(current.citations.get(first, first))
         attribute = f' dir="{own}"' if own else ""
         return f'<bdi class="citation"{attribute}>({"; ".join(cited)})</bdi>'
+
+    def reference(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        current: _Pass = env["pass"]
+        pointed: Reference = tokens[idx].meta["reference"]
+        target = current.exhibits.refer(pointed)
+        if target is None:
+            problem = Problem("unknown_reference", str(pointed))
+            if problem not in current.result.problems:
+                current.result.problems.append(problem)
+            return f'<span class="problem">{html.escape(str(pointed))}</span>'
+        own = current.direction_of(target.words)
+        attribute = f' dir="{own}"' if own else ""
+        words = html.escape(target.words)
+        if target.address:
+            words = f'<a href="{html.escape(target.address)}">{words}</a>'
+        return f'<bdi class="reference"{attribute}>{words}</bdi>'
 
     def note(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         current: _Pass = env["pass"]
@@ -616,7 +741,7 @@ ALLOWED_CLASSES = {
     "p": {"source", "box-title", "problem"},
     "span": {"number", "label", "note", "problem"},
     "aside": set(_BOXES),
-    "bdi": {"citation"},
+    "bdi": {"citation", "reference"},
     "sup": {"note-mark"},
     "td": {"numeric"},
     "th": {"numeric"},

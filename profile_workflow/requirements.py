@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from profile_workflow.errors import Missing
-from profile_workflow.markup import cited_keys, placed_pictures, placed_tables
+from profile_workflow.markup import cited_keys, placed_pictures, placed_tables, references
 from profile_workflow.models import (
     WAITING,
     Comment,
@@ -21,6 +21,7 @@ from profile_workflow.models import (
 from profile_workflow.proofreading import Finding, Level
 from profile_workflow.queries.guidance import judged_profile, stopping
 from profile_workflow.queries.quality import Checked, checklist
+from profile_workflow.queries.references import Places, dangling
 from profile_workflow.queries.validation import signatures, standing_answers, unanswered_objections
 from profile_workflow.states import (
     APPROVED_SECTION_STATES,
@@ -151,11 +152,23 @@ def _dangling(key: str, text: str, profile: Profile) -> Iterator[Missing]:
         )
     for table in sorted(placed_here - _table_keys(profile)) if placed_here else ():
         yield Missing("table_unknown", _("There is no data table “%(key)s”.") % {"key": table}, key)
-    pictures_here = set(placed_pictures(text))
-    for picture in sorted(pictures_here - _picture_keys(profile)) if pictures_here else ():
+    shown_here = set(placed_pictures(text))
+    for shown in sorted(shown_here - _picture_keys(profile)) if shown_here else ():
+        yield Missing("picture_unknown", _("There is no picture “%(key)s”.") % {"key": shown}, key)
+    for reference in dangling(_places(profile), key, text) if references(text) else ():
         yield Missing(
-            "picture_unknown", _("There is no picture “%(key)s”.") % {"key": picture}, key
+            "reference_unknown",
+            _("%(reference)s leads nowhere: there is nothing of that name.")
+            % {"reference": reference},
+            key,
         )
+
+
+def _places(profile: Profile) -> Places:
+    if "_places" not in profile.__dict__:
+        profile.__dict__["_places"] = Places(profile)
+    places: Places = profile.__dict__["_places"]
+    return places
 
 
 def _source_keys(profile: Profile) -> set[str]:

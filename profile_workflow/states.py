@@ -341,3 +341,17 @@ class TerritoryKind(TextChoices):
     REGION = "region", _("Region")
     COUNTRY = "country", _("Country")
     NETWORK = "network", _("City network")
+
+
+class Occasion(TextChoices):
+    """Why a working text became a former one; only what was merely written on is thinned."""
+
+    WRITING = "writing", _("Written on")
+    EDITION = "edition", _("As taken over from the edition before")
+    OTHER_PERSON = "other_person", _("Before somebody else wrote on")
+    JOINED = "joined", _("Before two versions were joined")
+    WORD_FILE = "word_file", _("Before a Word file was brought in")
+    RESTORED = "restored", _("Before an earlier text was put back")
+    REWRITTEN = "rewritten", _("Before keys of sources were changed in the text")
+    SUGGESTION = "suggestion", _("Before a suggestion was taken over")
+    ASIDE = "aside", _("Not saved, because somebody had saved a newer version")

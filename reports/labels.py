@@ -21,6 +21,7 @@ class Labels:
     section_authors: str
     chapter: str
     chapters: str
+    numbered_section: str
     digest: str
     data_year: str
     frozen_on: str
@@ -112,6 +113,7 @@ _EN = Labels(
     section_authors="Authors by chapter",
     chapter="Chapter %(number)s",
     chapters="Chapters %(numbers)s",
+    numbered_section="section %(number)s",
     digest="Fingerprint of the text (SHA-256)",
     data_year="Latest year of the data",
     frozen_on="Text of",
@@ -209,6 +211,7 @@ _FR = Labels(
     section_authors="Auteurs par chapitre",
     chapter="Chapitre %(number)s",
     chapters="Chapitres %(numbers)s",
+    numbered_section="section %(number)s",
     digest="Empreinte du texte (SHA-256)",
     data_year="Année la plus récente des données",
     frozen_on="Texte du",
@@ -307,6 +310,7 @@ _AR = Labels(
     section_authors="المؤلفون حسب الفصل",
     chapter="الفصل %(number)s",
     chapters="الفصول %(numbers)s",
+    numbered_section="القسم %(number)s",
     digest="بصمة النص (SHA-256)",
     data_year="أحدث سنة للبيانات",
     frozen_on="نص بتاريخ",

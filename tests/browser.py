@@ -93,7 +93,10 @@ def violations(page: Any, rules: Sequence[str] = WCAG) -> list[Any]:
     """Return what axe finds against WCAG 2.2 A and AA, or against some rules only."""
     # Evaluated through the browser's own console, so that the content policy does not stop it.
     page.evaluate(f"() => {{ if (!window.axe) {{ {AXE} }} }}")
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", rules)
+    found = page.evaluate(
+        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations'], preload: false})",
+        rules,
+    )
     return [
         (one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found["violations"]
     ]

@@ -50,7 +50,10 @@ CHROMIUM_FLAGS = [
 _DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 
-def _asks_no_database(item: pytest.Item) -> bool:
+def _same_on_every_database(item: pytest.Item) -> bool:
+    """Whether a test asks no database, or only who may open an address."""
+    if _room(item) == "access":
+        return True
     if _room(item) not in ("unit", "architecture"):
         return False
     fixtures = set(getattr(item, "fixturenames", ()))
@@ -64,12 +67,12 @@ def _room(item: pytest.Item) -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what asks no database and what repeats processes; skip what lacks a part here."""
+    """Mark what any database shows and what repeats itself; skip what lacks a part here."""
     for item in items:
-        if _room(item) in ("engine", "robustness"):
-            item.add_marker("process")
-        if _asks_no_database(item):
-            item.add_marker("pure")
+        if _room(item) in ("access", "engine", "robustness"):
+            item.add_marker("repeats")
+        if _same_on_every_database(item):
+            item.add_marker("any_database")
     lacking = {marker: part for marker, part in NEEDS.items() if not part.is_there()}
     for item in items:
         for marker, part in lacking.items():

@@ -136,6 +136,12 @@ SAMPLES = {
     "citations": "x [@office-2024, p. 4; @ins] y [@مكتب، ص. 3] [@مكتب, ص. 3].",
     "no citation": "[@] [@a b] [@a, [x]] @ins [ins]",
     "unknown source": "x [@nowhere].",
+    "reference": "see [#table:1-A], [#figure:2.B] and [#section:3]; [#table:3, Who].",
+    "reference to a heading": "[#section:3, Who lives?], **[#section:ES]**, [#section:2,الأعداد]",
+    "no reference": (
+        "[#] [#table] [#table:] [#other:x] [#table:a b] \\[#table:1-A] [#table:1](https://e.org) "
+        "[#section:1, [x]] #5"
+    ),
     "note": "Text^[a note with *em*, [l](https://e.org) and [@ins]] end.",
     "note in bold": "**a^[n]b** [l^[m]](https://e.org)",
     "no note": "x^[] y^[ z^2",
@@ -181,5 +187,5 @@ REFUSED = {
 STRAY = (
     *"abéع9 *_[]()^@#>|\\`~!&;:.-+=<\"'{}/",
     "**", "***", "__", "[@", "^[", "[[", "]]", "](", "[[table:1-A]]", ":::", ":::box", "&amp;",
-    "###", "1.", "- ", "https://e.org", "|---|", "« ", " »", "\u00a0", "🙂", "Table:",
+    "[#table:1]", "###", "1.", "- ", "https://e.org", "|---|", "« ", " »", "\u00a0", "🙂", "Table:",
 )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from profile_workflow.models import City, DataItem, Profile, Source, User, WordReading
+from profile_workflow.models import City, DataItem, Profile, Source, User, WordReading, WorkingCopy
 from profile_workflow.services import saved_views, sources, word
 from profile_workflow.states import ProfileState, Role
 from tests import factories
@@ -130,6 +130,22 @@ def word_reading_done(world: World) -> Sequence[Any]:
     return [profile.slug, reading.pk]
 
 
+def copies(world: World) -> Sequence[Any]:
+    """A section that was written in several goes."""
+    section = factories.section(world.drafted, "1")
+    if not section.copies.exists():
+        text = section.draft.text or "In 2024, many came to live here."
+        for more in ("", "\n\nA second thought.", ""):
+            factories.write(section, f"{text}{more}")
+    return [world.drafted.slug, "1"]
+
+
+def copy(world: World) -> Sequence[Any]:
+    named = copies(world)
+    found = WorkingCopy.objects.filter(section__profile=world.drafted).latest("version")
+    return [*named, f"c{found.pk}"]
+
+
 def part(world: World) -> Sequence[Any]:
     found = world.profile.assignments.order_by("pk").first()
     assert found is not None
@@ -243,6 +259,8 @@ PAGES = (
          lambda world: [world.drafted.slug, "1"], most_bytes=WRITING_BUDGET),
     Page("section_guidance", "Findings in a text, and what its author says to each question.",
          [EXPERT, REVIEWER, TEAM], lambda world: [world.guided.slug, "1"]),
+    Page("section_copies", "Every text that a section has had.", [EXPERT], copies),
+    Page("section_copy", "A former text of a section, to be put back.", [EXPERT], copy),
     Page("section_compare", "What changed between two revisions.", [REVIEWER, EXPERT],
          lambda world: [world.profile.slug, "1"]),
     Page("section_review", "A section, its comments and the decision on it.", [REVIEWER],

@@ -18,16 +18,16 @@ from tests.throwaway_postgres import throwaway_postgres
 
 NO_TESTS_COLLECTED = 5
 _HERE = "" if machine.LIBREOFFICE.is_there() else " and not libreoffice"
-#: The passes on SQLite by name. Coverage is measured in one: whole processes run the same lines
-#: some thousand times, and a server that is measured is slow for the browser that waits for it.
+#: The passes on SQLite by name. Coverage is measured in one, for it makes tests twice as long: what
+#: repeats the same lines some thousand times is not, nor a server for which a browser waits.
 MEASURED = "SQLite"
 ON_SQLITE = {
-    MEASURED: ["-m", f"not postgres and not e2e and not process{_HERE}"],
-    "processes": ["-m", "process and not postgres"],
+    MEASURED: ["-m", f"not postgres and not e2e and not repeats{_HERE}"],
+    "repetitions": ["-m", "repeats and not postgres"],
     "browser": ["-m", "e2e"],
 }
-#: A browser, a laid out page and what asks no database are the same whatever keeps the data.
-ON_POSTGRES = ["-m", "not e2e and not pdf and not pure and not libreoffice"]
+#: A browser, a laid out page, who may open what: the same whatever keeps the data.
+ON_POSTGRES = ["-m", "not e2e and not pdf and not any_database and not libreoffice"]
 
 
 def _pytest(arguments: list[str], start: str, *, url: str | None, on_postgres: bool) -> int:

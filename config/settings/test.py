@@ -12,7 +12,6 @@ ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATA_DIR = Path(tempfile.mkdtemp(prefix="profile-workflow-tests-"))
 atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
-TEMPLATES[0]["OPTIONS"]["debug"] = True
 STORAGES["default"]["OPTIONS"]["location"] = str(DATA_DIR / "files")
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

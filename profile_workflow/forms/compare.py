@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from profile_workflow.forms.renderer import StyledForm
-from profile_workflow.models import Revision
 
 
 class View(TextChoices):
@@ -21,10 +20,9 @@ class View(TextChoices):
 
 
 class CompareForm(StyledForm):
-    """Two revisions of one section, and how they are shown.
+    """Two texts of one section, and how they are shown.
 
-    What is not given, or cannot be read, is what is proposed: from the revision that was last seen
-    to the newest; for who has judged none, what the newest one changed.
+    What is not given, or cannot be read, is what is proposed.
     """
 
     old = forms.ChoiceField(required=False)
@@ -32,20 +30,20 @@ class CompareForm(StyledForm):
     view = forms.ChoiceField(label=gettext_lazy("Show"), choices=View.choices, required=False)
 
     def __init__(
-        self, given: Mapping[str, Any], *, revisions: Sequence[Revision], seen: Revision | None
+        self,
+        given: Mapping[str, Any],
+        *,
+        texts: Sequence[tuple[str, str]],
+        proposed: tuple[str, str],
     ) -> None:
-        first = seen or revisions[max(0, len(revisions) - 2)]
-        self._proposed = {"from": first.number, "to": revisions[-1].number, "view": View.REDLINE}
-        self._revisions = {str(one.number): one for one in revisions}
+        first, last = proposed
+        self._proposed = {"from": first, "to": last, "view": View.REDLINE}
         super().__init__({**self._proposed, **{name: given[name] for name in given}})
         # The words of the address are `from` and `to`, which Python keeps for itself.
         for word, name, label in (("from", "old", _("From")), ("to", "new", _("To"))):
             field = cast("forms.ChoiceField", self.fields.pop(name))
             field.label = label
-            field.choices = [
-                (number, _("Revision %(number)s") % {"number": number})
-                for number in self._revisions
-            ]
+            field.choices = texts
             self.fields[word] = field
         self.order_fields(["from", "to", "view"])
 
@@ -54,9 +52,9 @@ class CompareForm(StyledForm):
         return str(given or self._proposed[name])
 
     @property
-    def pair(self) -> tuple[Revision, Revision]:
-        """The two revisions, the one before first."""
-        return self._revisions[self._wanted("from")], self._revisions[self._wanted("to")]
+    def pair(self) -> tuple[str, str]:
+        """The names of the two texts, the one before first."""
+        return self._wanted("from"), self._wanted("to")
 
     @property
     def shown_as(self) -> View:

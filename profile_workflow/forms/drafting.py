@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from profile_workflow.forms.renderer import StyledForm
+from profile_workflow.models import User
 from profile_workflow.services.drafting import DraftText
 
 
@@ -36,7 +37,8 @@ class DraftForm(StyledForm):
     """The working text of a section, and what it was when writing began.
 
     ``base_version`` and ``base_text`` come back with the text, so that a save can be told from one
-    that would overwrite somebody else's, and the two texts can be joined.
+    that would overwrite somebody else's, and the two texts can be joined. ``writer`` is who opened
+    the page: after the session has ended, somebody else may sign in.
     """
 
     text = TextOfSection(
@@ -55,6 +57,12 @@ class DraftForm(StyledForm):
     )
     base_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     base_text = TextOfSection(widget=forms.HiddenInput)
+    writer = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def is_of_another(self, person: User) -> bool:
+        """Whether the page was opened by somebody else than whoever sends it."""
+        writer = self.cleaned_data["writer"]
+        return writer is not None and writer != person.pk
 
     @property
     def draft(self) -> DraftText:
@@ -67,11 +75,16 @@ class DraftForm(StyledForm):
         )
 
 
+_BUTTONS = ("save", "settle", "answers", "preview", "submit", "pick")
+
+
 class ActionForm(forms.Form):
     """Which of the buttons below a text was pressed; anything unreadable saves."""
 
     action = forms.ChoiceField(
-        choices=[(name, name) for name in ("save", "answers", "preview", "submit", "pick")],
+        choices=[
+            (name, name) for name in ("save", "settle", "answers", "preview", "submit", "pick")
+        ],
         required=False,
     )
     pick = forms.CharField(max_length=100, required=False)

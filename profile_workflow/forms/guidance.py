@@ -3,15 +3,18 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from profile_workflow.errors import InvalidInput
 from profile_workflow.forms.renderer import StyledForm
+from profile_workflow.models import Section, User
 from profile_workflow.queries.guidance import Group, Judged, JudgedText, Question
-from profile_workflow.services.guidance import MOST_CHARACTERS, Mark
+from profile_workflow.services.guidance import MOST_CHARACTERS, Mark, mark_questions
 from profile_workflow.states import Outcome
 
 #: The fields stand beside the text, outside the form that they are sent with.
@@ -101,6 +104,27 @@ class QuestionsForm(StyledForm):
             if _seen(mark) != self.cleaned_data[f"{key}-seen"]:
                 found[key] = mark
         return found
+
+    def save(self, section: Section, *, by: User, at: datetime) -> bool:
+        """Save the marks that were changed; return False if the form says what is wrong with them.
+
+        Raises:
+            NotAllowed, NotNow: As for the text itself.
+        """
+        if not self.is_valid():
+            return False
+        if self.marks:
+            try:
+                mark_questions(section, self.marks, by=by, at=at)
+            except InvalidInput as error:
+                self.add_error(None, str(error))
+                return False
+        return True
+
+    @property
+    def seen_now(self) -> dict[str, str]:
+        """What the page has seen of the questions that it changed, once they are saved."""
+        return {self[f"{key}-seen"].html_name: _seen(mark) for key, mark in self.marks.items()}
 
     @property
     def asked(self) -> list[AskedGroup]:

@@ -20,7 +20,7 @@ from profile_workflow.models.quality import CheckAnswer, Waiver
 from profile_workflow.models.revision import ProfileVersion, Revision
 from profile_workflow.models.saved_view import SavedView
 from profile_workflow.models.search import SearchEntry, SearchKind
-from profile_workflow.models.section import Draft, Section
+from profile_workflow.models.section import Draft, Section, WorkingCopy
 from profile_workflow.models.sign_in import FailedSignIn
 from profile_workflow.models.stakeholder import SignOff, ValidationRound
 from profile_workflow.models.template import (
@@ -77,5 +77,6 @@ __all__ = [
     "ValidationRound",
     "Waiver",
     "WordReading",
+    "WorkingCopy",
     "WorkingDefinition",
 ]

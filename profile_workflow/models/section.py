@@ -1,4 +1,4 @@
-"""A section of a profile and its working draft."""
+"""A section of a profile, its working draft, and the trail of former working texts."""
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from profile_workflow.machine import SectionMachine
 from profile_workflow.models.profile import Profile
 from profile_workflow.models.template import TemplateSection
-from profile_workflow.states import SectionState
+from profile_workflow.states import Occasion, SectionState
 
 
 class Section(SectionMachine):
@@ -121,3 +121,44 @@ class Draft(models.Model):
     def is_empty(self) -> bool:
         """Whether there is neither text nor a documented "nothing found"."""
         return not self.text.strip() and not (self.nothing_found and self.searched.strip())
+
+
+class WorkingCopy(models.Model):
+    """A working text that was saved and then followed by another; thinned out as it grows older.
+
+    Attributes:
+        version: Version of the draft that it was; one put aside has that of the text it met.
+        saved_by: Who had saved it; nobody if it was taken over from the edition before.
+        occasion: Why another text followed. Only what was merely written on is thinned out.
+        thin_at: When it is looked at next by ``services.copies.thin``; empty if never again.
+    """
+
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="copies")
+    version = models.PositiveIntegerField(_("version"))
+    text = models.TextField(_("text"), blank=True)
+    nothing_found = models.BooleanField(_("nothing was found"), default=False)
+    searched = models.TextField(_("where it was searched"), blank=True)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    saved_at = models.DateTimeField(_("saved at"))
+    occasion = models.CharField(_("occasion"), max_length=20, choices=Occasion.choices)
+    thin_at = models.DateTimeField(_("looked at next"), null=True, blank=True, db_index=True)
+
+    class Meta:
+        verbose_name = _("working copy")
+        verbose_name_plural = _("working copies")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["section", "version"],
+                condition=~Q(occasion=Occasion.ASIDE),
+                name="working_copy_once_a_version",
+            ),
+            models.CheckConstraint(
+                condition=Q(occasion__in=Occasion.values), name="working_copy_occasion_is_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["section", "saved_at"], name="working_copy_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.section_id} v{self.version}"

@@ -14,7 +14,8 @@ class WordReading(models.Model):
         parts: One object for each heading of the first level: its ``heading``, the ``key`` of the
             section that it goes to, ``how`` that was found, the ``version`` of the working text
             that the file was made from, its ``text``, ``words``, and what was ``left_out``.
-        outcome: Key of a section → what became of it, and the working text that it had before.
+        outcome: Key of a section → what became of it, and which versions of its working text were
+            there before and after.
     """
 
     profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="word_readings")

@@ -227,7 +227,7 @@ def _collect(tokens: Sequence[Token]) -> _Words:
     italics: list[int] = []
     for token in tokens:
         shown = _shown(token)
-        if token.type in ("citation", "note") and parts:
+        if token.type in ("citation", "note", "reference") and parts:
             # The blank before it goes with it, so that none is left before the full stop.
             length -= len(parts[-1]) - len(parts[-1].rstrip(" "))
             parts[-1] = parts[-1].rstrip(" ")
@@ -239,10 +239,15 @@ def _collect(tokens: Sequence[Token]) -> _Words:
             words.titles.append((italics.pop(), length))
         elif token.type == "note":
             words.notes.append(token.children or ())
-        if token.type in ("citation", "note", "link_open"):
+        if token.type in ("citation", "note", "link_open") or _points_to_figures(token):
             words.is_sourced = True
     words.text = "".join(parts)
     return words
+
+
+def _points_to_figures(token: Token) -> bool:
+    """Whether words rest on a data table, whose figures all have their sources."""
+    return token.type == "reference" and token.meta["reference"].kind != "section"
 
 
 def _shown(token: Token) -> str:

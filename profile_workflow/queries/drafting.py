@@ -1,9 +1,12 @@
 """What stands beside a text that is being written: its draft, who writes, what it can refer to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
+from profile_workflow import markup
 from profile_workflow.models import (
     DataTable,
     Draft,
@@ -39,34 +42,77 @@ def somebody_else(draft: Draft, *, viewer: User, at: datetime) -> Writing | None
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """Something that a text can refer to: how that is typed, and what it is called."""
+
+    typed: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
     """What an author can build on.
 
     Attributes:
         sources: The bibliography of the profile, or what was picked of it.
         tables: The data tables of the section.
+        targets: What the text can refer to: its own headings and tables, the sections, the data
+            tables.
         pictures: The pictures of the profile.
     """
 
     sources: list[Source]
     tables: list[DataTable]
+    targets: list[Named]
     pictures: list[Picture]
 
 
-def material_for(section: Section, profile: Profile, *, picked: str = "") -> Material:
+def material_for(section: Section, profile: Profile, *, text: str, picked: str = "") -> Material:
     """Return what the author of a section can build on: three queries.
 
     Args:
         section: The section.
         profile: Its profile.
+        text: The text as it is written now.
         picked: Words that the sources are to have; all of them if there are none.
     """
-    tables = profile.data_tables.filter(section=section).order_by("position", "pk")
+    tables = list(profile.data_tables.order_by("section__position", "position", "pk"))
     return Material(
         sources=_picked(profile.sources.order_by("authors", "year", "key"), words_of(picked)),
-        tables=list(tables),
+        tables=[one for one in tables if one.section_id == section.pk],
+        targets=[*_own(section, text), *_sections(profile), *_exhibits(tables)],
         pictures=list(profile.pictures.select_related("file").order_by("key")),
     )
+
+
+def _own(section: Section, text: str) -> Iterator[Named]:
+    """Yield the headings and the typed tables of the text itself.
+
+    Those whose words cannot stand in a reference, such as words with brackets, are left out.
+    """
+    outline = markup.outline(text, section.number)
+    headings = (("section", one.text, f"{one.number} {one.text}") for one in outline.headings)
+    typed = (one.caption for one in outline.exhibits if not one.key)
+    tables = (("table", one, _("Table: %(table)s") % {"table": one}) for one in typed)
+    for kind, words, shown in (*headings, *tables):
+        reference = markup.Reference(kind, section.key, words)
+        if markup.references(str(reference)) == (reference,):
+            yield Named(str(reference), shown.strip())
+
+
+def _sections(profile: Profile) -> Iterator[Named]:
+    found = profile.sections.select_related("template_section").order_by("position")
+    for one in found:
+        yield Named(str(markup.Reference("section", one.key)), str(one))
+
+
+def _exhibits(tables: Iterable[DataTable]) -> Iterator[Named]:
+    for one in tables:
+        words = _("Table: %(table)s") % {"table": one}
+        yield Named(str(markup.Reference("table", one.key)), words)
+        if one.chart:
+            words = _("Chart: %(table)s") % {"table": one}
+            yield Named(str(markup.Reference("figure", one.key)), words)
 
 
 def _picked(sources: Iterable[Source], wanted: list[str]) -> list[Source]:

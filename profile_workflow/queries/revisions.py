@@ -1,13 +1,8 @@
-"""Submitted texts of a section: which there are, and which of them a person has judged."""
+"""Submitted texts of a section: which of them a person has judged."""
 
 from django.db.models import Q
 
 from profile_workflow.models import Revision, Section, User
-
-
-def all_revisions(section: Section) -> list[Revision]:
-    """Return every submitted text of a section with its words, oldest first."""
-    return list(section.revisions.select_related("author").order_by("number"))
 
 
 def last_seen(section: Section, person: User) -> Revision | None:

@@ -3,21 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from django.db import transaction
 from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext as _
 
 from profile_workflow.errors import InvalidInput, NotAllowed, NotNow, StaleEdit
-from profile_workflow.models import Draft, Profile, Section
+from profile_workflow.models import Draft, Profile, Revision, Section, WorkingCopy
 from profile_workflow.models.people import User
-from profile_workflow.rules import OWN_SECTION
-from profile_workflow.services import search_index
+from profile_workflow.rules import OWN_SECTION, WRITER
+from profile_workflow.services import copies, search_index
 from profile_workflow.states import (
-    AUTHOR_ROLES,
     EDITABLE_SECTION_STATES,
     WRITING_STATES,
+    Occasion,
     SectionState,
 )
 
@@ -38,14 +38,34 @@ class DraftText:
     nothing_found: bool = False
     searched: str = ""
 
+    @classmethod
+    def of(cls, kept: Draft | WorkingCopy | Revision) -> Self:
+        """Return what a text says that is stored, wherever that is."""
+        return cls(kept.text, kept.nothing_found, kept.searched)
+
 
 @transaction.atomic
 def save_draft(
-    section: Section, draft: DraftText, *, base_version: int, by: User, at: datetime
+    section: Section,
+    draft: DraftText,
+    *,
+    base_version: int,
+    by: User,
+    at: datetime,
+    occasion: Occasion = Occasion.WRITING,
 ) -> int:
     """Save the working text if nobody has saved since ``base_version``; return the new version.
 
-    Makes no revision, moves no state, sends no mail. Whoever saves counts as writing.
+    Makes no revision, moves no state, sends no mail. Whoever saves counts as writing. A text that
+    is replaced by another one stays in the trail of working copies.
+
+    Args:
+        section: The section.
+        draft: The text to be saved.
+        base_version: Version of the working text that it was made from.
+        by: Who saves.
+        at: When.
+        occasion: Why the text that was there is replaced.
 
     Raises:
         NotAllowed: If the section is not the person's to write.
@@ -56,8 +76,9 @@ def save_draft(
     # Under the lock of every move, so that nothing is saved past a submission. The section is read
     # after the lock is held: in one query it would be as it was before a move that was waited for.
     profile = Profile.objects.select_for_update().get(pk=section.profile_id)
-    section = Section.objects.get(pk=section.pk)
+    section = Section.objects.select_related("draft").get(pk=section.pk)
     section.profile = profile
+    former = section.draft
     check_may_write(section, by=by)
     _check_text(draft)
     saved = Draft.objects.filter(section=section, version=base_version).update(
@@ -70,14 +91,40 @@ def save_draft(
         **_lease(by, at),
     )
     if not saved:
-        current = Draft.objects.get(section=section)
         raise StaleEdit(
             _("Somebody saved a newer version in the meantime. Nothing was overwritten."),
-            current_text=current.text,
-            current_version=current.version,
+            current_text=former.text,
+            current_version=former.version,
         )
+    if DraftText.of(former) not in (draft, DraftText()):
+        former.section = section
+        copies.keep_former(former, by=by, occasion=occasion)
     search_index.index_draft(section)
     return base_version + 1
+
+
+@transaction.atomic
+def put_aside(section: Section, draft: DraftText, *, by: User, at: datetime) -> None:
+    """Keep a text in the trail that could not be saved, because somebody had saved a newer one.
+
+    The same text of the same person is kept once.
+
+    Raises:
+        NotAllowed, NotNow, InvalidInput: As ``save_draft``.
+    """
+    check_may_write(section, by=by)
+    _check_text(draft)
+    current = Draft.objects.get(section=section)
+    if draft in (DraftText(), DraftText.of(current)):
+        return
+    content = {
+        "text": draft.text,
+        "nothing_found": draft.nothing_found,
+        "searched": draft.searched,
+    }
+    mine = section.copies.filter(occasion=Occasion.ASIDE, saved_by=by)
+    if not mine.filter(**content).exists():
+        copies.keep_aside(current, content, by=by, at=at)
 
 
 @transaction.atomic
@@ -108,7 +155,14 @@ def rewrite_drafts(
                 % {"section": section}
             )
         new = DraftText(text=text, nothing_found=draft.nothing_found, searched=searched)
-        save_draft(section, new, base_version=draft.version, by=by, at=at)
+        save_draft(
+            section,
+            new,
+            base_version=draft.version,
+            by=by,
+            at=at,
+            occasion=Occasion.REWRITTEN,
+        )
         changed.append(section)
     return changed
 
@@ -151,6 +205,21 @@ def may_write(section: Section, *, by: User) -> bool:
     return True
 
 
+def is_writer(section: Section, *, by: User) -> bool:
+    """Whether the text of a section is a person's to write, if not now then at another time."""
+    return WRITER.refusal(by, section) is None
+
+
+def check_is_writer(section: Section, *, by: User) -> None:
+    """Refuse whoever has no part in the writing of a section.
+
+    Raises:
+        NotAllowed: If the section is not the person's to write.
+    """
+    if not is_writer(section, by=by):
+        raise NotAllowed(OWN_SECTION.refusal)
+
+
 def check_may_write(section: Section, *, by: User) -> None:
     """Refuse whoever could not save the text of a section now.
 
@@ -158,9 +227,7 @@ def check_may_write(section: Section, *, by: User) -> None:
         NotAllowed: If the section is not the person's to write.
         NotNow: If the section or its profile is not in a state for writing.
     """
-    roles = section.profile.roles_of(by)
-    if not roles.intersection(AUTHOR_ROLES) or not OWN_SECTION.holds(by, section):
-        raise NotAllowed(OWN_SECTION.refusal)
+    check_is_writer(section, by=by)
     writable = (*EDITABLE_SECTION_STATES, SectionState.EMPTY)
     if section.state not in writable or section.profile.state not in WRITING_STATES:
         raise NotNow(

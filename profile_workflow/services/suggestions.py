@@ -15,7 +15,7 @@ from profile_workflow.models.digests import text_digest
 from profile_workflow.models.people import User
 from profile_workflow.services import drafting
 from profile_workflow.services.log import Actor, Entry, document_name, record
-from profile_workflow.states import CommentState
+from profile_workflow.states import CommentState, Occasion
 
 #: Between two words of a paragraph: spaces, or the end of a line that goes on in a quotation.
 _BETWEEN = r"\s+(?:>\s*)*"
@@ -116,7 +116,14 @@ def apply_suggestion(comment: Comment, *, by: User, at: datetime) -> None:
     drafting.check_may_write(section, by=by)
     text = applied_text(comment, working_text(section, draft))
     given = drafting.DraftText(text, nothing_found=draft.nothing_found, searched=draft.searched)
-    drafting.save_draft(section, given, base_version=draft.version, by=by, at=at)
+    drafting.save_draft(
+        section,
+        given,
+        base_version=draft.version,
+        by=by,
+        at=at,
+        occasion=Occasion.SUGGESTION,
+    )
     Comment.objects.filter(pk=comment.pk).update(applied_at=at)
     entry = Entry(
         document=document_name(comment),

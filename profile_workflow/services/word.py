@@ -1,7 +1,7 @@
 """Bringing in what was read from a Word file: kept for a while, mapped, written section by section.
 
 Nothing is written before the person has seen what would change, nothing that was saved since is
-overwritten, and the text that was there before can be put back.
+overwritten, and the text that was there before stays in the trail of working copies.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,11 +15,11 @@ from profile_workflow.errors import DomainError, InvalidInput, NotAllowed, NotNo
 from profile_workflow.models import Draft, Profile, Section, User, WordReading
 from profile_workflow.rules import OWN_SECTION
 from profile_workflow.services.drafting import DraftText, check_may_write, save_draft
+from profile_workflow.states import Occasion
 from profile_workflow.word.chapters import Part
 
-#: How long a reading is kept that nobody brings in, and the former texts after it was brought in.
-KEPT_UNDONE = timedelta(hours=24)
-KEPT_DONE = timedelta(days=14)
+#: How long a reading is kept, brought in or not.
+KEPT_FOR = timedelta(hours=24)
 
 WRITTEN, SAME, STALE, REFUSED = "written", "same", "stale", "refused"
 
@@ -59,7 +59,7 @@ def keep_reading(profile: Profile, parts: Sequence[Part], *, by: User, at: datet
         reader=by,
         parts=[asdict(part) for part in parts],
         read_at=at,
-        expires_at=at + KEPT_UNDONE,
+        expires_at=at + KEPT_FOR,
     )
 
 
@@ -80,7 +80,7 @@ def text_for(reading: WordReading, key: str) -> str:
 def bring_in(reading: WordReading, wanted: Mapping[str, int], *, by: User, at: datetime) -> None:
     """Write the chosen sections, each if its working text is still the one that was compared.
 
-    What became of each stands in ``outcome`` afterwards, with the text that was there before.
+    What became of each stands in ``outcome`` afterwards.
 
     Args:
         reading: What was read.
@@ -100,7 +100,7 @@ def bring_in(reading: WordReading, wanted: Mapping[str, int], *, by: User, at: d
         key = draft.section.key
         reading.outcome[key] = _write(reading, draft, wanted[key], by=by, at=at)
     reading.done_at = at
-    reading.expires_at = at + KEPT_DONE
+    reading.expires_at = at + KEPT_FOR
     reading.save(update_fields=["outcome", "done_at", "expires_at"])
 
 
@@ -110,16 +110,22 @@ def _write(
     text = text_for(reading, draft.section.key)
     if text == draft.text:
         return {"result": SAME}
-    kept = {"former": draft.text, "version": draft.version}
     # "Nothing was found" is an answer of its own, which a file cannot hold.
     given = DraftText(text, draft.nothing_found, draft.searched)
     try:
-        saved = save_draft(draft.section, given, base_version=version, by=by, at=at)
+        saved = save_draft(
+            draft.section,
+            given,
+            base_version=version,
+            by=by,
+            at=at,
+            occasion=Occasion.WORD_FILE,
+        )
     except StaleEdit:
         return {"result": STALE, "compared": version}
     except DomainError as error:
         return {"result": REFUSED, "message": str(error)}
-    return {"result": WRITTEN, **kept, "version": saved}
+    return {"result": WRITTEN, "before": version, "version": saved}
 
 
 def throw_away(reading: WordReading) -> None:

@@ -1,11 +1,10 @@
 """The guidance of one section: its guiding questions, and what its text should be looked at."""
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from profile_workflow.errors import DomainError, InvalidInput
+from profile_workflow.errors import DomainError
 from profile_workflow.forms.guidance import FindingForm, QuestionsForm, rows_of
 from profile_workflow.models import Section, User
 from profile_workflow.queries.guidance import Coverage, coverage_in, sees_guidance
@@ -89,38 +88,17 @@ def _page(
 def section_answers(request: HttpRequest, slug: str, key: str) -> JsonResponse:
     """Save the marks of guiding questions while the text is being written."""
     section, viewer = _section(request, slug, key), signed_in(request)
+    form = QuestionsForm(request.POST, groups=shown.asked(section))
     try:
-        wrong = save_marks(section, request.POST, by=viewer, at=timezone.now())
+        is_saved = form.save(section, by=viewer, at=timezone.now())
     except DomainError as error:
         return JsonResponse({"message": str(error)}, status=error.status)
-    if wrong is not None:
-        problems = " ".join(str(one) for found in wrong.errors.values() for one in found)
+    if not is_saved:
+        problems = " ".join(str(one) for found in form.errors.values() for one in found)
         return JsonResponse({"message": problems}, status=_UNPROCESSABLE)
-    form = QuestionsForm(groups=shown.asked(section))
-    coverage = coverage_in(form.groups)
-    seen = {form[name].html_name: form[name].initial for name in form.fields if "-seen" in name}
+    coverage = coverage_in(shown.asked(section))
     told = {"message": _("Marks saved."), "coverage": _words(coverage), "done": coverage.done}
-    return JsonResponse({**told, "seen": seen})
-
-
-def save_marks(
-    section: Section, data: QueryDict, *, by: User, at: datetime
-) -> QuestionsForm | None:
-    """Save the marks that came with a text; return the form if something in it is wrong.
-
-    Raises:
-        NotAllowed, NotNow: As for the text itself.
-    """
-    form = QuestionsForm(data, groups=shown.asked(section))
-    if not form.is_valid():
-        return form
-    if form.marks:
-        try:
-            guidance.mark_questions(section, form.marks, by=by, at=at)
-        except InvalidInput as error:
-            form.add_error(None, str(error))
-            return form
-    return None
+    return JsonResponse({**told, "seen": form.seen_now})
 
 
 def _words(coverage: Coverage) -> str:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from profile_workflow.queries import profiles
 from profile_workflow.queries.notes import notes_of
-from profile_workflow.services.drafting import may_write
+from profile_workflow.services.drafting import is_writer, may_write
 from profile_workflow.services.lifecycle import is_open
 from profile_workflow.web.guidance import beside_revision
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
@@ -41,6 +41,7 @@ def section(request: HttpRequest, slug: str, key: str) -> HttpResponse:
             "profile": profile,
             "section": found,
             "may_write": may_write(found, by=viewer),
+            "writes": is_writer(found, by=viewer),
             "may_review": is_open(found, "accept", viewer),
             "guidance": beside_revision(found, viewer),
             "text": with_permalinks(shown.text) if shown.text else None,

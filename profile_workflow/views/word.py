@@ -23,6 +23,7 @@ from profile_workflow.forms.word import (
 )
 from profile_workflow.models import Profile, Section, WordReading
 from profile_workflow.queries import word as queries
+from profile_workflow.queries.copies import copies_by_version
 from profile_workflow.services import word as services
 from profile_workflow.services.drafting import may_write
 from profile_workflow.web import word as web
@@ -209,15 +210,18 @@ def _dropped(request: HttpRequest, reading: WordReading) -> HttpResponse:
 def _done(
     request: HttpRequest, profile: Profile, reading: WordReading, sections: list[Section]
 ) -> HttpResponse:
-    """Show what became of each section, with a way back to the text before."""
+    """Show what became of each section, with a way to the text before."""
+    done = [(one, reading.outcome[one.key]) for one in sections if one.key in reading.outcome]
+    former = {outcome["before"] for _one, outcome in done if "before" in outcome}
+    copies = copies_by_version([one for one, _outcome in done], former)
     rows = [
         {
             "section": one,
-            "outcome": reading.outcome[one.key],
+            "outcome": outcome,
             "text": services.text_for(reading, one.key),
+            "before": copies.get((one.pk, outcome.get("before"))),
         }
-        for one in sections
-        if one.key in reading.outcome
+        for one, outcome in done
     ]
     written = sum(row["outcome"]["result"] == services.WRITTEN for row in rows)
     said = ngettext(

@@ -63,7 +63,7 @@ PROFILE_PAGES: Sequence[Page] = (
             "section",
             "section_edit",
             "section_guidance",
-            "section_compare",
+            *("section_compare", "section_copies", "section_copy"),
             "section_review",
             "section_move",
             "profile_move",

@@ -1,24 +1,28 @@
 """The text of a section as a web page: rendered text, its tables, its sources."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from profile_workflow import markup
 from profile_workflow.bibliography import formatting
 from profile_workflow.bibliography.record import reference_of
 from profile_workflow.models import DataItem, DataTable, Profile, Revision, Section
 from profile_workflow.pictures.shown import Shown
+from profile_workflow.queries.copies import Version
 from profile_workflow.queries.evidence import pictures_by_key, sources_by_key, tables_by_key
+from profile_workflow.queries.references import Place, Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ def _rendered(section: Section, text: str, pictures: Mapping[str, Shown]) -> Rea
         exhibits=markup.Exhibits(
             table=lambda key, block: _drawn(tables.get(key), block),
             figure=lambda key, block: _drawn(tables.get(key), block),
+            refer=_referrer(section, text),
             image=lambda key, block: _pictured(profile, pictures.get(key), block, citations),
         ),
         chapter=section.number,
@@ -78,12 +83,47 @@ def _cited(rendered: markup.Rendered, pictures: Mapping[str, Shown]) -> Iterable
     return dict.fromkeys([*rendered.citations, *filter(None, placed)])
 
 
+def _referrer(section: Section, text: str) -> Callable[[markup.Reference], markup.Target | None]:
+    """Return how the references of a text read: two queries, none if it has no references."""
+    profile = section.profile
+    wanted = markup.references(text)
+    places = Places(profile) if wanted else None
+
+    def refer(reference: markup.Reference) -> markup.Target | None:
+        found = places.find(reference, key=section.key, text=text) if places else None
+        if found is None:
+            return None
+        address = f"#{found.block}" if found.block else ""
+        if found.section.key != section.key:
+            address = f"{reverse('section', args=[profile.slug, found.section.key])}{address}"
+        with translation.override(profile.language):
+            return markup.Target(_reference_in_words(reference, found, profile.language), address)
+
+    return refer
+
+
+def _reference_in_words(reference: markup.Reference, place: Place, language: str) -> str:
+    """Return what a reference reads on the page, where exhibits carry their keys as numbers."""
+    number = {"number": place.number}
+    if reference.kind == "table" and reference.words:
+        return pgettext("reference", "Table “%(title)s”") % {"title": reference.words}
+    if reference.kind == "table":
+        return pgettext("reference", "Table %(number)s") % number
+    if reference.kind == "figure":
+        return pgettext("reference", "Figure %(number)s") % number
+    if place.number:
+        return pgettext("reference", "section %(number)s") % number
+    title = reference.words or place.section.template_section.title_in(language)
+    return pgettext("reference", "“%(title)s”") % {"title": title}
+
+
 #: Code of a problem of the text → the sentence for its author.
 _PROBLEMS: Mapping[str, "str | Promise"] = {
     "unknown_source": gettext_lazy("The source “%(detail)s” is not in the bibliography."),
     "unknown_table": gettext_lazy("There is no data table “%(detail)s”."),
     "unknown_figure": gettext_lazy("There is no data table “%(detail)s” to draw a figure from."),
     "unknown_image": gettext_lazy("There is no picture “%(detail)s”."),
+    "unknown_reference": gettext_lazy("%(detail)s leads nowhere: there is nothing of that name."),
     "too_long": gettext_lazy("The text is too long to be printed: %(detail)s characters."),
     "too_deep": gettext_lazy("Lists and boxes stand more than %(detail)s deep in one another."),
     "table_too_large": gettext_lazy("A table is larger than %(detail)s rows and columns."),
@@ -117,17 +157,17 @@ def with_permalinks(text: ReadingText) -> ReadingText:
     return replace(text, html=html)
 
 
-def compared_html(section: Section, revision: Revision) -> SafeString:
-    """Render all that a revision says, as it is compared with another one."""
+def compared_html(section: Section, version: Revision | Version) -> SafeString:
+    """Render all that a text says, as it is compared with another one."""
     found = SafeString("")
-    if revision.nothing_found:
+    if version.nothing_found:
         found = format_html(
             '<p>{}</p><p dir="auto">{} {}</p>',
             _("Nothing was found."),
             _("Searched:"),
-            revision.searched,
+            version.searched,
         )
-    return found + reading_text(section, revision).html
+    return found + rendered_text(section, version.text).html
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,10 @@ class Piece:
 
 
 #: What people may type in Word as it stands in the text, and what therefore is not escaped.
-_TYPED = re.compile(r"\[@[^\[\]\n]{1,2000}\]|\[\[(?:table|figure):[\w.-]{1,20}\]\]")
+_TYPED = re.compile(
+    r"\[@[^\[\]\n]{1,2000}\]|\[\[(?:table|figure):[\w.-]{1,20}\]\]"
+    r"|\[#(?:table|figure|section):[^\[\]\n]{1,170}\]"
+)
 _SPACE = re.compile(r"[ \t\r\f\v]+")
 _STARTS_BLOCK = re.compile(
     r"(?m)^( *)([-+](?=\s|$)|#(?=##)|>|[-:|](?=[-:| ]*$)|:(?=::)|\d{1,9}(?=[.)](?:\s|$)))"
@@ -228,7 +231,9 @@ def _body(one: Piece, *, strict: bool) -> str:
 
 
 def escaped(text: str, *, strict: bool = False) -> str:
-    """Return words so that the dialect takes them for words, but for citations and placements.
+    """Return words so that the dialect takes them for words, but for what people type in Word.
+
+    Citations, references and placements stand there as in the text.
 
     Args:
         text: The words.

@@ -392,7 +392,7 @@ class _Writer:
             add(run(parents[-1], is_rtl=is_rtl), "w:br")
             return
         style = "Hyperlink" if len(parents) > 1 else ""
-        if token.type == "citation":
+        if token.type in ("citation", "reference"):
             style = "PWCitation"
         text = shown(token)
         if text:

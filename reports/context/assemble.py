@@ -1,7 +1,7 @@
 """From material to report: texts become HTML, figures get numbers, sources a bibliography."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
@@ -19,6 +19,7 @@ from reports.context.plain import (
     Report,
     SectionText,
 )
+from reports.context.references import Targets, has_references
 from reports.labels import Labels, direction, labels
 
 _BLOCK_ORDER = ("funding", "disclaimer", "designations", "rights")
@@ -37,14 +38,17 @@ def assemble(material: Material) -> Report:
     cited = _cited(material)
     sources = [source for source in material.sources if source.key in cited]
     citations = formatting.citations(sources, material.language)
-    exhibitor = Exhibitor(
-        language=material.language,
-        data_tables={table.key: table for table in material.tables},
-        citations=citations,
-    )
+    targets = Targets(words)
+    if has_references(material.sections):
+        # What stands further behind has its number only when all before it was read.
+        first = _exhibitor(material, citations)
+        for section in material.sections:
+            _chapter(section, material, first, [], targets)
+        targets.complete((*first.listed_tables, *first.listed_figures))
+    exhibitor = _exhibitor(material, citations)
     problems: list[tuple[str, markup.Problem]] = []
     chapters = tuple(
-        _chapter(section, material, exhibitor, problems) for section in material.sections
+        _chapter(section, material, exhibitor, problems, targets) for section in material.sections
     )
     hashes = {section.key: section.sha256 for section in material.sections if section.sha256}
     digest = sections_digest(hashes)
@@ -74,6 +78,14 @@ def assemble(material: Material) -> Report:
     )
 
 
+def _exhibitor(material: Material, citations: Mapping[str, str]) -> Exhibitor:
+    return Exhibitor(
+        language=material.language,
+        data_tables={table.key: table for table in material.tables},
+        citations=citations,
+    )
+
+
 def _cited(material: Material) -> set[str]:
     """Keys of all sources named in the texts, the data tables, pictures and challenges."""
     keys = {row.source for table in material.tables for row in table.rows}
@@ -91,6 +103,7 @@ def _chapter(
     material: Material,
     exhibitor: Exhibitor,
     problems: list[tuple[str, markup.Problem]],
+    targets: Targets,
 ) -> Chapter:
     anchor = f"section-{section.key.lower()}"
     words = labels(material.language)
@@ -102,6 +115,7 @@ def _chapter(
             exhibitor.table,
             exhibitor.figure,
             exhibitor.label,
+            targets.find,
             lambda key, block: exhibitor.image(pictures.get(key), block),
         ),
         id_prefix=f"s{section.key.lower()}-",
@@ -109,13 +123,15 @@ def _chapter(
         medium=markup.Medium.PRINT,
         direction=direction(material.language),
     )
+    targets.note(section, anchor, rendered)
     problems.extend((section.title, problem) for problem in rendered.problems)
     html = rendered.html or _without_text(section, material)
-    unplaced = [
-        exhibitor.table(table.key, f"table-{table.key.lower()}") or ""
-        for table in material.tables
-        if table.section == section.key and table.key not in exhibitor.placed
-    ]
+    unplaced = []
+    for table in material.tables:
+        if table.section == section.key and table.key not in exhibitor.placed:
+            place = f"table-{table.key.lower()}"
+            targets.note_exhibit("table", table.key, place)
+            unplaced.append(exhibitor.table(table.key, place) or "")
     return Chapter(
         key=section.key,
         anchor=anchor,

@@ -74,6 +74,8 @@ DONE_BY = {
     "task_delegate": {Role.PROJECT_TEAM, Role.LOCAL_EXPERT},
     "section_move": set(),
     "section_edit": {Role.LOCAL_EXPERT},
+    "section_copies": {Role.LOCAL_EXPERT},
+    "section_copy": {Role.LOCAL_EXPERT},
     "section_guidance": {*KEEPS_THE_REGISTER, Role.INTERNATIONAL_EXPERT},
     "word_import": {Role.LOCAL_EXPERT},
 }
@@ -116,6 +118,8 @@ class World:
             "history": [profile.slug],
             "section": [profile.slug, "1"],
             "section_compare": [profile.slug, "1"],
+            "section_copies": [profile.slug, "1"],
+            "section_copy": [profile.slug, "1", "now"],
             "section_review": [profile.slug, "1"],
             "section_word": [profile.slug, "1"],
             "word_file": [profile.slug],

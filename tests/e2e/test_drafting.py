@@ -5,11 +5,12 @@ import json
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from profile_workflow.models import Draft
 from profile_workflow.states import ProfileState, Role, SectionState
 from tests import factories
-from tests.browser import PLAIN, breaches, overflowing, sign_in, violations
+from tests.browser import PASSWORD, PLAIN, breaches, let_in, overflowing, sign_in, violations
 from workflows import engine
 from workflows.models import Task
 
@@ -146,6 +147,48 @@ def test_after_signing_in_again_in_another_tab_the_text_is_saved(browse, made, p
     page.wait_for_url("**/tasks/")
 
 
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_one_signs_in_again_beside_the_text(browse, made, profile, language):
+    page = browse(language, made[Role.LOCAL_EXPERT], line_breaks=True)
+    page.goto(edit(profile))
+    page.context.clear_cookies(name="sessionid")
+    type_text(page, "Written after the session ended.")
+    page.locator("#again-password").wait_for()
+    assert problems(page) == []
+    page.locator("#again-password").fill("not-the-password")
+    page.keyboard.press("Enter")
+    expect(page.locator("#sign-in-problem")).not_to_be_empty()
+    expect(page.locator("#again-password")).to_be_focused()
+    page.locator("#again-password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.locator("#save-trouble").wait_for(state="hidden")
+    expect(page.locator("#id_text")).to_be_focused()
+    page.wait_for_function("() => document.querySelector('[name=base_version]').value === '1'")
+    assert stored(profile) == "Written after the session ended."
+    page.locator("button[value=submit]").click()
+    page.wait_for_url("**/tasks/")
+
+
+def test_what_one_wrote_is_not_saved_as_another_unasked(browse, made, profile):
+    expert, author = made[Role.LOCAL_EXPERT], made[Role.CO_AUTHOR]
+    let_in(author)
+    page = browse("en", expert, line_breaks=True)
+    page.goto(edit(profile))
+    page.context.clear_cookies(name="sessionid")
+    other = page.context.new_page()
+    sign_in(other, author)
+    type_text(page, "Whose is this?")
+    assert f"now {author.full_name} is signed in" in trouble(page)
+    assert stored(profile) == ""
+    press(page, "Save draft")
+    page.locator("#refusal").wait_for()
+    assert page.locator("#id_text").input_value() == "Whose is this?"
+    assert stored(profile) == ""
+    press(page, "Save draft")
+    saved(page)
+    assert Draft.objects.get(section__profile=profile, section__key="1").saved_by == author
+
+
 def test_leaving_with_unsaved_text_warns_and_the_copy_is_offered_again(browse, made, profile):
     page = browse("en", made[Role.LOCAL_EXPERT], line_breaks=True)
     page.goto(edit(profile))
@@ -211,7 +254,7 @@ def test_two_people_see_each_other_and_lose_nothing(browse, made, profile):
     assert "Somebody saved a newer version" in trouble(expert)
     press(expert, "Save draft")
     expert.get_by_role("heading", name="There are two versions of this text").wait_for()
-    assert expert.evaluate("document.activeElement.id") == "refusal"
+    expect(expert.locator("#refusal")).to_be_focused()
     assert problems(expert) == []
     joined = "Housing is dear.\n\nSchools are very full."
     assert expert.locator("#id_merged_text").input_value() == joined

@@ -181,6 +181,25 @@ def test_everything_can_be_put_in_with_the_keyboard_alone(write, profile):
     ]
 
 
+def test_a_reference_is_picked_or_typed_and_changed(write, profile):
+    figure = factories.give_figure(factories.section(profile, "1"))
+    page = write("### Who lives here\n\nAs ")
+    page.locator(f"{TEXT} p").last.click()
+    page.keyboard.press("End")
+    press(page, "Reference")
+    page.get_by_label("Refer to").select_option("#section:1, Who lives here")
+    page.get_by_role("button", name="Put it in").click()
+    page.keyboard.type(f" and [#table:{figure.table.key}] say.")
+    said = f"As [#section:1, Who lives here] and [#table:{figure.table.key}] say."
+    assert field(page).split("\n\n")[1] == said
+    chip = page.locator(f"{TEXT} .chip-reference").last
+    assert figure.table.title in chip.inner_text()
+    chip.dblclick()
+    page.get_by_label("Refer to").select_option("#section:2")
+    page.get_by_role("button", name="Put it in").click()
+    assert field(page).endswith("and [#section:2] say.")
+
+
 def test_a_table_with_caption_and_source_that_the_tab_key_leaves(write):
     page = write()
     page.locator(TEXT).focus()

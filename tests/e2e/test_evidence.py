@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from profile_workflow.states import ProfileState, Role
 from tests import factories
@@ -70,7 +71,7 @@ def test_a_table_is_pasted_from_right_to_left(browse, made):
     page.locator("#id_text").fill(rows.format("كثير"))
     page.locator("button[value=check]").click()
     assert page.locator("#error-summary a").get_attribute("href") == "#row-3"
-    assert page.evaluate("document.activeElement.id") == "error-summary"
+    expect(page.locator("#error-summary")).to_be_focused()
     assert violations(page) == []
     page.locator("#id_text").fill(rows.format("\u0661\u066c\u0663\u0660\u0660"))
     page.locator("button[value=check]").click()
@@ -123,7 +124,7 @@ def test_two_at_one_entry_see_both_versions(browse, made):
     store(mine)
     assert mine.locator("td", has_text="Census of the team").is_visible()
     assert mine.get_by_label("Title").input_value() == "My census"
-    assert mine.evaluate("document.activeElement.id") == "refusal"
+    expect(mine.locator("#refusal")).to_be_focused()
     assert violations(mine) == []
     assert overflowing(mine) == 0
     mine.get_by_role("button", name="Save my version").click()

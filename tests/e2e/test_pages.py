@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from profile_workflow.states import Role
 from tests import browser as checks
@@ -61,7 +62,7 @@ class TestEveryPage:
         page.get_by_label("Ask for minor changes").check()
         page.get_by_role("button", name="Send the decision").click()
         assert page.get_by_role("alert").count() == 1
-        assert page.evaluate("document.activeElement.id") == "error-summary"
+        expect(page.locator("#error-summary")).to_be_focused()
         assert page.get_by_label("Ask for minor changes").is_checked()
         assert checks.violations_in_both_schemes(page) == []
         for address in ("/p/no-such-profile/", reverse("board"), reverse("language")):

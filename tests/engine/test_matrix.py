@@ -42,7 +42,7 @@ from tests.factories import bring_to, move
 from workflows import deadlines, engine
 from workflows.engine import moves
 
-pytestmark = [pytest.mark.django_db, pytest.mark.integration]
+pytestmark = [pytest.mark.django_db, pytest.mark.integration, pytest.mark.any_database]
 
 S = ProfileState
 TEAM, EXPERT, CO_AUTHOR = Role.PROJECT_TEAM, Role.LOCAL_EXPERT, Role.CO_AUTHOR

@@ -99,6 +99,11 @@ def test_processes_documents_and_log_agree():
         assert list(broken_links(profile)) == []
 
 
+def test_the_commands_that_check_a_database_find_nothing():
+    for command in (["check_flow"], ["verify_log"], ["rebuild_search", "--check"]):
+        call_command(*command, stdout=io.StringIO())
+
+
 def test_a_second_run_changes_nothing(demonstration):
     before = Event.objects.count()
     call_command("demo", "--output", str(demonstration[1]), stdout=io.StringIO())

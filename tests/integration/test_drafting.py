@@ -254,7 +254,8 @@ def test_a_submitted_section_is_closed_and_gives_back_what_was_typed(made, draft
     assert "Typed too late." in answer.content.decode()
     assert "This is not possible now" in answer.content.decode()
     told = client.post(save(drafted), form("Typed too late.", 1))
-    assert (told.status_code, told.json()["stale"]) == (CONFLICT, False)
+    assert told.status_code == CONFLICT
+    assert "stale" not in told.json()
     assert Draft.objects.filter(text__contains="too late").count() == 0
 
 
@@ -382,6 +383,28 @@ def test_the_lead_submits_the_section_of_a_co_author_in_his_own_right(made, shar
 
 
 # Two versions
+
+
+def test_a_page_is_told_what_is_saved_so_that_it_knows_its_own_text(made, drafted):
+    client = signed_in(made[Role.LOCAL_EXPERT])
+    once = form("Its answer never came.", searched=" Archive. ")
+    assert client.post(save(drafted), once).status_code == OK
+    told = client.post(save(drafted), form("And more.")).json()
+    saved = {"text": "Its answer never came.", "nothing": False, "searched": "Archive."}
+    assert (told["stale"], told["version"], told["saved"]) == (True, 1, saved)
+
+
+def test_what_somebody_else_wrote_is_saved_only_when_asked_again(made, shared, drafted):
+    expert, author = made[Role.LOCAL_EXPERT], made[Role.CO_AUTHOR]
+    client, typed = signed_in(author), form("Of the expert.", writer=str(expert.pk))
+    told = client.post(save(drafted), typed)
+    assert (told.status_code, told.json()["other"]) == (CONFLICT, True)
+    page = client.post(edit(drafted), {**typed, "action": "save"})
+    assert page.status_code == CONFLICT
+    assert "Of the expert." in page.content.decode()
+    assert f'name="writer" value="{author.pk}"' in page.content.decode()
+    assert draft_of(drafted).version == 0
+    assert client.post(save(drafted), {**typed, "writer": str(author.pk)}).status_code == OK
 
 
 def test_a_stale_save_shows_both_and_overwrites_nothing(made, shared, drafted):

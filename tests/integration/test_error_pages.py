@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 import pytest
 from django.template.loader import render_to_string
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import translation
 
@@ -109,6 +109,28 @@ def test_a_form_sent_after_the_session_has_ended_comes_back_with_all_that_was_ty
     assert "Two &lt;weeks&gt; of work</textarea>" in text
     assert "secret-token" not in text
     assert text.count("<textarea") == 1
+
+
+def test_of_a_section_that_was_written_only_the_words_come_back(client):
+    sent = {
+        "text": "Many came.", "searched": "Archive.", "base_text": "Few came.", "base_version": "3",
+        "action": "save", "writer": "7", "q-0.0-seen": "0f", "q-0.0-note": "No data.",
+    }  # fmt: skip
+    answer = client.post(reverse("section_edit", args=["sfax-2026", "1"]), sent)
+    text = answer.content.decode()
+    assert text.count("<textarea") == 3
+    assert all(words in text for words in ("Many came.", "Archive.", "No data."))
+
+
+def test_a_form_whose_token_is_too_old_comes_back_with_all_that_was_typed():
+    client = Client(enforce_csrf_checks=True)
+    sent = {"username": "a@example.org", "password": "secret", "reason": "Two <weeks> of work"}
+    answer = client.post(reverse("sign_in"), sent)
+    text = answer.content.decode()
+    assert answer.status_code == HTTPStatus.FORBIDDEN
+    assert "Two &lt;weeks&gt; of work</textarea>" in text
+    assert "secret" not in text
+    assert "This page was open too long" in text
 
 
 def test_a_button_pressed_after_the_session_has_ended_leads_to_signing_in(client):

@@ -136,6 +136,7 @@ def workshop(made):
     return factories.bring_to(factories.make_profile(made), S.PRIORITY_SETTING)
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize("role", list(Role))
 def test_who_writes_priorities_down_adds_challenges(made, workshop, role):
     who = made[role]

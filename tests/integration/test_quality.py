@@ -122,6 +122,7 @@ def test_the_decision_is_refused_with_links_to_the_checks(made, profile):
     assert "“Is the method told?” is not answered yet." in text
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize("role", list(Role))
 def test_only_who_decides_answers_and_waives(made, profile, role):
     first = factories.section(profile, "1")

@@ -87,7 +87,7 @@ def test_a_reviewer_is_shown_what_changed_since_he_judged(made, revised):
     reviewer = made[Role.INTERNATIONAL_EXPERT]
     page = text_of(signed_in(reviewer).get(compare(revised)))
     assert "You last judged or commented on revision 1." in page
-    assert "1 paragraph changed from revision 1 to revision 2" in page
+    assert "1 paragraph changed from “Revision 1” to “Revision 2”" in page
     assert "<ins>" in page
     assert "<del>" in page
 
@@ -102,20 +102,20 @@ def test_a_comparison_has_three_views(made, revised, view, shown):
 
 def test_any_two_revisions_can_be_compared_also_backwards(made, revised):
     page = text_of(signed_in(made.team).get(compare(revised), {"from": 2, "to": 1}))
-    assert "1 paragraph changed from revision 2 to revision 1" in page
+    assert "1 paragraph changed from “Revision 2” to “Revision 1”" in page
 
 
 @pytest.mark.parametrize("query", [{"from": 1, "to": 1}, {"from": 2, "to": 2}])
 def test_no_change_is_said(made, revised, query):
     page = text_of(signed_in(made.team).get(compare(revised), query))
-    assert f"No change since revision {query['from']}" in page
+    assert f"No change since “Revision {query['from']}”" in page
 
 
 @pytest.mark.parametrize("query", [{"from": "99"}, {"to": "x"}, {"view": "'"}, {"from": "-1"}])
 def test_what_cannot_be_read_is_replaced_by_what_is_proposed(made, revised, query):
     response = signed_in(made.team).get(compare(revised), query)
     assert response.status_code == OK
-    assert "from revision 1 to revision 2" in text_of(response)
+    assert "from “Revision 1” to “Revision 2”" in text_of(response)
 
 
 def test_a_section_without_text_has_nothing_to_compare(made):

@@ -372,6 +372,7 @@ PAGES = ["profile", "history"]
 OTHERS = [Role.LOCAL_EXPERT, Role.INTERNATIONAL_EXPERT, Role.FOCAL_POINT, Role.OBSERVER]
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize("attribution", [Attribution.CATEGORY, Attribution.CHATHAM_HOUSE])
 def test_who_answered_is_the_project_teams_to_know(made, answered, attribution):
     profile = answered(attribution)

@@ -114,6 +114,7 @@ FINDERS: dict[str, set[Role]] = {
 }
 
 
+@pytest.mark.repeats
 def test_each_role_finds_what_it_may_open_and_nothing_else(own, foreign):
     made, _profile = own
     for role in Role:
@@ -324,6 +325,7 @@ ODD = [
 ]  # fmt: skip
 
 
+@pytest.mark.repeats
 def test_no_input_is_an_error(own):
     made, _profile = own
     for query in ODD:

@@ -15,9 +15,9 @@ from django.utils import timezone, translation
 
 from profile_workflow.errors import NotAllowed, NotNow
 from profile_workflow.forms import word as forms
-from profile_workflow.models import Draft, Section, Source, WordReading
+from profile_workflow.models import Draft, Section, Source, WordReading, WorkingCopy
 from profile_workflow.services import word
-from profile_workflow.states import ProfileState, Role
+from profile_workflow.states import Occasion, ProfileState, Role
 from profile_workflow.word.chapters import Chapter, parts_of
 from tests import factories
 from tests.docx import docx, p
@@ -165,13 +165,11 @@ def test_a_file_goes_through_three_steps_and_can_be_taken_back(made, drafted, ex
     assert draft_of(drafted, second.key).text == ""
 
     done = expert.get(answer["Location"]).content.decode()
-    assert "What stood there." in done
     assert "1 section has been written." in done
-    back = {
-        "text": "What stood there.", "base_text": "New words.", "base_version": version + 1,
-        "action": "save",
-    }  # fmt: skip
-    expert.post(reverse("section_edit", args=[drafted.slug, first.key]), back)
+    kept = WorkingCopy.objects.get(text="What stood there.", occasion=Occasion.WORD_FILE)
+    back = reverse("section_copy", args=[drafted.slug, first.key, f"c{kept.pk}"])
+    assert back in done
+    expert.post(back, {"base_version": version + 1})
     assert draft_of(drafted, first.key).text == "What stood there."
     again = expert.post(page("word_check", reading), chosen)
     assert draft_of(drafted, first.key).text == "What stood there."

@@ -1,6 +1,8 @@
 """Writing the text of a section: saving, seeing how it reads, submitting, joining two versions."""
 
+import re
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -24,13 +26,17 @@ from profile_workflow.queries.history import last_reason, move_label
 from profile_workflow.queries.profiles import open_remarks
 from profile_workflow.services import drafting
 from profile_workflow.services.log import document_name
-from profile_workflow.views.guidance import save_marks
+from profile_workflow.states import Occasion
 from profile_workflow.web import guidance
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
 from profile_workflow.web.reading import rendered_text
 from workflows import engine
 from workflows.models import Task
-from workflows.views.moving import HTTP_UNPROCESSABLE, Refusal
+from workflows.views.moving import HTTP_CONFLICT, HTTP_UNPROCESSABLE, Refusal
+
+#: What the guiding questions beside the text send.
+_IS_MARK = re.compile("q-")
+_IS_NOTE = re.compile("q-.*-note")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,18 +49,24 @@ def section_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     except DomainError as error:
         return _closed(request, section, Refusal(error.status, str(error)), form)
     if form is None:
-        return _page(request, section, _form(beside.draft_of(section)))
+        return _page(request, section, _form(beside.draft_of(section), writer=user))
     if not form.is_valid():
-        questions = QuestionsForm(request.POST, groups=guidance.asked(section))
-        return _page(request, section, form, Refusal(HTTP_UNPROCESSABLE), questions=questions)
+        refusal, questions = Refusal(HTTP_UNPROCESSABLE), _questions(request, section)
+        return _page(request, section, form, refusal, questions=questions)
     action = ActionForm(request.POST)
     if action.wanted == "preview" or action.picked is not None:
-        questions = QuestionsForm(request.POST, groups=guidance.asked(section))
+        questions = _questions(request, section)
         preview = action.wanted == "preview"
         return _page(
             request, section, form, preview=preview, picked=action.picked, questions=questions
         )
-    return _save(request, section, form, submit=action.wanted == "submit")
+    if form.is_of_another(user):
+        typed = request.POST.copy()
+        typed["writer"] = str(user.pk)
+        refusal = Refusal(HTTP_CONFLICT, _other_writer(user))
+        questions = _questions(request, section)
+        return _page(request, section, DraftForm(typed), refusal, questions=questions)
+    return _save(request, section, form, action.wanted)
 
 
 def _section(request: HttpRequest, slug: str, key: str) -> Section:
@@ -64,23 +76,39 @@ def _section(request: HttpRequest, slug: str, key: str) -> Section:
     return section
 
 
-def _save(request: HttpRequest, section: Section, form: DraftForm, *, submit: bool) -> HttpResponse:
+def _other_writer(user: User) -> str:
+    return _(
+        "Somebody else wrote this, and now %(person)s is signed in. Nothing has been saved: "
+        "sign in as before, or press “Save draft” once more to save it as %(person)s."
+    ) % {"person": user.full_name}
+
+
+def _questions(request: HttpRequest, section: Section) -> QuestionsForm:
+    """Return the guiding questions with what was marked on the page."""
+    return QuestionsForm(request.POST, groups=guidance.asked(section))
+
+
+def _save(request: HttpRequest, section: Section, form: DraftForm, action: str) -> HttpResponse:
     user, at = signed_in(request), timezone.now()
     base = form.cleaned_data["base_version"]
+    questions = _questions(request, section)
+    occasion = Occasion.JOINED if action == "settle" else Occasion.WRITING
     try:
-        drafting.save_draft(section, form.draft, base_version=base, by=user, at=at)
-        wrong = save_marks(section, request.POST, by=user, at=at)
+        drafting.save_draft(
+            section, form.draft, base_version=base, by=user, at=at, occasion=occasion
+        )
+        are_marked = questions.save(section, by=user, at=at)
     except StaleEdit:
         return _conflict(request, section, form)
     except InvalidInput as error:
         form.add_error("text", str(error))
-        return _page(request, section, form, Refusal(error.status))
+        return _page(request, section, form, Refusal(error.status), questions=questions)
     except DomainError as error:
         return _closed(request, section, Refusal(error.status, str(error)), form)
-    if wrong is not None:
-        saved = _form(beside.draft_of(section))
-        return _page(request, section, saved, Refusal(HTTP_UNPROCESSABLE), questions=wrong)
-    if submit:
+    if not are_marked:
+        saved = _form(beside.draft_of(section), writer=user)
+        return _page(request, section, saved, Refusal(HTTP_UNPROCESSABLE), questions=questions)
+    if action == "submit":
         return _submit(request, section, user)
     messages.success(request, _saved_at(at))
     if finding := WantedFindingForm(request.POST).wanted:
@@ -101,7 +129,7 @@ def _submit(request: HttpRequest, section: Section, user: User) -> HttpResponse:
         subject = f"{move_label('section', 'submit')} – {section}"
         messages.success(request, _("Done: %(task)s.") % {"task": subject})
         return redirect("tasks")
-    return _page(request, section, _form(beside.draft_of(section)), refusal)
+    return _page(request, section, _form(beside.draft_of(section), writer=user), refusal)
 
 
 @require_POST
@@ -112,16 +140,28 @@ def section_save(request: HttpRequest, slug: str, key: str) -> JsonResponse:
     if not form.is_valid():
         problems = " ".join(str(message) for found in form.errors.values() for message in found)
         return JsonResponse({"message": problems}, status=HTTP_UNPROCESSABLE)
+    if form.is_of_another(user):
+        told = {"message": _other_writer(user), "other": True}
+        return JsonResponse(told, status=HTTP_CONFLICT)
     base = form.cleaned_data["base_version"]
     try:
         version = drafting.save_draft(section, form.draft, base_version=base, by=user, at=at)
+    except StaleEdit as error:
+        told = {"message": str(error), "stale": True, **_as_it_is(section)}
+        return JsonResponse(told, status=error.status)
     except DomainError as error:
-        stale = isinstance(error, StaleEdit)
-        return JsonResponse({"message": str(error), "stale": stale}, status=error.status)
+        return JsonResponse({"message": str(error)}, status=error.status)
     # Whoever writes is not signed out in the middle of it: the session lasts from now on.
     request.session.modified = True
     length = _length(section, form.cleaned_data["text"])
     return JsonResponse({"version": version, "message": _saved_at(at), "length": length})
+
+
+def _as_it_is(section: Section) -> dict[str, Any]:
+    """Return what is saved, by which a page knows its own text whose answer never reached it."""
+    draft = beside.draft_of(section)
+    saved = {"text": draft.text, "nothing": draft.nothing_found, "searched": draft.searched}
+    return {"version": draft.version, "saved": saved}
 
 
 def _saved_at(at: datetime) -> str:
@@ -173,7 +213,7 @@ def _page(
         "length": _length(section, text),
         "questions": questions,
         "guidance": guidance.beside_draft(section, draft.text, questions.groups),
-        "material": beside.material_for(section, profile, picked=picked or ""),
+        "material": beside.material_for(section, profile, text=text, picked=picked or ""),
         "picked": picked,
         "somebody": beside.somebody_else(draft, viewer=user, at=at),
         "remarks": open_remarks(profile, viewer=user, section=section),
@@ -193,25 +233,33 @@ def _closed(
         "profile": section.profile,
         "section": section,
         "refusal": refusal,
-        "typed": form["text"].value() if form else "",
+        "typed": _typed(request, form) if form else [],
     }
     return render(request, "workflows/not_editable.html", context, status=refusal.status)
 
 
+def _typed(request: HttpRequest, form: DraftForm) -> list[str]:
+    """Return all the words that came with a form: the text first, the notes to questions last."""
+    notes = [str(text) for name, text in request.POST.items() if _IS_NOTE.fullmatch(name)]
+    words = [str(form[name].value() or "") for name in ("text", "searched")]
+    return [one for one in (*words, *notes) if one.strip()]
+
+
 def _conflict(request: HttpRequest, section: Section, form: DraftForm) -> HttpResponse:
-    """Show both texts, what each changed, and the two joined."""
+    """Show both texts, what each changed, and the two joined; keep the one that was not saved."""
+    drafting.put_aside(section, form.draft, by=signed_in(request), at=timezone.now())
     given, theirs = form.cleaned_data, beside.draft_of(section)
     joined = merge(given["base_text"] or None, given["text"], theirs.text)
-    mine = form.draft
+    mine, writer = form.draft, signed_in(request)
     context = {
         "profile": section.profile,
         "section": section,
         "theirs": theirs,
-        "is_own": theirs.saved_by_id == signed_in(request).pk,
+        "is_own": theirs.saved_by_id == writer.pk,
         "joined": joined,
-        "mine": _form(theirs, mine),
-        "merged": _form(theirs, _join(mine, theirs, joined.text), prefix="merged_"),
-        "settled": theirs.version + 1,
+        "mine": _form(theirs, mine, writer=writer),
+        "merged": _form(theirs, _join(mine, theirs, joined.text), writer=writer, prefix="merged_"),
+        "marks": [one for one in request.POST.items() if _IS_MARK.match(one[0])],
     }
     return render(request, "workflows/conflict.html", context, status=StaleEdit.status)
 
@@ -226,7 +274,11 @@ def _join(mine: drafting.DraftText, theirs: Draft, text: str) -> drafting.DraftT
 
 
 def _form(
-    current: Draft, shown: Draft | drafting.DraftText | None = None, prefix: str = ""
+    current: Draft,
+    shown: Draft | drafting.DraftText | None = None,
+    *,
+    writer: User,
+    prefix: str = "",
 ) -> DraftForm:
     """Return a form that saves in full knowledge of the current text, which it shows or another."""
     given = shown or current
@@ -236,5 +288,6 @@ def _form(
         "searched": given.searched,
         "base_version": current.version,
         "base_text": current.text,
+        "writer": writer.pk,
     }
     return DraftForm(initial=initial, auto_id=f"id_{prefix}%s")

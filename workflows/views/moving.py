@@ -17,6 +17,7 @@ from profile_workflow.services.lifecycle import Offer
 from workflows import engine, turns
 from workflows.models import Task
 
+HTTP_CONFLICT = 409
 HTTP_UNPROCESSABLE = 422
 
 

@@ -10,7 +10,7 @@ import {
 } from "@tiptap/pm/tables";
 import { liftTarget } from "@tiptap/pm/transform";
 
-import { isNote, MAX_TABLE_COLUMNS, MAX_TABLE_ROWS, sourcesOf } from "./dialect.js";
+import { isNote, isReference, MAX_TABLE_COLUMNS, MAX_TABLE_ROWS, sourcesOf } from "./dialect.js";
 import { ask, fill, material } from "./dialogs.js";
 
 const CAPTIONS = {
@@ -84,6 +84,29 @@ async function editNote(editor, words) {
   if (!answer) return editor.commands.focus();
   if (answer.pressed === "remove") return editor.chain().focus().deleteSelection().run();
   return put(editor, { type: "note", attrs: { content: oneLine(answer.given.get("content")) } });
+}
+
+/* What can be referred to: what stands beside the text, and the headings as they are typed now. */
+function targets(editor, section) {
+  const found = material("reference");
+  editor.state.doc.descendants((node) => {
+    const words = node.type.name === "heading" ? oneLine(node.textContent) : "";
+    const content = `#section:${section}, ${words}`;
+    if (words && isReference(`[${content}]`)) found.set(content, found.get(content) ?? words);
+    return !node.isTextblock;
+  });
+  return found;
+}
+
+async function editReference(editor, section) {
+  const was = selected(editor, "reference");
+  const choices = targets(editor, section);
+  const select = document.querySelector("#rich-reference select");
+  fill(select, choices, was?.attrs.content);
+  const answer = await ask("reference", { isThere: was, target: select.value });
+  const content = answer?.given.get("target");
+  if (answer?.pressed === "remove") return editor.chain().focus().deleteSelection().run();
+  return content ? put(editor, { type: "reference", attrs: { content } }) : editor.commands.focus();
 }
 
 function boxAround(editor) {
@@ -269,6 +292,10 @@ export function actions(editor, words, language) {
     link: { run: () => editLink(editor), isOn: () => editor.isActive("link") },
     citation: { run: () => editCitation(editor), isOn: () => Boolean(selected(editor, "citation")) },
     note: { run: () => editNote(editor, words), isOn: () => Boolean(selected(editor, "note")) },
+    reference: {
+      run: () => editReference(editor, words.section),
+      isOn: () => Boolean(selected(editor, "reference")),
+    },
     table: { run: () => addTable(editor, language), can: outside },
     placement: {
       run: () => editPlacement(editor, words),

@@ -22,6 +22,8 @@ const CITATION = new RegExp(
 );
 const ONE_CITATION = new RegExp(`@(${KEY})(?:,\\s*(${PLACE}))?`, "gu");
 const PLACEMENT = /^\[\[(table|figure|image):([\p{L}\p{N}_.-]{1,20})\]\]$/u;
+const REFERENCE =
+  /\[#(?:figure:[\p{L}\p{N}_.-]{1,20}|(?:table|section):[\p{L}\p{N}_.-]{1,20}(?:,[ \t]*[^\]\[\n]{1,150})?)\](?!\()/uy;
 const CAPTION = /^(?:Table|Tableau|جدول|الجدول)\s*:\s*(?=\S)/;
 const SOURCE = /^(?:Sources?|المصدر|المصادر)\s*:\s*\S/;
 const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\uf8ff\ufffe\uffff]/g;
@@ -39,6 +41,16 @@ function citation(state, silent) {
   const match = CITATION.exec(state.src);
   if (!match) return false;
   if (!silent) state.push("citation", "", 0).content = match[0].slice(1, -1);
+  state.pos += match[0].length;
+  return true;
+}
+
+function reference(state, silent) {
+  if (!state.src.startsWith("[#", state.pos)) return false;
+  REFERENCE.lastIndex = state.pos;
+  const match = REFERENCE.exec(state.src);
+  if (!match) return false;
+  if (!silent) state.push("reference", "", 0).content = match[0].slice(1, -1);
   state.pos += match[0].length;
   return true;
 }
@@ -70,6 +82,7 @@ function makeParser() {
   ]);
   parser.block.ruler.at("heading", heading, { alt: ["paragraph", "blockquote"] });
   parser.inline.ruler.before("link", "citation", citation);
+  parser.inline.ruler.before("link", "reference", reference);
   parser.inline.ruler.before("link", "note", note);
   for (const kind of BOXES) {
     container(parser, kind, { validate: (words) => words.trim().split(" ")[0] === kind });
@@ -93,6 +106,11 @@ export function sourcesOf(cited) {
 export function isCitation(text) {
   CITATION.lastIndex = 0;
   return CITATION.exec(text)?.[0] === text;
+}
+
+export function isReference(text) {
+  REFERENCE.lastIndex = 0;
+  return REFERENCE.exec(text)?.[0] === text;
 }
 
 /* What a paragraph places, if it does: [kind, key]. */

@@ -1,4 +1,5 @@
-/* The small forms in which a link, a citation, a note, a box, a table, an exhibit or a picture is
+/* The small forms in which a link, a citation, a note, a reference, a box, a table, an exhibit or a
+   picture is
    written. */
 
 /* Open a form with values in it. Returns what was pressed and filled in, or null if it was left. */
@@ -57,9 +58,10 @@ const INSERTED = {
   source: /^\[@([^\],;]+)\]$/,
   table: /^\[\[table:([^\]]+)\]\]$/,
   image: /^\[\[image:([^\]]+)\]\]$/,
+  reference: /^\[(#[^\]]+)\]$/,
 };
 
-/* The sources, data tables and pictures that stand beside the text, by their keys. */
+/* The sources, data tables, pictures and what can be referred to, as they stand beside the text. */
 export function material(kind) {
   const pattern = INSERTED[kind];
   const found = new Map();

@@ -13,7 +13,7 @@ import { toolbar } from "./toolbar.js";
 import { isSame, write } from "./write.js";
 
 const CHOICE = "writing";
-const EDITED_WHOLE = ["citation", "note", "placement"];
+const EDITED_WHOLE = ["citation", "note", "reference", "placement"];
 
 const choice = {
   isPlain() {
@@ -71,6 +71,7 @@ class Writing {
     const sources = material("source");
     const tables = material("table");
     const shown = pictures();
+    const targets = material("reference");
     const shorten = (words) => (words.length > 60 ? `${words.slice(0, 59)}…` : words);
     const label = document.querySelector(`label[for="${this.field.id}"]`);
     label.id ||= `${this.field.id}_label`;
@@ -81,6 +82,7 @@ class Writing {
       extensions: extensions({
         words: this.words,
         sourceName: (key) => (sources.has(key) ? shorten(sources.get(key)) : `@${key}`),
+        targetName: (content) => shorten(targets.get(content) ?? content),
         tableName: (key) => (tables.has(key) ? `${key}: ${tables.get(key)}` : key),
         pictureOf: (key) => shown.get(key),
       }),

@@ -22,7 +22,7 @@ export class CannotKeep extends Error {
 
 const MARKS = { strong: "bold", em: "italic", link: "link" };
 
-/* Children of a paragraph: text with marks, citations, notes, line breaks. */
+/* Children of a paragraph: text with marks, citations, notes, references, line breaks. */
 export function readInline(schema, tokens) {
   const nodes = [];
   const open = [];
@@ -48,7 +48,7 @@ export function readInline(schema, tokens) {
       add(schema.text(" ", marks()));
     } else if (kind === "hardbreak") {
       add(schema.node("hardBreak", null, null, marks()));
-    } else if (kind === "citation" || kind === "note") {
+    } else if (["citation", "note", "reference"].includes(kind)) {
       add(schema.node(kind, { content: token.content }, null, marks()));
     } else {
       throw new CannotKeep(token.type);

@@ -20,7 +20,7 @@ import { Plugin } from "@tiptap/pm/state";
 import { goToNextCell, tableEditing } from "@tiptap/pm/tables";
 import { Decoration, DecorationSet } from "@tiptap/pm/view";
 
-import { isAllowedLink, isCaption, isCitation, isNote, isSource, sourcesOf } from "./dialect.js";
+import { isAllowedLink, isCaption, isCitation, isNote, isReference, isSource, sourcesOf } from "./dialect.js";
 
 /* Each paragraph runs in the direction of its first letter, as on the page for reading. What holds
    paragraphs is given a direction below: `auto` does not look into what has one of its own. */
@@ -63,7 +63,7 @@ function chip(name, { label, typed, suits }) {
     group: "inline",
     inline: true,
     atom: true,
-    addOptions: () => ({ words: {}, sourceName: (key) => key }),
+    addOptions: () => ({ words: {}, sourceName: (key) => key, targetName: (content) => content }),
     addAttributes: () => ({
       content: {
         default: "",
@@ -76,7 +76,12 @@ function chip(name, { label, typed, suits }) {
       const shown = label(node.attrs.content, this.options);
       return ["span", { ...HTMLAttributes, class: `chip chip-${name}`, dir: "auto" }, shown];
     },
-    renderText: ({ node }) => label(node.attrs.content, { words: {}, sourceName: (key) => key }),
+    renderText: ({ node }) =>
+      label(node.attrs.content, {
+        words: {},
+        sourceName: (key) => key,
+        targetName: (content) => content,
+      }),
     addInputRules() {
       return [
         new InputRule({
@@ -105,6 +110,12 @@ export const Note = chip("note", {
   typed: /\^\[([^[\]]+)\]$/,
   suits: isNote,
   label: (content, { words }) => `${words.note ?? ""} ${content}`.trim(),
+});
+
+export const Reference = chip("reference", {
+  typed: /\[(#[^[\]]+)\]$/,
+  suits: (content) => isReference(`[${content}]`),
+  label: (content, { targetName }) => `# ${targetName(content)}`,
 });
 
 /* A data table, its chart or a picture, alone in its place. */
@@ -287,12 +298,14 @@ const Meanings = Extension.create({
 /* What the editor is made of.
 
    `words` are in the language of the interface; `sourceName` and `tableName` name what a key
-   stands for; `pictureOf` returns the attributes of a picture, and its caption. */
+   stands for, `targetName` what a reference leads to; `pictureOf` returns the attributes of a
+   picture, and its caption. */
 export function extensions({
   words = {},
   sourceName = (key) => key,
   tableName = (key) => key,
   pictureOf = () => null,
+  targetName = (content) => content,
 } = {}) {
   return [
     Document,
@@ -310,6 +323,7 @@ export function extensions({
     HardBreak,
     Citation.configure({ words, sourceName }),
     Note.configure({ words }),
+    Reference.configure({ words, targetName }),
     Placement.configure({ words, tableName, pictureOf }),
     Box.configure({ words }),
     Table,

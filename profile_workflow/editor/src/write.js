@@ -118,6 +118,7 @@ function content(part, escape) {
     case "hardBreak":
       return "\\\n";
     case "citation":
+    case "reference":
       return `[${part.atom.attrs.content}]`;
     default:
       return `^[${part.atom.attrs.content}]`;

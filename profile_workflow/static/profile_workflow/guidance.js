@@ -13,10 +13,14 @@
   const isMark = (field) => field.name.startsWith("q-");
   let timer;
 
+  let running = Promise.resolve();
+
   const save = async () => {
+    const sent = new Map();
     const body = new FormData();
     for (const field of form.elements) {
       if (isMark(field) || field.name === "csrfmiddlewaretoken") body.set(field.name, field.value);
+      if (isMark(field)) sent.set(field, field.value);
     }
     let answer, told;
     try {
@@ -29,6 +33,8 @@
     }
     state.textContent = told.message;
     if (!answer.ok) return;
+    // What was changed while this was on its way waits for the next save.
+    if ([...sent].every(([field, value]) => field.value === value)) delete form.dataset.marks;
     words.firstElementChild.textContent = told.coverage;
     meter.value = told.done;
     for (const [name, value] of Object.entries(told.seen)) form.elements[name].value = value;
@@ -36,7 +42,10 @@
 
   const later = () => {
     clearTimeout(timer);
-    timer = setTimeout(save, PAUSE);
+    timer = setTimeout(() => {
+      // One after the other: an answer tells what the page has seen from then on.
+      running = running.then(save);
+    }, PAUSE);
   };
 
   /* Nothing is sent while a reason is still to be given. */
@@ -51,6 +60,7 @@
   for (const field of form.elements) {
     if (!isMark(field)) continue;
     field.addEventListener("change", () => {
+      form.dataset.marks = "unsaved";
       if (isReady()) later();
       else state.textContent = form.dataset.sayUnsaved;
     });

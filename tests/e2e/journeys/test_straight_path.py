@@ -1,4 +1,4 @@
-"""The straight path with one loop back: in Arabic, without scripts, on a small phone."""
+"""The straight path with one loop back: in Arabic on a small phone, and without scripts."""
 
 import pytest
 
@@ -9,9 +9,8 @@ from tests.e2e.journeys.company import Habits
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 HABITS = {
-    "arabic": Habits("ar"),
+    "arabic on a phone": Habits("ar", phone=True),
     "without scripts": Habits("en", scripts=False),
-    "phone": Habits("en", phone=True),
 }
 
 

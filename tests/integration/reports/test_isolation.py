@@ -17,7 +17,7 @@ from reports.errors import BuildFailed
 from reports.pdf.isolation import Limits, build
 from tests.integration.reports.conftest import LIMITS, plain_job
 
-pytestmark = [pytest.mark.pdf, pytest.mark.slow]
+pytestmark = [pytest.mark.pdf, pytest.mark.slow, pytest.mark.repeats]
 
 CANARY = b"CANARY-8f1d"
 

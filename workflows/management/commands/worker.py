@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from profile_workflow.services import word
+from profile_workflow.services import copies, word
 from workflows import deadlines
 from workflows.handlers import HANDLERS
 from workflows.worker import Worker
@@ -36,7 +36,7 @@ def stopping_on_signals(stop: threading.Event) -> Iterator[None]:
 
 def sweep(at: datetime) -> int:
     """Do what has become due by a moment."""
-    return deadlines.sweep(at=at) + word.forget_expired(at=at)
+    return deadlines.sweep(at=at) + word.forget_expired(at=at) + copies.thin(at=at)
 
 
 class Command(BaseCommand):

@@ -1,0 +1,141 @@
+"""Typing while the server is killed again and again: what it confirmed is there, all of it."""
+
+import random
+import socket
+import tempfile
+
+import pytest
+from django.urls import reverse
+
+from profile_workflow.models import Draft
+from profile_workflow.states import ProfileState, Role
+from tests import factories
+from tests.browser import PLAIN, let_in, sign_in
+from tests.robustness.subprocesses import Child, wait_until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+EDITS = 210
+KILLS = 8
+
+#: Writes down every save that the server confirmed: version and text.
+RECORD = """
+window.confirmed = [];
+const ask = window.fetch;
+window.fetch = async (address, how) => {
+  const answer = await ask(address, how);
+  if (answer.ok && String(address).endsWith("/save/")) {
+    const told = await answer.clone().json();
+    window.confirmed.push([told.version, how.body.get("text")]);
+  }
+  return answer;
+};
+"""
+
+#: Changes the text as somebody does who goes back and forth in it; returns what stands there then.
+EDIT = """([where, gone, words]) => {
+  const field = document.getElementById("id_text");
+  const at = Math.floor(where * field.value.length);
+  field.setRangeText(words, at, Math.min(at + gone, field.value.length), "end");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  return field.value;
+}"""
+WORDS = ["people ", "came ", "2024, ", "\n\n", "### Stocks\n\n", "بلدية ", "é’", "12 400 ", ". "]
+
+
+def free_port():
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        return door.getsockname()[1]
+
+
+class Server:
+    """The application in a process of its own, on the database under test."""
+
+    def __init__(self, folder):
+        self._port = free_port()
+        self.url = f"http://localhost:{self._port}"
+        self._variables = {"DJANGO_SETTINGS_MODULE": "config.settings.dev", "DATA_DIR": folder}
+        self._child = None
+
+    def start(self):
+        program = ("manage.py", "runserver", "--noreload", f"127.0.0.1:{self._port}")
+        self._child = Child(program, self._variables)
+        wait_until(self._answers, what=f"the server: {self._child.output}")
+
+    def _answers(self):
+        try:
+            socket.create_connection(("127.0.0.1", self._port), timeout=5).close()
+        except OSError:
+            return False
+        return True
+
+    def kill(self):
+        self._child.kill()
+        self._child.end()
+
+
+@pytest.fixture
+def server():
+    with tempfile.TemporaryDirectory() as folder:
+        running = Server(folder)
+        running.start()
+        yield running
+        running.kill()
+
+
+@pytest.fixture
+def writing(browser, server):
+    """A page on which the first section is written, and the section."""
+    made = factories.make_programme()
+    profile = factories.bring_to(factories.make_profile(made), ProfileState.DRAFTING)
+    expert = made[Role.LOCAL_EXPERT]
+    let_in(expert)
+    context = browser.new_context(base_url=server.url)
+    for script in (PLAIN, RECORD):
+        context.add_init_script(script)
+    page = context.new_page()
+    sign_in(page, expert)
+    page.goto(reverse("section_edit", args=[profile.slug, "1"]))
+    yield page, factories.section(profile, "1")
+    context.close()
+
+
+def check_confirmed(page, section):
+    """See in the database what the page was told is saved; return how often it was told."""
+    confirmed = page.evaluate("() => window.confirmed.splice(0)")
+    if confirmed:
+        version, text = confirmed[-1]
+        kept = Draft.objects.get(section=section)
+        assert kept.version >= version
+        assert kept.version > version or kept.text == text
+    return len(confirmed)
+
+
+def test_nothing_that_was_confirmed_is_lost(server, writing):
+    """Edits at random places, saved by button and by pause; the server dies while it saves."""
+    page, section = writing
+    chance = random.Random(20261122)  # noqa: S311 - edits and moments, not secrets
+    deaths = sorted(chance.sample(range(5, EDITS), KILLS))
+    save = page.locator("button[name=action][value=save]")
+    told, text = 0, ""
+    for number in range(EDITS):
+        words = "".join(chance.choices(WORDS, k=chance.randint(1, 4)))
+        gone = chance.choice((0, 0, 0, 1, 5, 30))
+        text = page.evaluate(EDIT, [chance.random(), gone, words])
+        save.dispatch_event("click")
+        if number in deaths:
+            page.wait_for_timeout(chance.uniform(0, 60))
+            server.kill()
+            told += check_confirmed(page, section)
+            server.start()
+        elif chance.random() < 0.3:
+            page.wait_for_timeout(chance.uniform(0, 120))
+        told += check_confirmed(page, section)
+    save.dispatch_event("click")
+    page.wait_for_function("() => document.getElementById('save-trouble').hidden")
+    wait_until(lambda: Draft.objects.get(section=section).text == text, what="the whole text")
+    told += check_confirmed(page, section)
+    assert told > KILLS
+    assert page.locator("#id_text").input_value() == text
+    assert page.url.endswith(reverse("section_edit", args=[section.profile.slug, "1"]))
