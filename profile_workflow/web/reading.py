@@ -45,17 +45,23 @@ class ReadingText:
 
 def reading_text(section: Section, revision: Revision) -> ReadingText:
     """Render a submitted text with the tables and pictures it places and the sources it cites."""
-    return _rendered(section, revision.text, revision.shown_pictures)
+    return rendered_text(section, revision.text, revision.shown_pictures)
 
 
-def rendered_text(section: Section, text: str) -> ReadingText:
-    """Render a text of a section that is not submitted, with the pictures of the register."""
-    pictures = pictures_by_key(section.profile, markup.placed_pictures(text))
-    return _rendered(section, text, pictures)
+def rendered_text(
+    section: Section, text: str, submitted: Mapping[str, Shown] | None = None
+) -> ReadingText:
+    """Render a text that belongs to a section.
 
-
-def _rendered(section: Section, text: str, pictures: Mapping[str, Shown]) -> ReadingText:
+    Args:
+        section: The section.
+        text: The text.
+        submitted: The pictures that were submitted with it; None for those of the register.
+    """
     profile, language = section.profile, section.profile.language
+    pictures = submitted
+    if pictures is None:
+        pictures = pictures_by_key(profile, markup.placed_pictures(text))
     tables = tables_by_key(profile, markup.placed_tables(text))
     of_pictures = [one.source for one in pictures.values() if one.source]
     found = sources_by_key(profile, [*markup.cited_keys(text), *of_pictures])
@@ -102,6 +108,10 @@ def _referrer(section: Section, text: str) -> Callable[[markup.Reference], marku
     return refer
 
 
+def _figure_label(number: str) -> str:
+    return pgettext("reference", "Figure %(number)s") % {"number": number}
+
+
 def _reference_in_words(reference: markup.Reference, place: Place, language: str) -> str:
     """Return what a reference reads on the page, where exhibits carry their keys as numbers."""
     number = {"number": place.number}
@@ -110,7 +120,7 @@ def _reference_in_words(reference: markup.Reference, place: Place, language: str
     if reference.kind == "table":
         return pgettext("reference", "Table %(number)s") % number
     if reference.kind == "figure":
-        return pgettext("reference", "Figure %(number)s") % number
+        return _figure_label(place.number)
     if place.number:
         return pgettext("reference", "section %(number)s") % number
     title = reference.words or place.section.template_section.title_in(language)
@@ -167,7 +177,8 @@ def compared_html(section: Section, version: Revision | Version) -> SafeString:
             _("Searched:"),
             version.searched,
         )
-    return found + rendered_text(section, version.text).html
+    pictures = version.shown_pictures if isinstance(version, Revision) else version.pictures
+    return found + rendered_text(section, version.text, pictures).html
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,11 +203,14 @@ def _pictured(
 ) -> str | None:
     if picture is None:
         return None
+    with translation.override(profile.language):
+        label = _figure_label(picture.key)
     context = {
         "profile": profile,
         "picture": picture,
         "block": block,
         "origin": origin_of(picture, citations),
+        "label": label,
     }
     return render_to_string("profile_workflow/parts/_picture.html", context)
 
