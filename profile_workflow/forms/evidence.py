@@ -331,7 +331,7 @@ class PictureForm(EntryForm):
         sent: Any = self.data.copy()  # type: ignore[attr-defined]
         sent[self.add_prefix("kept")] = file.sha256
         self.data = sent
-        self.fields["file"].help_text = _(
+        self["file"].help_text = _(
             "The picture that you chose is kept. Choose a file only to take another one."
         )
 
