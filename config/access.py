@@ -112,6 +112,8 @@ RULES: Mapping[str, Rule] = {
     "source_merge": Rule.TAKES_PART,
     "tables": Rule.TAKES_PART,
     "table": Rule.TAKES_PART,
+    "pictures": Rule.TAKES_PART,
+    "picture_file": Rule.TAKES_PART,
     "figure_add": Rule.TAKES_PART,
     "table_paste": Rule.TAKES_PART,
     "table_chart": Rule.TAKES_PART,

@@ -24,6 +24,7 @@ _VOID = {"br", "hr", "img", "col", "wbr", "input"}
 #: Elements at whose borders one word ends and another begins.
 _BREAKS = {
     *("p", "ul", "ol", "li", "blockquote", "h2", "h3", "h4", "aside", "div", "section", "br"),
+    *("figure", "figcaption"),
     *("table", "caption", "thead", "tbody", "tr", "th", "td"),
     *("figure", "figcaption", "details", "summary"),
 }

@@ -3,9 +3,10 @@
 The dialect: headings ``###`` and ``####``, paragraphs, lists, pipe tables, quotes, bold, italic,
 hard breaks, links to https, http and mailto, citations ``[@key, p. 4]``, notes ``^[text]``, boxes
 ``:::box Title`` … ``:::``, captions ``Table: …`` before a pipe table, ``Source: …`` after a table
-or figure, and ``[[table:KEY]]`` or ``[[figure:KEY]]`` alone in a paragraph. ``[#table:KEY]``,
-``[#figure:KEY]``, ``[#section:KEY]``, ``[#section:KEY, Heading]`` and ``[#table:KEY, Caption]``
-point to what stands elsewhere. Everything else, raw HTML above all, is text.
+or figure, and ``[[table:KEY]]``, ``[[figure:KEY]]`` or ``[[image:KEY]]`` alone in a paragraph.
+``[#table:KEY]``, ``[#figure:KEY]``, ``[#section:KEY]``, ``[#section:KEY, Heading]`` and
+``[#table:KEY, Caption]`` point to what stands elsewhere. Everything else, raw HTML above all, is
+text.
 """
 
 import html
@@ -44,7 +45,7 @@ _CITATION = re.compile(
     rf"\[@{_KEY}(?:,[^\]\[;@]{{1,80}})?(?:;\s*@{_KEY}(?:,[^\]\[;@]{{1,80}})?){{0,19}}\]"
 )
 _EACH_CITATION = re.compile(_ONE_CITATION)
-_PLACEMENT = re.compile(r"\[\[(table|figure):([\w.-]{1,20})\]\]")
+_PLACEMENT = re.compile(r"\[\[(table|figure|image):([\w.-]{1,20})\]\]")
 _REFERENCE = re.compile(
     r"\[#(?:figure:([\w.-]{1,20})"
     r"|(table|section):([\w.-]{1,20})(?:,[ \t]*([^\]\[\n]{1,150}))?)\](?!\()"
@@ -97,7 +98,8 @@ class Problem:
     """Something in the text that will not print as its author thinks.
 
     Attributes:
-        code: ``unknown_source``, ``unknown_table``, ``unknown_figure``, ``unknown_reference``,
+        code: ``unknown_source``, ``unknown_table``, ``unknown_figure``, ``unknown_image``,
+            ``unknown_reference``,
             ``too_long``, ``too_deep``, ``table_too_large`` or ``paragraph_too_long``.
         detail: The key or the number that the code is about.
     """
@@ -121,8 +123,8 @@ class Exhibit:
     """A table or figure of the text, in the order of printing.
 
     Attributes:
-        kind: ``table`` or ``figure``.
-        key: Key of the data table, or an empty string for a table typed in the text.
+        kind: ``table``, ``figure`` or ``image``.
+        key: Key of the data table or picture, or an empty string for a table typed in the text.
         caption: Caption of a typed table.
         id: Address of the block.
     """
@@ -182,12 +184,14 @@ class Exhibits:
         figure: ``(key, block id)`` → safe HTML of a chart, or ``None``.
         label: ``(caption, block id)`` → words before the caption of a typed table ("Table 3").
         refer: What a text points to → where that is, or ``None`` if it is nowhere.
+        image: ``(key, block id)`` → safe HTML of a picture, or ``None``.
     """
 
     table: Callable[[str, str], str | None] = _nothing
     figure: Callable[[str, str], str | None] = _nothing
     label: Callable[[str, str], str] = _no_label
     refer: Callable[[Reference], Target | None] = _as_named
+    image: Callable[[str, str], str | None] = _nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -462,12 +466,14 @@ class Mentions:
         tables: Keys of the data tables that it places as table or figure.
         acronyms: Words in capitals, of two letters or more.
         references: What it points to elsewhere in the profile.
+        pictures: Keys of the pictures that it places.
     """
 
     sources: tuple[str, ...]
     tables: tuple[str, ...]
     acronyms: tuple[str, ...]
     references: tuple[Reference, ...]
+    pictures: tuple[str, ...]
 
 
 def source_of_blocks(text: str) -> dict[str, tuple[int, int]]:
@@ -496,14 +502,17 @@ def mentions(text: str) -> Mentions:
     """Return what a text refers to; the same text is read only once."""
     tokens = parse(text).tokens
     cited = (key for t in _walk(tokens) if t.type == "citation" for key, _ in t.meta["sources"])
-    placed = (t.meta["key"] for t in tokens if t.type == "placement")
+    placed = [t.meta for t in tokens if t.type == "placement"]
+    tables = (one["key"] for one in placed if one["kind"] != "image")
+    pictures = (one["key"] for one in placed if one["kind"] == "image")
     capitals = ACRONYM.findall(_text_of(tokens))
     pointed = (t.meta["reference"] for t in _walk(tokens) if t.type == "reference")
     return Mentions(
         tuple(dict.fromkeys(cited)),
-        tuple(dict.fromkeys(placed)),
+        tuple(dict.fromkeys(tables)),
         tuple(dict.fromkeys(capitals)),
         tuple(dict.fromkeys(pointed)),
+        tuple(dict.fromkeys(pictures)),
     )
 
 
@@ -515,6 +524,11 @@ def cited_keys(text: str) -> list[str]:
 def placed_tables(text: str) -> list[str]:
     """Return the keys of data tables that a text places as table or figure, each once, in order."""
     return list(mentions(text).tables)
+
+
+def placed_pictures(text: str) -> list[str]:
+    """Return the keys of the pictures that a text places, each once, in the order of the text."""
+    return list(mentions(text).pictures)
 
 
 def references(text: str) -> tuple[Reference, ...]:
@@ -552,7 +566,9 @@ def _folded(words: str) -> str:
 @lru_cache(maxsize=256)
 def outline(text: str, chapter: str = "") -> Outline:
     """Return what of a text can be pointed to; the same text is read only once."""
-    drawn = Exhibits(table=lambda _key, _id: "", figure=lambda _key, _id: "")
+    drawn = Exhibits(
+        table=lambda _key, _id: "", figure=lambda _key, _id: "", image=lambda _key, _id: ""
+    )
     found = render(text, citations={}, exhibits=drawn, chapter=chapter)
     return Outline(tuple(found.headings), (*found.tables, *found.figures))
 
@@ -653,7 +669,7 @@ class _Renderer(RendererHTML):
         current: _Pass = env["pass"]
         kind, key = tokens[idx].meta["kind"], tokens[idx].meta["key"]
         block = str(tokens[idx].attrGet("id"))
-        draw = current.exhibits.table if kind == "table" else current.exhibits.figure
+        draw: Callable[[str, str], str | None] = getattr(current.exhibits, kind)
         drawn = draw(key, block)
         if drawn is None:
             current.result.problems.append(Problem(f"unknown_{kind}", key))

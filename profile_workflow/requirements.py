@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from profile_workflow.errors import Missing
-from profile_workflow.markup import cited_keys, placed_tables, references
+from profile_workflow.markup import cited_keys, placed_pictures, placed_tables, references
 from profile_workflow.models import (
     WAITING,
     Assignment,
@@ -160,6 +160,9 @@ def _dangling(key: str, text: str, profile: Profile) -> Iterator[Missing]:
         )
     for table in sorted(placed_here - _table_keys(profile)) if placed_here else ():
         yield Missing("table_unknown", _("There is no data table “%(key)s”.") % {"key": table}, key)
+    shown_here = set(placed_pictures(text))
+    for shown in sorted(shown_here - _picture_keys(profile)) if shown_here else ():
+        yield Missing("picture_unknown", _("There is no picture “%(key)s”.") % {"key": shown}, key)
     for reference in dangling(_places(profile), key, text) if references(text) else ():
         yield Missing(
             "reference_unknown",
@@ -187,6 +190,13 @@ def _table_keys(profile: Profile) -> set[str]:
     if "_table_keys" not in profile.__dict__:
         profile.__dict__["_table_keys"] = set(profile.data_tables.values_list("key", flat=True))
     known: set[str] = profile.__dict__["_table_keys"]
+    return known
+
+
+def _picture_keys(profile: Profile) -> set[str]:
+    if "_picture_keys" not in profile.__dict__:
+        profile.__dict__["_picture_keys"] = set(profile.pictures.values_list("key", flat=True))
+    known: set[str] = profile.__dict__["_picture_keys"]
     return known
 
 

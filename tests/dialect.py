@@ -146,6 +146,7 @@ SAMPLES = {
     "note in bold": "**a^[n]b** [l^[m]](https://e.org)",
     "no note": "x^[] y^[ z^2",
     "placed": "a\n\n[[table:1-A]]\n\n[[figure:2.B]]\n\nSource: INS",
+    "picture": "a\n\n[[image:p1]]\n\nSource: INS\n\n- b\n\n  [[image:x.2]]\n\n[[image:p1]] c",
     "not placed": "see [[table:1-A]] here\n\n\\[[table:1-A]]",
     "box": ":::box The title\nInside.\n\n- a\n- b\n:::\n\nAfter.",
     "boxes": ":::practice\nOne.\n:::\n:::warning Mind\nTwo.\n:::",

@@ -4,6 +4,7 @@ Nothing here writes a state: a profile moves through the engine only, each move 
 may make it. Programmes are apart from one another, so tests never meet.
 """
 
+import io
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from profile_workflow.models import (
     DataItem,
     DataTable,
     InputRequest,
+    Picture,
     Priority,
     Profile,
     Programme,
@@ -37,6 +39,7 @@ from profile_workflow.models import (
     WordReading,
     WorkingDefinition,
 )
+from profile_workflow.pictures.pixels import read_picture
 from profile_workflow.queries.quality import checklist
 from profile_workflow.queries.validation import unanswered_objections
 from profile_workflow.services import (
@@ -45,6 +48,7 @@ from profile_workflow.services import (
     guidance,
     objections,
     people,
+    pictures,
     profiles,
     quality,
     requests,
@@ -65,6 +69,7 @@ from profile_workflow.states import (
 from profile_workflow.word import chapters
 from profile_workflow.word.words import LeftOut
 from reports.models import Build
+from tests.pictures import harbour
 from workflows import engine
 
 S = ProfileState
@@ -371,6 +376,22 @@ def give_figure(one: Section) -> DataItem:
         territory=one.profile.territories.get(is_city=True),
         definition=one.profile.definitions.first(),
         source=source,
+    )
+
+
+def give_picture(
+    profile: Profile, key: str = "", *, content: bytes = b"", **fields: Any
+) -> Picture:
+    """Register a picture by the local expert; each one is another."""
+    number = next(_numbers)
+    sent = content or harbour(number)
+    said = {"caption": f"The port {number}", "alt": "Boats at a quay", "credit": "Photo: Office"}
+    return pictures.add_picture(
+        profile,
+        file=read_picture(io.BytesIO(sent)),
+        by=holder(profile, Role.LOCAL_EXPERT),
+        at=timezone.now(),
+        **{"key": key or f"p{number}", **said, **fields},
     )
 
 

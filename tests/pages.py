@@ -94,6 +94,11 @@ def entry(world: World) -> Sequence[Any]:
     return [world.drafted.slug, "figure", world.figure.pk]
 
 
+def pictures(world: World) -> Sequence[Any]:
+    factories.give_picture(world.drafted)
+    return [world.drafted.slug]
+
+
 def kept_view(world: World) -> Sequence[Any]:
     view = saved_views.save_view(world.made.team, name="Late ones", query="late=on")
     return [view.pk]
@@ -284,6 +289,7 @@ PAGES = (
     Page("entry_add", "Register a source.", [EXPERT], lambda world: [world.drafted.slug, "source"]),
     Page("entry", "Change what is registered.", [EXPERT], entry),
     Page("entry_remove", "Remove what is registered.", [EXPERT], entry),
+    Page("pictures", "The pictures that the text shows.", [EXPERT], pictures),
     Page("challenges", "The challenges that the priorities answer.", [EXPERT], slug),
     Page("priorities", "Priorities and way forward.", [EXPERT, TEAM], slug),
     Page("priority_add", "Set another priority.", [EXPERT],
@@ -353,6 +359,7 @@ NO_PAGE = {
     "word_file": "a file",
     "section_word": "a file",
     "pdf_file": "a file",
+    "picture_file": "a file",
     "healthz": "for machines",
     "readyz": "for machines",
     "favicon": "redirects",

@@ -8,6 +8,7 @@ from profile_workflow.models.evidence import DataItem, DataTable, LibrarySource,
 from profile_workflow.models.guidance import FindingDismissal, QuestionAnswer
 from profile_workflow.models.input_request import InputRequest, RequestEntry
 from profile_workflow.models.people import Organisation, User
+from profile_workflow.models.picture import Picture, PictureFile
 from profile_workflow.models.priority import Challenge, Priority
 from profile_workflow.models.profile import (
     Acronym,
@@ -52,6 +53,8 @@ __all__ = [
     "LibrarySource",
     "Note",
     "Organisation",
+    "Picture",
+    "PictureFile",
     "Priority",
     "Profile",
     "ProfileVersion",

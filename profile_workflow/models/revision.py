@@ -7,16 +7,21 @@ from django.utils.translation import gettext_lazy as _
 from profile_workflow.models.digests import text_digest
 from profile_workflow.models.profile import Profile
 from profile_workflow.models.section import Section
+from profile_workflow.pictures.shown import Shown
 
 
 class Revision(models.Model):
-    """The text of a section as it was submitted. Never changed, never deleted."""
+    """The text of a section as it was submitted. Never changed, never deleted.
+
+    ``pictures`` maps the key of each picture that the text places to what it was on that day.
+    """
 
     section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="revisions")
     number = models.PositiveIntegerField(_("number"))
     text = models.TextField(_("text"), blank=True)
     nothing_found = models.BooleanField(_("nothing was found"), default=False)
     searched = models.TextField(_("where it was searched"), blank=True)
+    pictures = models.JSONField(_("pictures"), default=dict, blank=True)
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="revisions"
@@ -36,8 +41,16 @@ class Revision(models.Model):
     def is_intact(self) -> bool:
         """Whether the stored text still has the stored hash."""
         return self.sha256 == text_digest(
-            self.text, nothing_found=self.nothing_found, searched=self.searched
+            self.text,
+            nothing_found=self.nothing_found,
+            searched=self.searched,
+            pictures=self.pictures,
         )
+
+    @property
+    def shown_pictures(self) -> dict[str, Shown]:
+        """Key → picture as it was submitted."""
+        return {key: Shown.read(kept) for key, kept in self.pictures.items()}
 
 
 class ProfileVersion(models.Model):

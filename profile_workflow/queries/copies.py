@@ -1,7 +1,7 @@
 """Every text that a section has had, submitted or not, in one line of time."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from profile_workflow.models import Draft, Revision, Section, User, WorkingCopy
+from profile_workflow.pictures.shown import Shown
 from profile_workflow.states import Occasion
 
 #: What an address calls the working text as it is now.
@@ -36,6 +37,7 @@ class Version:
         at: When it was saved or submitted; None for a working text that nobody has saved.
         by: Who saved or submitted it.
         occasion: Why a working copy was followed by another text, unless it was just written on.
+        pictures: The pictures that were submitted with it; None for those of the register.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Version:
     nothing_found: bool
     searched: str
     occasion: str = ""
+    pictures: Mapping[str, Shown] | None = None
 
     @classmethod
     def of_revision(cls, revision: Revision) -> Self:
@@ -56,6 +59,7 @@ class Version:
             revision.created_at,
             revision.author,
             *_content(revision),
+            pictures=revision.shown_pictures,
         )
 
     @classmethod
@@ -80,6 +84,11 @@ class Version:
     def content(self) -> tuple[str, bool, str]:
         """All that it says."""
         return self.text, self.nothing_found, self.searched
+
+    def says_the_same_as(self, other: Self) -> bool:
+        """Whether another text has the same words, and the same pictures as far as it has any."""
+        same = (self.pictures or None) == (other.pictures or None)
+        return same and self.content == other.content
 
     @property
     def is_copy(self) -> bool:

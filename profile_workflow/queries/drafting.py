@@ -10,6 +10,7 @@ from profile_workflow import markup
 from profile_workflow.models import (
     DataTable,
     Draft,
+    Picture,
     Profile,
     Section,
     Source,
@@ -56,16 +57,18 @@ class Material:
         sources: The bibliography of the profile, or what was picked of it.
         tables: The data tables of the section.
         targets: What the text can refer to: its own headings and tables, the sections, the data
-            tables.
+            tables, the pictures.
+        pictures: The pictures of the profile.
     """
 
     sources: list[Source]
     tables: list[DataTable]
     targets: list[Named]
+    pictures: list[Picture]
 
 
 def material_for(section: Section, profile: Profile, *, text: str, picked: str = "") -> Material:
-    """Return what the author of a section can build on: three queries.
+    """Return what the author of a section can build on: four queries.
 
     Args:
         section: The section.
@@ -74,10 +77,17 @@ def material_for(section: Section, profile: Profile, *, text: str, picked: str =
         picked: Words that the sources are to have; all of them if there are none.
     """
     tables = list(profile.data_tables.order_by("section__position", "position", "pk"))
+    pictures = list(profile.pictures.select_related("file").order_by("key"))
     return Material(
         sources=_picked(profile.sources.order_by("authors", "year", "key"), words_of(picked)),
         tables=[one for one in tables if one.section_id == section.pk],
-        targets=[*_own(section, text), *_sections(profile), *_exhibits(tables)],
+        targets=[
+            *_own(section, text),
+            *_sections(profile),
+            *_exhibits(tables),
+            *(_named_picture(one) for one in pictures),
+        ],
+        pictures=pictures,
     )
 
 
@@ -109,6 +119,11 @@ def _exhibits(tables: Iterable[DataTable]) -> Iterator[Named]:
         if one.chart:
             words = _("Chart: %(table)s") % {"table": one}
             yield Named(str(markup.Reference("figure", one.key)), words)
+
+
+def _named_picture(picture: Picture) -> Named:
+    words = _("Picture: %(picture)s") % {"picture": picture}
+    return Named(str(markup.Reference("figure", picture.key)), words)
 
 
 def _picked(sources: Iterable[Source], wanted: list[str]) -> list[Source]:

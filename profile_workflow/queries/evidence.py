@@ -1,7 +1,7 @@
 """Sources, data tables and the rest of the register: who sees them, and what rests on them."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
@@ -13,6 +13,8 @@ from profile_workflow.models import (
     Challenge,
     DataItem,
     DataTable,
+    Picture,
+    PictureFile,
     Priority,
     Profile,
     Revision,
@@ -22,12 +24,15 @@ from profile_workflow.models import (
     User,
     WorkingDefinition,
 )
+from profile_workflow.pictures.shown import Shown
 from profile_workflow.states import APPROVED_SECTION_STATES, AUTHOR_ROLES, DataItemState, Role
 
 #: What the register consists of, figures apart.
-ENTRIES = (Territory, WorkingDefinition, Acronym, Source, DataTable, Challenge)
+ENTRIES = (Territory, WorkingDefinition, Acronym, Source, DataTable, Challenge, Picture)
 #: Any entry of the register.
-Entry = Territory | WorkingDefinition | Acronym | Source | DataTable | DataItem | Challenge
+Entry = (
+    Territory | WorkingDefinition | Acronym | Source | DataTable | DataItem | Challenge | Picture
+)
 
 #: Who sees the figures and challenges of a section before its text is submitted: those who work
 #: on them.
@@ -70,6 +75,46 @@ def charted(table: DataTable) -> list[Datum]:
 def sources_by_key(profile: Profile, keys: Iterable[str]) -> dict[str, Source]:
     """Return key → source of the bibliography."""
     return {source.key: source for source in profile.sources.filter(key__in=list(keys))}
+
+
+def pictures_by_key(profile: Profile, keys: Iterable[str]) -> dict[str, Shown]:
+    """Return key → picture, as the register has it: one query, and none without keys."""
+    found = profile.pictures.filter(key__in=list(keys)).select_related("file", "source")
+    return {picture.key: picture.shown for picture in found}
+
+
+def pictures_of(profile: Profile, *, viewer: User) -> list[Picture]:
+    """Return the pictures that a person may see, by key; two queries.
+
+    Who does not work on the profile sees those that a submitted text shows.
+    """
+    found = profile.pictures.select_related("file", "source").order_by("key")
+    if sees_working_material(profile, viewer):
+        return list(found)
+    shown = submitted_pictures(profile)
+    return [one for one in found if one.file.sha256 in shown]
+
+
+def picture_file_of(profile: Profile, sha256: str, *, viewer: User) -> PictureFile:
+    """Return the file of a picture that a person may see.
+
+    Raises:
+        PictureFile.DoesNotExist: If there is none for this person.
+    """
+    if not sees_working_material(profile, viewer) and sha256 not in submitted_pictures(profile):
+        raise PictureFile.DoesNotExist
+    file: PictureFile = profile.picture_files.get(sha256=sha256)
+    return file
+
+
+def submitted_pictures(profile: Profile) -> set[str]:
+    """Return the hashes of all pictures that were ever submitted with a text."""
+    found = Revision.objects.filter(section__profile=profile).exclude(pictures={})
+    return {
+        one["sha256"]
+        for pictures in found.values_list("pictures", flat=True)
+        for one in pictures.values()
+    }
 
 
 def sees_working_material(profile: Profile, viewer: User) -> bool:
@@ -146,6 +191,8 @@ class Uses:
             for source in challenge.sources.all():
                 self._cited_by.setdefault(source.pk, []).append(challenge)
         self._answered = _answered(profile)
+        pictures = profile.pictures.filter(source__isnull=False).order_by("key")
+        self._pictures = list(pictures) if working else []
 
     def of(self, entry: Entry) -> list[Use]:
         """Return the places that rest on an entry, in the order of the text."""
@@ -163,6 +210,8 @@ class Uses:
                 return self._of_source(entry)
             case DataTable():
                 return self._texts(lambda one: one.tables, entry.key)
+            case Picture():
+                return self._texts(lambda one: one.pictures, entry.key)
             case Challenge():
                 return self._of_challenge(entry)
             case _:
@@ -209,6 +258,9 @@ class Uses:
     def _of_source(self, entry: Source) -> Iterator[Use]:
         yield from self._texts(lambda one: one.sources, entry.key)
         yield from self._rows("source_id", entry)
+        for picture in self._pictures:
+            if picture.source_id == entry.pk:
+                yield Use(_("the picture “%(picture)s”") % {"picture": picture})
         for challenge in self._cited_by.get(entry.pk, ()):
             section = self._sections.get(challenge.section_id or 0)
             yield Use(_("the challenge “%(challenge)s”") % {"challenge": challenge}, section)
@@ -219,14 +271,23 @@ class Uses:
 
 
 def _mentions(section: Section, working: bool) -> list[Mentions]:
-    texts = {section.revision.text} if section.revision else set()
-    if working:
-        texts.add(section.draft.text)
-    return [mentions(text) for text in texts if text]
+    revision = section.revision
+    found = [mentions(revision.text)] if revision and revision.text else []
+    if working and section.draft.text and not (revision and revision.text == section.draft.text):
+        found.append(mentions(section.draft.text))
+    if revision and revision.pictures:
+        found[0] = replace(found[0], sources=(*found[0].sources, *_sources_of_pictures(revision)))
+    return found
+
+
+def _sources_of_pictures(revision: Revision) -> list[str]:
+    """Return the sources of the pictures that were submitted with a text."""
+    return [one.source for one in revision.shown_pictures.values() if one.source]
 
 
 def _cited_by(revision: Revision) -> set[str]:
-    return {*cited_keys(revision.text), *cited_keys(revision.searched)}
+    words = {*cited_keys(revision.text), *cited_keys(revision.searched)}
+    return words.union(_sources_of_pictures(revision))
 
 
 def _answered(profile: Profile) -> dict[int, list[Priority]]:

@@ -1,4 +1,4 @@
-"""Where the references of a text lead: to a section, a heading, a data table or its chart."""
+"""Where the references of a text lead: a section, a heading, a data table, a chart, a picture."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -55,16 +55,24 @@ class Places:
 
     def _exhibit(self, reference: Reference, key: str, text: str) -> Place | None:
         if reference.key not in self._tables:
-            return None
-        for section, one in self._all_texts(key, text):
-            if reference.key not in markup.placed_tables(one):
-                continue
-            placed = markup.outline(one, section.number).exhibit(reference.kind, reference.key)
-            if placed is not None:
-                return Place(section, placed.id, reference.key)
+            is_picture = reference.kind == "figure"
+            return self._placed("image", reference.key, key, text) if is_picture else None
+        placed = self._placed(reference.kind, reference.key, key, text)
+        if placed is not None:
+            return placed
         # A table that no text places is printed at the end of its section; a chart is not.
         home = self._sections[self._tables[reference.key]]
         return Place(home, "", reference.key) if reference.kind == "table" else None
+
+    def _placed(self, kind: str, wanted: str, key: str, text: str) -> Place | None:
+        """Return the first place of a data table, its chart or a picture in the texts."""
+        for section, one in self._all_texts(key, text):
+            said = markup.mentions(one)
+            if wanted in (*said.tables, *said.pictures):
+                placed = markup.outline(one, section.number).exhibit(kind, wanted)
+                if placed is not None:
+                    return Place(section, placed.id, wanted)
+        return None
 
     def _all_texts(self, key: str, text: str) -> Iterator[tuple[Section, str]]:
         if key in self._sections:

@@ -26,6 +26,7 @@ from profile_workflow.models import (
     DataItem,
     DataTable,
     LibrarySource,
+    Picture,
     Profile,
     Section,
     Source,
@@ -63,7 +64,12 @@ _BESIDES = {
 _OPEN_SECTIONS = (*EDITABLE_SECTION_STATES, SectionState.EMPTY)
 
 #: The field by which a text names an entry.
-_NAMES: dict[type[Any], str] = {Source: "key", DataTable: "key", Acronym: "short"}
+_NAMES: dict[type[Any], str] = {
+    Source: "key",
+    DataTable: "key",
+    Picture: "key",
+    Acronym: "short",
+}
 #: Most characters of one value that the history keeps of a change.
 _TOLD = 160
 
@@ -209,6 +215,11 @@ def add_figure(table: DataTable, *, by: User, at: datetime, **fields: Any) -> Da
     Without a ``position`` it comes after the others.
     """
     return add_figures(table, [fields], by=by, at=at)[0]
+
+
+def add_picture(profile: Profile, *, by: User, at: datetime, **fields: Any) -> Picture:
+    """Register a picture whose file is kept already; ``services.pictures`` keeps it."""
+    return _register(Picture(profile=profile, **fields), by=by, at=at)
 
 
 def add_challenge(
@@ -543,6 +554,7 @@ def _check_stays_named(entry: Entry, fields: Mapping[str, Any], uses: Uses) -> N
 _WITH: dict[type[Any], tuple[str, ...]] = {
     DataTable: ("section__template_section",),
     DataItem: ("table__section__template_section",),
+    Picture: ("profile", "file", "source"),
 }
 
 

@@ -2,14 +2,22 @@
 
 from datetime import datetime
 
+from profile_workflow.markup import placed_pictures
 from profile_workflow.models import Profile, ProfileVersion, Revision, Section
 from profile_workflow.models.digests import text_digest
 from profile_workflow.models.people import User
+from profile_workflow.queries.evidence import pictures_by_key
 
 
 def freeze_section(section: Section, *, by: User, at: datetime) -> Revision:
-    """Freeze the working draft of a section as its next revision and return it."""
+    """Freeze the working draft of a section as its next revision and return it.
+
+    The pictures that it places are frozen with it: what the register says of them later changes
+    nothing that was judged.
+    """
     draft = section.draft
+    shown = pictures_by_key(section.profile, placed_pictures(draft.text))
+    pictures = {key: one.as_kept() for key, one in shown.items()}
     section.profile.forget_submitted()
     last = section.revisions.order_by("-number").values_list("number", flat=True).first()
     return Revision.objects.create(
@@ -18,7 +26,13 @@ def freeze_section(section: Section, *, by: User, at: datetime) -> Revision:
         text=draft.text,
         nothing_found=draft.nothing_found,
         searched=draft.searched,
-        sha256=text_digest(draft.text, nothing_found=draft.nothing_found, searched=draft.searched),
+        pictures=pictures,
+        sha256=text_digest(
+            draft.text,
+            nothing_found=draft.nothing_found,
+            searched=draft.searched,
+            pictures=pictures,
+        ),
         author=by,
         created_at=at,
     )

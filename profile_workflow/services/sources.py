@@ -243,8 +243,8 @@ def refusal_to_merge(kept: Source, dropped: Source, by: User, uses: Uses) -> Dom
 def merge_sources(kept: Source, dropped: Source, *, base: str, by: User, at: datetime) -> Source:
     """Make one source of two: what rested on the second rests on the first.
 
-    Citations in the working texts are rewritten, as their author would; figures and challenges
-    follow. What the first one lacks it gets from the second.
+    Citations in the working texts are rewritten, as their author would; figures, pictures and
+    challenges follow. What the first one lacks it gets from the second.
 
     Args:
         kept: The source that stays, with its key.
@@ -269,6 +269,7 @@ def merge_sources(kept: Source, dropped: Source, *, base: str, by: User, at: dat
     raise_if(refusal_to_merge(kept, dropped, by, Uses(profile)))
     _recite(profile, dropped.key, kept.key, by=by, at=at)
     DataItem.objects.filter(source=dropped).update(source=kept)
+    dropped.pictures.update(source=kept)
     for challenge in dropped.challenges.all():
         challenge.sources.add(kept)
         challenge.sources.remove(dropped)

@@ -62,6 +62,7 @@ _PLACES: Mapping[str, _Kind] = {
     "section_unfinished": _SECTION,
     "citation_unknown": _TEXT,
     "table_unknown": _TEXT,
+    "picture_unknown": _TEXT,
     "reference_unknown": _TEXT,
     "comment_open": _COMMENTS,
     "nothing_returned": _Kind("profile", _("See the sections"), "sections"),

@@ -38,7 +38,7 @@ def compare(request: HttpRequest, slug: str, key: str) -> HttpResponse:
             "seen": seen,
             "view": form.shown_as.value,
             "found": None
-            if old.content == new.content
+            if old.says_the_same_as(new)
             else redline(compared_html(section, old), compared_html(section, new)),
         }
     return render(request, "profile_workflow/compare.html", context)

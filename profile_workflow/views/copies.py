@@ -126,7 +126,7 @@ def _page(
         "version": version,
         "draft": draft,
         "is_present": drafting.DraftText.of(draft) == drafting.DraftText(*version.content),
-        "text": rendered_text(section, version.text),
+        "text": rendered_text(section, version.text, version.pictures),
         "may_write": drafting.may_write(section, by=signed_in(request)),
         "refusal": refusal,
     }

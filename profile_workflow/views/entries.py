@@ -1,6 +1,7 @@
 """Adding, changing and removing one entry of the register, whatever its kind."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -21,7 +22,7 @@ from profile_workflow.forms import evidence as forms
 from profile_workflow.forms.priorities import ShiftForm
 from profile_workflow.models import DataItem, DataTable, Profile, Section, User
 from profile_workflow.queries.evidence import Uses
-from profile_workflow.services import evidence
+from profile_workflow.services import evidence, pictures
 from profile_workflow.web.loading import profile_or_404, signed_in
 from profile_workflow.web.refusing import Refusal, refused
 
@@ -46,6 +47,7 @@ class Kind:
         page: Name of the address of its list.
         anchor: Where it stands on that page.
         adding, changing, removing: Titles of the pages.
+        change, remove: The services that do so.
     """
 
     rows: Callable[[Profile], "models.QuerySet[Any]"]
@@ -56,6 +58,8 @@ class Kind:
     adding: "str | Promise"
     changing: "str | Promise"
     removing: "str | Promise"
+    change: Callable[..., Any] = evidence.change_entry
+    remove: Callable[..., None] = evidence.remove_entry
 
     def back(self, profile: Profile, entry: Any = None) -> str:
         """Return the address that a person comes from and goes back to."""
@@ -133,6 +137,18 @@ KINDS: Mapping[str, Kind] = {
         gettext_lazy("Change the figure"),
         gettext_lazy("Remove the figure"),
     ),
+    "picture": Kind(
+        lambda profile: profile.pictures.select_related("file", "source"),
+        forms.PictureForm,
+        pictures.add_picture,
+        "pictures",
+        "",
+        gettext_lazy("Add a picture"),
+        gettext_lazy("Change the picture"),
+        gettext_lazy("Remove the picture"),
+        pictures.change_picture,
+        pictures.remove_picture,
+    ),
     "challenge": Kind(
         lambda profile: profile.challenges.select_related("section__template_section"),
         forms.ChallengeForm,
@@ -170,8 +186,18 @@ class _Page:
         status = self.refusal.status if self.refusal else None
         if status is None and self.form is not None and self.form.is_bound:
             status = _UNPROCESSABLE
+        self._keep_picture(signed_in(request))
         context = {name: getattr(self, name) for name in _SHOWN}
         return render(request, "profile_workflow/entry.html", context, status=status)
+
+    def _keep_picture(self, viewer: User) -> None:
+        """Keep a picture whose form has to be sent again: browsers do not send a file twice."""
+        form = self.form
+        if not isinstance(form, forms.PictureForm) or form.pixels is None:
+            return
+        with suppress(DomainError):
+            at = timezone.now()
+            form.remember(pictures.keep_file(self.profile, form.pixels, by=viewer, at=at))
 
 
 _SHOWN = ("profile", "title", "back", "form", "action", "refusal", "conflict")
@@ -188,7 +214,7 @@ def entry_add(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     if found.add is None:
         raise Http404
     add = found.add
-    form = found.form(request.POST or None, profile=profile)
+    form = found.form(request.POST or None, request.FILES or None, profile=profile)
     page = _Page(profile, found.adding, found.back(profile), form)
     refusal = evidence.refusal_to_register(profile, viewer, kind=found.form.of_kind())
     return _added(
@@ -264,6 +290,7 @@ def entry(request: HttpRequest, slug: str, kind: str, entry_id: int) -> HttpResp
         return _gone(request, profile, found)
     form = found.form(
         request.POST or None,
+        request.FILES or None,
         profile=profile,
         instance=row,
         initial={"base": evidence.fingerprint(row)},
@@ -273,18 +300,18 @@ def entry(request: HttpRequest, slug: str, kind: str, entry_id: int) -> HttpResp
     if refusal is not None:
         page.refusal = refused(refusal)
         page.form = form if form.is_bound else None
-    elif form.is_bound and form.is_valid() and _changed(page, row, viewer):
+    elif form.is_bound and form.is_valid() and _changed(page, found, row, viewer):
         messages.success(request, _("“%(entry)s” has been changed.") % {"entry": row})
         return redirect(page.back)
     return page.render(request)
 
 
-def _changed(page: _Page, row: Any, viewer: User) -> bool:
+def _changed(page: _Page, kind: Kind, row: Any, viewer: User) -> bool:
     """Whether the entry was changed; if not, the page says why."""
     form = page.form
     assert form is not None
     try:
-        evidence.change_entry(row, form.entered, base=form.mark, by=viewer, at=timezone.now())
+        kind.change(row, form.entered, base=form.mark, by=viewer, at=timezone.now())
     except InvalidInput as error:
         form.add_error(None, str(error))
     except StaleEntry as error:
@@ -307,7 +334,8 @@ def _gone(request: HttpRequest, profile: Profile, kind: Kind) -> HttpResponse:
     """
     if request.method != "POST" or kind.add is None:
         raise Http404
-    form = kind.form(request.POST, profile=profile)
+    form = kind.form(request.POST, request.FILES, profile=profile)
+    form.full_clean()
     name = next(name for name, one in KINDS.items() if one is kind)
     page = _Page(profile, kind.adding, kind.back(profile), form)
     page.action = reverse("entry_add", args=[profile.slug, name])
@@ -360,7 +388,7 @@ def entry_remove(request: HttpRequest, slug: str, kind: str, entry_id: int) -> H
     if refusal is None and request.method == "POST":
         name, after = str(row), _after_removal(found, profile, row)
         try:
-            evidence.remove_entry(row, by=viewer, at=timezone.now())
+            found.remove(row, by=viewer, at=timezone.now())
         except DomainError as error:
             refusal = error
         else:

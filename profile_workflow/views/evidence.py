@@ -75,6 +75,7 @@ def evidence(request: HttpRequest, slug: str) -> HttpResponse:
         "acronyms": rows["Acronym"],
         "sources": profile.sources.count(),
         "tables": len(tables),
+        "pictures": len(queries.pictures_of(profile, viewer=viewer)),
         "figures": len(figures),
         "unsettled": sum(not one.is_settled for one in figures),
         "challenges": len(queries.challenges_of(profile, viewer=viewer)),

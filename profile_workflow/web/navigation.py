@@ -80,6 +80,7 @@ PROFILE_PAGES: Sequence[Page] = (
             *("source_share", "source_merge"),
             *("table_paste", "table_chart", "table_file"),
             *("figure", "challenges", "erratum", "entry_shift"),
+            *("pictures", "picture_file"),
         ),
     ),
     Page("requests", _("Requests"), beneath=("request_new", "request", "request_file")),

@@ -1,7 +1,7 @@
 """The text of a section as a web page: rendered text, its tables, its sources."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -19,9 +19,15 @@ from profile_workflow import markup
 from profile_workflow.bibliography import formatting
 from profile_workflow.bibliography.record import reference_of
 from profile_workflow.charts.kinds import draw_chosen
-from profile_workflow.models import DataItem, DataTable, Revision, Section
+from profile_workflow.models import DataItem, DataTable, Profile, Revision, Section
+from profile_workflow.pictures.shown import Shown
 from profile_workflow.queries.copies import Version
-from profile_workflow.queries.evidence import charted, sources_by_key, tables_by_key
+from profile_workflow.queries.evidence import (
+    charted,
+    pictures_by_key,
+    sources_by_key,
+    tables_by_key,
+)
 from profile_workflow.queries.references import Place, Places
 
 
@@ -44,35 +50,54 @@ class ReadingText:
 
 
 def reading_text(section: Section, revision: Revision) -> ReadingText:
-    """Render a submitted text with the tables it places and the sources it cites."""
-    return rendered_text(section, revision.text)
+    """Render a submitted text with the tables and pictures it places and the sources it cites."""
+    return rendered_text(section, revision.text, revision.shown_pictures)
 
 
-def rendered_text(section: Section, text: str, *, pictures: bool = True) -> ReadingText:
-    """Render a text that belongs to a section, submitted or not.
+def rendered_text(
+    section: Section,
+    text: str,
+    submitted: Mapping[str, Shown] | None = None,
+    *,
+    charts: bool = True,
+) -> ReadingText:
+    """Render a text that belongs to a section.
 
     Args:
         section: The section.
-        text: Markdown of the dialect.
-        pictures: Whether charts are drawn; without, their figures stand as a table.
+        text: The text.
+        submitted: The pictures that were submitted with it; None for those of the register.
+        charts: Whether charts are drawn; without, their figures stand as a table.
     """
-    tables = tables_by_key(section.profile, markup.placed_tables(text))
-    found = sources_by_key(section.profile, markup.cited_keys(text))
+    profile, language = section.profile, section.profile.language
+    pictures = submitted
+    if pictures is None:
+        pictures = pictures_by_key(profile, markup.placed_pictures(text))
+    tables = tables_by_key(profile, markup.placed_tables(text))
+    of_pictures = [one.source for one in pictures.values() if one.source]
+    found = sources_by_key(profile, [*markup.cited_keys(text), *of_pictures])
     sources = {key: reference_of(source) for key, source in found.items()}
-    language = section.profile.language
+    citations = {key: formatting.citation(source, language) for key, source in sources.items()}
     rendered = markup.render(
         text,
-        citations={key: formatting.citation(source, language) for key, source in sources.items()},
+        citations=citations,
         exhibits=markup.Exhibits(
             table=lambda key, block: _drawn(tables.get(key), block),
-            figure=lambda key, block: _figure(tables.get(key), block, language, pictures=pictures),
+            figure=lambda key, block: _figure(tables.get(key), block, language, charts=charts),
             refer=_referrer(section, text),
+            image=lambda key, block: _pictured(profile, pictures.get(key), block, citations),
         ),
         chapter=section.number,
     )
-    cited = [formatting.entry(sources[key], language) for key in rendered.citations]
+    cited = [formatting.entry(sources[key], language) for key in _cited(rendered, pictures)]
     problems = [_in_words(problem) for problem in rendered.problems]
     return ReadingText(rendered.html, cited, markup.word_count(text), rendered.headings, problems)
+
+
+def _cited(rendered: markup.Rendered, pictures: Mapping[str, Shown]) -> Iterable[str]:
+    """Return the sources that are cited, also by pictures that were taken from them."""
+    placed = (pictures[one.key].source for one in rendered.figures if one.kind == "image")
+    return dict.fromkeys([*rendered.citations, *filter(None, placed)])
 
 
 def _referrer(section: Section, text: str) -> Callable[[markup.Reference], markup.Target | None]:
@@ -94,6 +119,10 @@ def _referrer(section: Section, text: str) -> Callable[[markup.Reference], marku
     return refer
 
 
+def _figure_label(number: str) -> str:
+    return pgettext("reference", "Figure %(number)s") % {"number": number}
+
+
 def _reference_in_words(reference: markup.Reference, place: Place, language: str) -> str:
     """Return what a reference reads on the page, where exhibits carry their keys as numbers."""
     number = {"number": place.number}
@@ -102,7 +131,7 @@ def _reference_in_words(reference: markup.Reference, place: Place, language: str
     if reference.kind == "table":
         return pgettext("reference", "Table %(number)s") % number
     if reference.kind == "figure":
-        return pgettext("reference", "Figure %(number)s") % number
+        return _figure_label(place.number)
     if place.number:
         return pgettext("reference", "section %(number)s") % number
     title = reference.words or place.section.template_section.title_in(language)
@@ -116,6 +145,7 @@ _PROBLEMS: Mapping[str, "str | Promise"] = {
     "unknown_figure": gettext_lazy(
         "There is no data table “%(detail)s” that a figure can be drawn from."
     ),
+    "unknown_image": gettext_lazy("There is no picture “%(detail)s”."),
     "unknown_reference": gettext_lazy("%(detail)s leads nowhere: there is nothing of that name."),
     "too_long": gettext_lazy("The text is too long to be printed: %(detail)s characters."),
     "too_deep": gettext_lazy("Lists and boxes stand more than %(detail)s deep in one another."),
@@ -160,7 +190,8 @@ def compared_html(section: Section, version: Revision | Version) -> SafeString:
             _("Searched:"),
             version.searched,
         )
-    return found + rendered_text(section, version.text, pictures=False).html
+    pictures = version.shown_pictures if isinstance(version, Revision) else version.pictures
+    return found + rendered_text(section, version.text, pictures, charts=False).html
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +211,9 @@ def _drawn(table: DataTable | None, block: str) -> str | None:
     )
 
 
-def _figure(table: DataTable | None, block: str, language: str, *, pictures: bool) -> str | None:
+def _figure(table: DataTable | None, block: str, language: str, *, charts: bool) -> str | None:
     """Draw the chart of a table, as the report prints it, with its figures behind it."""
-    if table is None or not pictures:
+    if table is None or not charts:
         return _drawn(table, block)
     chart = draw_chosen(
         table.chart, charted(table), name=block, title=table.title, language=language
@@ -191,6 +222,30 @@ def _figure(table: DataTable | None, block: str, language: str, *, pictures: boo
         return None
     context = {"table": table, "chart": chart, "block": block, "behind": _drawn(table, "")}
     return render_to_string("profile_workflow/parts/_figure.html", context)
+
+
+def _pictured(
+    profile: Profile, picture: Shown | None, block: str, citations: Mapping[str, str]
+) -> str | None:
+    if picture is None:
+        return None
+    with translation.override(profile.language):
+        label = _figure_label(picture.key)
+    context = {
+        "profile": profile,
+        "picture": picture,
+        "block": block,
+        "origin": origin_of(picture, citations),
+        "label": label,
+    }
+    return render_to_string("profile_workflow/parts/_picture.html", context)
+
+
+def origin_of(picture: Shown, citations: Mapping[str, str]) -> str:
+    """Return where a picture comes from, as it is printed below it: source, credit, licence."""
+    cited = citations.get(picture.source, "")
+    page = f", {picture.page}" if cited and picture.page else ""
+    return "; ".join(filter(None, (f"{cited}{page}", picture.credit, picture.licence)))
 
 
 #: Units that only say that something is counted: "16 number" is not how people say it.

@@ -39,6 +39,7 @@ LIKENESS = 0.3
 KEPT_FOR_SECONDS = 24 * 60 * 60
 
 _TABLE = {"table", "caption", "thead", "tbody", "tr", "th", "td"}
+_FIGURE = {"figure", "figcaption"}
 _BLOCKS = {
     "p",
     "ul",
@@ -52,24 +53,34 @@ _BLOCKS = {
     "div",
     "section",
     *_TABLE,
+    *_FIGURE,
 }
-#: Of these there is one in each table, so two of them are always the same one.
-_ONLY_ONES = ("caption", "thead", "tbody")
+#: Of these there is one in each table or figure, so two of them are always the same one.
+_ONLY_ONES = ("caption", "thead", "tbody", "figcaption")
+#: Elements that hold nothing; each is a word of its own.
+_EMPTY = ("br", "img")
 _WORD = re.compile(r"\w+")
 _TOKEN = re.compile(r"\S+\s*|\s+")
 
 _CLEANER = nh3.Cleaner(
-    tags=markup.ALLOWED_TAGS | {"ins", "del"},
-    attributes={"a": {"href"}, "ol": {"start"}, "div": {"aria-label"}},
+    tags=markup.ALLOWED_TAGS | _FIGURE | {"ins", "del", "img"},
+    attributes={
+        "img": {"src", "alt", "width", "height"},
+        "a": {"href"},
+        "ol": {"start"},
+        "div": {"aria-label"},
+    },
     tag_attribute_values={
         **markup.ALLOWED_VALUES,
         "div": {**markup.ALLOWED_VALUES["div"], "role": {"region"}, "tabindex": {"0"}},
         **{tag: {"dir": {"auto"}, "scope": {"col", "row"}} for tag in ("caption", "th", "td")},
+        "figcaption": {"dir": {"auto"}},
     },
     allowed_classes={
         **markup.ALLOWED_CLASSES,
         "bdi": markup.ALLOWED_CLASSES["bdi"] | {"visually-hidden"},
         "div": {"scroll"},
+        "figure": {"picture"},
         "p": markup.ALLOWED_CLASSES["p"] | {"small-print", "px-2"},
         "table": {"table"},
     },
@@ -180,7 +191,7 @@ def _block(comparison: "_Comparison", before: "_Node | None", after: "_Node | No
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    """A word with the elements that it stands in, outermost first; ``<br>`` is a word too."""
+    """A word with the elements that it stands in, outermost first; ``<br>`` and pictures too."""
 
     text: str
     within: tuple[str, ...]
@@ -246,8 +257,8 @@ def _node(element: Any) -> _Node:
 def _read_inline(element: Any, within: tuple[str, ...]) -> Iterator[_Token]:
     if not isinstance(element.tag, str):
         return
-    if element.tag == "br":
-        yield _Token("<br>", within)
+    if element.tag in _EMPTY:
+        yield _Token(_opening(element), within)
         return
     inner = within if _is_link_in_page(element) else (*within, _opening(element))
     yield from _read_text(element.text, inner)

@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils import translation
 from django.utils.functional import Promise
@@ -12,21 +12,30 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from profile_workflow import markup
 from profile_workflow.bibliography import formatting
 from profile_workflow.bibliography.record import reference_of
-from profile_workflow.models import DataTable, Profile, Section, Source, User, WordReading
-from profile_workflow.queries.evidence import sources_by_key, tables_by_key
+from profile_workflow.models import (
+    DataTable,
+    PictureFile,
+    Profile,
+    Section,
+    Source,
+    User,
+    WordReading,
+)
+from profile_workflow.pictures.shown import Shown
+from profile_workflow.queries.evidence import pictures_by_key, sources_by_key, tables_by_key
 from profile_workflow.services.drafting import may_write
 from profile_workflow.services.word import text_for
-from profile_workflow.web.reading import figure_in_words
+from profile_workflow.web.reading import figure_in_words, origin_of
 from profile_workflow.web.redline import Redline, redline
 from profile_workflow.word.chapters import LIKE, MARK, NUMBER, TITLE, WHOLE, Chapter
 from profile_workflow.word.files import make_docx
-from profile_workflow.word.writing import WordDocument, WordSection, WordTable
+from profile_workflow.word.writing import WordDocument, WordPicture, WordSection, WordTable
 
 # To Word
 
 
 def docx_of(profile: Profile, sections: Sequence[Section], *, viewer: User, working: bool) -> bytes:
-    """Return sections as a Word file in the language of the profile: four queries.
+    """Return sections as a Word file in the language of the profile: six queries at most.
 
     Args:
         profile: The profile.
@@ -36,7 +45,10 @@ def docx_of(profile: Profile, sections: Sequence[Section], *, viewer: User, work
     """
     shown = [_shown(one, is_working=working and may_write(one, by=viewer)) for one in sections]
     whole = [markup.mentions(one.text) for one in shown]
-    sources = sources_by_key(profile, {key for one in whole for key in one.sources})
+    placed = _placed(profile, shown)
+    cited = {key for one in whole for key in one.sources}
+    cited |= {one.source for several in placed for one in several.values() if one.source}
+    sources = sources_by_key(profile, cited)
     tables = tables_by_key(profile, {key for one in whole for key in one.tables})
     with translation.override(profile.language):
         document = WordDocument(
@@ -53,13 +65,20 @@ def docx_of(profile: Profile, sections: Sequence[Section], *, viewer: User, work
                     version=one.version,
                     remark=one.remark(section),
                     sources=[str(sources[key]) for key in said.sources if key in sources],
+                    pictures=drawn,
                 )
-                for section, one, said in zip(sections, shown, whole, strict=True)
+                for section, one, said, drawn in zip(
+                    sections, shown, whole, _pictures(profile, placed, sources), strict=True
+                )
             ],
             tables={key: _table(table) for key, table in tables.items()},
             words_for_sources=_("Sources cited"),
             words_for_tables=_(
                 "This table is printed from the register; changes made to it here do not come back."
+            ),
+            words_for_pictures=_(
+                "This picture is printed from the register; changes made to it here do not come "
+                "back."
             ),
         )
         return make_docx(document)
@@ -79,6 +98,7 @@ class _Shown:
     text: str = ""
     version: int = 0
     is_working: bool = False
+    pictures: Mapping[str, Shown] = field(default_factory=dict)
 
     def remark(self, section: Section) -> str:
         """Say which text this is."""
@@ -96,7 +116,44 @@ class _Shown:
 def _shown(section: Section, *, is_working: bool) -> _Shown:
     if is_working:
         return _Shown(section.draft.text, section.draft.version, is_working=True)
-    return _Shown(section.revision.text) if section.revision else _Shown()
+    revision = section.revision
+    return _Shown(revision.text, pictures=revision.shown_pictures) if revision else _Shown()
+
+
+def _placed(profile: Profile, shown: Sequence[_Shown]) -> list[Mapping[str, Shown]]:
+    """Return the pictures of each text: those submitted with it, or those of the register."""
+    keys = [markup.placed_pictures(one.text) if one.is_working else [] for one in shown]
+    register = pictures_by_key(profile, {key for several in keys for key in several})
+    return [
+        {**one.pictures, **{key: register[key] for key in several if key in register}}
+        for one, several in zip(shown, keys, strict=True)
+    ]
+
+
+def _pictures(
+    profile: Profile, placed: Sequence[Mapping[str, Shown]], sources: Mapping[str, Source]
+) -> list[dict[str, WordPicture]]:
+    """Return the pictures of each text with their files: one query if there are any."""
+    wanted = {one.sha256 for several in placed for one in several.values()}
+    files = {one.sha256: one for one in profile.picture_files.filter(sha256__in=wanted)}
+    citations = {key: _cited(source, profile.language) for key, source in sources.items()}
+    return [
+        {key: _picture(one, files[one.sha256], citations) for key, one in several.items()}
+        for several in placed
+    ]
+
+
+def _picture(shown: Shown, file: PictureFile, citations: Mapping[str, str]) -> WordPicture:
+    with file.full.open("rb") as content:
+        return WordPicture(
+            content=content.read(),
+            kind=shown.kind,
+            width=shown.width,
+            height=shown.height,
+            caption=shown.caption,
+            alt=shown.alt,
+            origin=f"{_('Source:')} {origin_of(shown, citations)}",
+        )
 
 
 def _table(table: DataTable) -> WordTable:
@@ -273,10 +330,10 @@ def _incoming(
 
 
 def _html(text: str, citations: Mapping[str, str]) -> str:
-    """Render a text to be compared; a placed table is the same thing on both sides."""
+    """Render a text to be compared; what it places is the same thing on both sides."""
 
     def placed(key: str, block: str) -> str:
         return f'<p id="{html.escape(block)}">{html.escape(key)}</p>'
 
-    exhibits = markup.Exhibits(table=placed, figure=placed)
+    exhibits = markup.Exhibits(table=placed, figure=placed, image=placed)
     return markup.render(text, citations=citations, exhibits=exhibits).html

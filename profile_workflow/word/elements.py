@@ -135,6 +135,39 @@ def cell(parent: Any, width: int) -> Any:
     return found
 
 
+def drawing(number: int, reference: str, size: tuple[int, int], alt: str) -> Any:
+    """Return a picture that stands in a line, for a ``w:drawing``.
+
+    Args:
+        number: Its number in the file.
+        reference: Name of the reference to its file.
+        size: Width and height, of which an inch has 914,400.
+        alt: What it shows.
+    """
+    found = etree.fromstring(_DRAWING)
+    extent = {"cx": str(size[0]), "cy": str(size[1])}
+    for one in found.iter(tag("wp:extent"), tag("a:ext")):
+        one.attrib.update(extent)
+    for one in found.iter(tag("wp:docPr"), tag("pic:cNvPr")):
+        one.attrib.update({"id": str(number), "name": f"Picture {number}", "descr": alt})
+    next(found.iter(tag("a:blip"))).set(tag("r:embed"), reference)
+    return found
+
+
+_DRAWING = f"""
+<wp:inline xmlns:wp="{NAMESPACES["wp"]}" xmlns:a="{NAMESPACES["a"]}"
+    xmlns:pic="{NAMESPACES["pic"]}" distT="0" distB="0" distL="0" distR="0">
+  <wp:extent/><wp:docPr/>
+  <wp:cNvGraphicFramePr><a:graphicFrameLocks noChangeAspect="1"/></wp:cNvGraphicFramePr>
+  <a:graphic><a:graphicData uri="{NAMESPACES["pic"]}"><pic:pic>
+    <pic:nvPicPr><pic:cNvPr/><pic:cNvPicPr/></pic:nvPicPr>
+    <pic:blipFill><a:blip/><a:stretch><a:fillRect/></a:stretch></pic:blipFill>
+    <pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext/></a:xfrm>
+      <a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr>
+  </pic:pic></a:graphicData></a:graphic>
+</wp:inline>"""
+
+
 def is_rtl(text: str, *, otherwise: bool) -> bool:
     """Return whether a paragraph runs from right to left, by its first letter."""
     return {"rtl": True, "ltr": False}.get(first_strong_direction(text), otherwise)

@@ -11,7 +11,7 @@ from lxml import etree
 from profile_workflow.word import elements, names
 from profile_workflow.word.elements import LANGUAGES, add
 from profile_workflow.word.package import NAMESPACES
-from profile_workflow.word.writing import ListStart, WordDocument, Written, write
+from profile_workflow.word.writing import ListStart, WordDocument, WordPicture, Written, write
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -50,11 +50,20 @@ def make_docx(document: WordDocument) -> bytes:
         "word/footnotes.xml": _xml(_footnotes(written.footnotes)),
         "word/settings.xml": _xml(_settings(document.language)),
     }
+    parts |= {f"word/{name}": one.content for _reference, name, one in _media(written)}
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in parts.items():
             archive.writestr(zipfile.ZipInfo(name, _NO_DAY), data, zipfile.ZIP_DEFLATED)
     return content.getvalue()
+
+
+def _media(written: Written) -> list[tuple[str, str, WordPicture]]:
+    """Return the pictures, each with the name of the reference to it and of its file."""
+    return [
+        (f"rIdPicture{number}", f"media/picture{number}.{one.kind}", one)
+        for number, one in enumerate(written.pictures, 1)
+    ]
 
 
 def _xml(root: Any) -> bytes:
@@ -76,6 +85,8 @@ def _content_types() -> bytes:
     return (
         f'{_HEAD}<Types xmlns="{_PACKAGE}/content-types">'
         f'<Default Extension="rels" ContentType="{relations}"/>'
+        '<Default Extension="jpeg" ContentType="image/jpeg"/>'
+        '<Default Extension="png" ContentType="image/png"/>'
         f'<Default Extension="xml" ContentType="application/xml"/>{overrides}</Types>'
     ).encode()
 
@@ -107,6 +118,7 @@ def _inner_links(written: Written) -> bytes:
         (f"rId{number}", f"{_RELATIONS}/{name}", f"{name}.xml", "")
         for number, name in enumerate(_PARTS, 1)
     ]
+    rows += [(name, f"{_RELATIONS}/image", file, "") for name, file, _one in _media(written)]
     return _links([*rows, *_outside(written.links)])
 
 

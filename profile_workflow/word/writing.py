@@ -22,6 +22,8 @@ from profile_workflow.word.package import tag
 #: Width of the text on a page of A4, in twentieths of a point.
 TEXT_WIDTH = 9_300
 _DEEPEST_LIST = 8
+#: Least fineness in which a picture is printed.
+_DOTS_AN_INCH = 150
 _BULLETS, _NUMBERS, _NO_MARK = 0, 1, 2
 _LISTS = ("bullet_list", "ordered_list")
 
@@ -37,6 +39,29 @@ class WordTable:
 
 
 @dataclass(frozen=True, slots=True)
+class WordPicture:
+    """A picture, as the text places it.
+
+    Attributes:
+        content: Its file.
+        kind: ``jpeg`` or ``png``.
+        width: In pixels.
+        height: In pixels.
+        caption: What stands with it.
+        alt: What it shows, for who does not see it.
+        origin: Where it comes from, in words.
+    """
+
+    content: bytes
+    kind: str
+    width: int
+    height: int
+    caption: str
+    alt: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
 class WordSection:
     """A section as it is written.
 
@@ -48,6 +73,7 @@ class WordSection:
         version: Version of the working text; 0 if it is not the working text that is written.
         remark: What is said instead of, or before, the text.
         sources: The sources that it cites, in words.
+        pictures: Key → picture that it places.
     """
 
     key: str
@@ -57,6 +83,7 @@ class WordSection:
     version: int = 0
     remark: str = ""
     sources: Sequence[str] = ()
+    pictures: Mapping[str, WordPicture] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +99,7 @@ class WordDocument:
         tables: Key → data table.
         words_for_sources: Heading above the sources that a section cites.
         words_for_tables: What is said below a data table.
+        words_for_pictures: What is said below a picture.
     """
 
     title: str
@@ -82,6 +110,7 @@ class WordDocument:
     tables: Mapping[str, WordTable] = field(default_factory=dict)
     words_for_sources: str = ""
     words_for_tables: str = ""
+    words_for_pictures: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +131,7 @@ class Written:
         footnotes: Paragraph of each footnote, from number one.
         links, note_links: Address → name of the reference to it, in the text and in the notes.
         lists: The lists; the id of the first is one.
+        pictures: The pictures; the first is called ``rIdPicture1``.
     """
 
     body: Any
@@ -109,6 +139,7 @@ class Written:
     links: dict[str, str] = field(default_factory=dict)
     note_links: dict[str, str] = field(default_factory=dict)
     lists: list[ListStart] = field(default_factory=list)
+    pictures: list[WordPicture] = field(default_factory=list)
 
 
 def write(document: WordDocument) -> Written:
@@ -131,6 +162,7 @@ class _Writer:
     is_rtl: bool
     found: Written = field(init=False)
     lines: Sequence[str] = ()
+    pictures: Mapping[str, WordPicture] = field(default_factory=dict)
     bookmarks: int = 0
     in_note: bool = False
 
@@ -171,7 +203,7 @@ class _Writer:
         if section.remark:
             self._say(body, section.remark)
         tokens = markup.parse(section.text).tokens
-        self.lines = section.text.split("\n")
+        self.lines, self.pictures = section.text.split("\n"), section.pictures
         self._blocks(SyntaxTreeNode(tokens).children, body)
         if section.sources:
             self._say(body, self.document.words_for_sources, "PWGeneratedHeading")
@@ -306,9 +338,25 @@ class _Writer:
     def _placement(self, node: SyntaxTreeNode, into: Any) -> None:
         kind, key = node.meta["kind"], node.meta["key"]
         words(paragraph(into, "", is_rtl=False), f"[[{kind}:{key}]]", is_rtl=False)
-        found = self.document.tables.get(key)
-        if found is None:
-            return
+        if kind == "image" and key in self.pictures:
+            self._picture(self.pictures[key], into)
+        elif kind != "image" and key in self.document.tables:
+            self._data_table(key, self.document.tables[key], into)
+
+    def _picture(self, picture: WordPicture, into: Any) -> None:
+        self.found.pictures.append(picture)
+        number = len(self.found.pictures)
+        # Twentieths of a point into the unit of pictures, of which an inch has 914,400.
+        width = min(TEXT_WIDTH * 635, picture.width * 914_400 // _DOTS_AN_INCH)
+        height = width * picture.height // picture.width
+        inside = run(paragraph(into, "PWGenerated", is_rtl=self.is_rtl))
+        drawn = elements.drawing(number, f"rIdPicture{number}", (width, height), picture.alt)
+        add(inside, "w:drawing").append(drawn)
+        self._say(into, picture.caption, "PWGeneratedHeading")
+        for sentence in filter(None, (picture.origin, self.document.words_for_pictures)):
+            self._say(into, sentence)
+
+    def _data_table(self, key: str, found: WordTable, into: Any) -> None:
         self._say(into, f"{key} {found.title}", "PWGeneratedHeading")
         width = TEXT_WIDTH // max(len(found.head), 1)
         made = table(into, "PWTable", [width] * len(found.head), is_rtl=self.is_rtl)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from profile_workflow.models import Profile, User
 from profile_workflow.services.locking import locked
 from reports.builds.pages import job_of
+from reports.builds.pictures import with_pictures
 from reports.context import Report, report_of
 from reports.errors import BuildFailed
 from reports.models import Build
@@ -88,7 +89,8 @@ def run_build(build_id: int) -> Build:
     report = report_for(found.profile, kind=found.kind, language=found.language)
     job = job_of(report)
     try:
-        made = build_pdf(job, listener=lambda progress: _note(build_id, progress))
+        full = with_pictures(job, found.profile)
+        made = build_pdf(full, listener=lambda progress: _note(build_id, progress))
     except BuildFailed as problem:
         found.state, found.problem = Build.State.FAILED, str(problem)
         found.finished_at = timezone.now()

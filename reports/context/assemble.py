@@ -87,11 +87,12 @@ def _exhibitor(material: Material, citations: Mapping[str, str]) -> Exhibitor:
 
 
 def _cited(material: Material) -> set[str]:
-    """Keys of all sources named in the texts, the data tables and the challenges."""
+    """Keys of all sources named in the texts, the data tables, pictures and challenges."""
     keys = {row.source for table in material.tables for row in table.rows}
     for section in material.sections:
         keys.update(markup.cited_keys(section.text))
         keys.update(markup.cited_keys(section.searched))
+        keys.update(picture.source for picture in section.pictures)
     for challenge in material.challenges:
         keys.update(challenge.sources)
     return keys
@@ -106,10 +107,17 @@ def _chapter(
 ) -> Chapter:
     anchor = f"section-{section.key.lower()}"
     words = labels(material.language)
+    pictures = {picture.key: picture for picture in section.pictures}
     rendered = markup.render(
         section.text,
         citations=exhibitor.citations,
-        exhibits=markup.Exhibits(exhibitor.table, exhibitor.figure, exhibitor.label, targets.find),
+        exhibits=markup.Exhibits(
+            exhibitor.table,
+            exhibitor.figure,
+            exhibitor.label,
+            targets.find,
+            lambda key, block: exhibitor.image(pictures.get(key), block),
+        ),
         id_prefix=f"s{section.key.lower()}-",
         chapter=section.number,
         medium=markup.Medium.PRINT,

@@ -11,6 +11,7 @@ from profile_workflow.charts.kinds import draw_chosen
 from profile_workflow.charts.rows import printed
 from profile_workflow.markup import first_strong_direction
 from profile_workflow.numerals import quantity
+from profile_workflow.pictures.shown import Shown
 from reports.context.plain import DataFile, FigureRow, ListedExhibit, TableOfFigures
 from reports.labels import Labels, labels
 
@@ -120,12 +121,11 @@ class Exhibitor:
         )
         if not data or not chart:
             return None
-        label = self.labels.figure % {"number": len(self.listed_figures) + 1}
-        self.listed_figures.append(ListedExhibit(label, data.title, block))
+        listed = self._list_figure(data.title, block)
         keys = dict.fromkeys(row.source for row in data.rows if row.source in self.citations)
         context = {
             "id": block,
-            "listed": self.listed_figures[-1],
+            "listed": listed,
             "picture": chart.picture,
             "unit": chart.unit,
             "sources": [
@@ -135,6 +135,33 @@ class Exhibitor:
             "labels": self.labels,
         }
         return render_to_string("reports/_figure.html", context)
+
+    def _list_figure(self, title: str, anchor: str) -> ListedExhibit:
+        label = self.labels.figure % {"number": len(self.listed_figures) + 1}
+        self.listed_figures.append(ListedExhibit(label, title, anchor))
+        return self.listed_figures[-1]
+
+    def image(self, picture: Shown | None, block: str) -> str | None:
+        """Write a picture with its caption and where it comes from; ``None`` if there is none."""
+        if picture is None:
+            return None
+        page = picture.page
+        cited = self.citations.get(picture.source, "")
+        context = {
+            "id": block,
+            "listed": self._list_figure(picture.caption, block),
+            "picture": picture,
+            "cited": cited,
+            "cited_direction": first_strong_direction(cited),
+            "page": self.labels.page % {"number": page} if page.isdecimal() else page,
+            "others": [
+                (words, first_strong_direction(words))
+                for words in (picture.credit, picture.licence)
+                if words
+            ],
+            "labels": self.labels,
+        }
+        return render_to_string("reports/_picture.html", context)
 
     def _row(self, row: FigureRow) -> PrintedRow:
         return PrintedRow(

@@ -1,25 +1,30 @@
 """Reads a profile: a constant number of queries, whatever the number of sections and figures."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.utils import timezone, translation
 
+from profile_workflow import markup
 from profile_workflow.bibliography.record import Reference, reference_of
 from profile_workflow.models import (
     Acronym,
     Challenge,
     DataItem,
     DataTable,
+    Draft,
     Priority,
     Profile,
+    Revision,
     Section,
     Source,
     TextBlock,
     WorkingDefinition,
 )
 from profile_workflow.models.digests import text_digest
+from profile_workflow.pictures.shown import Shown
+from profile_workflow.queries.evidence import pictures_by_key
 from profile_workflow.states import PUBLIC_STATES, DataItemState, ValidationKind
 from reports.context import days
 from reports.context.asked import latest_entry, read_requests
@@ -69,7 +74,11 @@ def read_material(
         )
         .order_by("position")
     )
-    texts = tuple(_section_text(section, language=language, drafts=drafts) for section in sections)
+    register = _pictures(profile, sections) if drafts else {}
+    texts = tuple(
+        _section_text(section, language=language, drafts=drafts, register=register)
+        for section in sections
+    )
     moment = _newest(profile, sections, drafts=drafts)
     day = (profile.published_at or moment).date()
     names = {section.pk: f"{section.number} {section.template_section.title_in(language)}".strip()
@@ -111,16 +120,28 @@ def read_material(
     )
 
 
-def _section_text(section: Section, *, language: str, drafts: bool) -> SectionText:
+def _pictures(profile: Profile, sections: Iterable[Section]) -> dict[str, Shown]:
+    """Return the pictures of the register that working texts place: one query."""
+    placed = (markup.placed_pictures(section.draft.text) for section in sections)
+    return pictures_by_key(profile, {key for keys in placed for key in keys})
+
+
+def _section_text(
+    section: Section, *, language: str, drafts: bool, register: Mapping[str, Shown]
+) -> SectionText:
     """Take the frozen revision, or the working draft where asked for and there is one."""
     draft = getattr(section, "draft", None)
     revision = section.revision
     chosen = draft if drafts and draft is not None else revision
     text = chosen.text if chosen else ""
+    pictures = _shown_with(chosen, register)
     sha256 = ""
     if chosen is not None:
         sha256 = text_digest(
-            chosen.text, nothing_found=chosen.nothing_found, searched=chosen.searched
+            chosen.text,
+            nothing_found=chosen.nothing_found,
+            searched=chosen.searched,
+            pictures={key: one.as_kept() for key, one in pictures.items()},
         )
     author = section.author or (revision.author if revision else None)
     return SectionText(
@@ -135,6 +156,7 @@ def _section_text(section: Section, *, language: str, drafts: bool) -> SectionTe
         revision=str(revision.number) if revision and not drafts else "",
         sha256=sha256,
         submitted_on=days.day(revision.created_at, language) if revision and not drafts else "",
+        pictures=tuple(pictures.values()),
     )
 
 
@@ -152,6 +174,14 @@ def _methodology_of(
     if drafts:
         return max(moment, latest_entry(first.profile_id) or moment)
     return first.revision.created_at if first.revision else None
+
+
+def _shown_with(chosen: Draft | Revision | None, register: Mapping[str, Shown]) -> dict[str, Shown]:
+    """Return the pictures of a text: those submitted with it, or those of the register."""
+    if isinstance(chosen, Revision):
+        return chosen.shown_pictures
+    keys = markup.placed_pictures(chosen.text) if chosen else ()
+    return {key: register[key] for key in keys if key in register}
 
 
 def _newest(profile: Profile, sections: Iterable[Section], *, drafts: bool) -> datetime:

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from profile_workflow.bibliography.formatting import Formatted
 from profile_workflow.bibliography.record import Reference
 from profile_workflow.markup import Heading, Problem, first_strong_direction
+from profile_workflow.pictures.shown import Shown
 
 # --- material: what is read ---------------------------------------------------------------
 
@@ -70,6 +71,7 @@ class SectionText:
     revision: str = ""
     sha256: str = ""
     submitted_on: str = ""
+    pictures: tuple[Shown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

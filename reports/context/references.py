@@ -54,9 +54,11 @@ class Targets:
 
     def _anchor(self, reference: Reference) -> str:
         if not reference.words:
-            return self._exhibits.get((reference.kind, reference.key), "")
-        found = self._sections.get(reference.key)
-        table = found[1].typed_table(reference.words) if found else None
+            kinds = ("figure", "image") if reference.kind == "figure" else (reference.kind,)
+            found = (self._exhibits.get((kind, reference.key)) for kind in kinds)
+            return next(filter(None, found), "")
+        section = self._sections.get(reference.key)
+        table = section[1].typed_table(reference.words) if section else None
         return table.id if table else ""
 
     def _section(self, reference: Reference) -> Target | None:

@@ -1,8 +1,9 @@
 """What the PDF process is told: plain data, sent as JSON."""
 
+import base64
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 
@@ -12,6 +13,15 @@ class Attachment:
 
     name: str
     description: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that the document shows as ``cmp:SHA256``; its file in base 64."""
+
+    sha256: str
+    content_type: str
     content: str
 
 
@@ -42,6 +52,7 @@ class Job:
         watermark: Words printed across each page, or an empty string.
         footer: Words at the foot of each page.
         attachments: Files to carry.
+        pictures: Files of the pictures, put in just before the document is made.
     """
 
     language: str
@@ -57,6 +68,7 @@ class Job:
     watermark: str = ""
     footer: str = ""
     attachments: tuple[Attachment, ...] = ()
+    pictures: tuple[Picture, ...] = ()
 
     def to_json(self) -> str:
         """Return the job as canonical JSON."""
@@ -71,6 +83,7 @@ class Job:
         """
         values: dict[str, Any] = json.loads(text)
         values["parts"] = tuple(Part(**part) for part in values["parts"])
+        values["pictures"] = tuple(Picture(**item) for item in values["pictures"])
         values["attachments"] = tuple(Attachment(**item) for item in values["attachments"])
         for name in ("authors", "keywords", "styles"):
             values[name] = tuple(values[name])
@@ -78,5 +91,13 @@ class Job:
 
     @property
     def digest(self) -> str:
-        """SHA-256 (hex) of everything that will be printed."""
-        return hashlib.sha256(self.to_json().encode()).hexdigest()
+        """SHA-256 (hex) of everything that will be printed; the text names pictures by theirs."""
+        bare = replace(self, pictures=())
+        return hashlib.sha256(bare.to_json().encode()).hexdigest()
+
+    @property
+    def resources(self) -> dict[str, tuple[bytes, str]]:
+        """What the document may load: key → content and type."""
+        return {
+            one.sha256: (base64.b64decode(one.content), one.content_type) for one in self.pictures
+        }

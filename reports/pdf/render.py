@@ -195,7 +195,7 @@ def _document(job: Job, content: str, part: str) -> str:
 
 
 def _lay_out(job: Job, content: str, part: str, config: FontConfiguration) -> Document:
-    fetcher = MemoryFetcher()
+    fetcher = MemoryFetcher(job.resources)
     styles = [
         weasyprint.CSS(string=style, url_fetcher=fetcher, font_config=config)
         for style in job.styles

@@ -53,6 +53,7 @@ MISSING = {
     *("pdf_file", "pdf_shown", "outbox_retry", "priority", "priority_remove"),
     *("board_view", "people_end", "people_substitute", "objection", "source_merge"),
     *("word_check", "word_mapping", "word_changes", "request", "request_file"),
+    "picture_file",
 }
 
 #: Pages of a figure whose section is not submitted, and who works on it.
@@ -153,6 +154,8 @@ class World:
             "source_share": [profile.slug, 4711],
             "source_merge": [profile.slug, 4711, 4712],
             "tables": [profile.slug],
+            "pictures": [profile.slug],
+            "picture_file": [profile.slug, "0" * 64, "small"],
             "challenges": [profile.slug],
             "priorities": [profile.slug],
             "priority_add": [profile.slug],

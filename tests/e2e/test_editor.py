@@ -390,7 +390,7 @@ def test_the_page_is_for_everybody(write, language):
     first.focus()
     page.keyboard.press("ArrowLeft" if language == "ar" else "ArrowRight")
     assert page.evaluate("document.activeElement.dataset.do") == "subheading"
-    for one in ("link", "citation", "note", "table", "placement", "box"):
+    for one in ("link", "citation", "note", "table", "placement", "picture", "box"):
         page.locator(f"[role=toolbar] [data-do={one}]").click()
         assert page.locator(f"#rich-{one}").is_visible()
         assert checks.violations(page) == []

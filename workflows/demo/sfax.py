@@ -1,13 +1,16 @@
 """The full-length profile: Sfax, from nomination to publication, with a loop back at each stage."""
 
+import io
 from collections.abc import Iterable
 from typing import Any
 
 from profile_workflow.models import Comment, DataItem, DataTable, Profile
 from profile_workflow.models.people import User
-from profile_workflow.services import evidence, objections
+from profile_workflow.pictures.pixels import read_picture
+from profile_workflow.services import evidence, objections, pictures
 from profile_workflow.states import CommentState, DataItemState, Role, SectionState
 from workflows import engine
+from workflows.demo import drawing
 from workflows.demo.library import data, text
 from workflows.demo.story import Story
 
@@ -145,6 +148,13 @@ def _drafting(story: Story, given: dict[str, Any]) -> None:
     _register_figures(story)
     for number in range(2):
         story.ask_for_input(number)
+    pictures.add_picture(
+        story.profile,
+        file=read_picture(io.BytesIO(drawing.steps())),
+        by=story.cast.expert,
+        at=story.now,
+        **given["picture"],
+    )
     for challenge in data("sfax/challenges.json"):
         _add_challenge(story, challenge)
     for key, name in given["sections"].items():

@@ -142,8 +142,28 @@ function unwrap(editor, { node, position }) {
   return editor.commands.focus();
 }
 
+/* What is placed and selected, if it is a picture, or if it is none. */
+function placed(editor, isPicture) {
+  const node = selected(editor, "placement");
+  return node && (node.attrs.kind === "image") === isPicture ? node : null;
+}
+
+async function editPicture(editor) {
+  const was = placed(editor, true);
+  const choices = new Map([...material("image")].map(([key, caption]) => [key, `${key}: ${caption}`]));
+  const select = document.querySelector("#rich-picture select");
+  fill(select, choices, was?.attrs.key);
+  document.querySelector("#rich-picture [data-none]").hidden = choices.size > 0;
+  const answer = await ask("picture", { isThere: was, picture: select.value });
+  const key = answer?.given.get("picture");
+  if (answer?.pressed === "remove") return editor.chain().focus().deleteSelection().run();
+  if (!key) return editor.commands.focus();
+  return put(editor, { type: "placement", attrs: { kind: "image", key } });
+}
+
 async function editPlacement(editor, words) {
-  const was = selected(editor, "placement");
+  if (placed(editor, true)) return editPicture(editor);
+  const was = placed(editor, false);
   const tables = material("table");
   const choices = new Map(
     [...tables].flatMap(([key, title]) => [
@@ -279,7 +299,12 @@ export function actions(editor, words, language) {
     table: { run: () => addTable(editor, language), can: outside },
     placement: {
       run: () => editPlacement(editor, words),
-      isOn: () => Boolean(selected(editor, "placement")),
+      isOn: () => Boolean(placed(editor, false)),
+      can: outside,
+    },
+    picture: {
+      run: () => editPicture(editor),
+      isOn: () => Boolean(placed(editor, true)),
       can: outside,
     },
     box: { run: () => editBox(editor), isOn: () => editor.isActive("box"), can: outside },

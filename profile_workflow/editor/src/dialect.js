@@ -21,7 +21,7 @@ const CITATION = new RegExp(
   "uy",
 );
 const ONE_CITATION = new RegExp(`@(${KEY})(?:,\\s*(${PLACE}))?`, "gu");
-const PLACEMENT = /^\[\[(table|figure):([\p{L}\p{N}_.-]{1,20})\]\]$/u;
+const PLACEMENT = /^\[\[(table|figure|image):([\p{L}\p{N}_.-]{1,20})\]\]$/u;
 const REFERENCE =
   /\[#(?:figure:[\p{L}\p{N}_.-]{1,20}|(?:table|section):[\p{L}\p{N}_.-]{1,20}(?:,[ \t]*[^\]\[\n]{1,150})?)\](?!\()/uy;
 const CAPTION = /^(?:Table|Tableau|جدول|الجدول)\s*:\s*(?=\S)/;

@@ -1,4 +1,5 @@
-/* The small forms in which a link, a citation, a note, a reference, a box, a table or an exhibit is
+/* The small forms in which a link, a citation, a note, a reference, a box, a table, an exhibit or a
+   picture is
    written. */
 
 /* Open a form with values in it. Returns what was pressed and filled in, or null if it was left. */
@@ -53,19 +54,36 @@ export function ask(name, values, check = () => "") {
   });
 }
 
-/* The sources, the data tables and what can be referred to, as they stand beside the text. */
+const INSERTED = {
+  source: /^\[@([^\],;]+)\]$/,
+  table: /^\[\[table:([^\]]+)\]\]$/,
+  image: /^\[\[image:([^\]]+)\]\]$/,
+  reference: /^\[(#[^\]]+)\]$/,
+};
+
+/* The sources, data tables, pictures and what can be referred to, as they stand beside the text. */
 export function material(kind) {
-  const pattern = {
-    source: /^\[@([^\],;]+)\]$/,
-    table: /^\[\[table:([^\]]+)\]\]$/,
-    reference: /^\[(#[^\]]+)\]$/,
-  }[kind];
+  const pattern = INSERTED[kind];
   const found = new Map();
   for (const button of document.querySelectorAll("[data-insert]")) {
     const key = pattern.exec(button.dataset.insert)?.[1];
     if (!key) continue;
     const words = button.closest("li")?.querySelector("[dir=auto]")?.textContent.trim();
     found.set(key, words || key);
+  }
+  return found;
+}
+
+/* The pictures that stand beside the text: key → attributes of the image, and its caption. */
+export function pictures() {
+  const captions = material("image");
+  const found = new Map();
+  for (const image of document.querySelectorAll("img[data-picture]")) {
+    const key = image.dataset.picture;
+    const given = Object.fromEntries(
+      ["src", "alt", "width", "height"].map((name) => [name, image.getAttribute(name)]),
+    );
+    found.set(key, { ...given, caption: captions.get(key) ?? key });
   }
   return found;
 }

@@ -5,7 +5,7 @@ import { Editor } from "@tiptap/core";
 import { EditorState, Selection } from "@tiptap/pm/state";
 
 import { actions } from "./actions.js";
-import { material } from "./dialogs.js";
+import { material, pictures } from "./dialogs.js";
 import { cleaned, tableIn } from "./paste.js";
 import { CannotKeep, read } from "./read.js";
 import { extensions } from "./schema.js";
@@ -70,6 +70,7 @@ class Writing {
   make() {
     const sources = material("source");
     const tables = material("table");
+    const shown = pictures();
     const targets = material("reference");
     const shorten = (words) => (words.length > 60 ? `${words.slice(0, 59)}…` : words);
     const label = document.querySelector(`label[for="${this.field.id}"]`);
@@ -83,6 +84,7 @@ class Writing {
         sourceName: (key) => (sources.has(key) ? shorten(sources.get(key)) : `@${key}`),
         targetName: (content) => shorten(targets.get(content) ?? content),
         tableName: (key) => (tables.has(key) ? `${key}: ${tables.get(key)}` : key),
+        pictureOf: (key) => shown.get(key),
       }),
       editorProps: {
         attributes: {

@@ -118,23 +118,30 @@ export const Reference = chip("reference", {
   label: (content, { targetName }) => `# ${targetName(content)}`,
 });
 
-/* A data table or its chart, alone in its place. */
+/* A data table, its chart or a picture, alone in its place. */
 export const Placement = Node.create({
   name: "placement",
   group: "block",
   atom: true,
-  addOptions: () => ({ words: {}, tableName: (key) => key }),
+  addOptions: () => ({ words: {}, tableName: (key) => key, pictureOf: () => null }),
   addAttributes: () => ({ kind: { default: "table" }, key: { default: "" } }),
   parseHTML: () => [
     {
-      tag: "div[data-placement]",
+      tag: "[data-placement]",
       getAttrs: ({ dataset }) => ({ kind: dataset.placement, key: dataset.key }),
     },
   ],
   renderHTML({ node: { attrs } }) {
-    const { words, tableName } = this.options;
-    const shown = `${words[attrs.kind] ?? attrs.kind} ${tableName(attrs.key)}`;
+    const { words, tableName, pictureOf } = this.options;
     const own = { "data-placement": attrs.kind, "data-key": attrs.key };
+    const picture = attrs.kind === "image" && pictureOf(attrs.key);
+    if (picture) {
+      const { caption, ...image } = picture;
+      const given = { ...own, class: "chip chip-placement picture" };
+      return ["figure", given, ["img", { ...image, draggable: "false" }], ["figcaption", { dir: "auto" }, caption]];
+    }
+    const name = attrs.kind === "image" ? attrs.key : tableName(attrs.key);
+    const shown = `${words[attrs.kind] ?? attrs.kind} ${name}`;
     return ["div", { ...own, class: "chip chip-placement", dir: "auto" }, shown];
   },
 });
@@ -291,11 +298,13 @@ const Meanings = Extension.create({
 /* What the editor is made of.
 
    `words` are in the language of the interface; `sourceName` and `tableName` name what a key
-   stands for, `targetName` what a reference leads to. */
+   stands for, `targetName` what a reference leads to; `pictureOf` returns the attributes of a
+   picture, and its caption. */
 export function extensions({
   words = {},
   sourceName = (key) => key,
   tableName = (key) => key,
+  pictureOf = () => null,
   targetName = (content) => content,
 } = {}) {
   return [
@@ -315,7 +324,7 @@ export function extensions({
     Citation.configure({ words, sourceName }),
     Note.configure({ words }),
     Reference.configure({ words, targetName }),
-    Placement.configure({ words, tableName }),
+    Placement.configure({ words, tableName, pictureOf }),
     Box.configure({ words }),
     Table,
     TableRow,

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from profile_workflow.models import Profile
 from reports.builds.pages import job_of
+from reports.builds.pictures import with_pictures
 from reports.context import report_of
 from reports.errors import BuildFailed
 from reports.labels import LANGUAGES
@@ -43,7 +44,7 @@ class Command(BaseCommand):
         for where, problem in report.problems:
             self.stderr.write(f"{where}: {problem.code} {problem.detail}")
         try:
-            made = build(job_of(report))
+            made = build(with_pictures(job_of(report), profile))
         except BuildFailed as problem:
             raise CommandError(str(problem)) from problem
         for warning in made.warnings:

@@ -16,7 +16,7 @@ from profile_workflow.charts.line import spread
 from profile_workflow.charts.rows import Datum
 from profile_workflow.charts.scale import round_marks
 from profile_workflow.states import ChartKind
-from tests.pictures import SVG, bars_in, length_of, outside, overlapping, parsed, words_in
+from tests.drawings import SVG, bars_in, length_of, outside, overlapping, parsed, words_in
 
 pytestmark = pytest.mark.unit
 

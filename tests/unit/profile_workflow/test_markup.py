@@ -12,6 +12,7 @@ DRAWN = Exhibits(
     table=lambda key, block: f'<table id="{block}"></table>' if key == "2-A" else None,
     figure=lambda key, block: f'<svg id="{block}"></svg>' if key == "2-A" else None,
     label=lambda caption, block: "Table 1.",
+    image=lambda key, block: f'<figure id="{block}"></figure>' if key == "p1" else None,
 )
 
 
@@ -203,3 +204,16 @@ def test_reading_stays_bounded(source):
     markup.render(source, citations={})
 
     assert time.process_time() - started < 30  # what is not bounded takes minutes
+
+
+def test_a_picture_is_placed_by_its_key_and_an_unknown_one_is_a_problem():
+    text = "[[image:p1]]\n\nSource: own\n\n[[image:p2]]\n\n[[table:2-A]]\n\nsee [[image:p3]]"
+    result = markup.render(text, citations={}, exhibits=DRAWN)
+
+    assert '<figure id="b1"></figure>' in result.html
+    assert '<p class="source" id="b2" dir="auto">' in result.html
+    assert '<p id="b3" class="problem">[[image:p2]]</p>' in result.html
+    assert result.problems == [Problem("unknown_image", "p2")]
+    assert result.figures == [Exhibit("image", "p1", "", "b1")]
+    assert markup.placed_pictures(text) == ["p1", "p2"]
+    assert markup.placed_tables(text) == ["2-A"]

@@ -1,0 +1,1 @@
+"""Pictures in the text: what comes in from outside, and what a text shows of one."""

@@ -1,0 +1,144 @@
+"""Keeping pictures: their files, made anew by ``pictures.pixels``, and their entries.
+
+A file is written once and found by its hash; it goes when neither the register nor any submitted
+text shows it.
+"""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from profile_workflow.errors import InvalidInput
+from profile_workflow.models import Picture, PictureFile, Profile, User
+from profile_workflow.pictures.pixels import Pixels
+from profile_workflow.queries.evidence import submitted_pictures
+from profile_workflow.services import evidence
+
+#: How long a file is kept whose form was never sent to its end.
+KEPT_UNUSED = timedelta(days=1)
+
+
+@transaction.atomic
+def keep_file(profile: Profile, pixels: Pixels, *, by: User, at: datetime) -> PictureFile:
+    """Keep the file of a picture; one with the same content is used again.
+
+    Raises:
+        NotAllowed, NotNow: As for every entry of the register.
+    """
+    locked = evidence.locked_profile(profile.pk)
+    evidence.raise_if(evidence.refusal_to_register(locked, by))
+    same = locked.picture_files.filter(sha256=pixels.sha256).first()
+    if same is not None:
+        return same
+    _forget(locked.picture_files.filter(kept_at__lt=at - KEPT_UNUSED))
+    ending = "jpg" if pixels.kind == "jpeg" else pixels.kind
+    full = _written(ending, pixels.full)
+    is_small = pixels.small == pixels.full
+    return PictureFile.objects.create(
+        profile=locked,
+        sha256=pixels.sha256,
+        kind=pixels.kind,
+        width=pixels.width,
+        height=pixels.height,
+        size=len(pixels.full),
+        full=full,
+        small=full if is_small else _written(ending, pixels.small),
+        kept_at=at,
+    )
+
+
+def _written(ending: str, content: bytes) -> str:
+    """Write a file under a name of its own, so that deleting another one never takes it away."""
+    name = f"pictures/{uuid.uuid4().hex}.{ending}"
+    return str(default_storage.save(name, ContentFile(content)))
+
+
+@transaction.atomic
+def add_picture(
+    profile: Profile, *, file: Pixels | PictureFile, by: User, at: datetime, **fields: Any
+) -> Picture:
+    """Register a picture.
+
+    Args:
+        profile: The profile.
+        file: What was sent, or a file that is kept already.
+        by: Who adds it.
+        at: The moment.
+        fields: The other fields of ``Picture``.
+
+    Raises:
+        NotAllowed, NotNow: As for every entry of the register.
+        InvalidInput: If a value cannot be stored, or the same picture is registered already.
+    """
+    kept = _kept(profile, file, by=by, at=at)
+    _check_new(profile, kept)
+    return evidence.add_picture(profile, by=by, at=at, file=kept, **fields)
+
+
+@transaction.atomic
+def change_picture(
+    picture: Picture, fields: Mapping[str, Any], *, base: str, by: User, at: datetime
+) -> Picture:
+    """Change what is said of a picture, or put another file in its place.
+
+    Submitted texts go on to show what was submitted.
+
+    Raises:
+        NotAllowed, NotNow, StaleEntry, InvalidInput: As ``evidence.change_entry``.
+    """
+    given = dict(fields)
+    if "file" in given:
+        given["file"] = _kept(picture.profile, given["file"], by=by, at=at)
+        _check_new(picture.profile, given["file"], but=picture)
+    before = picture.file_id
+    changed = evidence.change_entry(picture, given, base=base, by=by, at=at)
+    _forget(changed.profile.picture_files.filter(pk=before))
+    return changed
+
+
+@transaction.atomic
+def remove_picture(picture: Picture, *, by: User, at: datetime) -> None:
+    """Remove a picture that no text places, and its file if no submitted text ever showed it.
+
+    Raises:
+        NotAllowed, NotNow, StaleEntry: As ``evidence.remove_entry``.
+    """
+    profile, file = picture.profile, picture.file_id
+    evidence.remove_entry(picture, by=by, at=at)
+    _forget(profile.picture_files.filter(pk=file))
+
+
+def _kept(profile: Profile, file: Pixels | PictureFile, *, by: User, at: datetime) -> PictureFile:
+    return keep_file(profile, file, by=by, at=at) if isinstance(file, Pixels) else file
+
+
+def _check_new(profile: Profile, file: PictureFile, but: Picture | None = None) -> None:
+    same = profile.pictures.filter(file=file).exclude(pk=but.pk if but else None).first()
+    if same is not None:
+        raise InvalidInput(
+            _("This picture is there already: “%(picture)s”. The text places it with %(typed)s.")
+            % {"picture": same, "typed": f"[[image:{same.key}]]"}
+        )
+
+
+def _forget(files: "QuerySet[PictureFile]") -> None:
+    """Delete those of the files of a profile that nothing shows."""
+    for file in files.filter(pictures__isnull=True).select_related("profile"):
+        if file.sha256 in submitted_pictures(file.profile):
+            continue
+        names = {file.full.name, file.small.name}
+        file.delete()
+        transaction.on_commit(partial(_delete, names))
+
+
+def _delete(names: set[str]) -> None:
+    for name in names:
+        default_storage.delete(name)
