@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('profile_workflow', '0012_sources_described_and_shared'),
+        ('profile_workflow', '0014_kinds_of_charts'),
     ]
 
     operations = [

@@ -19,7 +19,7 @@ def remove(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('profile_workflow', '0013_trail_of_working_copies'),
+        ('profile_workflow', '0015_requests_for_input'),
     ]
 
     operations = [

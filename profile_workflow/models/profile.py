@@ -180,7 +180,7 @@ class Profile(ProfileMachine):
             cache[user.pk] = _PartOf(
                 roles=frozenset(Role(one[0]) for one in held),
                 has_written=any(one[0] in AUTHOR_ROLES for one in ever),
-                stands_in_for=frozenset(one[3] for one in held if one[3] is not None),
+                stands_in_for=frozenset(filter(None, (one[3] for one in held))),
             )
         return cache[user.pk]
 

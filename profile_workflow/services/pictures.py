@@ -21,6 +21,7 @@ from profile_workflow.models import Picture, PictureFile, Profile, User
 from profile_workflow.pictures.pixels import Pixels
 from profile_workflow.queries.evidence import submitted_pictures
 from profile_workflow.services import evidence
+from profile_workflow.services.locking import locked
 
 #: How long a file is kept whose form was never sent to its end.
 KEPT_UNUSED = timedelta(days=1)
@@ -33,17 +34,17 @@ def keep_file(profile: Profile, pixels: Pixels, *, by: User, at: datetime) -> Pi
     Raises:
         NotAllowed, NotNow: As for every entry of the register.
     """
-    locked = evidence.locked_profile(profile.pk)
-    evidence.raise_if(evidence.refusal_to_register(locked, by))
-    same = locked.picture_files.filter(sha256=pixels.sha256).first()
+    profile = locked(profile.pk, at)
+    evidence.raise_if(evidence.refusal_to_register(profile, by))
+    same: PictureFile | None = profile.picture_files.filter(sha256=pixels.sha256).first()
     if same is not None:
         return same
-    _forget(locked.picture_files.filter(kept_at__lt=at - KEPT_UNUSED))
+    _forget(profile.picture_files.filter(kept_at__lt=at - KEPT_UNUSED))
     ending = "jpg" if pixels.kind == "jpeg" else pixels.kind
     full = _written(ending, pixels.full)
     is_small = pixels.small == pixels.full
     return PictureFile.objects.create(
-        profile=locked,
+        profile=profile,
         sha256=pixels.sha256,
         kind=pixels.kind,
         width=pixels.width,
@@ -121,7 +122,8 @@ def _kept(profile: Profile, file: Pixels | PictureFile, *, by: User, at: datetim
 
 
 def _check_new(profile: Profile, file: PictureFile, but: Picture | None = None) -> None:
-    same = profile.pictures.filter(file=file).exclude(pk=but.pk if but else None).first()
+    others = profile.pictures.exclude(pk=but.pk) if but else profile.pictures.all()
+    same = others.filter(file=file).first()
     if same is not None:
         raise InvalidInput(
             _("This picture is there already: “%(picture)s”. The text places it with %(typed)s.")
@@ -134,7 +136,7 @@ def _forget(files: "QuerySet[PictureFile]") -> None:
     for file in files.filter(pictures__isnull=True).select_related("profile"):
         if file.sha256 in submitted_pictures(file.profile):
             continue
-        names = {file.full.name, file.small.name}
+        names = {str(file.full.name), str(file.small.name)}
         file.delete()
         transaction.on_commit(partial(_delete, names))
 

@@ -7,8 +7,8 @@ from django.db import transaction
 from profile_workflow.models import InputRequest, Profile
 from profile_workflow.models.people import User
 from profile_workflow.services import requests
+from profile_workflow.services.locking import locked
 from workflows import effects
-from workflows.engine.locking import locked
 
 
 @transaction.atomic
