@@ -47,8 +47,10 @@ class Places:
 
     def _within(self, reference: Reference, key: str, text: str) -> Place | None:
         section = self._sections.get(reference.key)
-        if section is None or not reference.words:
-            return section and Place(section, "", section.number)
+        if section is None:
+            return None
+        if not reference.words:
+            return Place(section, "", section.number)
         texts = [text] if section.key == key else self._texts(section)
         found = (_named(reference, section, one) for one in texts)
         return next((one for one in found if one is not None), None)
