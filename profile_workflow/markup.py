@@ -48,7 +48,7 @@ _EACH_CITATION = re.compile(_ONE_CITATION)
 _PLACEMENT = re.compile(r"\[\[(table|figure|image):([\w.-]{1,20})\]\]")
 _REFERENCE = re.compile(
     r"\[#(?:figure:([\w.-]{1,20})"
-    r"|(table|section):([\w.-]{1,20})(?:,[ \t]*([^\]\[\n]{1,150}))?)\](?!\()"
+    r"|(table|section):([\w.-]{1,20})(?:,[ \t]*([^\]\[\s][^\]\[\n]{0,149}))?)\](?!\()"
 )
 _CAPTION = re.compile(r"(?:Table|Tableau|جدول|الجدول)\s*:\s*(?=\S)")
 _SOURCE = re.compile(r"(?:Sources?|المصدر|المصادر)\s*:\s*\S")

@@ -23,7 +23,7 @@ const CITATION = new RegExp(
 const ONE_CITATION = new RegExp(`@(${KEY})(?:,\\s*(${PLACE}))?`, "gu");
 const PLACEMENT = /^\[\[(table|figure|image):([\p{L}\p{N}_.-]{1,20})\]\]$/u;
 const REFERENCE =
-  /\[#(?:figure:[\p{L}\p{N}_.-]{1,20}|(?:table|section):[\p{L}\p{N}_.-]{1,20}(?:,[ \t]*[^\]\[\n]{1,150})?)\](?!\()/uy;
+  /\[#(?:figure:[\p{L}\p{N}_.-]{1,20}|(?:table|section):[\p{L}\p{N}_.-]{1,20}(?:,[ \t]*[^\]\[\s][^\]\[\n]{0,149})?)\](?!\()/uy;
 const CAPTION = /^(?:Table|Tableau|جدول|الجدول)\s*:\s*(?=\S)/;
 const SOURCE = /^(?:Sources?|المصدر|المصادر)\s*:\s*\S/;
 const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\uf8ff\ufffe\uffff]/g;

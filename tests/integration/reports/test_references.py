@@ -3,14 +3,18 @@
 import pytest
 
 from profile_workflow.markup import Problem
+from profile_workflow.models import Draft
 from reports.context import report_of
 
 pytestmark = pytest.mark.django_db
 
 
 def put(profile, key, text):
-    section = profile.sections.get(key=key)
-    type(section.revision).objects.filter(pk=section.revision_id).update(text=text)
+    Draft.objects.filter(section__profile=profile, section__key=key).update(text=text)
+
+
+def report_of_drafts(profile, language=""):
+    return report_of(profile, drafts=True, language=language)
 
 
 def chapter(report, key):
@@ -26,7 +30,7 @@ def test_the_numbers_are_those_that_are_printed(profile):
     )
     put(profile, "1", "Table: Typed\n\n| a |\n|---|\n| 1 |\n\n[[table:1-A]]\n\n[[figure:1-A]]")
     put(profile, "2", "### Before\n\nx\n\n### People\n\nSee [#table:1-A].")
-    report = report_of(profile)
+    report = report_of_drafts(profile)
     assert report.problems == ()
     summary = chapter(report, "ES").html
     for words, address in (
@@ -47,7 +51,7 @@ def test_the_numbers_are_those_that_are_printed(profile):
 def test_a_table_that_no_text_places_is_found_at_the_end_of_its_section(profile):
     put(profile, "1", "See [#table:1-A].")
     put(profile, "2", "Nothing.")
-    report = report_of(profile)
+    report = report_of_drafts(profile)
     assert '<a href="#table-1-a"' in chapter(report, "1").html
     assert 'id="table-1-a"' in chapter(report, "1").html
 
@@ -57,7 +61,7 @@ def test_a_table_that_no_text_places_is_found_at_the_end_of_its_section(profile)
 )
 def test_what_leads_nowhere_is_printed_as_typed_and_told(profile, typed):
     put(profile, "ES", f"See {typed}.")
-    report = report_of(profile)
+    report = report_of_drafts(profile)
     assert report.problems == (("Executive summary", Problem("unknown_reference", typed)),)
     assert f'<span class="problem">{typed}</span>' in chapter(report, "ES").html
 
@@ -67,6 +71,6 @@ def test_what_leads_nowhere_is_printed_as_typed_and_told(profile, typed):
 )
 def test_it_speaks_the_language_of_the_report(profile, language, words):
     put(profile, "ES", "See [#table:1-A], [#section:2].")
-    summary = chapter(report_of(profile, language=language), "ES").html
+    summary = chapter(report_of_drafts(profile, language), "ES").html
     for one in words:
         assert f">{one}</a>" in summary
