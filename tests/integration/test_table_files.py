@@ -202,7 +202,7 @@ def test_a_file_can_be_read_in_again(client, table):
 
 
 def figure_author(table):
-    return factories.section(table.profile, "1").author
+    return table.profile.assignments.get(role=Role.LOCAL_EXPERT).user
 
 
 def test_a_file_never_holds_a_formula(client, table):
