@@ -57,7 +57,7 @@ def _choose(table: DataTable, form: ChartForm, viewer: User) -> DomainError | No
     except InvalidInput as error:
         form.add_error("chart", str(error))
     except StaleEntry as error:
-        if error.current is not None:
+        if isinstance(error.current, DataTable):
             form.renew(fingerprint(error.current))
         return error
     except DomainError as error:
