@@ -39,6 +39,7 @@ def _font(name: str) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(_FONTS / name, _MEASURED_AT)
 
 
+@cache
 def length_of(words: str, *, bold: bool) -> float:
     """Return how long a line is in the font that prints it."""
     family = "Vazirmatn" if any("\u0600" <= one <= "\u06ff" for one in words) else "NotoSans"

@@ -202,7 +202,7 @@ def test_a_file_can_be_read_in_again(client, table):
 
 
 def figure_author(table):
-    return factories.section(table.profile, "1").author
+    return table.profile.assignments.get(role=Role.LOCAL_EXPERT).user
 
 
 def test_a_file_never_holds_a_formula(client, table):
@@ -252,7 +252,7 @@ def test_only_what_fits_is_offered_and_the_rest_says_why(client, table):
     assert choose(client, table, "line").status_code == FOUND
     table.refresh_from_db()
     assert table.chart == ChartKind.LINE
-    assert "Lines over the years" in Event.objects.order_by("-pk")[0].reason
+    assert "Lines over the years" in Event.objects.order_by("-pk")[0].reason.text
 
 
 def test_a_kind_that_fits_no_more_is_refused_and_bars_are_drawn(made, client, table):

@@ -324,13 +324,13 @@ LABELS = st.text("abcdefgWMI éçاسشبمن0123456789-", min_size=1, max_size=
 LANGUAGES = st.sampled_from(["en", "fr", "ar"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(LABELS, NUMBERS), min_size=1, max_size=MOST_BARS), LANGUAGES)
 def test_any_numbers_can_be_bars(rows, language):
     check(picture(ChartKind.BAR, [value(*row) for row in rows], language))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.dictionaries(
         LABELS.map(str.strip).filter(lambda one: not one.isdecimal()),
@@ -346,7 +346,7 @@ def test_any_numbers_can_be_lines(series, language):
         check(picture(ChartKind.LINE, rows, language))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(LABELS, AMOUNTS, AMOUNTS), min_size=1, max_size=MOST_BARS), LANGUAGES)
 def test_any_amounts_can_be_stacked(rows, language):
     data = [sexes(*row) for row in rows]
@@ -360,7 +360,7 @@ def test_any_amounts_can_be_stacked(rows, language):
             )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(AMOUNTS, st.none() | AMOUNTS), min_size=2, max_size=20), LANGUAGES)
 def test_any_amounts_can_be_a_pyramid(rows, language):
     data = [sexes(f"{5 * n}–{5 * n + 4}", *row) for n, row in enumerate(rows)]

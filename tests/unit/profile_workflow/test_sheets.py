@@ -197,7 +197,7 @@ def far_hostile(data):
          "damaged"),
         (lambda: changed(xlsx(["a"]), {"xl/workbook.bin": lambda _d: b"x"}), "not an .xlsx"),
         (lambda: bomb(29), "more than a table"),
-        (lambda: bomb(60), "more than a table"),
+        (lambda: bomb(31), "more than a table"),
         (lambda: changed(xlsx(["a"]), {f"xl/{n}.xml": lambda _d: b"<x/>" for n in range(600)}),
          "more than a table"),
         (lambda: xlsx(*[["word " * 90] * 30] * 40), "more than a table"),
