@@ -123,7 +123,7 @@ def _about_request(event: Event, request: InputRequest, by: User | None) -> list
     if event.move in _ASKS:
         told.append((MailKind.REQUEST, request.asked_of_id))
     if event.move in _ANSWERS:
-        askers = askers_of(request, on=event.at.date())
+        askers = askers_of(request, on=role_day(event.at))
         told += [(MailKind.REQUEST_ANSWERED, person) for person in askers]
     if event.move == "withdraw_request":
         told.append((MailKind.REQUEST_WITHDRAWN, request.asked_of_id))

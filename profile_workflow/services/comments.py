@@ -196,7 +196,7 @@ def add_note(
         NotAllowed: If the person has no part in the profile.
         InvalidInput: If the note is empty or too long, or was made by a click before this one.
     """
-    profile = Profile.objects.select_for_update().get(pk=section.profile_id)
+    profile = locked(section.profile_id, at)
     if not profile.roles_of(by):
         raise NotAllowed(_("You have no part in this profile."))
     new = {**Note.anchored(quote), "text": _checked(text)}

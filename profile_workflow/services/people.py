@@ -143,8 +143,10 @@ def _substitute(
         ends_on=days[1],
     )
     entry = Entry(f"assignment:{made.pk}", "substitute", "", role)
-    actor = Actor(by, next(iter(profile.roles_of(by)), None))
-    record(profile, [entry], actor=actor, at=at)
+    # The part that he lends is on record, or that he did it for the team: a stakeholder who is away
+    # is protected by the one, and would not be by another role of his.
+    acting = role if assignment.user_id == by.pk else Role.PROJECT_TEAM
+    record(profile, [entry], actor=Actor(by, acting), at=at)
     return made
 
 

@@ -97,7 +97,7 @@ def prioritise(profile, person, at):
     priorities.set_priorities(profile, [], by=person, at=at)
 
 
-SOURCE = {"key": "a2026", "authors": "A", "year": "2026", "title": "A title"}
+SOURCE = {"key": "a-2026", "kind": "statistics", "authors": "A", "title": "A title"}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 
 from profile_workflow.errors import NotAllowed, NotNow
 from profile_workflow.models import Assignment, Event, SignOff, User
+from profile_workflow.queries import history
 from profile_workflow.services import people
 from profile_workflow.services.log import broken_links
 from profile_workflow.states import ProfileState, Role
@@ -177,6 +178,41 @@ def test_neither_a_substitute_nor_who_has_no_part_any_more_is_asked_late(made):
         with pytest.raises(NotNow):
             engine.add_stakeholder(old, by=made.team, at=now)
     assert not SignOff.objects.filter(round__profile=profile, person__in=[late, stand_in]).exists()
+
+
+SEVERAL = (Role.OBSERVER, Role.TRANSLATOR, Role.STAKEHOLDER, Role.CITY_AUTHORITY)
+
+
+def test_the_part_that_is_lent_is_on_record_and_protects_a_stakeholder(made):
+    member, now = factories.make_person("member"), timezone.now()
+    profile = factories.make_profile(made)
+    category = {Role.STAKEHOLDER: "academia"}
+    given = [people.Part(member, role, category.get(role, "")) for role in SEVERAL]
+    parts = people.assign(profile, given, by=made.team, at=now)
+    days = {"starts_on": now.date(), "ends_on": now.date()}
+    for by in (member, made.team):
+        for part in parts:
+            stand_in = factories.make_person()
+            lent = people.substitute(part, by_user=stand_in, **days, by=by, at=now)
+            event = Event.objects.get(profile=profile, document=f"assignment:{lent.pk}")
+            assert event.role == (part.role if by == member else Role.PROJECT_TEAM)
+            (line,) = history.lines(profile, [event.seq], viewer=made[Role.OBSERVER])
+            is_hidden = by == member and part.role == Role.STAKEHOLDER
+            assert (line.who == by.full_name) is not is_hidden
+
+
+@pytest.mark.parametrize("role", [Role.INTERNATIONAL_EXPERT, Role.PROJECT_TEAM])
+def test_a_task_is_handed_over_in_the_role_that_allows_it(made, role):
+    profile = factories.bring_to(factories.make_profile(made), ProfileState.EXPERT_REVIEW)
+    now, by, other = timezone.now(), made[role], factories.make_person()
+    # In the alphabet before and after the roles that matter.
+    given = [people.Part(by, Role.CITY_AUTHORITY), people.Part(by, Role.TRANSLATOR)]
+    given.append(people.Part(other, Role.INTERNATIONAL_EXPERT))
+    people.assign(profile, given, by=made.team, at=now)
+    task = Task.objects.open().get(section__profile=profile, section__key="1")
+    engine.delegate(task, to=other, by=by, at=now, reason=REASON)
+    event = Event.objects.get(profile=profile, document=f"task:{task.pk}", move="delegate")
+    assert event.role == role
 
 
 # What he takes on, and leaves

@@ -151,7 +151,9 @@ def _record_task(
     task: Task, profile: Profile, move: str, *, by: User, at: datetime, reason: str = ""
 ) -> Event:
     entry = Entry(f"task:{task.pk}", move, "", task.status, reason=reason)
-    role = next(iter(sorted(profile.roles_of(by))), None)
+    held = profile.roles_of(by)
+    acting = (task.role, Role.CO_AUTHOR, Role.PROJECT_TEAM)
+    role = next((Role(one) for one in acting if one in held), None)
     return record(profile, [entry], actor=Actor(by, role), at=at)[0]
 
 
