@@ -620,7 +620,8 @@ def _store_figures(figures: Iterable[DataItem]) -> list[DataItem]:
     with _refused_in_words():
         for row in rows:
             row.clean_fields(exclude=["state", "table", "territory", "definition", "source"])
-        return DataItem.objects.bulk_create(rows)
+        DataItem.objects.bulk_create(rows)
+    return rows
 
 
 @contextmanager
