@@ -651,8 +651,8 @@ def _store_figures(figures: Iterable[DataItem]) -> list[DataItem]:
     with _refused_in_words():
         for row in rows:
             row.clean_fields(exclude=["state", "table", "territory", "definition", "source"])
-        stored: list[DataItem] = DataItem.objects.bulk_create(rows)
-    return stored
+        DataItem.objects.bulk_create(rows)
+    return rows
 
 
 @contextmanager

