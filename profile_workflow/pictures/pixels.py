@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from profile_workflow.errors import InvalidInput
 
@@ -101,7 +101,7 @@ def read_picture(file: IO[bytes]) -> Pixels:
         with _ONE_AT_A_TIME, Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
             _check(picture)
             drawn = _drawn(picture)
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         raise InvalidInput(_unknown()) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise InvalidInput(_too_many(_("more than 100 million"))) from None

@@ -121,8 +121,8 @@ def _kept(profile: Profile, file: Pixels | PictureFile, *, by: User, at: datetim
 
 
 def _check_new(profile: Profile, file: PictureFile, but: Picture | None = None) -> None:
-    same = profile.pictures.filter(file=file).exclude(pk=but.pk if but else None).first()
-    if same is not None:
+    same = profile.pictures.filter(file=file).first()
+    if same is not None and same != but:
         raise InvalidInput(
             _("This picture is there already: “%(picture)s”. The text places it with %(typed)s.")
             % {"picture": same, "typed": f"[[image:{same.key}]]"}
@@ -134,7 +134,7 @@ def _forget(files: "QuerySet[PictureFile]") -> None:
     for file in files.filter(pictures__isnull=True).select_related("profile"):
         if file.sha256 in submitted_pictures(file.profile):
             continue
-        names = {file.full.name, file.small.name}
+        names = {str(file.full.name), str(file.small.name)}
         file.delete()
         transaction.on_commit(partial(_delete, names))
 
