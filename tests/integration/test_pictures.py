@@ -1,6 +1,5 @@
 """Pictures of the register: sent, refused, shown, replaced, removed, and frozen with the text."""
 
-import contextlib
 import io
 from http import HTTPStatus
 from zipfile import ZipFile
@@ -80,14 +79,16 @@ def file_of(picture, size="full"):
 
 
 def body(response) -> bytes:
-    with contextlib.closing(response):
-        return b"".join(response.streaming_content)
+    return b"".join(response.streaming_content)
 
 
 def asked(client, where) -> HTTPStatus:
     """Return how a request for a file is answered."""
-    with contextlib.closing(client.get(where)) as response:
-        return HTTPStatus(response.status_code)
+    response = client.get(where)
+    if response.streaming:
+        # Read to its end, which closes the file.
+        assert body(response)
+    return HTTPStatus(response.status_code)
 
 
 def pixels(shade):
