@@ -361,9 +361,7 @@ def give_figure(one: Section) -> DataItem:
     """Add a figure that has been requested, in a table of its own, with all that it needs."""
     number = next(_numbers)
     give_territory(one.profile)
-    source = Source.objects.create(
-        profile=one.profile, key=f"source-{number}", kind="statistics", authors="Office", title="T"
-    )
+    source = give_source(one.profile)
     table = DataTable.objects.create(
         profile=one.profile, section=one, key=f"T{number}", title="Population"
     )
@@ -376,6 +374,14 @@ def give_figure(one: Section) -> DataItem:
         territory=one.profile.territories.get(is_city=True),
         definition=one.profile.definitions.first(),
         source=source,
+    )
+
+
+def give_source(profile: Profile) -> Source:
+    """Register a source that nothing cites yet."""
+    number = next(_numbers)
+    return Source.objects.create(
+        profile=profile, key=f"source-{number}", kind="statistics", authors="Office", title="T"
     )
 
 

@@ -25,8 +25,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.pdf]
 def profile():
     """A profile whose first section shows two pictures, one of them from a source."""
     found = factories.bring_to(factories.make_profile(), ProfileState.DRAFTING)
-    source = factories.give_figure(factories.section(found, "2")).source
-    source.figures.all().delete()
+    source = factories.give_source(found)
     factories.give_picture(
         found, "p1", content=photograph(6), caption="The port", source=source, page="12"
     )
