@@ -1,5 +1,6 @@
 """Two texts compared: nothing lost, nothing invented, nothing dangerous, and not for ever."""
 
+import random
 import re
 import time
 
@@ -204,6 +205,33 @@ def test_long_texts_take_seconds_not_minutes():
     found = redline(html(old), html(old.replace("end", "done")))
     assert time.monotonic() - started < 20
     assert {CHANGED} <= set(kinds(found))
+
+
+def short_lines(number, seed):
+    """Return lines from a small stock, and between any two of them the same one."""
+    lines = random.Random(seed).choices(["Yes.", "No.", "In part.", f"Seen {seed}."], k=number)  # noqa: S311
+    return "\n".join(f"- {line}\n- See above." for line in lines)
+
+
+@pytest.mark.slow
+def test_the_same_few_lines_in_another_order_take_seconds_not_minutes():
+    cache.clear()
+    started = time.monotonic()
+    assert redline(html(short_lines(2_000, 1)), html(short_lines(2_000, 2))).changes == 1
+    assert time.monotonic() - started < 20
+
+
+@pytest.mark.parametrize("steps", [0, 30, 300, 3_000])
+def test_who_stops_looking_loses_nothing(steps, monkeypatch):
+    cache.clear()
+    monkeypatch.setattr(module, "MOST_STEPS", steps)
+    shared = "### Title\n\n| a | b |\n|---|--:|\n| x | 1 |\n\nLast of all words."
+    before, after = (
+        html(f"One of {seed} words.\n\n{short_lines(20, seed)}\n\n{shared}") for seed in (1, 2)
+    )
+    found = redline(before, after)
+    assert without(whole(found), "del") == words(tree(after))
+    assert without(whole(found), "ins") == words(tree(before))
 
 
 def test_what_is_too_long_is_not_compared():
