@@ -131,4 +131,8 @@ def _pairs(length: int) -> dict[str, tuple[str, str]]:
         ),
         "10 paragraphs of few words shuffled": (words(10), words(10)),
         f"unrelated texts of {length:,} words": (Author(7).text(length), Author(8).text(length)),
+        "paragraphs with the same line between any two": (
+            "\n\n".join(f"Was {number}.\n\nSee above." for number in range(1200)),
+            "\n\n".join(f"Is {number}.\n\nSee above." for number in range(1200)),
+        ),
     }

@@ -2,6 +2,8 @@
 
 import json
 import os
+import random
+import time
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -11,13 +13,14 @@ from locust import HttpUser, between, constant, events, task
 
 _FILE = Path(os.environ["BENCHMARK_WRITERS"])
 _WRITERS: list[dict[str, Any]] = json.loads(_FILE.read_text(encoding="utf-8"))
+_PAUSES = os.environ["BENCHMARK_PAUSE"] == "yes"
 _numbers = count()
 
 
 class Writer(HttpUser):
     """Somebody whose browser shows the page for writing, behind a proxy that speaks TLS."""
 
-    wait_time = between(1.5, 2.5) if os.environ["BENCHMARK_PAUSE"] == "yes" else constant(0)
+    wait_time = between(1.5, 2.5) if _PAUSES else constant(0)
 
     def on_start(self) -> None:
         """Become one of the writers."""
@@ -32,6 +35,9 @@ class Writer(HttpUser):
                 "X-Forwarded-Proto": "https",
             }
         )
+        if _PAUSES:
+            # People do not all begin with the same stroke of the clock.
+            time.sleep(random.uniform(0, 2))  # noqa: S311 - no secret
 
     @task
     def save(self) -> None:
