@@ -306,16 +306,15 @@ class _Matcher(SequenceMatcher[Any]):
 
     def __init__(self, old: Sequence[Any], new: Sequence[Any], budget: _Budget) -> None:
         super().__init__(None, old, new, autojunk=False)
-        nowhere: list[int] = []
-        steps = (1 + len(self.b2j.get(one, nowhere)) for one in old)
-        self._steps_before = list(accumulate(steps, initial=0))
+        in_new = Counter(new)
+        self._steps_before = list(accumulate((1 + in_new[one] for one in old), initial=0))
         self._budget = budget
 
     def find_longest_match(
         self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None
     ) -> Match:
         """Return the longest equal stretch, an empty one if it may not be looked for any more."""
-        end = len(self.a) if ahi is None else ahi
+        end = len(self._steps_before) - 1 if ahi is None else ahi
         if not self._budget.takes(self._steps_before[end] - self._steps_before[alo]):
             return Match(alo, blo, 0)
         return super().find_longest_match(alo, ahi, blo, bhi)
