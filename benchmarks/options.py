@@ -41,7 +41,7 @@ class Sizes:
     users: int = 20
     seconds: int = 40
     writers: int = 50
-    saving: int = 20
+    saving: int = 16
     lengths: tuple[int, ...] = (900, 6_300, 20_000)
     rounds: int = 5
     pages: tuple[int, ...] = (15, 75, 200)

@@ -322,7 +322,19 @@ class _Matcher(SequenceMatcher[Any]):
 
 def _aligned(old: Sequence[_Node], new: Sequence[_Node], budget: _Budget) -> Iterator[_Pair]:
     """Pair the parts of two wholes in their order; None where there is no other."""
-    matcher = _Matcher([one.html for one in old], [one.html for one in new], budget)
+    html_old, html_new = [one.html for one in old], [one.html for one in new]
+    # So that one part more among equal ones is one change, wherever it stands.
+    start, end = _common_ends(html_old, html_new)
+    to_old, to_new = len(old) - end, len(new) - end
+    yield from zip(old[:start], new[:start], strict=True)
+    middle = _Matcher(html_old[start:to_old], html_new[start:to_new], budget)
+    yield from _differing(middle, old[start:to_old], new[start:to_new], budget)
+    yield from zip(old[to_old:], new[to_new:], strict=True)
+
+
+def _differing(
+    matcher: _Matcher, old: Sequence[_Node], new: Sequence[_Node], budget: _Budget
+) -> Iterator[_Pair]:
     for what, old_start, old_end, new_start, new_end in matcher.get_opcodes():
         before, after = old[old_start:old_end], new[new_start:new_end]
         if what == "equal":
@@ -437,10 +449,9 @@ class _Comparison:
         return _joined([self.of(*pair) for pair in pairs])
 
     def _words(self, old: _Node, new: _Node) -> _Both:
-        start = _common(old.tokens, new.tokens)
-        rest_old, rest_new = old.tokens[start:], new.tokens[start:]
-        end = _common(rest_old[::-1], rest_new[::-1])
-        before, after = rest_old[: len(rest_old) - end], rest_new[: len(rest_new) - end]
+        start, end = _common_ends([one.key for one in old.tokens], [one.key for one in new.tokens])
+        before = old.tokens[start : len(old.tokens) - end]
+        after = new.tokens[start : len(new.tokens) - end]
         head, tail = _written(new.tokens[:start]), _written(new.tokens[len(new.tokens) - end :])
         middle = self._changed_words(before, after)
         return _joined([_Both(head, head, head), middle, _Both(tail, tail, tail)])
@@ -468,12 +479,16 @@ def _joined(several: Sequence[_Both]) -> _Both:
     )
 
 
-def _common(one: Sequence[_Token], other: Sequence[_Token]) -> int:
-    """Return with how many equal words two lists begin."""
+def _common_ends(one: Sequence[Any], other: Sequence[Any]) -> tuple[int, int]:
+    """Return with how many equal things two lists begin, and with how many of the rest they end."""
+    start = _common(one, other)
+    return start, _common(one[start:][::-1], other[start:][::-1])
+
+
+def _common(one: Sequence[Any], other: Sequence[Any]) -> int:
     pairs = zip(one, other, strict=False)
     return next(
-        (number for number, (a, b) in enumerate(pairs) if a.key != b.key),
-        min(len(one), len(other)),
+        (number for number, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other))
     )
 
 
