@@ -74,7 +74,7 @@ format: setup ## put code and templates into the common form
 	@find $(wildcard $(TEMPLATES)) -name '*.html' -o -name '*.txt' | xargs -r $(BIN)/djade --target-version 5.2
 
 benchmark: setup ## measure speed beside a baseline; prints and stores JSON in benchmarks/results
-	@$(BIN)/python -m tests.throwaway_postgres --optional -- $(BIN)/python -m benchmarks
+	@$(BIN)/python -m tests.throwaway_postgres --optional --durable -- $(BIN)/python -m benchmarks
 
 messages: setup ## collect and compile the words to be translated (needs gettext)
 	@$(MANAGE) makemessages --locale fr --locale ar --no-location --no-wrap \

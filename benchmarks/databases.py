@@ -26,6 +26,13 @@ def temporary_database() -> Iterator[None]:
         connection.creation.destroy_test_db(name, verbosity=0)
 
 
+def analyse() -> None:
+    """Do what the housekeeping of a server does within a minute of a filling."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+
 @dataclass(slots=True)
 class Counter:
     """Number of queries, without those that only begin and end transactions."""

@@ -8,9 +8,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-PARTS = ("flow", "lists", "pages", "pdf")
+PARTS = ("flow", "lists", "pages", "writing", "pdf")
 DATABASES = ("SQLite", "PostgreSQL")
 RESULTS = Path(__file__).parent / "results"
+#: Sizes of which there are several, the smallest first.
+_SEVERAL = ("lengths", "pages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,10 @@ class Sizes:
         calls: Calls of each list.
         users: People who open pages at the same time.
         seconds: How long they do so with a pause after each page, and half as long without.
+        writers: People who save texts at the same time, each a section of his own.
+        saving: How many seconds they do so with a pause after each, and half as long without.
+        lengths: Lengths of the texts that are rendered and compared, in words.
+        rounds: How often each is, and how often the page for writing is opened.
         pages: Lengths of the invented reports, in pages.
         repetitions: How often each report is printed.
     """
@@ -34,6 +40,10 @@ class Sizes:
     calls: int = 200
     users: int = 20
     seconds: int = 40
+    writers: int = 50
+    saving: int = 16
+    lengths: tuple[int, ...] = (900, 6_300, 20_000)
+    rounds: int = 5
     pages: tuple[int, ...] = (15, 75, 200)
     repetitions: int = 2
 
@@ -56,7 +66,8 @@ class Task:
         """Read a task back."""
         values: dict[str, Any] = json.loads(text)
         sizes = values.pop("sizes")
-        sizes["pages"] = tuple(sizes["pages"])
+        for name in _SEVERAL:
+            sizes[name] = tuple(sizes[name])
         return cls(sizes=Sizes(**sizes), **values)
 
 
@@ -85,7 +96,8 @@ def read(arguments: Sequence[str] | None = None) -> Options:
     """Read the command line."""
     given = _parser().parse_args(arguments)
     chosen = {name: getattr(given, name) for name in Sizes.__dataclass_fields__}
-    chosen["pages"] = tuple(sorted(chosen["pages"]))
+    for name in _SEVERAL:
+        chosen[name] = tuple(sorted(chosen[name]))
     return Options(
         parts=tuple(given.part or PARTS),
         databases=tuple(given.database or DATABASES),
@@ -106,8 +118,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--calls", type=int, default=usual.calls, help="of each list")
     parser.add_argument("--users", type=int, default=usual.users, help="at the same time")
     parser.add_argument("--seconds", type=int, default=usual.seconds, help="of opening pages")
+    parser.add_argument("--writers", type=int, default=usual.writers, help="at the same time")
+    parser.add_argument("--saving", type=int, default=usual.saving, help="seconds of saving")
+    parser.add_argument("--lengths", type=int, nargs="+", default=usual.lengths, help="in words")
+    parser.add_argument("--rounds", type=int, default=usual.rounds, help="of each comparison")
     parser.add_argument("--pages", type=int, nargs="+", default=usual.pages, help="of PDFs")
     parser.add_argument("--repetitions", type=int, default=usual.repetitions, help="of each PDF")
-    parser.add_argument("--minutes", type=float, default=16, help="the whole run at most")
+    parser.add_argument("--minutes", type=float, default=20, help="the whole run at most")
     parser.add_argument("--output", type=Path, default=RESULTS, help="folder of the JSON files")
     return parser

@@ -35,15 +35,6 @@ NEEDS: dict[str, machine.Part] = {
     "libreoffice": machine.LIBREOFFICE,
 }
 TESTS = Path(__file__).parent
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 #: Fixtures of whoever reads or writes a database.
@@ -175,7 +166,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         **browser_type_launch_args,
         "executable_path": machine.chromium(),
         "headless": True,
-        "args": CHROMIUM_FLAGS,
+        "args": machine.CHROMIUM_FLAGS,
     }
 
 

@@ -17,6 +17,16 @@ CHROMIUM_NAMES = (
     "google-chrome",
     "google-chrome-stable",
 )
+#: What a started browser is told: no window, nothing asked of the network by itself.
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from typing import Any
 
 from tests import machine
 
-#: A test run survives no power cut, so nothing waits for the disk.
+#: A test run survives no power cut, so nothing waits for the disk unless that is asked for.
 SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 START_SECONDS = 60
 
@@ -46,10 +46,12 @@ def _make_cluster(binaries: Path, folder: Path, account: dict[str, Any]) -> None
     subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL, **account)
 
 
-def _start(binaries: Path, folder: Path, account: dict[str, Any]) -> subprocess.Popen[bytes]:
+def _start(
+    binaries: Path, folder: Path, account: dict[str, Any], *, durable: bool
+) -> subprocess.Popen[bytes]:
     options = ["listen_addresses=", f"unix_socket_directories={folder}", "max_connections=300"]
     command = [str(binaries / "postgres"), "-D", str(folder / "data")]
-    for option in (*options, *SPEED):
+    for option in (*options, *(() if durable else SPEED)):
         command += ["-c", option]
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, **account)
@@ -75,10 +77,13 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def throwaway_postgres() -> Iterator[str]:
+def throwaway_postgres(*, durable: bool = False) -> Iterator[str]:
     """Start a server, yield its database URL, and leave nothing behind.
 
     A server that the environment names is used as it is.
+
+    Args:
+        durable: Whether a commit waits for the disk, as in earnest.
 
     Raises:
         RuntimeError: If there are no server programs, or the server does not start.
@@ -95,7 +100,7 @@ def throwaway_postgres() -> Iterator[str]:
     server = None
     try:
         _make_cluster(binaries, folder, account)
-        server = _start(binaries, folder, account)
+        server = _start(binaries, folder, account, durable=durable)
         _wait_until_ready(binaries, folder, server)
         yield f"postgres:///{folder}/postgres"
     finally:
@@ -114,13 +119,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--optional", action="store_true", help="run the command even without PostgreSQL"
     )
+    parser.add_argument(
+        "--durable", action="store_true", help="let a commit wait for the disk, as in earnest"
+    )
     parser.add_argument("command", nargs="+")
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, _end_like_ctrl_c)
     if options.optional and not machine.POSTGRESQL.is_there():
         print(f"skipped: PostgreSQL, because this machine lacks {machine.POSTGRESQL}")
         return subprocess.run(options.command, check=False).returncode
-    with throwaway_postgres() as url:
+    with throwaway_postgres(durable=options.durable) as url:
         environment = {**os.environ, "TEST_POSTGRES_URL": url}
         return subprocess.run(options.command, check=False, env=environment).returncode
 

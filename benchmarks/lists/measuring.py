@@ -10,12 +10,11 @@ from itertools import cycle, islice
 from statistics import median
 from typing import Any
 
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from benchmarks.databases import counted
+from benchmarks.databases import analyse, counted
 from benchmarks.lists.filling import Filling, Programme
 from benchmarks.options import Sizes
 from benchmarks.results import Result
@@ -55,10 +54,7 @@ def measure(database: str, sizes: Sizes) -> list[Result]:
     """Return queries and times of both lists, and of the pages that show them."""
     at = timezone.now()
     programme = Filling(profiles=sizes.profiles, tasks=sizes.tasks, at=at).fill()
-    if connection.vendor == "postgresql":
-        # What the server's own housekeeping does within a minute.
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+    analyse()
     print(f"    {Task.objects.count()} tasks, {Task.objects.open().count()} of them open")
     people = list(islice(_turns(programme), sizes.calls))
     team = list(islice(cycle(programme.people[Role.PROJECT_TEAM]), sizes.calls))

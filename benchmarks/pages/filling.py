@@ -1,9 +1,10 @@
 """What there is to read in the large programme: submitted texts, sources, a history, an index."""
 
-import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from benchmarks.lists.filling import SECTIONS
+from benchmarks.texts import SOURCES, Author
 from profile_workflow.models import Draft, Event, Profile, Revision, Section, Source, User
 from profile_workflow.models.digests import text_digest
 from profile_workflow.models.event import CHAIN_START
@@ -11,17 +12,7 @@ from profile_workflow.services import search_index
 from profile_workflow.states import Role
 
 _BATCH = 1_000
-_SOURCES, _EVENTS = 20, 150
-_WORDS = (
-    "migration", "city", "housing", "school", "register", "resident", "worker", "association",
-    "health", "service", "rent", "employment", "asylum", "transit", "return", "family", "youth",
-    "women", "council", "region", "census", "survey", "permit", "language", "training",
-    "diaspora", "remittance", "integration", "labour", "border", "partner", "budget", "plan",
-)  # fmt: skip
-_ARABIC = (
-    "المدينة", "الهجرة", "السكن", "المدرسة", "العمل", "الصحة", "الأسرة", "الجمعيات", "البلدية",
-    "المهاجرين",
-)  # fmt: skip
+_LENGTH, _EVENTS = 900, 150
 _MOVES = ("begin", "submit", "open_review", "request_minor_changes", "submit", "accept", "lock")
 
 
@@ -30,8 +21,8 @@ class Reading:
 
     def __init__(self, *, at: datetime) -> None:
         self.at = at
-        self.random = random.Random(2)  # noqa: S311 - no secret, but the same at every run
-        self.texts = [self._text(number) for number in range(13)]
+        self.author = Author(2)
+        self.texts = [self.author.text(_LENGTH) for _section in range(SECTIONS)]
 
     def fill(self) -> None:
         """Write everything, and make the index of the search."""
@@ -41,19 +32,6 @@ class Reading:
         Event.objects.bulk_create(self._events(profiles), batch_size=_BATCH)
         search_index.rebuild()
 
-    def _text(self, number: int) -> str:
-        """Return about 900 words with headings, a table and citations."""
-        parts = []
-        for place in range(6):
-            parts.append(f"### {self._words(3).capitalize()}")
-            parts += [f"{self._words(45).capitalize()} [@source-{place}, p. 4]." for _ in range(3)]
-        parts.append(" ".join(self.random.choices(_ARABIC, k=40)))
-        parts.append("| A | B |\n|---|---|\n" + f"| {number} | x |\n" * 12)
-        return "\n\n".join(parts)
-
-    def _words(self, number: int) -> str:
-        return " ".join(self.random.choices(_WORDS, k=number))
-
     def _sources(self, profiles: list[Profile]) -> None:
         Source.objects.bulk_create(
             (
@@ -61,12 +39,12 @@ class Reading:
                     profile=profile,
                     key=f"source-{number}",
                     kind="report",
-                    authors=self._words(2).title(),
+                    authors=self.author.words(2).title(),
                     year=str(2000 + number),
-                    title=self._words(8).capitalize(),
+                    title=self.author.words(8).capitalize(),
                 )
                 for profile in profiles
-                for number in range(_SOURCES)
+                for number in range(SOURCES)
             ),
             batch_size=_BATCH,
         )
@@ -95,7 +73,7 @@ class Reading:
             section.revision = revision
         Section.objects.bulk_update(sections, ["revision"], batch_size=_BATCH)
         Draft.objects.bulk_create(
-            (Draft(section=section, text=f"{self._words(300)}") for section in sections),
+            (Draft(section=section, text=self.author.words(300)) for section in sections),
             batch_size=_BATCH,
         )
 

@@ -11,8 +11,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
+from difflib import Match, SequenceMatcher
 from hashlib import sha256
+from itertools import accumulate
 from typing import Any
 
 import nh3
@@ -29,11 +30,15 @@ SAME, CHANGED, ADDED, REMOVED = "same", "changed", "added", "removed"
 #: Longest text that is compared, in characters of HTML and in blocks; a longer one is only read.
 MOST_CHARACTERS = 800_000
 MOST_BLOCKS = 3_000
-#: Pairs of words that are looked at in one block, and in all; beyond, a block is removed and added.
+#: Pairs of words of one block that is compared; a longer one is removed and added as a whole.
 MOST_IN_BLOCK = 1_000_000
-MOST_IN_ALL = 10_000_000
+#: Steps of looking for what is equal or alike, in all (half a second); what is left when they are
+#: used up is removed and added.
+MOST_STEPS = 4_000_000
 #: Parts of one changed stretch that are paired by likeness: old times new.
 MOST_PAIRS = 10_000
+#: What two parts cost besides their words, when they are asked how alike they are.
+_STEPS_OF_A_PAIR = 20
 #: Share of words in common from which on two parts are one that was changed.
 LIKENESS = 0.3
 KEPT_FOR_SECONDS = 24 * 60 * 60
@@ -173,8 +178,9 @@ def _digest(text: str) -> str:
 def _compared(old: "list[_Node]", new: "list[_Node]") -> Redline:
     if max(len(old), len(new)) > MOST_BLOCKS:
         return Redline(too_long=True)
-    comparison = _Comparison()
-    return Redline(tuple(_block(comparison, *pair) for pair in _aligned(old, new)))
+    comparison = _Comparison(_Budget(MOST_STEPS))
+    pairs = _aligned(old, new, comparison.budget)
+    return Redline(tuple(_block(comparison, *pair) for pair in pairs))
 
 
 def _block(comparison: "_Comparison", before: "_Node | None", after: "_Node | None") -> Block:
@@ -288,23 +294,70 @@ def _opening(element: Any) -> str:
 _Pair = tuple[_Node | None, _Node | None]
 
 
-def _aligned(old: Sequence[_Node], new: Sequence[_Node]) -> Iterator[_Pair]:
+@dataclass(slots=True)
+class _Budget:
+    """How many steps one run may still make."""
+
+    left: int
+
+    def takes(self, steps: int) -> bool:
+        """Make so many steps, if there are as many left."""
+        if steps > self.left:
+            return False
+        self.left -= steps
+        return True
+
+
+class _Matcher(SequenceMatcher[Any]):
+    """Finds what is equal in two lists; when the budget is used up, nothing more.
+
+    Where the same few lines come again and again, its time grows with the third power of their
+    number, which no bound on their number keeps short.
+    """
+
+    def __init__(self, old: Sequence[Any], new: Sequence[Any], budget: _Budget) -> None:
+        super().__init__(None, old, new, autojunk=False)
+        in_new = Counter(new)
+        self._steps_before = list(accumulate((1 + in_new[one] for one in old), initial=0))
+        self._budget = budget
+
+    def find_longest_match(
+        self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None
+    ) -> Match:
+        """Return the longest equal stretch, an empty one if it may not be looked for any more."""
+        end = len(self._steps_before) - 1 if ahi is None else ahi
+        if not self._budget.takes(self._steps_before[end] - self._steps_before[alo]):
+            return Match(alo, blo, 0)
+        return super().find_longest_match(alo, ahi, blo, bhi)
+
+
+def _aligned(old: Sequence[_Node], new: Sequence[_Node], budget: _Budget) -> Iterator[_Pair]:
     """Pair the parts of two wholes in their order; None where there is no other."""
-    matcher = SequenceMatcher(
-        None, [one.html for one in old], [one.html for one in new], autojunk=False
-    )
+    html_old, html_new = [one.html for one in old], [one.html for one in new]
+    # So that one part more among equal ones is one change, wherever it stands.
+    start, end = _common_ends(html_old, html_new)
+    to_old, to_new = len(old) - end, len(new) - end
+    yield from zip(old[:start], new[:start], strict=True)
+    middle = _Matcher(html_old[start:to_old], html_new[start:to_new], budget)
+    yield from _differing(middle, old[start:to_old], new[start:to_new], budget)
+    yield from zip(old[to_old:], new[to_new:], strict=True)
+
+
+def _differing(
+    matcher: _Matcher, old: Sequence[_Node], new: Sequence[_Node], budget: _Budget
+) -> Iterator[_Pair]:
     for what, old_start, old_end, new_start, new_end in matcher.get_opcodes():
         before, after = old[old_start:old_end], new[new_start:new_end]
         if what == "equal":
             yield from zip(before, after, strict=True)
         else:
-            yield from _paired(before, after)
+            yield from _paired(before, after, budget)
 
 
-def _paired(old: Sequence[_Node], new: Sequence[_Node]) -> Iterator[_Pair]:
+def _paired(old: Sequence[_Node], new: Sequence[_Node], budget: _Budget) -> Iterator[_Pair]:
     """Pair the most alike parts of a changed stretch without crossing; the rest stays alone."""
     done_old = done_new = 0
-    for row, column in _most_alike(old, new):
+    for row, column in _most_alike(old, new, budget):
         yield from ((one, None) for one in old[done_old:row])
         yield from ((None, one) for one in new[done_new:column])
         yield old[row], new[column]
@@ -313,9 +366,12 @@ def _paired(old: Sequence[_Node], new: Sequence[_Node]) -> Iterator[_Pair]:
     yield from ((None, one) for one in new[done_new:])
 
 
-def _most_alike(old: Sequence[_Node], new: Sequence[_Node]) -> list[tuple[int, int]]:
+def _most_alike(
+    old: Sequence[_Node], new: Sequence[_Node], budget: _Budget
+) -> list[tuple[int, int]]:
     words_old, words_new = [_words(one) for one in old], [_words(one) for one in new]
-    if len(old) * len(new) > MOST_PAIRS:
+    steps = len(new) * sum(_STEPS_OF_A_PAIR + len(one.counted) for one in words_old)
+    if len(old) * len(new) > MOST_PAIRS or not budget.takes(steps):
         likely = enumerate(zip(words_old, words_new, strict=False))
         return [(n, n) for n, (one, other) in likely if _likeness(one, other) >= LIKENESS]
     # best[i][j] is the greatest likeness of what follows old[i] and new[j].
@@ -378,7 +434,7 @@ class _Both:
 class _Comparison:
     """One run, with what is left of its budget."""
 
-    budget: int = MOST_IN_ALL
+    budget: _Budget
 
     def of(self, old: _Node | None, new: _Node | None) -> _Both:
         """Compare two parts, one of which may be missing."""
@@ -397,28 +453,25 @@ class _Comparison:
         )
 
     def _parts(self, old: _Node, new: _Node) -> _Both:
-        pairs: Iterator[_Pair] = _aligned(old.parts, new.parts)
+        pairs: Iterator[_Pair] = _aligned(old.parts, new.parts, self.budget)
         if new.tag == "tr" and len(old.parts) == len(new.parts):
             # Cells stay in their columns.
             pairs = iter(zip(old.parts, new.parts, strict=True))
         return _joined([self.of(*pair) for pair in pairs])
 
     def _words(self, old: _Node, new: _Node) -> _Both:
-        start = _common(old.tokens, new.tokens)
-        rest_old, rest_new = old.tokens[start:], new.tokens[start:]
-        end = _common(rest_old[::-1], rest_new[::-1])
-        before, after = rest_old[: len(rest_old) - end], rest_new[: len(rest_new) - end]
+        start, end = _common_ends([one.key for one in old.tokens], [one.key for one in new.tokens])
+        before = old.tokens[start : len(old.tokens) - end]
+        after = new.tokens[start : len(new.tokens) - end]
         head, tail = _written(new.tokens[:start]), _written(new.tokens[len(new.tokens) - end :])
         middle = self._changed_words(before, after)
         return _joined([_Both(head, head, head), middle, _Both(tail, tail, tail)])
 
     def _changed_words(self, old: Sequence[_Token], new: Sequence[_Token]) -> _Both:
-        size = len(old) * len(new)
-        if size > min(MOST_IN_BLOCK, self.budget):
+        if len(old) * len(new) > MOST_IN_BLOCK:
             return _replaced(old, new)
-        self.budget -= size
         keys_old, keys_new = [one.key for one in old], [one.key for one in new]
-        matcher = SequenceMatcher(None, keys_old, keys_new, autojunk=False)
+        matcher = _Matcher(keys_old, keys_new, self.budget)
         found = []
         for what, old_start, old_end, new_start, new_end in matcher.get_opcodes():
             if what == "equal":
@@ -437,12 +490,16 @@ def _joined(several: Sequence[_Both]) -> _Both:
     )
 
 
-def _common(one: Sequence[_Token], other: Sequence[_Token]) -> int:
-    """Return with how many equal words two lists begin."""
+def _common_ends(one: Sequence[Any], other: Sequence[Any]) -> tuple[int, int]:
+    """Return with how many equal things two lists begin, and with how many of the rest they end."""
+    start = _common(one, other)
+    return start, _common(one[start:][::-1], other[start:][::-1])
+
+
+def _common(one: Sequence[Any], other: Sequence[Any]) -> int:
     pairs = zip(one, other, strict=False)
     return next(
-        (number for number, (a, b) in enumerate(pairs) if a.key != b.key),
-        min(len(one), len(other)),
+        (number for number, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other))
     )
 
 

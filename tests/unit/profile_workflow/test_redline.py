@@ -1,5 +1,6 @@
 """Two texts compared: nothing lost, nothing invented, nothing dangerous, and not for ever."""
 
+import random
 import re
 import time
 
@@ -97,6 +98,11 @@ def test_one_insertion_marks_one_block_only(blocks, data):
     before, after = html("\n\n".join(blocks)), html("\n\n".join(more))
     found = redline(before, after)
     assert sum(kind != SAME for kind in kinds(found)) <= 1 + before.count('class="notes"')
+
+
+def test_one_insertion_among_equal_blocks_is_one_change():
+    found = redline(html("A.\n\nA.\n\nA."), html("A.\n\nUnlike.\n\nA.\n\nA."))
+    assert kinds(found) == [SAME, ADDED, SAME, SAME]
 
 
 @given(TEXT)
@@ -204,6 +210,34 @@ def test_long_texts_take_seconds_not_minutes():
     found = redline(html(old), html(old.replace("end", "done")))
     assert time.monotonic() - started < 20
     assert {CHANGED} <= set(kinds(found))
+
+
+def short_lines(number, seed):
+    """Return lines from a small stock, and between any two of them the same one."""
+    lines = random.Random(seed).choices(["Yes.", "No.", "In part.", f"Seen {seed}."], k=number)  # noqa: S311
+    return "\n".join(f"- {line}\n- See above." for line in lines)
+
+
+@pytest.mark.slow
+def test_the_same_line_between_any_two_takes_seconds_not_minutes():
+    cache.clear()
+    old = html("\n\n".join(f"Was {number}.\n\nSee above." for number in range(1_400)))
+    started = time.process_time()
+    assert redline(old, old.replace("Was", "Is")).changes == 1_400
+    assert time.process_time() - started < 10
+
+
+@pytest.mark.parametrize("steps", [0, 30, 300, 3_000])
+def test_who_stops_looking_loses_nothing(steps, monkeypatch):
+    cache.clear()
+    monkeypatch.setattr(module, "MOST_STEPS", steps)
+    shared = "### Title\n\n| a | b |\n|---|--:|\n| x | 1 |\n\nLast of all words."
+    before, after = (
+        html(f"One of {seed} words.\n\n{short_lines(20, seed)}\n\n{shared}") for seed in (1, 2)
+    )
+    found = redline(before, after)
+    assert without(whole(found), "del") == words(tree(after))
+    assert without(whole(found), "ins") == words(tree(before))
 
 
 def test_what_is_too_long_is_not_compared():

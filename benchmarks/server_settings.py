@@ -3,7 +3,8 @@
 from config.settings.production import *  # noqa: F403, TID251 - this is a module of settings too
 
 STATIC_ROOT = env.str("BENCHMARK_STATIC_ROOT")  # noqa: F405
-# Names as in production; nobody fetches the files, so they are not compressed (most of a minute).
+# Names as in production; what a file weighs compressed is reckoned, so that nobody waits most of a
+# minute until all of them are.
 STORAGES["staticfiles"] = {  # noqa: F405
     "BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
 }
