@@ -47,15 +47,10 @@ class Places:
 
     def _within(self, reference: Reference, key: str, text: str) -> Place | None:
         section = self._sections.get(reference.key)
-<<<<<<< HEAD
-        if section is None or not reference.words:
-            return Place(section, "", section.number) if section else None
-=======
         if section is None:
             return None
         if not reference.words:
             return Place(section, "", section.number)
->>>>>>> 5d6f39a110bbb053cb1a7d776724794b12f7bfff
         texts = [text] if section.key == key else self._texts(section)
         found = (_named(reference, section, one) for one in texts)
         return next((one for one in found if one is not None), None)

@@ -122,14 +122,8 @@ def _kept(profile: Profile, file: Pixels | PictureFile, *, by: User, at: datetim
 
 
 def _check_new(profile: Profile, file: PictureFile, but: Picture | None = None) -> None:
-<<<<<<< HEAD
-    others = profile.pictures.exclude(pk=but.pk) if but else profile.pictures.all()
-    same = others.filter(file=file).first()
-    if same is not None:
-=======
     same = profile.pictures.filter(file=file).first()
     if same is not None and same != but:
->>>>>>> e177b2a875196c9b4074a0bff45169e0cbe452fb
         raise InvalidInput(
             _("This picture is there already: “%(picture)s”. The text places it with %(typed)s.")
             % {"picture": same, "typed": f"[[image:{same.key}]]"}
