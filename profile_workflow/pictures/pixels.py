@@ -9,11 +9,13 @@ import io
 import struct
 import threading
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
 
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from profile_workflow.errors import InvalidInput
 
@@ -98,7 +100,7 @@ def read_picture(file: IO[bytes]) -> Pixels:
     if content.count(_START_OF_SCAN) > _MOST_SCANS and content.startswith(b"\xff\xd8"):
         raise InvalidInput(_broken())
     try:
-        with _ONE_AT_A_TIME, Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
+        with _strictly(), Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
             _check(picture)
             drawn = _drawn(picture)
     except UnidentifiedImageError:
@@ -108,6 +110,18 @@ def read_picture(file: IO[bytes]) -> Pixels:
     except _BROKEN:
         raise InvalidInput(_broken()) from None
     return _encoded(drawn, is_photograph=content.startswith(b"\xff\xd8"))
+
+
+@contextmanager
+def _strictly() -> Iterator[None]:
+    """Decode one picture at a time, none that is cut off: WeasyPrint lets those pass everywhere."""
+    with _ONE_AT_A_TIME:
+        before = ImageFile.LOAD_TRUNCATED_IMAGES
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _unknown() -> str:

@@ -12,6 +12,7 @@ from profile_workflow.states import (
     CommentState,
     DataItemState,
     ProfileState,
+    RequestState,
     SectionState,
     SignOffState,
 )
@@ -103,7 +104,14 @@ def test_arabic_counts_in_its_own_way(number, said):
 
 
 def test_every_state_is_shown_with_its_name():
-    known = {*ProfileState, *SectionState, *CommentState, *SignOffState, *DataItemState}
+    known = {
+        *ProfileState,
+        *SectionState,
+        *CommentState,
+        *SignOffState,
+        *DataItemState,
+        *RequestState,
+    }
     assert set(words.TONES) <= {str(state) for state in known}
     document = SimpleNamespace(state="drafting", get_state_display=lambda: "<Drafting>")
     assert words.state(document) == '<span class="tag tag-work">&lt;Drafting&gt;</span>'
