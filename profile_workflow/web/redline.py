@@ -64,10 +64,19 @@ _BLOCKS = {
 _ONLY_ONES = ("caption", "thead", "tbody", "figcaption")
 #: Elements that hold nothing; each is a word of its own.
 _EMPTY = ("br", "img")
+#: The only addresses of images: our own pictures, as pages show them.
+_PICTURE = re.compile(r"/p/[\w-]+/pictures/[0-9a-f]{64}/small/")
 _WORD = re.compile(r"\w+")
 _TOKEN = re.compile(r"\S+\s*|\s+")
 
+
+def _only_our_pictures(tag: str, name: str, value: str) -> str | None:
+    is_foreign = (tag, name) == ("img", "src") and not _PICTURE.fullmatch(value)
+    return None if is_foreign else value
+
+
 _CLEANER = nh3.Cleaner(
+    attribute_filter=_only_our_pictures,
     tags=markup.ALLOWED_TAGS | _FIGURE | {"ins", "del", "img"},
     attributes={
         "img": {"src", "alt", "width", "height"},
@@ -265,6 +274,8 @@ def _node(element: Any) -> _Node:
 
 def _read_inline(element: Any, within: tuple[str, ...]) -> Iterator[_Token]:
     if not isinstance(element.tag, str):
+        return
+    if element.tag == "img" and not _PICTURE.fullmatch(element.get("src", "")):
         return
     if element.tag in _EMPTY:
         yield _Token(_opening(element), within)
