@@ -103,9 +103,6 @@ _CLEANER = nh3.Cleaner(
     strip_comments=True,
 )
 
-#: A picture that is not one of a profile.
-_FOREIGN = re.compile(r'<img(?:(?! src="/p/)[^>])*>')
-
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -571,4 +568,4 @@ def _end(opening: str, *, addresses: bool) -> str:
 
 def _cleaned(text: str) -> SafeString:
     # Reading and writing again can change what HTML means, so it goes through the cleaner again.
-    return mark_safe(_FOREIGN.sub("", _CLEANER.clean(text)))  # noqa: S308
+    return mark_safe(_CLEANER.clean(text))  # noqa: S308
