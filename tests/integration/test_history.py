@@ -110,6 +110,7 @@ def test_days_are_those_of_the_reader(made, profile):
 
 
 @pytest.mark.repeats
+@pytest.mark.any_database
 def test_the_person_filter_tells_nothing_that_the_page_does_not_show(made, profile):
     """For every reader and every person: what is found under a name is shown under that name."""
     for role in Role:
@@ -182,6 +183,7 @@ def test_working_text_is_not_told_of_to_whom_it_is_closed(made, profile):
 
 
 @pytest.mark.repeats
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "query",
     [

@@ -154,6 +154,7 @@ def test_a_new_objection_needs_an_answer_of_its_own(made, objected):
 
 
 @pytest.mark.repeats
+@pytest.mark.any_database
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("attribution", [Attribution.CATEGORY, Attribution.CHATHAM_HOUSE])
 def test_who_answers_is_who_reads_it_and_makes_the_text(made, objected, role, attribution):

@@ -137,6 +137,7 @@ def workshop(made):
 
 
 @pytest.mark.repeats
+@pytest.mark.any_database
 @pytest.mark.parametrize("role", list(Role))
 def test_who_writes_priorities_down_adds_challenges(made, workshop, role):
     who = made[role]

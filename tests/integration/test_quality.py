@@ -125,6 +125,7 @@ def test_the_decision_is_refused_with_links_to_the_checks(made, profile):
 
 
 @pytest.mark.repeats
+@pytest.mark.any_database
 @pytest.mark.parametrize("role", list(Role))
 def test_only_who_decides_answers_and_waives(made, profile, role):
     first = factories.section(profile, "1")

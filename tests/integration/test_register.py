@@ -95,6 +95,7 @@ OPEN = {
 
 
 @pytest.mark.repeats
+@pytest.mark.any_database
 @pytest.mark.parametrize("state", factories.RESTS)
 def test_the_register_is_open_while_text_is_written(made, expert, state):
     profile = factories.bring_to(factories.make_profile(made), state)
@@ -391,6 +392,7 @@ def test_a_list_of_priorities_is_given_back_as_it_is_stored(made):
 
 
 @pytest.mark.repeats
+@pytest.mark.any_database
 @pytest.mark.parametrize("state", factories.RESTS)
 def test_priorities_are_written_while_they_are_set(made, state):
     profile = factories.bring_to(factories.make_profile(made), state)

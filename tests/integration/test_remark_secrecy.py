@@ -17,7 +17,12 @@ from tests import factories
 from tests.integration.beside import address, quoting, signed_in, under_review
 from workflows import engine
 
-pytestmark = [pytest.mark.integration, pytest.mark.repeats, pytest.mark.django_db]
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.repeats,
+    pytest.mark.any_database,
+    pytest.mark.django_db,
+]
 
 CANARY = "Zzyzx"
 #: Who must not learn the name. The project team may, and so may the person.

@@ -373,6 +373,7 @@ OTHERS = [Role.LOCAL_EXPERT, Role.INTERNATIONAL_EXPERT, Role.FOCAL_POINT, Role.O
 
 
 @pytest.mark.repeats
+@pytest.mark.any_database
 @pytest.mark.parametrize("attribution", [Attribution.CATEGORY, Attribution.CHATHAM_HOUSE])
 def test_who_answered_is_the_project_teams_to_know(made, answered, attribution):
     profile = answered(attribution)
