@@ -86,5 +86,5 @@ def outside(picture: str) -> Iterator[str]:
     """Yield what leaves the drawing."""
     height = float(parsed(picture).get("viewBox").split()[3])
     for one in (*words_in(picture), *bars_in(picture)):
-        if one.left < -1 or one.right > WIDTH + 1 or one.top < -1 or one.bottom > height:
+        if one.left < -0.5 or one.right > WIDTH + 0.5 or one.top < -0.5 or one.bottom > height:
             yield one.words

@@ -674,7 +674,7 @@ def mismatches(situation: Situation) -> tuple[int, list[str]]:
         reason="Why.",
         sections=named,
         answer="Because.",
-        person=factories.holder(profile, FOCAL_POINT),
+        person=next(iter(factories.holders(profile, FOCAL_POINT)), None),
     )
     wrong, cases, turn = [], 0, SITUATIONS.index(situation)
     for person, name in itertools.product(list(persons(profile)), RULES[situation.kind]):
