@@ -183,9 +183,10 @@ def test_everything_can_be_put_in_with_the_keyboard_alone(write, profile):
 
 def test_a_reference_is_picked_or_typed_and_changed(write, profile):
     figure = factories.give_figure(factories.section(profile, "1"))
-    page = write("### Who lives here\n\nAs ")
+    page = write("### Who lives here\n\nAs")
     page.locator(f"{TEXT} p").last.click()
     page.keyboard.press("End")
+    page.keyboard.type(" ")
     press(page, "Reference")
     page.get_by_label("Refer to").select_option("#section:1, Who lives here")
     page.get_by_role("button", name="Put it in").click()
