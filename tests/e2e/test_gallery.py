@@ -106,6 +106,13 @@ def some_cities():
     return made.team
 
 
+#: Waits until every picture of a page is drawn, those below its end too.
+DRAWN = """() => Promise.all([...document.images].map((one) => {
+  one.loading = "eager";
+  return one.decode();
+}))"""
+
+
 class TestPictures:
     pytestmark = BROWSER
 
@@ -134,4 +141,5 @@ class TestPictures:
                 if reader not in windows:
                     windows[reader] = browse("en", reader)
                 windows[reader].goto(address)
+                windows[reader].evaluate(DRAWN)
                 windows[reader].screenshot(path=SCREENS / f"{one.key}.png")
