@@ -146,8 +146,6 @@ def _settle(story: Story, item: DataItem, given: dict[str, Any]) -> None:
 
 def _drafting(story: Story, given: dict[str, Any]) -> None:
     _register_figures(story)
-    for number in range(2):
-        story.ask_for_input(number)
     pictures.add_picture(
         story.profile,
         file=read_picture(io.BytesIO(drawing.steps())),
