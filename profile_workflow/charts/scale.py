@@ -29,13 +29,18 @@ def with_zero(values: Iterable[float]) -> tuple[float, float]:
     return (low, high) if low < high else (0.0, 1.0)
 
 
+#: A value below it is zero in a drawing.
+_LEAST = 1e-290
+
+
 def round_marks(low: float, high: float, number: int = 5) -> list[float]:
     """Return about so many round values at equal distances that enclose two values.
 
     Source of the choice of steps: Heckbert, Nice numbers for graph labels, Graphics Gems (1990).
     """
-    if low >= high:
-        high = low + (abs(low) or 1.0)
+    # What differs by less than this is the same in a drawing, and has no logarithm worth a mark.
+    if high - low <= 1e-9 * max(abs(low), abs(high), _LEAST):
+        high = low + (abs(low) if abs(low) > _LEAST else 1.0)
     rough = (high - low) / number
     power = 10.0 ** math.floor(math.log10(rough))
     step = power * next(one for one in _ROUND if one >= rough / power - 1e-9)

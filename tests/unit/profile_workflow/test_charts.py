@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 from django.utils import translation
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from profile_workflow.charts.canvas import WIDTH
@@ -367,6 +367,8 @@ def test_any_amounts_can_be_a_pyramid(rows, language):
     check(picture(ChartKind.PYRAMID, data, language))
 
 
+@example(0.0, 5e-324, 2)
+@example(5e-324, 5e-324, 2)
 @given(st.floats(-1e15, 1e15), st.floats(-1e15, 1e15), st.integers(2, 8))
 def test_marks_are_round_few_and_enclose_the_values(one, other, number):
     low, high = sorted((one, other))
