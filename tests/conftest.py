@@ -20,6 +20,8 @@ from tests import machine, migrated
 hypothesis.settings.register_profile(
     "house",
     deadline=None,
+    # The judge of a change tries the same examples each time; every other run looks for new ones.
+    derandomize=bool(os.environ.get("CI")),
     suppress_health_check=[
         hypothesis.HealthCheck.too_slow,
         hypothesis.HealthCheck.function_scoped_fixture,
