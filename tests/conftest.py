@@ -58,11 +58,18 @@ def _room(item: pytest.Item) -> str:
     return item.path.relative_to(TESTS).parts[0]
 
 
+@pytest.hookimpl(trylast=True, specname="pytest_collection_modifyitems")
+def begin_with_the_long_ones(items: list[pytest.Item]) -> None:
+    """Let no process wait at the end of a run for another's last long test."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what any database shows and what repeats itself; skip what lacks a part here."""
     for item in items:
-        if _room(item) in ("access", "engine", "robustness"):
+        by_example = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        if by_example or _room(item) in ("access", "engine", "robustness"):
             item.add_marker("repeats")
         if _same_on_every_database(item):
             item.add_marker("any_database")

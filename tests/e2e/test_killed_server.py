@@ -13,7 +13,12 @@ from tests import factories
 from tests.browser import PLAIN, let_in, sign_in
 from tests.robustness.subprocesses import Child, wait_until
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.slow,
+    pytest.mark.long,
+    pytest.mark.django_db(transaction=True),
+]
 
 EDITS = 210
 KILLS = 8

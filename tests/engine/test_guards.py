@@ -58,7 +58,7 @@ from workflows import deadlines, engine, invariants
 from workflows.engine import moves
 from workflows.models import OutboxJob, ProfileProcess, Task
 
-pytestmark = [pytest.mark.django_db, pytest.mark.integration]
+pytestmark = [pytest.mark.django_db, pytest.mark.integration, pytest.mark.any_database]
 
 S = ProfileState
 TEAM, EXPERT, CO_AUTHOR = Role.PROJECT_TEAM, Role.LOCAL_EXPERT, Role.CO_AUTHOR

@@ -51,7 +51,7 @@ from workflows import deadlines, engine, invariants
 from workflows.engine import moves
 from workflows.models import Task
 
-pytestmark = [pytest.mark.django_db, pytest.mark.integration, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.integration, pytest.mark.slow, pytest.mark.long]
 
 S = ProfileState
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"

@@ -28,12 +28,13 @@ def saved(section, *moments, occasion=Occasion.WRITING) -> None:
     """Put copies into the trail as saves at these moments would have."""
     last = WorkingCopy.objects.filter(section=section).aggregate(last=Max("version"))["last"]
     start = (last or 0) + 1
+    writer = factories.holder(section.profile, Role.LOCAL_EXPERT)
     WorkingCopy.objects.bulk_create(
         WorkingCopy(
             section=section,
             version=start + number,
             text=f"{moment}",
-            saved_by=factories.holder(section.profile, Role.LOCAL_EXPERT),
+            saved_by=writer,
             saved_at=moment,
             occasion=occasion,
             thin_at=copies._step_at(moment, 0),

@@ -4,6 +4,7 @@ A test that uses them needs ``transactional_db``: another process sees only what
 """
 
 import contextlib
+import json
 import os
 import random
 import re
@@ -14,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import quote
 
 from django.db import connection
@@ -54,14 +55,89 @@ def environment(**variables: str) -> dict[str, str]:
     }
 
 
+class Nursery:
+    """Starts the same program again and again without loading the application each time.
+
+    Args:
+        modules: What its programs import, imported beforehand.
+        variables: What they find in the environment beside ``environment()``.
+    """
+
+    def __init__(self, *modules: str, variables: dict[str, str] | None = None) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.robustness.nursery", *modules],
+            cwd=ROOT,
+            env=environment(**(variables or {})),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._process.communicate(timeout=PATIENCE)
+
+    def ask(self, *request: Any) -> int | None:
+        """Put a request as ``nursery`` reads it; return the answer."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        answer: int | None = json.loads(self._process.stdout.readline())
+        return answer
+
+    def start(self, *arguments: str) -> "Child":
+        """Start a program; ``arguments`` as those of a Child."""
+        return Child(arguments, nursery=self)
+
+
+class _Ward:
+    """A process that a nursery has begun; asked like one of ``subprocess``."""
+
+    def __init__(self, nursery: Nursery, output: str, arguments: Sequence[str]) -> None:
+        self._nursery = nursery
+        pid = nursery.ask("begin", output, *arguments)
+        assert pid is not None
+        self.pid = pid
+        self._code: int | None = None
+
+    def poll(self) -> int | None:
+        if self._code is None:
+            self._code = self._nursery.ask("look", self.pid)
+        return self._code
+
+    def wait(self, timeout: float | None = PATIENCE) -> int:
+        wait_until(lambda: self.poll() is not None, what="the end", seconds=timeout or PATIENCE)
+        assert self._code is not None
+        return self._code
+
+    def terminate(self) -> None:
+        os.kill(self.pid, signal.SIGTERM)
+
+
 class Child:
     """A process, its output, and the ways to end it.
 
-    ``arguments`` follow the interpreter: ``("manage.py", "worker")``, ``("-m", "tests.x")``.
+    Args:
+        arguments: Follow the interpreter: ``("manage.py", "worker")``, ``("-m", "tests.x")``.
+        variables: What it finds in the environment beside ``environment()``.
+        nursery: Begins it at once, with the nursery's own variables.
     """
 
-    def __init__(self, arguments: Sequence[str], variables: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        variables: dict[str, str] | None = None,
+        *,
+        nursery: Nursery | None = None,
+    ) -> None:
         self._output = tempfile.NamedTemporaryFile(suffix=".log")  # noqa: SIM115 - closed in end()
+        self.process: subprocess.Popen[bytes] | _Ward
+        if nursery is not None:
+            self.process = _Ward(nursery, self._output.name, arguments)
+            return
         self.process = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=ROOT,

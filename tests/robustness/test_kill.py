@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 from django.db import transaction
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from tests.integration.workflows.cast import a_person, a_profile
 from tests.integration.workflows.mail_server import MailServer
-from tests.robustness.subprocesses import Child, killed_at_random, wait_until
+from tests.robustness.subprocesses import Child, Nursery, killed_at_random, wait_until
 from workflows import notifications
 from workflows.executors import get_executor
 from workflows.models import OutboxJob
@@ -20,6 +21,7 @@ from workflows.models import OutboxJob
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.slow,
+    pytest.mark.long,
     pytest.mark.django_db(transaction=True),
 ]
 
@@ -48,13 +50,16 @@ class Post:
     program: tuple[str, ...]
     expected: set[str]
 
-    def start(self, *options: str) -> Child:
-        variables = {
+    @property
+    def variables(self) -> dict[str, str]:
+        return {
             "EMAIL_URL": self.server.url,
             "OUTBOX_LEASE_SECONDS": "1",
             "OUTBOX_MAX_ATTEMPTS": "1000",
         }
-        return Child([*self.program, *OPTIONS, *options], variables)
+
+    def start(self, *options: str, nursery: Nursery | None = None) -> Child:
+        return Child([*self.program, *OPTIONS, *options], self.variables, nursery=nursery)
 
     def let_time_pass(self) -> None:
         """Let the waiting times pass that failures have caused, and the leases of the dead."""
@@ -115,14 +120,15 @@ def test_no_mail_is_lost_by_kills_and_an_outage(mail_server):
     mail_server.on_data = slowly
     way = post(mail_server, mails=60)
     chance = random.Random(20260314)  # noqa: S311 - moments, not secrets
-    kills = killed_at_random(way.start, ready=READY, times=16, within=0.2, chance=chance)
-    for number in kills:
-        way.let_time_pass()
-        if number == 4:
-            mail_server.stop()
-        if number == 9:
-            assert OutboxJob.objects.unfinished().exists()
-            mail_server.start()
+    with Nursery("workflows.management.commands.worker", variables=way.variables) as nursery:
+        start = partial(way.start, nursery=nursery)
+        for number in killed_at_random(start, ready=READY, times=16, within=0.2, chance=chance):
+            way.let_time_pass()
+            if number == 4:
+                mail_server.stop()
+            if number == 9:
+                assert OutboxJob.objects.unfinished().exists()
+                mail_server.start()
     interrupted = OutboxJob.objects.filter(attempts__gt=1).count()
     way.finish()
     print(f"\n16 kills, {interrupted} jobs interrupted, {way.duplicates} duplicates")

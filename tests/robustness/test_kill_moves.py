@@ -8,7 +8,7 @@ from profile_workflow.models import Event, Profile
 from profile_workflow.services.log import broken_links
 from profile_workflow.states import ProfileState
 from tests import factories
-from tests.robustness.subprocesses import Child, killed_at_random
+from tests.robustness.subprocesses import Nursery, killed_at_random
 from workflows import effects
 from workflows.invariants import unresolved_nodes, violations
 from workflows.models import OutboxJob
@@ -16,6 +16,7 @@ from workflows.models import OutboxJob
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.slow,
+    pytest.mark.long,
     pytest.mark.django_db(transaction=True),
 ]
 
@@ -45,9 +46,15 @@ def programme():
     return made
 
 
-def program(programme, seed, *options):
+@pytest.fixture
+def nursery(programme):
+    with Nursery("tests.factories") as ready:
+        yield ready
+
+
+def program(nursery, programme, seed, *options):
     arguments = ("-m", "tests.robustness.movers", str(programme.programme.pk), str(seed), *options)
-    return lambda: Child(arguments)
+    return lambda: nursery.start(*arguments)
 
 
 def halves(programme):
@@ -64,9 +71,9 @@ def halves(programme):
     return found
 
 
-def test_forty_kills_leave_nothing_by_halves(programme):
+def test_forty_kills_leave_nothing_by_halves(programme, nursery):
     chance = random.Random(40)  # noqa: S311 - a test
-    start = program(programme, chance.randrange(1000))
+    start = program(nursery, programme, chance.randrange(1000))
     before = Event.objects.count()
     # On a busy machine a kill may come before the first move; then there are more kills.
     for kill in killed_at_random(start, ready="ready", times=4 * KILLS, within=0.7, chance=chance):
@@ -77,10 +84,10 @@ def test_forty_kills_leave_nothing_by_halves(programme):
     assert done > KILLS, "the program hardly did anything"
 
 
-def test_moves_committed_in_steps_are_caught(programme):
+def test_moves_committed_in_steps_are_caught(programme, nursery):
     """The planted hole."""
     chance = random.Random(41)  # noqa: S311 - a test
-    start = program(programme, 1, "--in-steps")
+    start = program(nursery, programme, 1, "--in-steps")
     for _kill in killed_at_random(start, ready="ready", times=KILLS, within=0.7, chance=chance):
         if halves(programme):
             return

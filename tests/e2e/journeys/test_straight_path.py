@@ -6,7 +6,12 @@ from profile_workflow.states import ProfileState
 from tests.e2e.journeys import steps
 from tests.e2e.journeys.company import Habits
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.slow,
+    pytest.mark.long,
+    pytest.mark.django_db(transaction=True),
+]
 
 HABITS = {
     "arabic on a phone": Habits("ar", phone=True),

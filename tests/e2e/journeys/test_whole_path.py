@@ -13,6 +13,7 @@ pytestmark = [
     pytest.mark.e2e,
     pytest.mark.pdf,
     pytest.mark.slow,
+    pytest.mark.long,
     pytest.mark.django_db(transaction=True),
 ]
 

@@ -122,12 +122,14 @@ def test_long_labels_are_broken_and_cut():
 # Every kind
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize(("kind", "number"), EVERY)
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])
 def test_no_words_stand_on_others_or_leave_the_drawing(kind, number, language):
     check(picture(kind, SAMPLES[kind][number], language))
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize("kind", ChartKind)
 def test_it_fits_a_page_of_paper(kind):
     for rows in SAMPLES[kind]:
@@ -164,6 +166,7 @@ def test_the_description_says_what_is_seen(kind, said):
     assert said in root.find(f"{SVG}desc").text
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize(("kind", "number"), EVERY)
 def test_from_the_right_it_is_the_mirror_image(kind, number):
     """The words differ in length, and with them what lies between; the order does not."""

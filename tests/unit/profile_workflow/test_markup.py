@@ -187,6 +187,7 @@ def test_monsters_are_cut_and_reported(source, code):
     assert code in {problem.code for problem in result.problems}
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize(
     "source",
     [

@@ -218,6 +218,7 @@ def short_lines(number, seed):
     return "\n".join(f"- {line}\n- See above." for line in lines)
 
 
+@pytest.mark.repeats
 @pytest.mark.slow
 def test_the_same_line_between_any_two_takes_seconds_not_minutes():
     cache.clear()

@@ -148,6 +148,7 @@ def test_what_a_sheet_says_of_its_size_is_not_believed():
     assert time.monotonic() - started < 5
 
 
+@pytest.mark.repeats
 def test_rows_and_columns_have_a_limit():
     sheet = read(xlsx(*[["x"] * (MOST_COLUMNS + 5)] * (MOST_ROWS + 5)))
     assert (len(sheet.rows), len(sheet.rows[0])) == (MOST_ROWS, MOST_COLUMNS)

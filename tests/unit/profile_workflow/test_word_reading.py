@@ -325,6 +325,7 @@ def cost_of_runs(times):
     return time.process_time() - began
 
 
+@pytest.mark.repeats
 def test_runs_and_marks_cost_no_more_each_where_there_are_many():
     few = min(cost_of_runs(50) for _again in range(3))
     # Eight times as many: with the square of their number it would be 64 times the cost.
