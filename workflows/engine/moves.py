@@ -76,6 +76,7 @@ def _nominate(
 def _start(node: str, profile: Profile, *, at: datetime) -> ProfileProcess:
     start = getattr(CityProfileFlow, node)
     process: ProfileProcess = start.run(profile=profile, moment=at)
+    process.come_to_rest()
     effects.tasks_were_opened(process, event=None)
     return process
 
@@ -218,9 +219,7 @@ def _finish(
     if task is None:
         return None
     process: ProfileProcess = task.process
-    process.profile = profile
-    process.moment = at
-    process.opened = []
+    process.set_out(profile, at)
     task.profile = profile
     if task.section_id or task.signoff_id:
         task.seed = document
@@ -228,6 +227,7 @@ def _finish(
     task.move = move
     activation: HumanTaskActivation = task.flow_task.activation_class(task)
     activation.finish()
+    process.come_to_rest()
     return process
 
 
