@@ -186,10 +186,9 @@ class CityProfileFlow(Flow):
         """Validate when all have signed, return when somebody objected, or ask the silent again."""
         process = activation.process
         profile: Profile = process.profile
-        objected, reason = [], ""
         # Where all have signed this very text before, nobody was asked who could object.
-        if activation.has_branches:
-            objected, reason = validation.open_objections(profile)
+        asked = activation.has_branches
+        objected, reason = validation.open_objections(profile) if asked else ([], "")
         if objected:
             details = Details(reason=reason, sections=objected)
             lifecycle.move(

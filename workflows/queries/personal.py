@@ -102,11 +102,11 @@ def inbox(user: User, at: datetime) -> Inbox:
     requests = list(waiting_for(user, held, on=role_day(at)).values(*_OF_A_REQUEST)[:MOST_ROWS])
     places = places_of({one["profile"] for one in chain(open_tasks, done, requests)})
     parts = _Parts(user, held)
-    mine, others = _parted(open_tasks, parts.own)
+    mine, others = _parted(open_tasks, parts.is_own)
     queue, waiting = _parted(others, lambda one: parts.may_take(one, places[one["profile"]]))
     found = Inbox(
         queue=[_row(one, places, user) for one in queue[:MOST_ROWS]],
-        waiting=waits_of([_counted(one) for one in waiting if parts.take_part(one)], places),
+        waiting=waits_of([_counted(one) for one in waiting if parts.is_followed(one)], places),
         done=[_row(one, places, user) for one in done],
     )
     _add_tasks(found, [_row(one, places, user) for one in mine], at)
@@ -119,7 +119,7 @@ def _held(user: User, at: datetime) -> list[Assignment]:
     return list(held.select_related("stands_in_for").order_by("pk"))
 
 
-def _open_tasks(user: User, held: Iterable[Assignment]) -> list[Line]:
+def _open_tasks(user: User, held: Sequence[Assignment]) -> list[Line]:
     """Return a person's open tasks, those of his profiles, and those that he could take."""
     wanted = Q(owner=user) | Q(profile__in={one.profile_id for one in held} - {None})
     for one in held:
@@ -136,7 +136,7 @@ def _done(user: User, at: datetime) -> list[Line]:
 class _Parts:
     """What an open task is to a person who holds some parts."""
 
-    def __init__(self, user: User, held: Iterable[Assignment]) -> None:
+    def __init__(self, user: User, held: Sequence[Assignment]) -> None:
         self._user = user.pk
         self._roles = {(one.role, one.profile_id) for one in held if one.profile_id}
         self._wide = {(one.role, one.programme_id) for one in held if not one.profile_id}
@@ -145,7 +145,7 @@ class _Parts:
             (one.stands_in_for.user_id, one.profile_id) for one in held if one.stands_in_for
         }
 
-    def own(self, one: Line) -> bool:
+    def is_own(self, one: Line) -> bool:
         """Whether the task is the person's, or that of somebody for whom he stands in there."""
         return one["owner"] == self._user or (one["owner"], one["profile"]) in self._lent
 
@@ -154,7 +154,7 @@ class _Parts:
         here = (one["role"], one["profile"]) in self._roles
         return one["owner"] is None and (here or (one["role"], place.programme) in self._wide)
 
-    def take_part(self, one: Line) -> bool:
+    def is_followed(self, one: Line) -> bool:
         """Whether the task is of a profile of the person's.
 
         The project team of a whole programme has the board for what others have to do.
