@@ -389,7 +389,8 @@ def waiting_for(user: User, held: Iterable[Assignment], *, on: date) -> Requests
     """
     parts = [one for one in held if one.profile_id is not None]
     if not parts:
-        return InputRequest.objects.none()
+        nothing: Requests = InputRequest.objects.none()
+        return nothing
     to_answer, to_look_at = Q(asked_of=user), Q(asked_by=user)
     for one in parts:
         if one.stands_in_for is not None:
