@@ -171,6 +171,36 @@ def test_signs_between_two_directions_belong_to_the_paragraph():
     assert "".join(text for text, _rtl in found) == "قال UNHCR (2020): «نعم»."
 
 
+class Counted(str):
+    """Words that count the characters which are copied when they are cut or joined."""
+
+    __slots__ = ()
+    copied = 0
+
+    def __getitem__(self, place):
+        return self._made(super().__getitem__(place))
+
+    def __add__(self, other):
+        return self._made(super().__add__(other))
+
+    def __iter__(self):
+        return map(Counted, super().__iter__())
+
+    @staticmethod
+    def _made(words):
+        Counted.copied += len(words)
+        return Counted(words)
+
+
+@pytest.mark.parametrize("words", ["كلمة", "words", "نص, text. "])
+def test_cutting_by_direction_copies_each_sign_a_few_times_however_long_the_text(words):
+    for times in (10, 1_000):
+        Counted.copied = 0
+        found = list(by_direction(Counted(words * times), is_rtl=True))
+        assert "".join(text for text, _rtl in found) == words * times
+        assert 0 < Counted.copied <= 5 * len(words) * times
+
+
 #: Order in which Word insists on what a paragraph, a run, a table says of itself (ISO 29500-1).
 ORDER = {
     "pPr": ["pStyle", "keepNext", "keepLines", "pageBreakBefore", "numPr", "pBdr", "shd", "bidi",
