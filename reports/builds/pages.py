@@ -31,6 +31,16 @@ def style_sheet(name: str) -> str:
     return (_STATIC / name).read_text(encoding="utf-8")
 
 
+def pages_of_references(words: Labels) -> str:
+    """Return the style by which a reference says on which page its target is printed.
+
+    The page is known to the layout alone, and each reference leads to a place in the body.
+    """
+    before, after = (words.page % {"number": "\n"}).replace(" ", "\u00a0").split("\n")
+    content = f'" ({before}" target-counter(attr(href), page) "{after})"'
+    return f".reference a::after {{ content: {content} }}"
+
+
 def job_of(report: Report) -> Job:
     """Return what the PDF process needs to print a report."""
     words = labels(report.language)
@@ -39,7 +49,7 @@ def job_of(report: Report) -> Job:
         "reports/front.html",
         {"report": report, "labels": words, "contents": list(_contents(report, words))},
     )
-    styles = [style_sheet("report.css")]
+    styles = [style_sheet("report.css"), pages_of_references(words)]
     if report.direction == "rtl":
         styles.append(style_sheet("report-rtl.css"))
     if report.watermark:
