@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from profile_workflow import markup
 from profile_workflow.bibliography import formatting
 from profile_workflow.bibliography.record import reference_of
+from profile_workflow.charts.kinds import draw_chosen
+from profile_workflow.charts.painting import can_paint, paint
 from profile_workflow.models import (
     DataTable,
     PictureFile,
@@ -22,14 +24,25 @@ from profile_workflow.models import (
     WordReading,
 )
 from profile_workflow.pictures.shown import Shown
-from profile_workflow.queries.evidence import pictures_by_key, sources_by_key, tables_by_key
+from profile_workflow.queries.evidence import (
+    charted,
+    pictures_by_key,
+    sources_by_key,
+    tables_by_key,
+)
 from profile_workflow.services.drafting import may_write
 from profile_workflow.services.word import text_for
 from profile_workflow.web.reading import figure_in_words, origin_of
 from profile_workflow.web.redline import Redline, redline
 from profile_workflow.word.chapters import LIKE, MARK, NUMBER, TITLE, WHOLE, Chapter
 from profile_workflow.word.files import make_docx
-from profile_workflow.word.writing import WordDocument, WordPicture, WordSection, WordTable
+from profile_workflow.word.writing import (
+    WordDocument,
+    WordImage,
+    WordPicture,
+    WordSection,
+    WordTable,
+)
 
 # To Word
 
@@ -50,6 +63,7 @@ def docx_of(profile: Profile, sections: Sequence[Section], *, viewer: User, work
     cited |= {one.source for several in placed for one in several.values() if one.source}
     sources = sources_by_key(profile, cited)
     tables = tables_by_key(profile, {key for one in whole for key in one.tables})
+    texts = [one.text for one in shown]
     with translation.override(profile.language):
         document = WordDocument(
             title=str(profile),
@@ -71,7 +85,10 @@ def docx_of(profile: Profile, sections: Sequence[Section], *, viewer: User, work
                     sections, shown, whole, _pictures(profile, placed, sources), strict=True
                 )
             ],
-            tables={key: _table(table) for key, table in tables.items()},
+            tables={
+                key: _table(table, is_chart=any(f"[[figure:{key}]]" in text for text in texts))
+                for key, table in tables.items()
+            },
             words_for_sources=_("Sources cited"),
             words_for_tables=_(
                 "This table is printed from the register; changes made to it here do not come back."
@@ -145,18 +162,27 @@ def _pictures(
 
 def _picture(shown: Shown, file: PictureFile, citations: Mapping[str, str]) -> WordPicture:
     with file.full.open("rb") as content:
-        return WordPicture(
-            content=content.read(),
-            kind=shown.kind,
-            width=shown.width,
-            height=shown.height,
-            caption=shown.caption,
-            alt=shown.alt,
-            origin=f"{_('Source:')} {origin_of(shown, citations)}",
-        )
+        image = WordImage(content.read(), shown.kind, shown.width, shown.height, shown.alt)
+    origin = f"{_('Source:')} {origin_of(shown, citations)}"
+    return WordPicture(image, shown.caption, origin)
 
 
-def _table(table: DataTable) -> WordTable:
+def _chart(table: DataTable) -> WordImage | None:
+    """Return the chart of a table as the page shows it; None if no kind fits its figures."""
+    chart = draw_chosen(
+        table.chart,
+        charted(table),
+        name="chart",
+        title=table.title,
+        language=table.profile.language,
+    )
+    if chart is None or not can_paint():
+        return None
+    painted = paint(chart.picture)
+    return WordImage(painted.content, "png", painted.width, painted.height, painted.says)
+
+
+def _table(table: DataTable, *, is_chart: bool) -> WordTable:
     rows = [
         (
             one.label,
@@ -168,7 +194,7 @@ def _table(table: DataTable) -> WordTable:
         for one in table.items.all()
     ]
     head = (_("Indicator"), _("Value"), _("Year"), _("Territory"), _("Source"))
-    return WordTable(table.title, head, rows, table.note)
+    return WordTable(table.title, head, rows, table.note, _chart(table) if is_chart else None)
 
 
 def _cited(source: Source, language: str) -> str:

@@ -20,7 +20,8 @@ from profile_workflow.word.elements import by_direction
 from profile_workflow.word.files import make_docx
 from profile_workflow.word.inline import Piece, to_markdown
 from profile_workflow.word.package import tag
-from profile_workflow.word.writing import WordDocument, WordSection, WordTable
+from profile_workflow.word.writing import WordDocument, WordImage, WordSection, WordTable
+from tests.pictures import plain_png
 
 pytestmark = pytest.mark.unit
 
@@ -101,6 +102,27 @@ def test_what_is_printed_from_the_registers_does_not_come_back():
     data = make_docx(replace(document(), sections=[section]))
     assert b"INS 2021" in parts_in(data)["word/document.xml"]
     assert texts_of(data) == {"ES": "[[table:2-A]]\n\nText"}
+
+
+def with_chart():
+    image = WordImage(plain_png(), "png", 400, 300, "People. 2020: 30")
+    table = WordTable("Residents", ["What"], [["all"]], chart=image)
+    text = "[[figure:2-A]]\n\nText\n\n[[table:2-A]]\n\n[[figure:2-A]]\n\nSource: INS."
+    section = WordSection("ES", "Summary", text)
+    return text, make_docx(replace(document(), sections=[section], tables={"2-A": table}))
+
+
+def test_a_chart_comes_along_with_its_table_and_nothing_of_it_comes_back():
+    text, data = with_chart()
+    parts = parts_in(data)
+    body = etree.fromstring(parts["word/document.xml"])
+    drawn = list(body.iter(tag("wp:docPr")))
+    assert [one.get("descr") for one in drawn] == ["People. 2020: 30"] * 2
+    assert len({one.get("id") for one in drawn}) == 2
+    assert [name for name in parts if "media" in name] == ["word/media/picture1.png"]
+    assert len(list(body.iter(tag("w:tbl")))) == 3
+    (part,) = read(data)
+    assert (part.text, part.left_out) == (text, [])
 
 
 def test_a_file_of_another_profile_does_not_say_which_version_it_was():
@@ -263,6 +285,17 @@ def test_libreoffice_opens_it_and_what_it_saves_comes_back(office, language):
         r"\w+", re.sub(r"<[^>]+>", " ", old)
     )
     assert new == old
+
+
+@pytest.mark.slow
+@pytest.mark.libreoffice
+def test_libreoffice_keeps_a_chart_and_what_it_says(office):
+    text, data = with_chart()
+    saved = office(data)
+    assert any(name.startswith("word/media/") for name in parts_in(saved))
+    assert b"People. 2020: 30" in parts_in(saved)["word/document.xml"]
+    (part,) = read(saved)
+    assert (part.text, part.left_out) == (text, [])
 
 
 @pytest.mark.slow
