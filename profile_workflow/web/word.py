@@ -3,6 +3,7 @@
 import html
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Self
 
 from django.utils import translation
 from django.utils.functional import Promise
@@ -23,7 +24,7 @@ from profile_workflow.models import (
     User,
     WordReading,
 )
-from profile_workflow.pictures.shown import Shown
+from profile_workflow.pictures.shown import Shown, lacking
 from profile_workflow.queries.evidence import (
     charted,
     pictures_by_key,
@@ -32,6 +33,7 @@ from profile_workflow.queries.evidence import (
 )
 from profile_workflow.services.drafting import may_write
 from profile_workflow.services.word import text_for
+from profile_workflow.services.word_pictures import placed_by
 from profile_workflow.web.reading import figure_in_words, origin_of
 from profile_workflow.web.redline import Redline, redline
 from profile_workflow.word.chapters import LIKE, MARK, NUMBER, TITLE, WHOLE, Chapter
@@ -163,8 +165,8 @@ def _pictures(
 def _picture(shown: Shown, file: PictureFile, citations: Mapping[str, str]) -> WordPicture:
     with file.full.open("rb") as content:
         image = WordImage(content.read(), shown.kind, shown.width, shown.height, shown.alt)
-    origin = f"{_('Source:')} {origin_of(shown, citations)}"
-    return WordPicture(image, shown.caption, origin)
+    origin = origin_of(shown, citations)
+    return WordPicture(image, shown.caption, f"{_('Source:')} {origin}" if origin else "")
 
 
 def _chart(table: DataTable) -> WordImage | None:
@@ -227,6 +229,11 @@ HOW_FOUND: Mapping[str, "str | Promise"] = {
 
 _LEFT_OUT: Mapping[str, "str | Promise"] = {
     "picture": gettext_lazy("A picture – add it by hand, with its source and a description:"),
+    "picture_refused": gettext_lazy("A picture that cannot be taken:"),
+    "chart": gettext_lazy(
+        "A chart of Word – enter its figures as a data table, which is drawn here:"
+    ),
+    "drawing": gettext_lazy("A drawing of Word – save it as a picture (PNG), then add that:"),
     "text_box": gettext_lazy("A text box – type its words into the text:"),
     "formula": gettext_lazy("A formula – write it in words:"),
     "hidden": gettext_lazy("Hidden text:"),
@@ -294,6 +301,35 @@ def left_out_lines(part: Mapping[str, object]) -> list[LeftOutLine]:
 
 
 @dataclass(frozen=True, slots=True)
+class IncomingPicture:
+    """A picture that the text of a file places.
+
+    Attributes:
+        key: By what the text places it.
+        sha256: SHA-256 (hex) of its file.
+        is_new: Whether it is not in the profile yet.
+        caption, alt, credit: What the file says of it.
+        lacks: What has to be said of it before the text is submitted, in words.
+    """
+
+    key: str
+    sha256: str
+    is_new: bool
+    caption: str
+    alt: str
+    credit: str
+    lacks: Sequence[str]
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> Self:
+        """Return a picture of a reading; what is said of one that is there is its own affair."""
+        said = {name: kept[name] for name in ("caption", "alt", "credit")}
+        missing = lacking(caption=said["caption"], alt=said["alt"], origin=said["credit"])
+        lacks = missing if kept["is_new"] else ()
+        return cls(kept["key"], kept["sha256"], kept["is_new"], **said, lacks=lacks)
+
+
+@dataclass(frozen=True, slots=True)
 class Incoming:
     """A section to which something goes, beside its working text.
 
@@ -303,6 +339,7 @@ class Incoming:
         words_now: Length of the working text.
         found: What would change, paragraph by paragraph.
         left_out: What does not come along.
+        pictures: The pictures that the file brings.
         is_behind: Whether the working text was saved again after the file had been made from it.
         may_write: Whether the reader could write it now.
     """
@@ -312,8 +349,14 @@ class Incoming:
     words_now: int
     found: Redline
     left_out: Sequence[LeftOutLine]
+    pictures: Sequence[IncomingPicture]
     is_behind: bool
     may_write: bool
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether something has to be said of its pictures before the text is submitted."""
+        return any(one.lacks for one in self.pictures)
 
     @property
     def is_same(self) -> bool:
@@ -350,6 +393,7 @@ def _incoming(
         words_now=markup.word_count(section.draft.text),
         found=redline(old, new),
         left_out=[line for part in parts for line in left_out_lines(part)],
+        pictures=[IncomingPicture.read(one) for one in placed_by(parts)],
         is_behind=any(version < section.draft.version for version in made_from),
         may_write=may_write(section, by=viewer),
     )
