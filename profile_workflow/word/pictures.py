@@ -97,15 +97,16 @@ def _figures(blocks: Iterable[Block]) -> Iterator[Figure]:
 
 def _told(figure: Figure, before: list[Block], following: Sequence[Block]) -> tuple[Figure, int]:
     """Return a picture with what is said of it, and how many paragraphs behind it that was."""
+    above, below = _caption_above(before), _caption_below(following)
+    # Between two pictures it belongs to the second one if the first has one above it.
+    is_shared = len(following) > 1 and isinstance(following[1], Figure)
+    is_above = bool(above) and (not below or is_shared)
+    caption = above if is_above else below
     used = 0
-    caption = _caption_below(following)
     if _may_take(figure.is_new, figure.caption, caption, MOST_CAPTION):
-        figure, used = replace(figure, caption=caption), 1
-    elif not caption and before:
-        caption = _caption_above(before)
-        if _may_take(figure.is_new, figure.caption, caption, MOST_CAPTION):
-            figure = replace(figure, caption=caption)
-            before.pop()
+        figure = replace(figure, caption=caption)
+        used = 0 if is_above else 1
+        del before[len(before) - is_above :]
     credit = _credit(following[used] if len(following) > used else None)
     if _may_take(figure.is_new, figure.credit, credit, MOST_CREDIT):
         return replace(figure, credit=credit), used + 1
@@ -126,6 +127,8 @@ def _caption_below(following: Sequence[Block]) -> str:
 
 
 def _caption_above(before: Sequence[Block]) -> str:
+    if not before:
+        return ""
     below_other = len(before) > 1 and isinstance(before[-2], Table | Figure)
     return "" if below_other else _caption(before[-1], must_say_figure=True)
 
