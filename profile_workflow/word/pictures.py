@@ -129,7 +129,9 @@ def _caption_below(following: Sequence[Block]) -> str:
 def _caption_above(before: Sequence[Block]) -> str:
     if not before:
         return ""
-    below_other = len(before) > 1 and isinstance(before[-2], Table | Figure)
+    other = before[-2] if len(before) > 1 else None
+    has_its_own = isinstance(other, Figure) and other.is_new and bool(other.caption)
+    below_other = isinstance(other, Table | Figure) and not has_its_own
     return "" if below_other else _caption(before[-1], must_say_figure=True)
 
 
