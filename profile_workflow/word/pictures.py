@@ -105,8 +105,10 @@ def _told(figure: Figure, before: list[Block], following: Sequence[Block]) -> tu
     used = 0
     if _may_take(figure.is_new, figure.caption, caption, MOST_CAPTION):
         figure = replace(figure, caption=caption)
-        used = 0 if is_above else 1
-        del before[len(before) - is_above :]
+        if is_above:
+            before.pop()
+        else:
+            used = 1
     credit = _credit(following[used] if len(following) > used else None)
     if _may_take(figure.is_new, figure.credit, credit, MOST_CREDIT):
         return replace(figure, credit=credit), used + 1
@@ -130,8 +132,7 @@ def _caption_above(before: Sequence[Block]) -> str:
     if not before:
         return ""
     other = before[-2] if len(before) > 1 else None
-    has_its_own = isinstance(other, Figure) and other.is_new and bool(other.caption)
-    below_other = isinstance(other, Table | Figure) and not has_its_own
+    below_other = isinstance(other, Figure) and not (other.is_new and other.caption)
     return "" if below_other else _caption(before[-1], must_say_figure=True)
 
 
