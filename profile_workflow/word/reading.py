@@ -125,6 +125,9 @@ class _Reader:
         pieces = list(self.words.pieces(element))
         yield from self._read(properties, style, pieces, previous)
         yield from self.words.take_figures()
+        for box in self.words.take_boxes():
+            # A caption stands with its picture in one box, mostly.
+            yield from self.blocks_in(box)
 
     def _read(
         self, properties: Any, style: ParagraphStyle, pieces: list[Piece], previous: Block | None

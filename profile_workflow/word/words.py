@@ -71,6 +71,7 @@ class Words:
         take: Takes a picture; None if none are wanted.
         left_out: What was left out since it was taken last; what is only counted has no detail.
         figures: Pictures that were passed since they were taken last.
+        boxes: Text boxes with pictures that were passed since they were taken last.
         marks: Our bookmarks that were passed and belong to the next heading.
     """
 
@@ -80,6 +81,7 @@ class Words:
     take: Taker | None = None
     left_out: list[LeftOut] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
+    boxes: list[Any] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
     _fields: list[_Field] = field(default_factory=list)
     _part: str = "body"
@@ -102,6 +104,11 @@ class Words:
     def take_figures(self) -> list[Figure]:
         """Return the pictures that were passed since it was asked last."""
         found, self.figures = self.figures, []
+        return found
+
+    def take_boxes(self) -> list[Any]:
+        """Return the text boxes with pictures that were passed since it was asked last."""
+        found, self.boxes = self.boxes, []
         return found
 
     def leave_out(self, code: str, detail: str = "") -> None:
@@ -198,8 +205,11 @@ class Words:
 
     def _drawn(self, element: Any) -> None:
         boxes = list(element.iter(tag("w:txbxContent")))
+        # The same box stands there twice: for Word, and for older programs.
+        if boxes and self.take is not None and _pictures_in(boxes[0]):
+            self.boxes.append(boxes[0])
+            return
         if boxes:
-            # The same box stands there twice: for Word, and for older programs.
             self.leave_out("text_box", "".join(boxes[0].itertext(tag("w:t"))) or "–")
         if element.tag == tag("w:object"):
             self.leave_out("object")

@@ -174,9 +174,11 @@ def test_pictures_of_older_programs_and_of_text_boxes_come_along():
     take = Taking()
     assert read(p(raw=both), take).text == "[[image:p1]]"
     assert take.contents == [PORT]
-    box = f"<w:r><mc:AlternateContent><w:txbxContent>{p('Inside')}{PICTURE}</w:txbxContent>"
-    part = read(p(raw=box + "</mc:AlternateContent></w:r>"))
-    assert (part.text, left_out(part)) == ("[[image:p1]]", [("text_box", "Inside")])
+    box = f"<w:txbxContent>{PICTURE}{p('Figure 1: The port')}</w:txbxContent>"
+    twice = f"<mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback>"
+    part = read(p(raw=r("x") + f"<w:r><mc:AlternateContent>{twice}</mc:AlternateContent></w:r>"))
+    assert (part.text, left_out(part)) == ("x\n\n[[image:p1]]", [])
+    assert said(part) == [("p1", "The port", "Boats", "")]
 
 
 def test_what_holds_no_picture_is_named_for_what_it_is():
