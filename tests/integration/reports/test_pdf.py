@@ -156,9 +156,11 @@ def test_each_reference_says_on_which_page_its_target_is(printed):
         number = reader.get_destination_page_number(reader.named_destinations[anchor])
         page = number - file.front_pages + 1
         pages.add(page)
-        # What pdftotext makes of a bracket between two directions is its own affair.
-        printed_page = {"en": f"{words} (p. {page})", "ar": f"{page} ص"}[job.language]
-        assert re.sub(r"\s+", "", printed_page) in shown
+        if job.language == "en":
+            assert re.sub(r"\s+", "", f"{words} (p. {page})") in shown
+        else:
+            # pdftotext turns brackets between two directions: it gives "ص ,(5" for "(ص 5),".
+            assert re.search(rf"ص\W\({page}(?!\d)", shown)
         assert anchor in links
     assert len(pages) > 1
 
