@@ -160,9 +160,7 @@ def _dangling(key: str, text: str, profile: Profile) -> Iterator[Missing]:
         )
     for table in sorted(placed_here - _table_keys(profile)) if placed_here else ():
         yield Missing("table_unknown", _("There is no data table “%(key)s”.") % {"key": table}, key)
-    shown_here = set(placed_pictures(text))
-    for shown in sorted(shown_here - _picture_keys(profile)) if shown_here else ():
-        yield Missing("picture_unknown", _("There is no picture “%(key)s”.") % {"key": shown}, key)
+    yield from _pictures_missing(key, text, profile)
     for reference in dangling(_places(profile), key, text) if references(text) else ():
         yield Missing(
             "reference_unknown",
@@ -170,6 +168,19 @@ def _dangling(key: str, text: str, profile: Profile) -> Iterator[Missing]:
             % {"reference": reference},
             key,
         )
+
+
+def _pictures_missing(key: str, text: str, profile: Profile) -> Iterator[Missing]:
+    placed = sorted(set(placed_pictures(text)))
+    known = _lacks_of_pictures(profile) if placed else {}
+    for shown in placed:
+        if shown not in known:
+            words = _("There is no picture “%(key)s”.") % {"key": shown}
+            yield Missing("picture_unknown", words, key)
+        elif lacks := known[shown]:
+            words = _("The picture “%(key)s” lacks: %(lacks)s.")
+            words %= {"key": shown, "lacks": "; ".join(lacks)}
+            yield Missing("picture_incomplete", words, key, fragment=f"picture-{shown}")
 
 
 def _places(profile: Profile) -> Places:
@@ -193,10 +204,12 @@ def _table_keys(profile: Profile) -> set[str]:
     return known
 
 
-def _picture_keys(profile: Profile) -> set[str]:
-    if "_picture_keys" not in profile.__dict__:
-        profile.__dict__["_picture_keys"] = set(profile.pictures.values_list("key", flat=True))
-    known: set[str] = profile.__dict__["_picture_keys"]
+def _lacks_of_pictures(profile: Profile) -> dict[str, list[str]]:
+    """Return the key of each picture → what it lacks, in words."""
+    if "_lacks_of_pictures" not in profile.__dict__:
+        lacks = {picture.key: picture.lacks for picture in profile.pictures.all()}
+        profile.__dict__["_lacks_of_pictures"] = lacks
+    known: dict[str, list[str]] = profile.__dict__["_lacks_of_pictures"]
     return known
 
 
