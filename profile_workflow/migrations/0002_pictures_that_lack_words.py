@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('profile_workflow', '0016_pictures_in_the_text'),
+        ('profile_workflow', '0001_first_release'),
     ]
 
     operations = [
