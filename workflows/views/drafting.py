@@ -189,10 +189,8 @@ def section_save(request: HttpRequest, slug: str, key: str) -> JsonResponse:
 
 def _joined(saved: Saved) -> dict[str, Any]:
     """Return what a page has to put into the text that it sent, and what it says then."""
-    return {
-        "changes": [[one.start, one.end, one.new] for one in saved.changes],
-        **_content(saved.text),
-    }
+    changes = [[one.start, one.end, one.new] for one in saved.changes]
+    return {"changes": changes, "written": _content(saved.text)}
 
 
 def _stale(

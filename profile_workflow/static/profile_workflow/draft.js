@@ -224,7 +224,7 @@
 
   const schedule = (wait) => {
     clearTimeout(timer);
-    if (!isOther) timer = setTimeout(save, wait);
+    if (!isOther) timer = setTimeout(() => save(), wait);
   };
 
   const later = () => {
@@ -294,12 +294,13 @@
       if (!isDone) text.setRangeText(added, start, end);
     }
     if (text.value !== whole) text.value = whole;
-    if (isHere) text.setSelectionRange(from, to);
+    text.setSelectionRange(from, to);
     text.scrollTop = scrollTop;
     if (!isHere) text.dispatchEvent(new Event("input", { bubbles: true }));
   };
 
-  const place = ({ changes, text: whole, nothing: isNothing, searched: where }) => {
+  const place = ({ changes, written: joined }) => {
+    const { text: whole, nothing: isNothing, searched: where } = joined;
     isPlacing = true;
     if (text.value.replaceAll("\r\n", "\n") !== whole) {
       // An editor over the field, if there is one, puts it into its own text.
@@ -322,7 +323,7 @@
     }
     isBehind = false;
     place(told.joined);
-    saved = { text: told.joined.text, nothing: told.joined.nothing, searched: told.joined.searched };
+    saved = told.joined.written;
     setBase(form.elements, saved);
     version.value = told.version;
   };
@@ -414,10 +415,10 @@
     return answer.ok && told ? accept(sent, told) : refuse(answer, told, sent, action);
   };
 
-  function save() {
+  function save(action) {
     clearTimeout(timer);
     if (isOther) return Promise.resolve("stale");
-    saving ??= attempt().finally(() => {
+    saving ??= attempt(action).finally(() => {
       saving = null;
     });
     return saving;
@@ -425,12 +426,10 @@
 
   /* Whoever takes over saves with it, even what is saved already. */
   const takeOver = async () => {
+    // The button goes away with what it is about.
+    text.focus();
     await saving;
-    clearTimeout(timer);
-    saving ??= attempt("take").finally(() => {
-      saving = null;
-    });
-    return saving;
+    return save("take");
   };
 
   /* What was typed while an earlier text was on its way is saved too. */
@@ -490,8 +489,6 @@
     } else if (outcome === "stale" || (outcome === "saved" && isMore)) pass(button);
     else if (outcome === "saved") say(state.textContent || words.saySaved);
     else trouble.focus();
-    // The button may be gone with what it was about.
-    if (action === "take" && outcome === "saved") text.focus();
   };
 
   form.addEventListener("submit", (event) => {
