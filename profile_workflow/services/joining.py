@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TypeVar
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from profile_workflow.errors import StaleEdit
 from profile_workflow.markup import MAX_LENGTH
@@ -54,12 +53,8 @@ class Kept(StaleEdit):
         other: Who saved the newer text.
     """
 
-    def __init__(self, theirs: Draft, copy: WorkingCopy | None) -> None:
-        super().__init__(
-            _("Somebody saved a newer version in the meantime. Nothing was overwritten."),
-            current_text=theirs.text,
-            current_version=theirs.version,
-        )
+    def __init__(self, refused: StaleEdit, theirs: Draft, copy: WorkingCopy | None) -> None:
+        super().__init__(refused.message, current_text=theirs.text, current_version=theirs.version)
         self.copy = copy
         self.other = theirs.saved_by
 
@@ -95,9 +90,10 @@ def save_or_join(
     """
     try:
         version = save_draft(section, draft, base_version=base_version, by=by, at=at)
-    except StaleEdit:
+    except StaleEdit as error:
         if base is None:
             raise
+        refused = error
     else:
         return Saved(version, draft)
     for theirs in _newest(section):
@@ -113,7 +109,7 @@ def save_or_join(
             continue
         return Saved(version, text, changes, theirs.saved_by)
     copy = put_aside(section, draft, instead_of=aside, by=by, at=at)
-    raise Kept(draft_of(section), copy)
+    raise Kept(refused, draft_of(section), copy)
 
 
 def _newest(section: Section) -> Iterator[Draft]:

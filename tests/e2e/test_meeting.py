@@ -151,7 +151,11 @@ def test_what_is_typed_while_the_answer_is_on_its_way_is_joined_too(both, profil
     type_text(author, "Housing is scarce.\n\nSchools are very full.")
     saved(author, 2)
     held = []
-    expert.route("**/save/", lambda route: held.append(route))
+
+    def hold(route):
+        held.append(route)
+
+    expert.route("**/save/", hold)
     go_to_first_paragraph(expert)
     expert.keyboard.type(" It is dear.")
     for number in range(2):
