@@ -211,13 +211,13 @@ def _stale(
 def _both_changed(error: joining.Kept, user: User) -> str:
     if error.other is None or error.other == user:
         return _(
-            "You changed the same paragraphs in another tab or on another device. Nothing is "
-            "overwritten: go on writing, your text is kept on the server too. Press “Save draft” "
-            "to see both side by side and to join them."
+            "You changed the same paragraphs in another tab or on another device. This text is "
+            "kept on the server beside the saved one; go on writing. “Save draft” shows both and "
+            "joins them."
         )
     return _(
-        "%(person)s changed the same paragraphs. Nothing is overwritten: go on writing, your text "
-        "is kept on the server too. Press “Save draft” to see both side by side and to join them."
+        "%(person)s changed the same paragraphs. Your text is kept on the server beside the saved "
+        "one; go on writing. “Save draft” shows both and joins them."
     ) % {"person": error.other.full_name}
 
 
