@@ -1,6 +1,7 @@
 """Joining two versions of one text, paragraph by paragraph, so that no word of either is lost."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -8,6 +9,9 @@ from enum import Enum
 
 #: Most paragraphs of one version that are compared; with more, the two stand one after the other.
 MOST_BLOCKS = 500
+#: Most pairs of equal paragraphs of two versions: what repeats itself without end is not compared
+#: either, because that would take many seconds.
+MOST_PAIRS = 10_000
 
 _BETWEEN_BLOCKS = re.compile(r"\n(?:[ \t]*\n)+")
 
@@ -49,6 +53,15 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Splice:
+    """What comes into the place of the characters ``start`` to ``end`` of a text."""
+
+    start: int
+    end: int
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class Merge:
     """Two versions of a text, joined."""
 
@@ -80,22 +93,87 @@ def merge(base: str | None, mine: str, theirs: str) -> Merge:
     """
     first, second = blocks(mine), blocks(theirs)
     origin = _common(first, second) if base is None else blocks(base)
-    if max(len(origin), len(first), len(second)) > MOST_BLOCKS:
+    if _is_too_much(origin, first) or _is_too_much(origin, second):
         return Merge((_passage(origin, first, second),))
     return Merge(tuple(_passages(origin, first, second)))
+
+
+def splices(mine: str, joined: Merge) -> tuple[Splice, ...]:
+    """Return what brings the changes of the second version into the first, in order.
+
+    All else stays as it was typed, to the last space: whoever is writing goes on where he is.
+
+    Args:
+        mine: The first version, with line ends of one kind.
+        joined: That version and a second one, joined without a conflict.
+    """
+    places = _places(mine)
+    if not places:
+        return (Splice(0, 0, joined.text),)
+    found = []
+    at = 0
+    for one in joined.passages:
+        to = at + len(one.mine)
+        if one.change is Change.THEIRS:
+            found.append(_splice(mine, places, at, to, "\n\n".join(one.theirs)))
+        at = to
+    return tuple(found)
+
+
+def spliced(text: str, changes: Sequence[Splice]) -> str:
+    """Return a text with changes put in that follow one another in it."""
+    for one in reversed(changes):
+        text = text[: one.start] + one.new + text[one.end :]
+    return text
+
+
+def _splice(text: str, places: Sequence[tuple[int, int]], at: int, to: int, new: str) -> Splice:
+    """Put something in the place of the paragraphs ``at`` to ``to`` of a text, or between two."""
+    if at < to and new:
+        return Splice(places[at][0], places[to - 1][1], new)
+    if at < to:
+        return Splice(places[at][0], places[to][0] if to < len(places) else places[-1][1], "")
+    if at < len(places):
+        return Splice(places[at][0], places[at][0], f"{new}\n\n")
+    # Behind the spaces at its end, too: there somebody may be writing.
+    line_end = text.find("\n", places[-1][1])
+    end = len(text) if line_end < 0 else line_end
+    return Splice(end, end, f"\n\n{new}")
 
 
 def blocks(text: str) -> Blocks:
     """Return the paragraphs of a text, without the empty lines between them."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    found = _BETWEEN_BLOCKS.split(f"\n{lines}")
-    # Spaces before a paragraph put it into a list; those after it mean nothing.
-    return tuple(block.strip("\n").rstrip() for block in found if block.strip())
+    return tuple(lines[start:end] for start, end in _places(lines))
+
+
+def _places(text: str) -> list[tuple[int, int]]:
+    """Return where each paragraph of a text begins and ends."""
+    lines = f"\n{text}"
+    gaps = [(one.start(), one.end()) for one in _BETWEEN_BLOCKS.finditer(lines)]
+    starts = [0, *(end for _start, end in gaps)]
+    ends = [*(start for start, _end in gaps), len(lines)]
+    found = []
+    for start, end in zip(starts, ends, strict=True):
+        block = lines[start:end]
+        if block.strip():
+            # Spaces before a paragraph put it into a list; those after it mean nothing.
+            first = start + len(block) - len(block.lstrip("\n"))
+            found.append((first - 1, start + len(block.rstrip()) - 1))
+    return found
+
+
+def _is_too_much(first: Blocks, second: Blocks) -> bool:
+    """Whether to compare two versions would take too long."""
+    if max(len(first), len(second)) > MOST_BLOCKS:
+        return True
+    one, other = Counter(first), Counter(second)
+    return sum(number * other[block] for block, number in one.items()) > MOST_PAIRS
 
 
 def _common(first: Blocks, second: Blocks) -> Blocks:
     """Return the paragraphs that stand in both, in their order."""
-    if max(len(first), len(second)) > MOST_BLOCKS:
+    if _is_too_much(first, second):
         return ()
     matcher = SequenceMatcher(None, first, second, autojunk=False)
     return tuple(

@@ -72,3 +72,17 @@ class LanguageForm(forms.Form):
 
     language = forms.ChoiceField(choices=settings.LANGUAGES)
     next = forms.CharField(required=False, max_length=2000)
+
+
+class SignOutForm(forms.Form):
+    """What signing out does besides.
+
+    ``forget`` says that the browser keeps no text that the server does not have.
+    """
+
+    forget = forms.BooleanField(required=False)
+
+    @property
+    def may_forget(self) -> bool:
+        """Whether the browser can be told to forget what it keeps."""
+        return self.is_valid() and bool(self.cleaned_data["forget"])

@@ -9,6 +9,8 @@ from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.models import User
 from profile_workflow.services.drafting import DraftText
 
+_LARGEST_KEY = 2**63 - 1
+
 
 class TextOfSection(forms.CharField):
     """A text as it was typed: line ends of one kind, nothing trimmed away.
@@ -36,9 +38,10 @@ class AnswerField(forms.BooleanField):
 class DraftForm(StyledForm):
     """The working text of a section, and what it was when writing began.
 
-    ``base_version`` and ``base_text`` come back with the text, so that a save can be told from one
-    that would overwrite somebody else's, and the two texts can be joined. ``writer`` is who opened
-    the page: after the session has ended, somebody else may sign in.
+    ``base_version`` and what begins with ``base_`` like it come back with the text, so that a save
+    can be told from one that would overwrite somebody else's, and the two texts can be joined.
+    ``aside`` is the working copy in which the text is kept as long as that cannot be. ``writer`` is
+    who opened the page: after the session has ended, somebody else may sign in.
     """
 
     text = TextOfSection(
@@ -57,12 +60,29 @@ class DraftForm(StyledForm):
     )
     base_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     base_text = TextOfSection(widget=forms.HiddenInput)
+    base_nothing = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    base_searched = TextOfSection(widget=forms.HiddenInput)
+    aside = forms.IntegerField(
+        required=False, min_value=1, max_value=_LARGEST_KEY, widget=forms.HiddenInput
+    )
     writer = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def is_of_another(self, person: User) -> bool:
         """Whether the page was opened by somebody else than whoever sends it."""
         writer = self.cleaned_data["writer"]
         return writer is not None and writer != person.pk
+
+    @property
+    def base(self) -> DraftText | None:
+        """What the text was made from; None if the page did not send it."""
+        given = self.cleaned_data
+        if "base_text" not in self.data:
+            return None
+        return DraftText(
+            text=given["base_text"],
+            nothing_found=given["base_nothing"],
+            searched=given["base_searched"].strip(),
+        )
 
     @property
     def draft(self) -> DraftText:
@@ -75,16 +95,14 @@ class DraftForm(StyledForm):
         )
 
 
-_BUTTONS = ("save", "settle", "answers", "preview", "submit", "pick")
+_BUTTONS = ("save", "take", "settle", "answers", "preview", "submit", "pick")
 
 
 class ActionForm(forms.Form):
     """Which of the buttons below a text was pressed; anything unreadable saves."""
 
     action = forms.ChoiceField(
-        choices=[
-            (name, name) for name in ("save", "settle", "answers", "preview", "submit", "pick")
-        ],
+        choices=[(name, name) for name in _BUTTONS],
         required=False,
     )
     pick = forms.CharField(max_length=100, required=False)

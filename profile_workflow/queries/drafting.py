@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -15,8 +15,12 @@ from profile_workflow.models import (
     Section,
     Source,
     User,
+    WorkingCopy,
 )
 from profile_workflow.spelling import searchable, words_of
+
+#: How long somebody counts as writing after he opened the page or last saved.
+EDITING_LASTS = timedelta(minutes=10)
 
 
 def draft_of(section: Section) -> Draft:
@@ -26,19 +30,41 @@ def draft_of(section: Section) -> Draft:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """Somebody else has the text open for writing."""
+    """Somebody else writes the text too.
+
+    Attributes:
+        person: Who.
+        since: Since when; of one who does not count as writing, when he last saved.
+        counts: Whether it is he who counts as writing.
+    """
 
     person: User
     since: datetime
+    counts: bool = True
 
 
 def somebody_else(draft: Draft, *, viewer: User, at: datetime) -> Writing | None:
-    """Return who else writes at a moment, if anybody does."""
-    if draft.editor is None or draft.edited_since is None or draft.edited_until is None:
+    """Return who else writes at a moment, if anybody does: at most one query."""
+    if draft.editor is not None and draft.editor_id != viewer.pk:
+        assert draft.edited_since is not None
+        assert draft.edited_until is not None
+        if draft.edited_until > at:
+            return Writing(draft.editor, draft.edited_since)
+    return _last_saver(draft, viewer, since=at - EDITING_LASTS)
+
+
+def _last_saver(draft: Draft, viewer: User, *, since: datetime) -> Writing | None:
+    """Return who else has saved last, or put a text aside, after a moment."""
+    if draft.saved_by is not None and draft.saved_by_id != viewer.pk:
+        assert draft.saved_at is not None
+        if draft.saved_at > since:
+            return Writing(draft.saved_by, draft.saved_at, counts=False)
+    copies = WorkingCopy.objects.filter(section=draft.section_id, saved_at__gt=since)
+    others = copies.filter(saved_by__isnull=False).exclude(saved_by=viewer)
+    last = others.select_related("saved_by").order_by("-saved_at").first()
+    if last is None or last.saved_by is None:
         return None
-    if draft.editor_id == viewer.pk or draft.edited_until <= at:
-        return None
-    return Writing(draft.editor, draft.edited_since)
+    return Writing(last.saved_by, last.saved_at, counts=False)
 
 
 @dataclass(frozen=True, slots=True)

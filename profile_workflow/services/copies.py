@@ -30,17 +30,19 @@ BATCH = 100
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def keep_former(former: Draft, *, by: User, occasion: Occasion) -> None:
+def keep_former(former: Draft, *, by: User, occasion: Occasion, is_held: bool = False) -> None:
     """Keep the working text that somebody has just replaced.
 
     Args:
         former: The draft as it was.
         by: Who replaced it.
         occasion: Why, as far as whoever replaced it knows.
+        is_held: Whether what was new in it stands in the new text too. Two people who write at the
+            same time would otherwise leave a copy at each pause that is never thinned out.
     """
     if former.saved_by_id is None:
         occasion = Occasion.EDITION
-    elif occasion is Occasion.WRITING and former.saved_by_id != by.pk:
+    elif occasion is Occasion.WRITING and former.saved_by_id != by.pk and not is_held:
         occasion = Occasion.OTHER_PERSON
     saved_at = former.saved_at or former.section.profile.created_at
     WorkingCopy.objects.create(
@@ -56,17 +58,33 @@ def keep_former(former: Draft, *, by: User, occasion: Occasion) -> None:
     )
 
 
-def keep_aside(current: Draft, content: Mapping[str, Any], *, by: User, at: datetime) -> None:
-    """Keep a text that met a newer one and was not saved."""
-    WorkingCopy.objects.create(
-        section_id=current.section_id,
-        version=current.version,
-        saved_by=by,
-        saved_at=at,
-        occasion=Occasion.ASIDE,
-        thin_at=_step_at(at, 0),
-        **content,
-    )
+def keep_aside(
+    current: Draft,
+    content: Mapping[str, Any],
+    *,
+    instead_of: WorkingCopy | None = None,
+    by: User,
+    at: datetime,
+) -> WorkingCopy:
+    """Keep a text that met a newer one and was not saved.
+
+    Args:
+        current: The working text that it met.
+        content: What it says.
+        instead_of: What the same person has kept of the same text before. If that was in the same
+            ten minutes it is written over, so that a text that is kept at each pause grows by six
+            copies an hour at most.
+        by: Whose text it is.
+        at: When.
+    """
+    kept = WorkingCopy(section_id=current.section_id, saved_by=by, occasion=Occasion.ASIDE)
+    if instead_of and _step_at(instead_of.saved_at, 0) == _step_at(at, 0):
+        kept = instead_of
+    for name, value in content.items():
+        setattr(kept, name, value)
+    kept.version, kept.saved_at, kept.thin_at = current.version, at, _step_at(at, 0)
+    kept.save()
+    return kept
 
 
 def thin(*, at: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from profile_workflow.errors import InvalidInput, NotAllowed, NotNow, StaleEdit
 from profile_workflow.markup import MAX_LENGTH
 from profile_workflow.models import Draft, Profile, Revision, Section, WorkingCopy
 from profile_workflow.models.people import User
+from profile_workflow.queries.drafting import EDITING_LASTS
 from profile_workflow.rules import OWN_SECTION, WRITER
 from profile_workflow.services import copies, search_index
 from profile_workflow.services.locking import locked
@@ -22,9 +23,6 @@ from profile_workflow.states import (
     Occasion,
     SectionState,
 )
-
-#: How long somebody counts as writing after he opened the page or last saved.
-EDITING_LASTS = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +51,13 @@ def save_draft(
     by: User,
     at: datetime,
     occasion: Occasion = Occasion.WRITING,
+    holds_former: bool = False,
 ) -> int:
     """Save the working text if nobody has saved since ``base_version``; return the new version.
 
-    Makes no revision, moves no state, sends no mail. Whoever saves counts as writing. A text that
-    is replaced by another one stays in the trail of working copies.
+    Makes no revision, moves no state, sends no mail. Whoever saves counts as writing, unless
+    somebody else does: who that is changes only by ``take_over``. A text that is replaced by
+    another one stays in the trail of working copies.
 
     Args:
         section: The section.
@@ -66,6 +66,8 @@ def save_draft(
         by: Who saves.
         at: When.
         occasion: Why the text that was there is replaced.
+        holds_former: Whether what was new in the former text stands in this one too, whoever
+            wrote it.
 
     Raises:
         NotAllowed: If the section is not the person's to write.
@@ -80,7 +82,7 @@ def save_draft(
     section.profile = profile
     former = section.draft
     check_may_write(section, by=by)
-    _check_text(draft)
+    check_text(draft)
     saved = Draft.objects.filter(section=section, version=base_version).update(
         text=draft.text,
         nothing_found=draft.nothing_found,
@@ -88,7 +90,6 @@ def save_draft(
         version=F("version") + 1,
         saved_by=by,
         saved_at=at,
-        **_lease(by, at),
     )
     if not saved:
         raise StaleEdit(
@@ -98,33 +99,10 @@ def save_draft(
         )
     if DraftText.of(former) not in (draft, DraftText()):
         former.section = section
-        copies.keep_former(former, by=by, occasion=occasion)
+        copies.keep_former(former, by=by, occasion=occasion, is_held=holds_former)
+    _count_as_writing(section, by=by, at=at)
     search_index.index_draft(section)
     return base_version + 1
-
-
-@transaction.atomic
-def put_aside(section: Section, draft: DraftText, *, by: User, at: datetime) -> None:
-    """Keep a text in the trail that could not be saved, because somebody had saved a newer one.
-
-    The same text of the same person is kept once.
-
-    Raises:
-        NotAllowed, NotNow, InvalidInput: As ``save_draft``.
-    """
-    check_may_write(section, by=by)
-    _check_text(draft)
-    current = Draft.objects.get(section=section)
-    if draft in (DraftText(), DraftText.of(current)):
-        return
-    content = {
-        "text": draft.text,
-        "nothing_found": draft.nothing_found,
-        "searched": draft.searched,
-    }
-    mine = section.copies.filter(occasion=Occasion.ASIDE, saved_by=by)
-    if not mine.filter(**content).exists():
-        copies.keep_aside(current, content, by=by, at=at)
 
 
 @transaction.atomic
@@ -176,12 +154,27 @@ def _is_written_by_somebody_else(draft: Draft, *, by: User, at: datetime) -> boo
 def note_editing(section: Section, *, by: User, at: datetime) -> None:
     """Note that somebody has opened the text for writing, unless somebody else writes now.
 
-    It tells others and locks nobody out: whoever saves takes over.
+    Raises:
+        NotAllowed, NotNow: As ``check_may_write``.
+    """
+    check_may_write(section, by=by)
+    _count_as_writing(section, by=by, at=at)
+
+
+def take_over(section: Section, *, by: User, at: datetime) -> None:
+    """Let somebody count as writing from now on, even if somebody else does.
+
+    Whoever may write the text may take it over, at any time and without being asked why. It tells
+    others and locks nobody out: the one who wrote before goes on saving, and hears of it then.
 
     Raises:
         NotAllowed, NotNow: As ``check_may_write``.
     """
     check_may_write(section, by=by)
+    Draft.objects.filter(section=section).update(**_lease(by, at))
+
+
+def _count_as_writing(section: Section, *, by: User, at: datetime) -> None:
     free = Q(editor=by) | Q(editor__isnull=True) | Q(edited_until__lte=at)
     Draft.objects.filter(free, section=section).update(**_lease(by, at))
 
@@ -236,7 +229,12 @@ def check_may_write(section: Section, *, by: User) -> None:
         )
 
 
-def _check_text(draft: DraftText) -> None:
+def check_text(draft: DraftText) -> None:
+    """Refuse what cannot be stored.
+
+    Raises:
+        InvalidInput: If the text is too long or holds a NUL character.
+    """
     if len(draft.text) > MAX_LENGTH:
         raise InvalidInput(
             _("The section is too long: %(length)s characters, at most %(most)s.")

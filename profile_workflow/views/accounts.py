@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from profile_workflow.forms.accounts import LanguageForm, PasswordForm, SignInForm
+from profile_workflow.forms.accounts import LanguageForm, PasswordForm, SignInForm, SignOutForm
 from profile_workflow.models import User
 from profile_workflow.services import accounts
 
@@ -44,12 +44,18 @@ class SignIn(LoginView):
 
 
 class SignOut(LogoutView):
-    """Sign out, and let the browser forget what it kept; for computers that people share."""
+    """Sign out, and let the browser forget what it kept; for computers that people share.
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    What somebody wrote and could not save is kept in the browser alone: only the page knows whether
+    there is any, and asks.
+    """
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Sign out."""
-        response: HttpResponse = super().dispatch(request, *args, **kwargs)
-        response["Clear-Site-Data"] = '"storage"'
+        may_forget = SignOutForm(request.POST).may_forget
+        response: HttpResponse = super().post(request, *args, **kwargs)
+        if may_forget:
+            response["Clear-Site-Data"] = '"storage"'
         return response
 
 

@@ -1,7 +1,5 @@
 """Writing in a browser: saved at each pause, whatever happens to network, session and others."""
 
-import json
-
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -10,13 +8,27 @@ from playwright.sync_api import expect
 from profile_workflow.models import Draft, WorkingCopy
 from profile_workflow.states import ProfileState, Role, SectionState
 from tests import factories
-from tests.browser import PASSWORD, PLAIN, breaches, let_in, overflowing, sign_in, violations
+from tests.browser import PASSWORD, PLAIN, let_in, sign_in
+from tests.e2e.writing import (
+    COPIES,
+    button,
+    edit,
+    leave_copy,
+    problems,
+    saved,
+    stored,
+    trouble,
+    type_text,
+    where_one_writes,
+    written_on,
+)
 from workflows import engine
 from workflows.models import Task
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-COPIES = "Object.keys(localStorage).filter(name => name.startsWith('draft:')).length"
+#: Where a screen looks otherwise: with formatting from right to left, without from left to right.
+WAYS = [("plain", "en"), ("rich", "ar")]
 
 
 @pytest.fixture
@@ -36,53 +48,26 @@ def profile(made):
 
 @pytest.fixture
 def browse(browse):
-    """Write in plain text: saving is the same however one writes; test_editor formats."""
+    """Write with formatting, as people do who do not choose, or in plain text."""
 
-    def open_plain(*who, **how):
+    def open_page(*who, way="plain", **how):
         page = browse(*who, **how)
-        page.context.add_init_script(PLAIN)
+        if way == "plain":
+            page.context.add_init_script(PLAIN)
         return page
 
-    return open_plain
-
-
-def edit(profile, key="1"):
-    return reverse("section_edit", args=[profile.slug, key])
-
-
-def stored(profile, key="1"):
-    return Draft.objects.get(section__profile=profile, section__key=key).text
-
-
-def type_text(page, text):
-    page.locator("#id_text").fill(text)
-
-
-def saved(page):
-    page.locator("#save-state", has_text="Saved at").wait_for()
-
-
-def trouble(page):
-    page.locator("#save-trouble").wait_for()
-    return page.locator("#save-trouble-text").inner_text()
+    return open_page
 
 
 def press(page, name):
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def problems(page):
-    """Return what is wrong with a page: for everybody, on a phone, against the policy."""
-    found = violations(page) + breaches(page)
-    wider = overflowing(page)
-    return found + ([f"{wider} pixels too wide"] if wider else [])
-
-
 # The network and the server
 
 
 def test_a_pause_saves_and_no_copy_stays_behind(browse, made, profile):
-    page = browse("en", made[Role.LOCAL_EXPERT])
+    page = browse("en", made[Role.LOCAL_EXPERT], way="rich")
     page.goto(edit(profile))
     type_text(page, "Many came in 2024.")
     assert page.locator("#save-state").inner_text() == "Not saved yet"
@@ -90,26 +75,30 @@ def test_a_pause_saves_and_no_copy_stays_behind(browse, made, profile):
     assert stored(profile) == "Many came in 2024."
     assert page.locator("#length").inner_text() == "4 words of about 840"
     assert page.evaluate(COPIES) == 0
-    page.locator("#id_text").press("End")
+    where_one_writes(page).press("End")
     page.keyboard.type(" More will come.")
-    page.wait_for_function("() => document.querySelector('[name=base_version]').value === '2'")
+    saved(page, 2)
     assert stored(profile) == "Many came in 2024. More will come."
     page.reload()
-    assert page.locator("#id_text").input_value() == "Many came in 2024. More will come."
+    assert page.locator("#id_text_rich").inner_text() == "Many came in 2024. More will come."
     assert not page.locator("#found").is_visible()
 
 
-def test_what_is_written_without_a_connection_is_saved_when_it_is_back(browse, made, profile):
-    page = browse("en", made[Role.LOCAL_EXPERT], line_breaks=True)
+@pytest.mark.parametrize(("way", "language"), WAYS)
+def test_what_is_written_without_a_connection_is_saved_when_it_is_back(
+    browse, made, profile, way, language
+):
+    page = browse(language, made[Role.LOCAL_EXPERT], way=way, line_breaks=True)
     page.goto(edit(profile))
     page.context.set_offline(True)
     type_text(page, "Written in the train.")
-    assert "No connection" in trouble(page)
+    said = trouble(page)
+    assert "No connection" in said or language == "ar"
     page.wait_for_function(f"() => {COPIES} === 1")
     assert stored(profile) == ""
-    press(page, "Save draft")
+    button(page, "save")
     page.wait_for_function("() => document.activeElement.id === 'save-trouble'")
-    assert page.locator("#id_text").input_value() == "Written in the train."
+    assert written_on(page) == "Written in the train."
     page.context.set_offline(False)
     saved(page)
     assert not page.locator("#save-trouble").is_visible()
@@ -118,7 +107,7 @@ def test_what_is_written_without_a_connection_is_saved_when_it_is_back(browse, m
 
 
 def test_a_server_in_trouble_is_asked_again(browse, made, profile):
-    page = browse("en", made[Role.LOCAL_EXPERT], line_breaks=True)
+    page = browse("en", made[Role.LOCAL_EXPERT], way="rich", line_breaks=True)
     page.goto(edit(profile))
     page.route("**/save/", lambda route: route.fulfill(status=502, body="Bad gateway"))
     type_text(page, "Kept here.")
@@ -130,7 +119,7 @@ def test_a_server_in_trouble_is_asked_again(browse, made, profile):
 
 def test_after_signing_in_again_in_another_tab_the_text_is_saved(browse, made, profile):
     expert = made[Role.LOCAL_EXPERT]
-    page = browse("en", expert, line_breaks=True)
+    page = browse("en", expert, way="rich", line_breaks=True)
     page.goto(edit(profile))
     page.context.clear_cookies(name="sessionid")
     type_text(page, "Written after the session ended.")
@@ -147,9 +136,9 @@ def test_after_signing_in_again_in_another_tab_the_text_is_saved(browse, made, p
     page.wait_for_url("**/tasks/")
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
-def test_one_signs_in_again_beside_the_text(browse, made, profile, language):
-    page = browse(language, made[Role.LOCAL_EXPERT], line_breaks=True)
+@pytest.mark.parametrize(("way", "language"), WAYS)
+def test_one_signs_in_again_beside_the_text(browse, made, profile, way, language):
+    page = browse(language, made[Role.LOCAL_EXPERT], way=way, line_breaks=True)
     page.goto(edit(profile))
     page.context.clear_cookies(name="sessionid")
     type_text(page, "Written after the session ended.")
@@ -162,8 +151,8 @@ def test_one_signs_in_again_beside_the_text(browse, made, profile, language):
     page.locator("#again-password").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.locator("#save-trouble").wait_for(state="hidden")
-    expect(page.locator("#id_text")).to_be_focused()
-    page.wait_for_function("() => document.querySelector('[name=base_version]').value === '1'")
+    expect(where_one_writes(page)).to_be_focused()
+    saved(page)
     assert stored(profile) == "Written after the session ended."
     page.locator("button[value=submit]").click()
     page.wait_for_url("**/tasks/")
@@ -190,50 +179,36 @@ def test_what_one_wrote_is_not_saved_as_another_unasked(browse, made, profile):
 
 
 def test_leaving_with_unsaved_text_warns_and_the_copy_is_offered_again(browse, made, profile):
-    page = browse("en", made[Role.LOCAL_EXPERT], line_breaks=True)
+    page = browse("ar", made[Role.LOCAL_EXPERT], way="rich", line_breaks=True)
     page.goto(edit(profile))
     page.route("**/save/", lambda route: route.abort())
     # Typed, not filled in: a page that nobody has touched may not ask whether to leave it.
-    page.locator("#id_text").click()
+    where_one_writes(page).click()
     page.keyboard.type("Nearly lost.")
     trouble(page)
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     page.goto(reverse("profile", args=[profile.slug]))
     assert asked == ["beforeunload"]
+    # Where one begins to work it is listed, with a link to where it is offered.
+    assert "Nearly lost." in page.locator("#unsent").inner_text()
+    assert problems(page) == []
     page.unroute("**/save/")
-    page.goto(edit(profile))
-    assert page.locator("#id_text").input_value() == ""
-    press(page, "Go on with it")
+    page.locator("#unsent a").click()
+    assert written_on(page) == ""
+    page.locator("#found-use").click()
+    assert page.locator("#id_text_rich").inner_text() == "Nearly lost."
     saved(page)
     assert stored(profile) == "Nearly lost."
     assert page.evaluate(COPIES) == 0
 
 
-def test_a_copy_can_be_thrown_away_and_signing_out_leaves_none(browse, made, profile):
+def test_a_copy_can_be_thrown_away(browse, made, profile):
     page = browse("en", made[Role.LOCAL_EXPERT])
     page.goto(edit(profile))
-    name = page.evaluate("`draft:${document.querySelector('[data-draft-of]').dataset.draftOf}`")
-    kept = {
-        "written": {"text": "Old.", "nothing": False, "searched": ""},
-        "version": "0",
-        "base": "",
-        "at": 0,
-    }
-
-    def leave_copy(key):
-        page.evaluate(
-            "([name, value]) => localStorage.setItem(name, value)",
-            [f"{name}:{edit(profile, key)}:1", json.dumps(kept)],
-        )
-
-    leave_copy("1")
+    leave_copy(page, edit(profile), "Old.")
     page.reload()
     press(page, "Throw it away")
-    assert page.evaluate(COPIES) == 0
-    leave_copy("2")
-    press(page, "Sign out")
-    page.get_by_role("heading", name="Sign in").wait_for()
     assert page.evaluate(COPIES) == 0
 
 
@@ -255,7 +230,7 @@ def test_a_found_text_outlives_what_is_typed_before_anybody_decides(browse, made
     press(page, "Go on with it")
     assert page.locator("#id_text").input_value() == "Of the train."
     # The found text is older than what was saved: the two meet, and both stay.
-    assert "Somebody saved a newer version" in trouble(page)
+    assert "You changed the same paragraphs in another tab" in trouble(page)
     press(page, "Save draft")
     page.get_by_role("heading", name="There are two versions of this text").wait_for()
     assert "Of the train." in page.locator(".versions").inner_text()
@@ -266,7 +241,7 @@ def test_a_found_text_outlives_what_is_typed_before_anybody_decides(browse, made
 
 
 def test_two_tabs_without_a_line_keep_a_copy_each(browse, made, profile):
-    first = browse("en", made[Role.LOCAL_EXPERT], line_breaks=True)
+    first = browse("en", made[Role.LOCAL_EXPERT], way="rich", line_breaks=True)
     first.goto(edit(profile))
     second = first.context.new_page()
     second.goto(edit(profile))
@@ -313,54 +288,9 @@ def test_one_knows_his_own_text_though_its_answer_was_lost(browse, made, profile
     assert stored(profile) == "Nobody said so."
     page.unroute("**/save/")
     type_text(page, "Nobody said so. More.")
-    page.wait_for_function("() => document.querySelector('[name=base_version]').value === '2'")
+    saved(page, 2)
     assert stored(profile) == "Nobody said so. More."
     assert not page.locator("#save-trouble").is_visible()
-
-
-# Two versions
-
-
-def test_two_people_see_each_other_and_lose_nothing(browse, made, profile):
-    expert, author = browse("en", made[Role.LOCAL_EXPERT]), browse("en", made[Role.CO_AUTHOR])
-    author.goto(edit(profile))
-    type_text(author, "Housing is scarce.\n\nSchools are full.")
-    saved(author)
-    expert.goto(edit(profile))
-    name = made[Role.CO_AUTHOR].full_name
-    assert expert.get_by_text(f"{name} is writing here too").is_visible()
-    type_text(author, "Housing is scarce.\n\nSchools are very full.")
-    author.wait_for_function("() => document.querySelector('[name=base_version]').value === '2'")
-    type_text(expert, "Housing is dear.\n\nSchools are full.")
-    assert "Somebody saved a newer version" in trouble(expert)
-    press(expert, "Save draft")
-    expert.get_by_role("heading", name="There are two versions of this text").wait_for()
-    expect(expert.locator("#refusal")).to_be_focused()
-    assert problems(expert) == []
-    joined = "Housing is dear.\n\nSchools are very full."
-    assert expert.locator("#id_merged_text").input_value() == joined
-    press(expert, "Save the joined text")
-    expert.locator("#id_text").wait_for()
-    assert stored(profile) == joined
-    assert not expert.locator("#found").is_visible()
-    assert expert.evaluate(COPIES) == 0
-
-
-def test_the_saved_version_can_be_kept_and_the_copy_is_not_offered_again(browse, made, profile):
-    first = browse("en", made[Role.LOCAL_EXPERT])
-    first.goto(edit(profile))
-    second = first.context.new_page()
-    second.goto(edit(profile))
-    type_text(first, "In the first tab.")
-    saved(first)
-    type_text(second, "In the second tab.")
-    trouble(second)
-    press(second, "Save draft")
-    second.get_by_role("link", name="Keep the saved one alone").click()
-    second.locator("#id_text").wait_for()
-    assert second.locator("#id_text").input_value() == "In the first tab."
-    assert not second.locator("#found").is_visible()
-    assert stored(profile) == "In the first tab."
 
 
 # Everybody
@@ -441,7 +371,7 @@ def test_the_pages_are_for_everybody_and_fit_a_phone(browse, made, profile, lang
     assert problems(page) == []
     direction = page.locator("#id_text").evaluate("one => getComputedStyle(one).direction")
     assert direction == "rtl"
-    page.wait_for_function("() => document.querySelector('[name=base_version]').value === '1'")
+    saved(page)
     factories.move(factories.section(profile, "1"), "submit", made[Role.CO_AUTHOR])
     for address in (edit(profile), reverse("profile", args=[profile.slug])):
         page.goto(address)

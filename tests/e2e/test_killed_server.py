@@ -10,7 +10,7 @@ from django.urls import reverse
 from profile_workflow.models import Draft
 from profile_workflow.states import ProfileState, Role
 from tests import factories
-from tests.browser import PLAIN, let_in, sign_in
+from tests.browser import let_in, sign_in
 from tests.robustness.subprocesses import Child, wait_until
 
 pytestmark = [
@@ -37,15 +37,30 @@ window.fetch = async (address, how) => {
 };
 """
 
-#: Changes the text as somebody does who goes back and forth in it; returns what stands there then.
+#: Changes the text as somebody does who goes back and forth in it, with formatting or without;
+#: returns what is to be saved then.
 EDIT = """([where, gone, words]) => {
-  const field = document.getElementById("id_text");
-  const at = Math.floor(where * field.value.length);
-  field.setRangeText(words, at, Math.min(at + gone, field.value.length), "end");
-  field.dispatchEvent(new Event("input", { bubbles: true }));
+  const { editor, field, isRich } = document.querySelector("[data-rich]").writing;
+  if (!isRich) {
+    const at = Math.floor(where * field.value.length);
+    field.setRangeText(words, at, Math.min(at + gone, field.value.length), "end");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    return field.value;
+  }
+  const { doc, selection, tr } = editor.state;
+  const at = Math.floor(where * doc.content.size);
+  if (words.includes("\\n")) {
+    editor.view.dispatch(tr.setSelection(selection.constructor.near(doc.resolve(at))));
+    editor.commands.splitBlock();
+  } else {
+    editor.view.dispatch(tr.insertText(words, at, Math.min(at + gone, doc.content.size)));
+  }
   return field.value;
 }"""
 WORDS = ["people ", "came ", "2024, ", "\n\n", "### Stocks\n\n", "بلدية ", "é’", "12 400 ", ". "]
+#: A little longer than the pause after which the page saves, and than that after which it keeps.
+SAVES_MS = 1600
+KEEPS_MS = 400
 
 
 def free_port():
@@ -93,15 +108,20 @@ def server():
 
 @pytest.fixture
 def writing(browser, server):
-    """A page on which the first section is written, and the section."""
+    """A page on which the first section is written with formatting, and the section.
+
+    Its clock is put forward by the test: what is saved is saved by the pauses of the page.
+    """
     made = factories.make_programme()
     profile = factories.bring_to(factories.make_profile(made), ProfileState.DRAFTING)
     expert = made[Role.LOCAL_EXPERT]
     let_in(expert)
     context = browser.new_context(base_url=server.url)
-    for script in (PLAIN, RECORD):
-        context.add_init_script(script)
+    context.add_init_script(RECORD)
     page = context.new_page()
+    page.clock.install()
+    # The browser asks before a text is left that is not saved.
+    page.on("dialog", lambda dialog: dialog.accept())
     sign_in(page, expert)
     page.goto(reverse("section_edit", args=[profile.slug, "1"]))
     yield page, factories.section(profile, "1")
@@ -119,30 +139,54 @@ def check_confirmed(page, section):
     return len(confirmed)
 
 
-def test_nothing_that_was_confirmed_is_lost(server, writing):
-    """Edits at random places, saved by button and by pause; the server dies while it saves."""
+def check_offered(page, text):
+    """Load the page anew: what was never confirmed is offered, unless the server has it."""
+    page.clock.fast_forward(KEEPS_MS)
+    page.reload()
+    field = page.locator("#id_text")
+    is_offered = page.locator("#found").is_visible()
+    assert is_offered or field.input_value() == text
+    if is_offered:
+        page.locator("#found-use").click()
+        assert field.input_value() == text
+        assert not page.locator("#found").is_visible()
+    return is_offered
+
+
+def test_nothing_that_was_written_is_lost(server, writing):
+    """Edits at random places, saved by the pauses between them; the server dies while it saves."""
     page, section = writing
     chance = random.Random(20261122)  # noqa: S311 - edits and moments, not secrets
     deaths = sorted(chance.sample(range(5, EDITS), KILLS))
-    save = page.locator("button[name=action][value=save]")
-    told, text = 0, ""
+    told, offered, text = 0, 0, ""
     for number in range(EDITS):
+        if number == EDITS // 2:
+            page.locator("[data-switch]").click()
         words = "".join(chance.choices(WORDS, k=chance.randint(1, 4)))
         gone = chance.choice((0, 0, 0, 1, 5, 30))
         text = page.evaluate(EDIT, [chance.random(), gone, words])
-        save.dispatch_event("click")
+        page.clock.fast_forward(SAVES_MS)
         if number in deaths:
             page.wait_for_timeout(chance.uniform(0, 60))
             server.kill()
             told += check_confirmed(page, section)
+            text = page.evaluate(EDIT, [chance.random(), 0, "after the end "])
             server.start()
+            if deaths.index(number) % 2:
+                offered += check_offered(page, text)
         elif chance.random() < 0.3:
             page.wait_for_timeout(chance.uniform(0, 120))
         told += check_confirmed(page, section)
-    save.dispatch_event("click")
+
+    def is_saved():
+        page.clock.fast_forward(SAVES_MS)
+        page.wait_for_timeout(100)
+        return Draft.objects.get(section=section).text == text
+
+    wait_until(is_saved, what="the whole text")
     page.wait_for_function("() => document.getElementById('save-trouble').hidden")
-    wait_until(lambda: Draft.objects.get(section=section).text == text, what="the whole text")
     told += check_confirmed(page, section)
     assert told > KILLS
+    assert offered
     assert page.locator("#id_text").input_value() == text
     assert page.url.endswith(reverse("section_edit", args=[section.profile.slug, "1"]))

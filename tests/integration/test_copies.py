@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 
 from profile_workflow.errors import InvalidInput, NotAllowed, NotNow, StaleEdit
 from profile_workflow.models import Draft, Source, WorkingCopy
-from profile_workflow.services import drafting
+from profile_workflow.services import drafting, joining
 from profile_workflow.services.drafting import DraftText
 from profile_workflow.states import Occasion, ProfileState, Role
 from tests import factories
@@ -182,18 +182,11 @@ def test_neither_of_two_versions_is_lost_whichever_is_chosen(expert, first):
     ]
 
 
-def test_what_the_page_saves_by_itself_is_not_put_aside(expert, first):
-    factories.write(first, "The saved one.")
-    answer = expert.post(page("section_save", first), sent("Typed on.", 0))
-    assert answer.json()["stale"]
-    assert trail(first) == []
-
-
 def test_only_who_writes_puts_aside(made, first):
     with pytest.raises(NotAllowed):
-        drafting.put_aside(first, DraftText("x"), by=made[Role.STAKEHOLDER], at=timezone.now())
+        joining.put_aside(first, DraftText("x"), by=made[Role.STAKEHOLDER], at=timezone.now())
     factories.write(first, "Same.")
-    drafting.put_aside(first, DraftText("Same."), by=made[Role.LOCAL_EXPERT], at=timezone.now())
+    joining.put_aside(first, DraftText("Same."), by=made[Role.LOCAL_EXPERT], at=timezone.now())
     assert trail(first) == []
 
 
@@ -304,7 +297,7 @@ def test_while_the_text_is_closed_the_trail_can_be_read_only(made, expert, draft
     answer = expert.post(address, {"base_version": 2})
     assert answer.status_code == CONFLICT
     with pytest.raises(NotNow):
-        drafting.put_aside(
+        joining.put_aside(
             factories.section(drafted, "1"),
             DraftText("x"),
             by=made[Role.LOCAL_EXPERT],

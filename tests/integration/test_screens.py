@@ -598,9 +598,18 @@ def test_signing_in_changes_the_session_and_speaks_the_persons_language(client, 
     assert (answer.status_code, answer["Location"]) == (HTTPStatus.FOUND, "/profiles/")
     assert answer.cookies["django_language"].value == "fr"
     before = client.session.session_key
-    out = client.post(reverse("sign_out"))
-    assert out["Clear-Site-Data"] == '"storage"'
+    client.post(reverse("sign_out"))
     assert not Session.objects.filter(session_key=before).exists()
+
+
+def test_a_browser_forgets_only_when_somebody_signs_out_who_left_nothing(client, member):
+    """What could not be saved is in the browser alone; the page says that there is nothing."""
+    told = "Clear-Site-Data"
+    client.force_login(member)
+    assert told not in client.get(reverse("sign_out"), {"forget": "on"})
+    assert told not in client.post(reverse("sign_out"), {"forget": ""})
+    client.force_login(member)
+    assert client.post(reverse("sign_out"), {"forget": "on"})[told] == '"storage"'
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
@@ -25,7 +26,8 @@ from profile_workflow.queries import drafting as beside
 from profile_workflow.queries.history import last_reason, move_label
 from profile_workflow.queries.profiles import open_remarks
 from profile_workflow.queries.requests import answers_for
-from profile_workflow.services import drafting
+from profile_workflow.services import drafting, joining
+from profile_workflow.services.joining import Saved
 from profile_workflow.services.log import document_name
 from profile_workflow.states import Occasion
 from profile_workflow.web import guidance
@@ -38,6 +40,8 @@ from workflows.views.moving import HTTP_CONFLICT, HTTP_UNPROCESSABLE, Refusal
 #: What the guiding questions beside the text send.
 _IS_MARK = re.compile("q-")
 _IS_NOTE = re.compile("q-.*-note")
+#: Buttons by which one vouches for all of a text, so that nothing is joined to it unseen.
+_SEEN_WHOLE = {"settle", "submit"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -91,13 +95,9 @@ def _questions(request: HttpRequest, section: Section) -> QuestionsForm:
 
 def _save(request: HttpRequest, section: Section, form: DraftForm, action: str) -> HttpResponse:
     user, at = signed_in(request), timezone.now()
-    base = form.cleaned_data["base_version"]
     questions = _questions(request, section)
-    occasion = Occasion.JOINED if action == "settle" else Occasion.WRITING
     try:
-        drafting.save_draft(
-            section, form.draft, base_version=base, by=user, at=at, occasion=occasion
-        )
+        saved = _keep(section, form, action, by=user, at=at)
         are_marked = questions.save(section, by=user, at=at)
     except StaleEdit:
         return _conflict(request, section, form)
@@ -107,15 +107,37 @@ def _save(request: HttpRequest, section: Section, form: DraftForm, action: str) 
     except DomainError as error:
         return _closed(request, section, Refusal(error.status, str(error)), form)
     if not are_marked:
-        saved = _form(beside.draft_of(section), writer=user)
-        return _page(request, section, saved, Refusal(HTTP_UNPROCESSABLE), questions=questions)
+        again = _form(beside.draft_of(section), writer=user)
+        return _page(request, section, again, Refusal(HTTP_UNPROCESSABLE), questions=questions)
     if action == "submit":
         return _submit(request, section, user)
-    messages.success(request, _saved_at(at))
+    messages.success(request, _said(saved, by=user, at=at))
     if finding := WantedFindingForm(request.POST).wanted:
         page = reverse("section_guidance", args=[section.profile.slug, section.key])
         return redirect(f"{page}#finding-{finding[:12]}")
     return redirect("section_edit", slug=section.profile.slug, key=section.key)
+
+
+def _keep(section: Section, form: DraftForm, action: str, *, by: User, at: datetime) -> Saved:
+    """Save what came with a form; take the writing over if that was asked for."""
+    if action == "take":
+        drafting.take_over(section, by=by, at=at)
+    version = form.cleaned_data["base_version"]
+    if action in _SEEN_WHOLE:
+        occasion = Occasion.JOINED if action == "settle" else Occasion.WRITING
+        new = drafting.save_draft(
+            section, form.draft, base_version=version, by=by, at=at, occasion=occasion
+        )
+        return Saved(new, form.draft)
+    return joining.save_or_join(
+        section,
+        form.draft,
+        base=form.base,
+        base_version=version,
+        aside=form.cleaned_data["aside"],
+        by=by,
+        at=at,
+    )
 
 
 def _submit(request: HttpRequest, section: Section, user: User) -> HttpResponse:
@@ -144,29 +166,93 @@ def section_save(request: HttpRequest, slug: str, key: str) -> JsonResponse:
     if form.is_of_another(user):
         told = {"message": _other_writer(user), "other": True}
         return JsonResponse(told, status=HTTP_CONFLICT)
-    base = form.cleaned_data["base_version"]
+    wanted = ActionForm(request.POST).wanted
+    # Whoever writes is not signed out in the middle of it: the session lasts from now on.
+    request.session.modified = True
     try:
-        version = drafting.save_draft(section, form.draft, base_version=base, by=user, at=at)
+        saved = _keep(section, form, "take" if wanted == "take" else "", by=user, at=at)
     except StaleEdit as error:
-        told = {"message": str(error), "stale": True, **_as_it_is(section)}
+        told = {"stale": True, **_as_it_is(section), **_stale(request, section, error, at)}
         return JsonResponse(told, status=error.status)
     except DomainError as error:
         return JsonResponse({"message": str(error)}, status=error.status)
-    # Whoever writes is not signed out in the middle of it: the session lasts from now on.
-    request.session.modified = True
-    length = _length(section, form.cleaned_data["text"])
-    return JsonResponse({"version": version, "message": _saved_at(at), "length": length})
+    return JsonResponse(
+        {
+            "version": saved.version,
+            "message": _said(saved, by=user, at=at),
+            "length": _length(section, saved.text.text),
+            "writing": _others(request, section, at),
+            **({"joined": _joined(saved)} if saved.joined_with else {}),
+        }
+    )
+
+
+def _joined(saved: Saved) -> dict[str, Any]:
+    """Return what a page has to put into the text that it sent, and what it says then."""
+    changes = [[one.start, one.end, one.new] for one in saved.changes]
+    return {"changes": changes, "written": _content(saved.text)}
+
+
+def _stale(
+    request: HttpRequest, section: Section, error: StaleEdit, at: datetime
+) -> dict[str, Any]:
+    """Return why a text was not saved, and where it is kept instead, if it is."""
+    if not isinstance(error, joining.Kept):
+        return {"message": str(error)}
+    time = {"time": _time(at)}
+    return {
+        "message": _both_changed(error, signed_in(request)),
+        "kept": _("Kept beside the saved text at %(time)s.") % time if error.copy else "",
+        "aside": error.copy.pk if error.copy else None,
+        "writing": _others(request, section, at),
+    }
+
+
+def _both_changed(error: joining.Kept, user: User) -> str:
+    if error.other is None or error.other == user:
+        return _(
+            "You changed the same paragraphs in another tab or on another device. This text is "
+            "kept on the server beside the saved one; go on writing. “Save draft” shows both and "
+            "joins them."
+        )
+    return _(
+        "%(person)s changed the same paragraphs. Your text is kept on the server beside the saved "
+        "one; go on writing. “Save draft” shows both and joins them."
+    ) % {"person": error.other.full_name}
+
+
+def _others(request: HttpRequest, section: Section, at: datetime) -> str:
+    """Return who else writes, as the page shows it."""
+    user = signed_in(request)
+    somebody = beside.somebody_else(beside.draft_of(section), viewer=user, at=at)
+    return render_to_string("workflows/_somebody.html", {"somebody": somebody}, request).strip()
 
 
 def _as_it_is(section: Section) -> dict[str, Any]:
     """Return what is saved, by which a page knows its own text whose answer never reached it."""
     draft = beside.draft_of(section)
-    saved = {"text": draft.text, "nothing": draft.nothing_found, "searched": draft.searched}
-    return {"version": draft.version, "saved": saved}
+    return {"version": draft.version, "saved": _content(drafting.DraftText.of(draft))}
 
 
-def _saved_at(at: datetime) -> str:
-    return _("Saved at %(time)s.") % {"time": date_format(timezone.localtime(at), "H:i")}
+def _content(text: drafting.DraftText) -> dict[str, Any]:
+    return {"text": text.text, "nothing": text.nothing_found, "searched": text.searched}
+
+
+def _said(saved: Saved, *, by: User, at: datetime) -> str:
+    """Say that a text was saved, and with whose text it was joined."""
+    time = _time(at)
+    if saved.joined_with is None:
+        return _("Saved at %(time)s.") % {"time": time}
+    if saved.joined_with == by:
+        return _(
+            "Joined with what you wrote in another tab or on another device; saved at %(time)s."
+        ) % {"time": time}
+    words = _("Joined with what %(person)s wrote; saved at %(time)s.")
+    return words % {"person": saved.joined_with.full_name, "time": time}
+
+
+def _time(at: datetime) -> str:
+    return str(date_format(timezone.localtime(at), "H:i"))
 
 
 def _length(section: Section, text: str) -> str:
@@ -249,7 +335,7 @@ def _typed(request: HttpRequest, form: DraftForm) -> list[str]:
 
 def _conflict(request: HttpRequest, section: Section, form: DraftForm) -> HttpResponse:
     """Show both texts, what each changed, and the two joined; keep the one that was not saved."""
-    drafting.put_aside(section, form.draft, by=signed_in(request), at=timezone.now())
+    joining.put_aside(section, form.draft, by=signed_in(request), at=timezone.now())
     given, theirs = form.cleaned_data, beside.draft_of(section)
     joined = merge(given["base_text"] or None, given["text"], theirs.text)
     mine, writer = form.draft, signed_in(request)
@@ -290,6 +376,8 @@ def _form(
         "searched": given.searched,
         "base_version": current.version,
         "base_text": current.text,
+        "base_nothing": current.nothing_found,
+        "base_searched": current.searched,
         "writer": writer.pk,
     }
     return DraftForm(initial=initial, auto_id=f"id_{prefix}%s")

@@ -5,6 +5,7 @@ import { Editor } from "@tiptap/core";
 import { EditorState, Selection } from "@tiptap/pm/state";
 
 import { actions } from "./actions.js";
+import { joined } from "./join.js";
 import { material, pictures } from "./dialogs.js";
 import { cleaned, tableIn } from "./paste.js";
 import { CannotKeep, read } from "./read.js";
@@ -147,6 +148,10 @@ class Writing {
       event.preventDefault();
       this.insert(event.detail.markdown);
     });
+    // What somebody else has written meanwhile was joined with the text.
+    field.addEventListener("pw:join", (event) => {
+      if (this.isRich && this.join(event.detail.text)) event.preventDefault();
+    });
     field.addEventListener("pw:show", (event) => {
       if (!this.isRich) return;
       event.preventDefault();
@@ -200,6 +205,26 @@ class Writing {
     const again = read(schema, anew).doc;
     if (isSame(found.doc, again)) return { ...found, anew };
     throw new CannotKeep("not the same again", found.lineOf(firstDifference(found.doc, again)));
+  }
+
+  /* Change the text into another one where the two differ; return whether that worked. */
+  join(text) {
+    let found;
+    try {
+      found = this.readSafely(text);
+    } catch (error) {
+      if (!(error instanceof CannotKeep)) throw error;
+      return false;
+    }
+    const transaction = joined(this.editor.state, found.doc);
+    const origin = new WeakMap();
+    transaction.doc.forEach((node) => {
+      const was = found.origin.get(node) ?? this.origin.get(node);
+      if (was) origin.set(node, was);
+    });
+    this.origin = origin;
+    this.editor.view.dispatch(transaction);
+    return true;
   }
 
   writeField() {

@@ -386,7 +386,12 @@ export function write(doc, origin = new WeakMap()) {
 
 /* Whether two documents say the same, blanks and empty paragraphs aside. */
 export function isSame(one, other) {
-  return JSON.stringify(outline(one)) === JSON.stringify(outline(other));
+  return contentOf(one) === contentOf(other);
+}
+
+/* What a document or a block says: the same of two that say the same. */
+export function contentOf(node) {
+  return JSON.stringify(outline(node));
 }
 
 function outline(node) {

@@ -63,20 +63,25 @@
     searched: searched.value.replaceAll("\r\n", "\n").trim(),
   });
 
+  /* What the text was made from. */
+  const baseOf = ({ base_text: text, base_nothing: nothing, base_searched: searched }) => ({
+    text: text.value.replaceAll("\r\n", "\n"),
+    nothing: nothing.value === "True",
+    searched: searched.value.replaceAll("\r\n", "\n").trim(),
+  });
+  const setBase = ({ base_text: text, base_nothing: nothing, base_searched: searched }, made) => {
+    text.value = made.text;
+    nothing.value = made.nothing ? "True" : "False";
+    searched.value = made.searched;
+  };
+
   const copyOf = (form) => ({
     written: contentOf(form.elements),
     version: form.elements.base_version.value,
-    base: form.elements.base_text.value.replaceAll("\r\n", "\n"),
+    madeFrom: baseOf(form.elements),
+    place: root.dataset.draftPlace,
     at: Date.now(),
   });
-
-  /* On a computer that people share nothing stays behind. */
-  const signOut = document.querySelector("form[action$='/sign-out/']");
-  if (signOut) {
-    signOut.addEventListener("submit", () => {
-      for (const name of shelf.names(PREFIX)) shelf.remove(name);
-    });
-  }
 
   /* On the page with two versions: the server keeps the one that met a newer one, so its copy here
      has done its work. What is chosen or joined is kept until it is seen to be saved. */
@@ -121,10 +126,11 @@
   const FIRST_RETRY = 5000;
   const LAST_RETRY = 60000;
   const LONGEST_ANSWER = 30000;
+  const BASE = ["base_text", "base_nothing", "base_searched"];
   const MOST_UNANSWERED = 20;
+  const MOST_UNANSWERED_KEPT = 3;
 
-  const { text, nothing_found: nothing, searched, base_version: version, base_text: base } =
-    form.elements;
+  const { text, nothing_found: nothing, searched, base_version: version, aside } = form.elements;
   const words = form.dataset;
   const state = document.getElementById("save-state");
   const length = document.getElementById("length");
@@ -133,6 +139,8 @@
   const signIn = document.getElementById("save-sign-in");
   const signInForm = document.getElementById("sign-in-again");
   const signInProblem = document.getElementById("sign-in-problem");
+  const somebody = document.getElementById("somebody");
+  const said = document.getElementById("somebody-said");
 
   const written = () => contentOf(form.elements);
 
@@ -143,7 +151,17 @@
   let saving = null;
   // What was sent and never answered: the server may have it all the same.
   let unanswered = [];
-  let stale = false;
+  // Somebody else has signed in: nothing is saved by itself any more.
+  let isOther = false;
+  // Somebody has saved a newer text: what this one was made from is sent too, to join the two.
+  let isBehind = false;
+  // What could not be joined, as the server keeps it beside the saved text.
+  let setAside = null;
+  let isJoined = false;
+  let isPlacing = false;
+  // Whoever signs out was asked about his text.
+  let isLeft = false;
+  let isErased = false;
   let leaving = false;
   let leavingEnds;
   let isKept = true;
@@ -169,7 +187,11 @@
 
   const keep = () => {
     clearTimeout(keeping);
-    if (isDirty()) isKept = shelf.write(own, copyOf(form));
+    if (!isDirty() || isErased) return;
+    isKept = shelf.write(own, {
+      ...copyOf(form),
+      unanswered: unanswered.slice(-MOST_UNANSWERED_KEPT),
+    });
   };
 
   const token = () => {
@@ -202,7 +224,7 @@
 
   const schedule = (wait) => {
     clearTimeout(timer);
-    if (!stale) timer = setTimeout(save, wait);
+    if (!isOther) timer = setTimeout(() => save(), wait);
   };
 
   const later = () => {
@@ -218,15 +240,111 @@
     }
   };
 
-  const accept = (sent, told) => {
+  /* Who else writes, as the server tells it. It is said aloud when that is somebody else than
+     before, not each time that he saves. */
+  const whoIn = (element) => {
+    const panel = element.querySelector("[data-who]");
+    return { who: panel?.dataset.who, counts: panel !== null && "counts" in panel.dataset };
+  };
+  let others = whoIn(somebody);
+  const showOthers = (told) => {
+    if (told.writing === undefined || somebody.contains(document.activeElement)) return;
+    const page = new DOMParser().parseFromString(told.writing, "text/html");
+    const now = whoIn(page);
+    const isNews = now.who !== others.who || now.counts !== others.counts;
+    if (!others.counts && now.counts) {
+      const first = document.createElement("strong");
+      first.textContent = words.sayTaken;
+      page.querySelector("p").prepend(first, " ");
+    } else if (!isNews && now.counts) {
+      return;
+    }
+    others = now;
+    somebody.replaceChildren(...[...page.body.childNodes].map((one) => document.adoptNode(one)));
+    if (isNews) said.textContent = somebody.querySelector("p")?.textContent ?? "";
+  };
+
+  /* Places are told in characters, and counted here in halves of them where a character has two. */
+  const placesIn = (whole, changes) => {
+    const before = [0];
+    for (const sign of whole) before.push(before.at(-1) + sign.length);
+    return changes.map(([start, end, added]) => [before[start], before[end], added]);
+  };
+
+  /* Where something stands after a change. */
+  const moved = (place, [start, end, added]) => {
+    const isAfter = place > end || (place === end && added.endsWith("\n"));
+    if (isAfter) return place + added.length - (end - start);
+    return Math.min(place, start + added.length);
+  };
+
+  /* Put what somebody else has written into the field, so that the cursor stays where it is and
+     the change can be undone. */
+  const placeInField = (changes, whole) => {
+    const isHere = document.activeElement === text;
+    let [from, to] = [text.selectionStart, text.selectionEnd];
+    const { scrollTop } = text;
+    for (const change of placesIn(text.value, changes).reverse()) {
+      const [start, end, added] = change;
+      [from, to] = [moved(from, change), moved(to, change)];
+      text.setSelectionRange(start, end);
+      // The old command is the only one that a browser can undo.
+      const command = added ? "insertText" : "delete";
+      const isDone = isHere && document.execCommand(command, false, added);
+      if (!isDone) text.setRangeText(added, start, end);
+    }
+    if (text.value !== whole) text.value = whole;
+    text.setSelectionRange(from, to);
+    text.scrollTop = scrollTop;
+    if (!isHere) text.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
+  const place = ({ changes, written: joined }) => {
+    const { text: whole, nothing: isNothing, searched: where } = joined;
+    isPlacing = true;
+    if (text.value.replaceAll("\r\n", "\n") !== whole) {
+      // An editor over the field, if there is one, puts it into its own text.
+      const event = new CustomEvent("pw:join", { detail: { text: whole }, cancelable: true });
+      if (text.dispatchEvent(event)) placeInField(changes, whole);
+    }
+    nothing.checked = isNothing;
+    if (searched.value.trim() !== where) searched.value = where;
+    isPlacing = false;
+  };
+
+  /* Take over the text with which this one was joined. What was typed while it was on its way is
+     joined with it by the next save: it was made from what was sent. */
+  const takeJoined = (sent, told) => {
+    isJoined = true;
+    if (!same(sent, written())) {
+      setBase(form.elements, sent);
+      saved = null;
+      return;
+    }
+    isBehind = false;
+    place(told.joined);
+    saved = told.joined.written;
+    setBase(form.elements, saved);
     version.value = told.version;
-    base.value = sent.text;
-    saved = sent;
+  };
+
+  const accept = (sent, told) => {
     delay = 0;
     unanswered = [];
+    setAside = null;
+    aside.value = "";
+    if (told.joined) {
+      takeJoined(sent, told);
+    } else {
+      isBehind = false;
+      version.value = told.version;
+      setBase(form.elements, sent);
+      saved = sent;
+    }
     calm();
     say(told.message);
     length.textContent = told.length;
+    showOthers(told);
     if (isDirty()) {
       keep();
       schedule(PAUSE);
@@ -237,7 +355,20 @@
     return "saved";
   };
 
-  const refuse = (answer, told) => {
+  /* Both changed the same passage: the server keeps this text beside the saved one, and it can be
+     written on. */
+  const goOnAside = (sent, told) => {
+    setAside = told.aside ? sent : null;
+    aside.value = told.aside ?? "";
+    delay = 0;
+    complain(told.message);
+    if (told.kept) say(told.kept);
+    showOthers(told);
+    if (!same(sent, written())) schedule(PAUSE);
+    return "stale";
+  };
+
+  const refuse = (answer, told, sent, action) => {
     keep();
     if (answer.status === 401 || (answer.status === 403 && !told)) {
       complain(words.saySignedOut, { signedOut: true });
@@ -246,9 +377,14 @@
       accept(told.saved, { ...told, message: words.saySaved, length: length.textContent });
       if (isDirty()) say(words.sayUnsaved);
       return "saved";
-    } else if (told && (told.stale || told.other)) {
-      stale = true;
-      complain(told.stale ? words.sayStale : told.message, { signedOut: told.other });
+    } else if (told && told.stale && !isBehind) {
+      isBehind = true;
+      return attempt(action);
+    } else if (told && told.stale) {
+      return goOnAside(sent, told);
+    } else if (told && told.other) {
+      isOther = true;
+      complain(told.message, { signedOut: true });
       return "stale";
     } else if (told) {
       complain(told.message);
@@ -259,11 +395,11 @@
     return "refused";
   };
 
-  const attempt = async () => {
+  const attempt = async (action) => {
     const sent = written();
-    if (saved && same(saved, sent)) return "saved";
-    const body = content();
-    body.delete("base_text");
+    if (saved && same(saved, sent) && !action) return "saved";
+    const body = content(action);
+    if (!isBehind) for (const name of BASE) body.delete(name);
     say(words.saySaving);
     let answer;
     unanswered = [...unanswered.slice(-MOST_UNANSWERED), sent];
@@ -276,17 +412,25 @@
       return "refused";
     }
     const told = await readAnswer(answer);
-    return answer.ok && told ? accept(sent, told) : refuse(answer, told);
+    return answer.ok && told ? accept(sent, told) : refuse(answer, told, sent, action);
   };
 
-  function save() {
+  function save(action) {
     clearTimeout(timer);
-    if (stale) return Promise.resolve("stale");
-    saving ??= attempt().finally(() => {
+    if (isOther) return Promise.resolve("stale");
+    saving ??= attempt(action).finally(() => {
       saving = null;
     });
     return saving;
   }
+
+  /* Whoever takes over saves with it, even what is saved already. */
+  const takeOver = async () => {
+    // The button goes away with what it is about.
+    text.focus();
+    await saving;
+    return save("take");
+  };
 
   /* What was typed while an earlier text was on its way is saved too. */
   const saveAll = async () => {
@@ -335,9 +479,14 @@
       await preview(button);
       return;
     }
-    const outcome = await saveAll();
-    const isMore = action !== "save" || form.dataset.marks === "unsaved";
-    if (outcome === "stale" || (outcome === "saved" && isMore)) pass(button);
+    isJoined = false;
+    const outcome = action === "take" ? await takeOver() : await saveAll();
+    const isMore = !["save", "take"].includes(action) || form.dataset.marks === "unsaved";
+    if (outcome === "saved" && isJoined && action === "submit") {
+      // Nobody submits what he has not read.
+      complain(words.sayJoined);
+      trouble.focus();
+    } else if (outcome === "stale" || (outcome === "saved" && isMore)) pass(button);
     else if (outcome === "saved") say(state.textContent || words.saySaved);
     else trouble.focus();
   };
@@ -379,7 +528,7 @@
       return;
     }
     password.value = "";
-    stale = false;
+    isOther = false;
     text.focus();
     save();
   };
@@ -389,16 +538,17 @@
   });
 
   form.addEventListener("input", (event) => {
-    if (event.target.form !== form) return;
+    if (event.target.form !== form || isPlacing) return;
     stay();
-    if (!stale) say(words.sayUnsaved);
+    if (!isOther) say(words.sayUnsaved);
     clearTimeout(keeping);
     keeping = setTimeout(keep, 300);
     schedule(PAUSE);
   });
 
   const again = () => {
-    if (!trouble.hidden && isDirty()) save();
+    const isAside = setAside && same(setAside, written());
+    if (!trouble.hidden && isDirty() && !isAside) save();
   };
   window.addEventListener("online", () => {
     if (isDirty()) save();
@@ -416,7 +566,18 @@
   window.addEventListener("pagehide", keep);
   window.addEventListener("pageshow", stay);
   window.addEventListener("beforeunload", (event) => {
-    if (!leaving && (isDirty() || form.dataset.marks === "unsaved")) event.preventDefault();
+    const isUnsaved = (isDirty() && !isLeft) || form.dataset.marks === "unsaved";
+    if (!leaving && isUnsaved) event.preventDefault();
+  });
+
+  /* Before somebody signs out, what he wrote is saved; if that fails, he is asked. */
+  document.addEventListener("pw:sign-out", ({ detail }) => {
+    keep();
+    if (isDirty()) detail.waitFor.push(saveAll());
+  });
+  document.addEventListener("pw:signing-out", ({ detail }) => {
+    isLeft = true;
+    isErased = detail.isErased;
   });
 
   /* Texts of earlier visits that the server never got are offered one after the other, never put in
@@ -446,7 +607,9 @@
     searched.value = kept.written.searched;
     // As of then: if somebody has saved since, the two versions meet on the page for that.
     version.value = kept.version;
-    base.value = kept.base;
+    // A copy that was left by an earlier edition of this script knows less.
+    setBase(form.elements, kept.madeFrom ?? { text: kept.base, nothing: false, searched: "" });
+    unanswered = kept.unanswered ?? [];
     saved = null;
     if (shelf.write(own, { ...kept, name: undefined })) shelf.remove(kept.name);
     decided();

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from profile_workflow import merging
-from profile_workflow.merging import Change, blocks, merge
+from profile_workflow.merging import Change, blocks, merge, spliced, splices
 
 pytestmark = pytest.mark.unit
 
@@ -107,6 +107,57 @@ def test_a_text_of_very_many_paragraphs_is_not_compared_but_kept(monkeypatch):
     assert "A1" in joined.text
     assert "D1" in joined.text
     assert merge(None, "A\n\nB\n\nC\n\nD", "E").conflicts == 1
+
+
+def test_what_repeats_itself_without_end_is_not_compared_but_kept():
+    """Two versions of 500 paragraphs, all nearly alike, would take seconds."""
+    half = ["a", "b"] * 250
+    joined = merge(text(["a"] * 500), text(half), text(half[::-1]))
+    assert [one.change for one in joined.passages] == [Change.CONFLICT]
+    # As long, but as texts are.
+    base = [str(number) for number in range(499)]
+    joined = merge(text(base), text(["new", *base]), text([*base, "new"]))
+    assert (joined.text, joined.conflicts) == (text(["new", *base, "new"]), 0)
+
+
+# Put into the text of one who goes on writing
+
+
+def check_splices(base, mine, theirs):
+    joined = merge(base, mine, theirs)
+    changes = splices(mine, joined)
+    places = [place for one in changes for place in (one.start, one.end)]
+    assert places == sorted(places)
+    if not joined.conflicts:
+        assert blocks(spliced(mine, changes)) == blocks(joined.text)
+
+
+@settings(max_examples=200)
+@given(PARAGRAPHS, PARAGRAPHS, PARAGRAPHS)
+def test_what_is_put_in_makes_the_joined_text(base, mine, theirs):
+    check_splices(text(base), text(mine), text(theirs))
+
+
+@given(*[st.text(alphabet=st.sampled_from("ab \n\t#-\u0639"), max_size=60)] * 3)
+def test_what_is_put_in_makes_the_joined_text_of_any_text(base, mine, theirs):
+    check_splices(base, mine, theirs)
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "joined"),
+    [
+        ("A \n\n\nB ", "A\n\nB\n\nC", "A \n\n\nB \n\nC"),
+        ("A\n\nB new \n", "A1\n\nB", "A1\n\nB new \n"),
+        ("A\n\nB ", "B", "B "),
+        ("A \n\nB", "A", "A \n\n"),
+        ("A\n\nB!\n", "X\n\nA\n\nB", "X\n\nA\n\nB!\n"),
+        ("A\n\nB\n\n", "A\n\nX\n\nB", "A\n\nX\n\nB\n\n"),
+        ("", "A\n\nB", ""),
+    ],
+)
+def test_the_rest_stays_as_it_was_typed(mine, theirs, joined):
+    found = splices(mine, merge("A\n\nB", mine, theirs))
+    assert spliced(mine, found) == joined
 
 
 def test_line_ends_and_empty_lines_do_not_count():
