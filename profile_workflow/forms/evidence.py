@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from profile_workflow.bibliography.identifiers import apart, clean_doi
-from profile_workflow.bibliography.keys import code_from, key_for
 from profile_workflow.errors import InvalidInput
 from profile_workflow.forms.marked import MarkedForm
 from profile_workflow.forms.numbers import NumberField
@@ -61,9 +60,14 @@ class EntryForm(MarkedForm, forms.ModelForm):  # type: ignore[type-arg]
         """Refuse what occurs already."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         value = cleaned.get(self.once) if self.once else None
-        if value and self._others().filter(**{self.once: value}).exists():
+        other = self._others().filter(**{self.once: value}).first() if value else None
+        if other is not None and not self._is_sent_again(other):
             self.add_error(self.once, _("“%(value)s” is taken already.") % {"value": value})
         return cleaned
+
+    def _is_sent_again(self, other: models.Model) -> bool:
+        """Whether a click before this one has added what is sent; the service says so."""
+        return not self.instance.pk and not self.errors and not self.differences(other)
 
     def _others(self) -> "models.QuerySet[Any]":
         model = type(self.instance)
@@ -78,7 +82,6 @@ class EntryForm(MarkedForm, forms.ModelForm):  # type: ignore[type-arg]
 class CodedForm(EntryForm):
     """An entry with a code that is made of its name where none is given."""
 
-    named_by: ClassVar[str]
     once = "code"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -88,19 +91,9 @@ class CodedForm(EntryForm):
             "A short name in Latin letters, for pasting tables. Left empty, it is made for you."
         )
 
-    def clean(self) -> dict[str, Any]:
-        """Make the code where none is given."""
-        given = self.cleaned_data
-        if not given.get("code") and "code" not in self.errors and given.get(self.named_by):
-            taken = self._others().values_list("code", flat=True)
-            given["code"] = code_from(given[self.named_by], taken)
-        return super().clean()
-
 
 class TerritoryForm(CodedForm):
     """A boundary in which figures are drawn."""
-
-    named_by = "name"
 
     class Meta:
         model = Territory
@@ -115,8 +108,6 @@ class TerritoryForm(CodedForm):
 
 class DefinitionForm(CodedForm):
     """What the profile means by a word that counts people."""
-
-    named_by = "term"
 
     class Meta:
         model = WorkingDefinition
@@ -210,13 +201,10 @@ class SourceForm(EntryForm):
             ) from None
 
     def clean(self) -> dict[str, Any]:
-        """Take the DOI out of its address, and suggest a key where none is given."""
+        """Take the DOI out of its address."""
         given = self.cleaned_data
         if not self.errors:
             given["doi"], given["url"] = apart(given["doi"], given["url"])
-        if not given.get("key") and "key" not in self.errors and given.get("authors"):
-            taken = self._others().values_list("key", flat=True)
-            given["key"] = key_for(given["authors"], given.get("year", ""), taken)
         return super().clean()
 
 
@@ -335,12 +323,9 @@ class PictureForm(EntryForm):
         )
 
     def clean_key(self) -> str:
-        """Return the key, if the text can place a picture by it; the next free one if empty."""
+        """Return the key, if the text can place a picture by it."""
         key = str(self.cleaned_data["key"])
-        if key:
-            return _placed_key(key)
-        taken = set(self._others().values_list("key", flat=True))
-        return next(f"p{one}" for one in range(1, len(taken) + 2) if f"p{one}" not in taken)
+        return _placed_key(key) if key else ""
 
     def clean(self) -> dict[str, Any]:
         """Ask for whose picture it is."""
@@ -467,12 +452,3 @@ class ChallengeForm(EntryForm):
         cast("Any", self.fields["section"]).queryset = sections
         sources = self.profile.sources.order_by("authors", "year")
         cast("Any", self.fields["sources"]).queryset = sources
-
-    def clean(self) -> dict[str, Any]:
-        """Take the next code where none is given."""
-        given = self.cleaned_data
-        if not given.get("code") and "code" not in self.errors:
-            taken = set(self._others().values_list("code", flat=True))
-            number = next(one for one in range(1, len(taken) + 2) if f"C{one}" not in taken)
-            given["code"] = f"C{number}"
-        return super().clean()

@@ -11,6 +11,7 @@ from profile_workflow.days import role_day
 from profile_workflow.errors import (
     DomainError,
     InvalidInput,
+    MadeAlready,
     Missing,
     NotAllowed,
     NotComplete,
@@ -102,6 +103,7 @@ def substitute(
         NotAllowed, NotNow: As ``refusal_to_substitute``.
         InvalidInput: Also if the days are the wrong way round, if it is the person himself, or if
             duties would meet in one person.
+        MadeAlready: If he stands in on these days already.
     """
     if assignment.profile_id is None:
         raise InvalidInput(
@@ -132,6 +134,9 @@ def _substitute(
     role = Role(assignment.role)
     held = set(profile.assignments.filter(user=by_user).values_list("user_id", "role"))
     _check_duties_apart(held | {(by_user.pk, role)}, [Part(by_user, role)])
+    same = assignment.substitutes.filter(user=by_user, starts_on=days[0], ends_on=days[1]).first()
+    if same is not None:
+        raise MadeAlready(_("This substitute is named already for these days."), made=same)
     made = Assignment.objects.create(
         programme_id=profile.programme_id,
         profile=profile,

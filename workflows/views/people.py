@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from profile_workflow.days import role_day
-from profile_workflow.errors import DomainError, NotAllowed
+from profile_workflow.errors import DomainError, MadeAlready, NotAllowed
 from profile_workflow.forms.people import (
     InviteForm,
     PartForm,
@@ -166,6 +166,9 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _open_account(form: PartForm, profile: Profile, by: User) -> User:
     given = form.cleaned_data
+    same = profile.assignments.filter(user__email=given["email"].lower(), role=given["role"])
+    if service.may_manage(profile, by) and same.exists():
+        raise MadeAlready(_("This person has this role already."), made=same.first())
     person = accounts.open_account(
         profile,
         email=given["email"],
@@ -197,11 +200,10 @@ def _give_part(
             made = service.assign(profile, [part], by=by, at=at)
             if given.get("ask_now") and made:
                 engine.add_stakeholder(made[0], by=by, at=at)
+    except MadeAlready:
+        return None
     except DomainError as error:
         return refused(form, error, beside="email" if "email" in form.fields else "role")
-    if not made:
-        form.add_error("role", _("This person has this role already."))
-        return Refusal(HTTP_UNPROCESSABLE)
     return None
 
 
@@ -283,6 +285,8 @@ def _substitute(form: SubstituteForm, part: Assignment, *, by: User) -> Refusal 
             by=by,
             at=timezone.now(),
         )
+    except MadeAlready:
+        return None
     except DomainError as error:
         return refused(form, error, beside=beside)
     return None
