@@ -280,7 +280,7 @@ def test_the_mark_of_the_city_stays_where_it_is_at_a_second_click():
     client = signed_in(made[EXPERT])
     address = reverse("entry_add", args=[profile.slug, "territory"])
     for _click in range(2):
-        client.post(address, {"name": "Greater Sfax", "kind": "urban_area", "is_city": "on"})
+        client.post(address, {"name": "Greater Sfax", "kind": "agglomeration", "is_city": "on"})
     city = profile.territories.get(is_city=True)
     assert (city.name, city.code) == ("Greater Sfax", "greater-sfax")
 
@@ -302,7 +302,7 @@ def test_a_view_is_kept_once_a_pdf_is_made_once_and_a_file_is_read_once():
     team = signed_in(made.team)
     for _click in range(2):
         team.post(reverse("board_view_save"), {"name": "Late", "query": "late=on"})
-        team.post(reverse("pdf", args=[profile.slug]), {"kind": "draft", "language": "en"})
+        team.post(reverse("pdf", args=[profile.slug]), {"kind": "preview", "language": "en"})
         file = SimpleUploadedFile("a.docx", docx.docx(docx.p("Words.")))
         signed_in(made[EXPERT]).post(reverse("word_import", args=[profile.slug]), {"file": file})
     assert SavedView.objects.filter(user=made.team).count() == 1

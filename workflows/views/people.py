@@ -59,7 +59,9 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
     }
     if not service.may_manage(profile, viewer):
         shown = people_of(profile, viewer=viewer, on=role_day(at))
-        return render(request, "workflows/people.html", {**context, "shown": shown})
+        lent = staffing.substitutes_now(profile, viewer, on=role_day(at))
+        found = {**context, "shown": shown, "lent": lent}
+        return render(request, "workflows/people.html", found)
     staff = staffing.staff_of(profile, on=role_day(at))
     loads = queries.workload(staff.people, at)
     to_ask = _to_ask(profile)
@@ -212,12 +214,13 @@ def end(request: HttpRequest, slug: str, part_id: int) -> HttpResponse:
     """Ask why a part is taken back; by POST take it back."""
     profile, viewer = profile_or_404(request, slug), signed_in(request)
     part = _part_or_404(profile, part_id)
-    closed = _team_or_refusal(profile, viewer)
-    context: dict[str, object] = {"part": part, "refusal": closed}
-    if closed is not None:
-        return _page(request, profile, "people_end", context)
+    refusal_to_end = service.refusal_to_end(part, profile, viewer)
+    if refusal_to_end is not None:
+        closed = Refusal(refusal_to_end.status, str(refusal_to_end))
+        return _page(request, profile, "people_end", {"part": part, "refusal": closed})
     form = ReasonForm(request.POST or None)
-    context["form"] = form
+    lends = not service.may_manage(profile, viewer)
+    context: dict[str, object] = {"part": part, "form": form, "lends": lends}
     if request.method != "POST":
         return _page(request, profile, "people_end", context)
     if not form.is_valid():
@@ -228,7 +231,8 @@ def end(request: HttpRequest, slug: str, part_id: int) -> HttpResponse:
         )
     except DomainError as error:
         return _page(request, profile, "people_end", {**context, "refusal": refused(form, error)})
-    messages.success(request, _ended(waiting))
+    lent_no_more = _("Nobody stands in for you in this part any more.")
+    messages.success(request, lent_no_more if lends else _ended(waiting))
     return redirect("people", slug=slug)
 
 

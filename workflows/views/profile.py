@@ -20,7 +20,7 @@ from profile_workflow.web.loading import profile_or_404, section_or_404, signed_
 from workflows import engine, queries
 from workflows.flows import human_tasks
 from workflows.queries.tasks import Waiting
-from workflows.views.acts import act_context
+from workflows.views.acts import effects_of, final_context
 from workflows.views.moving import Refusal, make_move
 
 #: Moves that send the whole text on; offered at all times, they lead to what is missing.
@@ -35,6 +35,7 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
     people = profiles.people_of(found, viewer=viewer, on=role_day())
     sections = queries.standings_of(found, viewer=viewer, people=people, waiting=waiting)
     offers = engine.offers(found, viewer)
+    to_take_back = engine.to_take_back(found, [one.section for one in sections], viewer)
     at = timezone.now()
     context = {
         "profile": found,
@@ -45,6 +46,7 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
         "offers": _beside_the_tasks(offers, waiting),
         "sections": sections,
         "finished": sum(one.is_finished for one in sections),
+        "to_take_back": to_take_back,
         "writes": any(one.may_write for one in sections),
         "people": people,
         "round": profiles.open_round(found),
@@ -137,7 +139,8 @@ def _page(
         "form": form,
         "refusal": refusal,
         "missing": refusal.missing if refusal else [m for one in offers for m in one.missing],
-        **(act_context(document.profile, (move,)) if offers else {}),
+        "does": effects_of(document, offers),
+        **(final_context(document.profile, offers) if isinstance(document, Profile) else {}),
     }
     status = refusal.status if refusal else None
     return render(request, "workflows/move.html", context, status=status)
