@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from profile_workflow.days import role_day
 from profile_workflow.errors import DomainError, NotAllowed
+from profile_workflow.forms.filters import SectionsForm
 from profile_workflow.forms.moves import MoveForm
 from profile_workflow.models import Profile, Section, User
 from profile_workflow.queries import profiles, requests
@@ -36,7 +37,7 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
     sections = queries.standings_of(found, viewer=viewer, people=people, waiting=waiting)
     offers = engine.offers(found, viewer)
     to_take_back = engine.to_take_back(found, [one.section for one in sections], viewer)
-    at = timezone.now()
+    at, unfinished_only = timezone.now(), SectionsForm(request.GET).unfinished_only
     context = {
         "profile": found,
         "asked": requests.outstanding(found, viewer=viewer, at=at),
@@ -45,6 +46,8 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
         "sending": [one for one in offers if one.move in _SENDING],
         "offers": _beside_the_tasks(offers, waiting),
         "sections": sections,
+        "shown": [one for one in sections if not (unfinished_only and one.is_finished)],
+        "unfinished_only": unfinished_only,
         "finished": sum(one.is_finished for one in sections),
         "to_take_back": to_take_back,
         "writes": any(one.may_write for one in sections),
