@@ -254,6 +254,7 @@ def test_the_outbox_is_filtered(made, jobs):
     assert keys(search=jobs["waits"].profile.slug) == ["waits"]
     client = signed_in(made.team)
     assert "No job matches the filter." in page(client, "outbox", search="nowhere")
+    assert '<span class="tag tag-done">Sent</span>' in page(client, "outbox", state="done")
 
 
 def test_all_that_has_failed_is_tried_again_after_being_asked_once(made, jobs):
