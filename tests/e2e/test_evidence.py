@@ -57,6 +57,20 @@ def test_inception_is_filled_without_scripts(browse, made):
     assert (profile.territories.get().code, profile.acronyms.count()) == ("municipality-of-sfax", 0)
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_double_click_adds_one_source(browse, made, scripts):
+    profile = factories.bring_to(factories.make_profile(made), ProfileState.DRAFTING)
+    page = browse("en", made[Role.LOCAL_EXPERT], scripts=scripts)
+    page.goto(reverse("entry_add", args=[profile.slug, "source"]))
+    page.get_by_label("Kind").select_option("book")
+    page.get_by_label("Authors").fill("Natter, Katharina")
+    page.get_by_label("Title", exact=True).fill("Rethinking immigration")
+    page.get_by_role("button", name="Save", exact=True).dblclick()
+    page.wait_for_url("**/sources/")
+    expect(page.get_by_role("main").get_by_text("Rethinking immigration").last).to_be_visible()
+    assert profile.sources.count() == 1
+
+
 def test_a_table_is_pasted_from_right_to_left(browse, made):
     profile = factories.bring_to(factories.make_profile(made), ProfileState.DRAFTING)
     table = factories.give_figure(factories.section(profile, "1")).table

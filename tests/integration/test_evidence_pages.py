@@ -209,7 +209,8 @@ def test_a_form_that_is_wrong_keeps_what_was_written(profile, expert):
     assert "Kept &lt;note&gt;" in text
     assert 'href="#id_url"' in text
     expert.post(address("entry_add", profile, "source"), {**SOURCE, "key": "a"})
-    again = expert.post(address("entry_add", profile, "source"), {**SOURCE, "key": "a"})
+    other = {**SOURCE, "key": "a", "title": "Another"}
+    again = expert.post(address("entry_add", profile, "source"), other)
     assert again.status_code == UNPROCESSABLE
     assert "“a” is taken already." in text_of(again)
     assert profile.sources.count() == 1
