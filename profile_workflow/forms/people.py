@@ -123,7 +123,7 @@ class PartForm(StyledForm):
 
     role = forms.ChoiceField(
         label=_("Role"),
-        help_text=_("What the person does in this profile, and so what it may see and do."),
+        help_text=_("It decides what the person sees and does in this profile."),
         choices=[
             ("", _("Choose a role")),
             *((role.value, role.label) for role in Role if role != Role.ADMINISTRATOR),
