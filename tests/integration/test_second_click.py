@@ -137,7 +137,8 @@ def asked(profile: Profile) -> dict[str, Any]:
 def substitute(_profile: Profile) -> dict[str, Any]:
     today = timezone.localdate()
     given = {"starts_on": today.isoformat(), "ends_on": (today + timedelta(days=9)).isoformat()}
-    return {"person": factories.make_person("stand_in").email, **given}
+    address = factories.make_person("stand_in").email
+    return {"person": address, "email": address, **given}
 
 
 def own_part(profile: Profile) -> list[Any]:
