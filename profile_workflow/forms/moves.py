@@ -147,6 +147,7 @@ def _move_field(offers: Sequence[Offer], moves: Collection[str]) -> MoveField:
     return MoveField(
         moves=moves,
         label=_("Your decision"),
+        help_text=_("Choose one of these."),
         choices=[(offer.move, offer.label) for offer in offers],
         widget=MoveChoice(naming={offer.move for offer in offers if offer.needs_sections}),
         error_messages={"required": _("Choose one of these.")},

@@ -93,7 +93,7 @@ def test_what_an_act_does_is_said_where_it_is_done(made, name):
     address = where(profile, made, name)
     text = signed_in(made[role]).get(address).content.decode()
     for sentence in DOES[name]:
-        assert escape(sentence) in text
+        assert escape(str(sentence)) in text
     assert f'value="{name.split(".")[1]}"' in text
 
 
