@@ -106,7 +106,7 @@ def take_in(
     """
     profile = locked(profile.pk, at)
     raise_if(refusal_to_register(profile, by))
-    if wanted and _is_there(profile, wanted):
+    if _is_there(profile, wanted):
         raise MadeAlready(_("These sources are there already; nothing was added twice."))
     if fingerprint_of_sources(profile) != base:
         raise StaleEntry(
@@ -123,17 +123,22 @@ def take_in(
 
 
 def _is_there(profile: Profile, wanted: Iterable[Wanted]) -> bool:
-    """Whether all that arrives only to be added is there: copied from the library, or the same."""
-    present = list(profile.sources.all())
-    copied = {row.origin_id for row in present}
-    said = {tuple(content_of(row).values()) for row in present}
+    """Whether something arrives, and all of it is there: taken in by a click before this one."""
+    present = {row.pk: row for row in profile.sources.all()}
+    copied = {row.origin_id for row in present.values()}
+    said = {tuple(content_of(row).values()) for row in present.values()}
 
     def is_there(one: Wanted) -> bool:
+        if one.choice in _CHANGES:
+            row = present.get(one.existing or 0)
+            replace = one.choice == Choice.REPLACE
+            return row is not None and not news(row, one.source, replace=replace)
         if one.origin is not None:
             return one.origin.pk in copied
         return tuple(content_of(one.source).values()) in said
 
-    return all(one.choice == Choice.ADD and is_there(one) for one in wanted)
+    arriving = [one for one in wanted if one.choice != Choice.LEAVE]
+    return bool(arriving) and all(map(is_there, arriving))
 
 
 #: What changes a source that is there.
