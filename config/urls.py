@@ -19,7 +19,6 @@ from profile_workflow.views import (
     pictures,
     priorities,
     search,
-    sections,
     sources,
     word,
 )
@@ -42,6 +41,7 @@ from workflows.views import (
     responses,
     review,
     rounds,
+    sections,
     starting,
     tasks,
 )

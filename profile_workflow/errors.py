@@ -98,3 +98,17 @@ class InvalidInput(DomainError):
     """A value cannot be stored as it was given."""
 
     status = 422
+
+
+class MadeAlready(InvalidInput):
+    """The same is there, most likely by a click before this one; nothing was made twice.
+
+    A page that adds something treats it as done.
+
+    Attributes:
+        made: What is there; None where nothing stands for it.
+    """
+
+    def __init__(self, message: "str | Promise", *, made: object = None) -> None:
+        super().__init__(message)
+        self.made = made

@@ -249,7 +249,7 @@ class ProfileMachine(ConcurrentTransitionMixin, models.Model):
         state,
         S.ON_HOLD,
         GET_STATE(lambda profile: profile.held_state, states=list(WORKING_STATES)),
-        custom=says(_("Resume")),
+        custom=says(_("Resume"), reason=True),
     )
     def resume(self) -> None: ...
 

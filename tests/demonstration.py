@@ -6,6 +6,7 @@ from django.urls import resolve
 from django.utils import timezone
 
 from profile_workflow.models import DataItem, DataTable, Profile, Source, User
+from profile_workflow.services.lifecycle import Details
 from profile_workflow.states import ProfileState, Role
 from tests import factories
 from tests.pages import STRANGER, Page, World
@@ -99,7 +100,13 @@ def demonstrate() -> Demonstrated:
     told.fill()
     for given in FURTHER.values():
         told._once(given)
-    engine.perform(_profile(UNDER_REVIEW), "resume", by=told.people[TEAM], at=told.now)
+    engine.perform(
+        _profile(UNDER_REVIEW),
+        "resume",
+        by=told.people[TEAM],
+        at=told.now,
+        details=Details(reason="The elections are over."),
+    )
     world = Demonstrated(told)
     first = factories.section(world.drafted, "1")
     expert = world.drafted.assignments.get(role=Role.LOCAL_EXPERT).user

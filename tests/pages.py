@@ -259,7 +259,7 @@ PAGES = (
     Page("outbox_retry_all", "Try everything that failed again.", [TEAM]),
     Page("password_reset", "Ask for a link to set a password.", [STRANGER]),
     Page("password_set", "A link that is too old.", [STRANGER], lambda _world: ["MQ", "no-token"]),
-    Page("outbox", "Mails and PDFs that wait or failed.", [TEAM]),
+    Page("outbox", "Mails and PDFs that wait, have failed, were sent or made.", [TEAM]),
     Page("profile", "Where a profile stands and what it consists of.", [TEAM, EXPERT, REVIEWER],
          slug),
     Page("section", "The submitted text of a section, with its comments.", [EXPERT, REVIEWER],

@@ -41,6 +41,7 @@ class ChartForm(MarkedForm):
 
     chart = forms.ChoiceField(
         label=gettext_lazy("Kind of chart"),
+        help_text=gettext_lazy("Only kinds that fit the figures of the table can be chosen."),
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose one of the charts.")},
     )

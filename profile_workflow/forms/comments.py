@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from profile_workflow.forms.filters import FilterForm
 from profile_workflow.forms.moves import MoveField
 from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.models import Comment, Section
@@ -48,7 +49,10 @@ class NewCommentForm(StyledForm):
     """
 
     kind = KindField(
-        label=gettext_lazy("Kind of comment"), widget=forms.RadioSelect, required=False
+        label=gettext_lazy("Kind of comment"),
+        help_text=gettext_lazy("All but praise waits for an answer. Only you see a note."),
+        widget=forms.RadioSelect,
+        required=False,
     )
     quote = QuoteField(
         label=gettext_lazy("Words of the text that it is about"),
@@ -73,7 +77,11 @@ class NewCommentForm(StyledForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("The author can take it over with one click."),
     )
-    leave_out = forms.BooleanField(label=gettext_lazy("Leave the quoted words out"), required=False)
+    leave_out = forms.BooleanField(
+        label=gettext_lazy("Leave the quoted words out"),
+        help_text=gettext_lazy("Nothing is to stand in their place."),
+        required=False,
+    )
 
     def __init__(self, *args: Any, may_comment: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -83,7 +91,7 @@ class NewCommentForm(StyledForm):
         else:
             self.initial.setdefault("kind", NOTE)
             self.fields["text"].label = _("Your note")
-            self.fields["text"].help_text = ""
+            self.fields["text"].help_text = _("Only you can read it.")
         cast("forms.ChoiceField", self.fields["kind"]).choices = offered
 
     def clean(self) -> dict[str, Any]:
@@ -119,9 +127,14 @@ class NewCommentForm(StyledForm):
 class AnswerForm(StyledForm):
     """What becomes of one comment: a reply, an answer, closing it, or opening it again."""
 
-    move = forms.ChoiceField(label=gettext_lazy("What becomes of it"), required=False)
+    move = forms.ChoiceField(
+        label=gettext_lazy("What becomes of it"),
+        help_text=gettext_lazy("A reply leaves it as it is."),
+        required=False,
+    )
     words = forms.CharField(
         label=gettext_lazy("Answer, reason or reply"),
+        help_text=gettext_lazy("Everybody who reads the comment reads it."),
         required=False,
         max_length=MOST_CHARACTERS,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -137,7 +150,9 @@ class AnswerForm(StyledForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         old = self.fields["move"]
-        field = MoveField(moves={*moves, REPLY}, label=old.label, required=False)
+        field = MoveField(
+            moves={*moves, REPLY}, label=old.label, help_text=old.help_text, required=False
+        )
         field.choices = [("", _("Leave it as it is")), *((one.move, one.label) for one in offers)]
         if may_reply:
             field.choices = [*field.choices, (REPLY, _("Only reply"))]
@@ -180,7 +195,7 @@ def answered(names: Iterable[str]) -> list[int]:
     return list(dict.fromkeys(int(one[1]) for one in found if one))
 
 
-class ResponseFilter(StyledForm):
+class ResponseFilter(FilterForm):
     """Which comments of a response table are wanted, and in which order."""
 
     round = forms.ChoiceField(label=gettext_lazy("Round"), required=False)

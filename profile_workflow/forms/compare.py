@@ -8,7 +8,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from profile_workflow.forms.renderer import StyledForm
+from profile_workflow.forms.filters import FilterForm
 
 
 class View(TextChoices):
@@ -19,11 +19,13 @@ class View(TextChoices):
     CHANGES = "changes", gettext_lazy("Only what changed")
 
 
-class CompareForm(StyledForm):
+class CompareForm(FilterForm):
     """Two texts of one section, and how they are shown.
 
     What is not given, or cannot be read, is what is proposed.
     """
+
+    says = gettext_lazy("Any two texts of the section can be compared, the one before first.")
 
     old = forms.ChoiceField(required=False)
     new = forms.ChoiceField(required=False)

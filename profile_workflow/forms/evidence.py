@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from profile_workflow.bibliography.identifiers import apart, clean_doi
-from profile_workflow.bibliography.keys import code_from, key_for
 from profile_workflow.errors import InvalidInput
 from profile_workflow.forms.marked import MarkedForm
 from profile_workflow.forms.numbers import NumberField
@@ -27,7 +26,6 @@ from profile_workflow.models import (
     WorkingDefinition,
 )
 from profile_workflow.pictures.pixels import Pixels, read_picture
-from profile_workflow.pictures.shown import free_keys
 
 _PLACED_KEY = re.compile(r"[\w.-]{1,20}")
 
@@ -62,9 +60,14 @@ class EntryForm(MarkedForm, forms.ModelForm):  # type: ignore[type-arg]
         """Refuse what occurs already."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         value = cleaned.get(self.once) if self.once else None
-        if value and self._others().filter(**{self.once: value}).exists():
+        other = self._others().filter(**{self.once: value}).first() if value else None
+        if other is not None and not self._is_sent_again(other):
             self.add_error(self.once, _("“%(value)s” is taken already.") % {"value": value})
         return cleaned
+
+    def _is_sent_again(self, other: models.Model) -> bool:
+        """Whether a click before this one has added what is sent; the service says so."""
+        return not self.instance.pk and not self.errors and not self.differences(other)
 
     def _others(self) -> "models.QuerySet[Any]":
         model = type(self.instance)
@@ -79,35 +82,30 @@ class EntryForm(MarkedForm, forms.ModelForm):  # type: ignore[type-arg]
 class CodedForm(EntryForm):
     """An entry with a code that is made of its name where none is given."""
 
-    named_by: ClassVar[str]
     once = "code"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].required = False
-        self.fields["code"].help_text = _(
-            "A short name in Latin letters, for pasting tables. Left empty, it is made for you."
-        )
 
-    def clean(self) -> dict[str, Any]:
-        """Make the code where none is given."""
-        given = self.cleaned_data
-        if not given.get("code") and "code" not in self.errors and given.get(self.named_by):
-            taken = self._others().values_list("code", flat=True)
-            given["code"] = code_from(given[self.named_by], taken)
-        return super().clean()
+
+_CODE_HELP = gettext_lazy(
+    "A short name in Latin letters, for pasting tables. Left empty, it is made for you."
+)
+_PAGE_HELP = gettext_lazy("Where in the source it stands, e.g. 12 or 34–36.")
 
 
 class TerritoryForm(CodedForm):
     """A boundary in which figures are drawn."""
-
-    named_by = "name"
 
     class Meta:
         model = Territory
         fields = ("name", "kind", "is_city", "code", "note")
         labels = {"is_city": gettext_lazy("This is what the profile calls “the city”")}
         help_texts = {
+            "name": gettext_lazy("As tables and maps are to name it."),
+            "kind": gettext_lazy("Which boundary it is; figures of different ones do not compare."),
+            "code": _CODE_HELP,
             "is_city": gettext_lazy("One territory is. If another one was, the mark moves here."),
             "note": gettext_lazy("What the boundary leaves out, or why this one was chosen."),
         }
@@ -117,13 +115,13 @@ class TerritoryForm(CodedForm):
 class DefinitionForm(CodedForm):
     """What the profile means by a word that counts people."""
 
-    named_by = "term"
-
     class Meta:
         model = WorkingDefinition
         fields = ("term", "text", "origin", "code")
         help_texts = {
             "term": gettext_lazy("As figures and text use it, e.g. “foreign-born residents”."),
+            "text": gettext_lazy("Who is counted, and who is not."),
+            "code": _CODE_HELP,
             "origin": gettext_lazy("Whose definition it is, e.g. the statistical office."),
         }
         widgets = {"text": forms.Textarea(attrs={"rows": 4})}
@@ -137,6 +135,10 @@ class AcronymForm(EntryForm):
     class Meta:
         model = Acronym
         fields = ("short", "long")
+        help_texts = {
+            "short": gettext_lazy("As the text uses it, e.g. IOM."),
+            "long": gettext_lazy("Written out, in the language of the text."),
+        }
 
 
 class SourceForm(EntryForm):
@@ -156,6 +158,7 @@ class SourceForm(EntryForm):
         required=False,
         max_length=500,
         assume_scheme="https",
+        help_text=gettext_lazy("Where it can be read; a DOI makes it needless."),
         widget=forms.URLInput(attrs={"dir": "ltr"}),
     )
 
@@ -178,6 +181,11 @@ class SourceForm(EntryForm):
             "key",
         )
         help_texts = {
+            "kind": gettext_lazy("It decides how the bibliography prints the source."),
+            "title": gettext_lazy("In its own language, as on the title page."),
+            "pages": gettext_lazy("Of an article or a chapter, e.g. 12–34."),
+            "publisher": gettext_lazy("Who published it; of a thesis, the university."),
+            "note": gettext_lazy("For those who work on this profile, e.g. where the copy is."),
             "authors": gettext_lazy(
                 "Bodies as they call themselves, persons as “Family, Given”; several apart by "
                 "semicolons."
@@ -211,13 +219,10 @@ class SourceForm(EntryForm):
             ) from None
 
     def clean(self) -> dict[str, Any]:
-        """Take the DOI out of its address, and suggest a key where none is given."""
+        """Take the DOI out of its address."""
         given = self.cleaned_data
         if not self.errors:
             given["doi"], given["url"] = apart(given["doi"], given["url"])
-        if not given.get("key") and "key" not in self.errors and given.get("authors"):
-            taken = self._others().values_list("key", flat=True)
-            given["key"] = key_for(given["authors"], given.get("year", ""), taken)
         return super().clean()
 
 
@@ -231,7 +236,9 @@ class TableForm(EntryForm):
         fields = ("section", "key", "title", "note")
         labels = {"section": gettext_lazy("Section")}
         help_texts = {
+            "section": gettext_lazy("Where the text speaks of it; it is frozen with that section."),
             "key": gettext_lazy("The text places the table by it: [[table:4-A]]."),
+            "title": gettext_lazy("Printed above the table, with place and year."),
             "note": gettext_lazy("Printed under the table."),
         }
         widgets = {"note": forms.Textarea(attrs={"rows": 3})}
@@ -280,6 +287,7 @@ class PictureForm(EntryForm):
             ),
             "caption": gettext_lazy("Printed with it, after “Figure” and its number."),
             "source": gettext_lazy("The work that it is taken from, if it is one of the sources."),
+            "page": _PAGE_HELP,
             "credit": gettext_lazy(
                 "Photographer or author, e.g. “Photo: Leila Ben Salah”. Needed if no source is "
                 "chosen."
@@ -338,11 +346,9 @@ class PictureForm(EntryForm):
         )
 
     def clean_key(self) -> str:
-        """Return the key, if the text can place a picture by it; the next free one if empty."""
+        """Return the key, if the text can place a picture by it."""
         key = str(self.cleaned_data["key"])
-        if key:
-            return _placed_key(key)
-        return next(free_keys(self._others().values_list("key", flat=True)))
+        return _placed_key(key) if key else ""
 
     def clean(self) -> dict[str, Any]:
         """Ask for whose picture it is."""
@@ -355,14 +361,47 @@ class PictureForm(EntryForm):
 class FigureFields(EntryForm):
     """What a figure says, without what it rests on."""
 
-    value = NumberField(label=gettext_lazy("Value"), required=False)
-    value_low = NumberField(label=gettext_lazy("Lowest value"), required=False)
-    value_high = NumberField(label=gettext_lazy("Highest value"), required=False)
-    women = NumberField(label=gettext_lazy("Women"), required=False)
-    men = NumberField(label=gettext_lazy("Men"), required=False)
-    numerator = NumberField(label=gettext_lazy("Numerator"), required=False)
-    denominator = NumberField(label=gettext_lazy("Denominator"), required=False)
-    year = forms.IntegerField(label=gettext_lazy("Year"), required=False, localize=False)
+    value = NumberField(
+        label=gettext_lazy("Value"),
+        help_text=gettext_lazy("One number; a range goes into the next two fields."),
+        required=False,
+    )
+    value_low = NumberField(
+        label=gettext_lazy("Lowest value"),
+        help_text=gettext_lazy("Where only a range is known, or sources differ."),
+        required=False,
+    )
+    value_high = NumberField(
+        label=gettext_lazy("Highest value"),
+        help_text=gettext_lazy("The other end of the range."),
+        required=False,
+    )
+    women = NumberField(
+        label=gettext_lazy("Women"),
+        help_text=gettext_lazy("Of the value, as the source counts them."),
+        required=False,
+    )
+    men = NumberField(
+        label=gettext_lazy("Men"),
+        help_text=gettext_lazy("Of the value, as the source counts them."),
+        required=False,
+    )
+    numerator = NumberField(
+        label=gettext_lazy("Numerator"),
+        help_text=gettext_lazy("Of a share: what was divided."),
+        required=False,
+    )
+    denominator = NumberField(
+        label=gettext_lazy("Denominator"),
+        help_text=gettext_lazy("Of a share: what it was divided by."),
+        required=False,
+    )
+    year = forms.IntegerField(
+        label=gettext_lazy("Year"),
+        help_text=gettext_lazy("The year that the figure is for, with four digits."),
+        required=False,
+        localize=False,
+    )
 
     class Meta:
         model = DataItem
@@ -386,7 +425,11 @@ class FigureFields(EntryForm):
             "remark",
         )
         labels: ClassVar[dict[str, Any]] = {"label": gettext_lazy("What is counted")}
-        help_texts = {
+        help_texts: ClassVar[dict[str, Any]] = {
+            "page": _PAGE_HELP,
+            "method": gettext_lazy("How the source came to it."),
+            "quality": gettext_lazy("Who stands behind it; the text can rest on it accordingly."),
+            "remark": gettext_lazy("E.g. which of two counts was taken, or who was asked in vain."),
             "label": gettext_lazy("In words, as the row of the table is to say it."),
             "unit": gettext_lazy("E.g. persons, %, households."),
             "text": gettext_lazy("Where no number says it, e.g. “yes, since 2019”."),
@@ -432,6 +475,12 @@ class FigureForm(FigureFields):
             "definition": gettext_lazy("Definition"),
             "source": gettext_lazy("Source"),
         }
+        help_texts: ClassVar[dict[str, Any]] = {
+            **FigureFields.Meta.help_texts,
+            "territory": gettext_lazy("The boundary in which it was counted."),
+            "definition": gettext_lazy("Whom it counts."),
+            "source": gettext_lazy("Where the figure is found."),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -454,6 +503,10 @@ class ChallengeForm(EntryForm):
         labels = {"section": gettext_lazy("Section"), "sources": gettext_lazy("Sources")}
         help_texts = {
             "code": gettext_lazy("E.g. C1; left empty, the next one is taken."),
+            "title": gettext_lazy("In a line, as the list of challenges prints it."),
+            "text": gettext_lazy("What hinders, whom, and since when."),
+            "competence": gettext_lazy("Whether the city can act alone, with others, or only ask."),
+            "sources": gettext_lazy("What shows it."),
             "field": gettext_lazy("E.g. housing, employment, governance."),
             "section": gettext_lazy("Where the profile shows it."),
         }
@@ -469,12 +522,3 @@ class ChallengeForm(EntryForm):
         cast("Any", self.fields["section"]).queryset = sections
         sources = self.profile.sources.order_by("authors", "year")
         cast("Any", self.fields["sources"]).queryset = sources
-
-    def clean(self) -> dict[str, Any]:
-        """Take the next code where none is given."""
-        given = self.cleaned_data
-        if not given.get("code") and "code" not in self.errors:
-            taken = set(self._others().values_list("code", flat=True))
-            number = next(one for one in range(1, len(taken) + 2) if f"C{one}" not in taken)
-            given["code"] = f"C{number}"
-        return super().clean()

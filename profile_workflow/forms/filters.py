@@ -1,9 +1,10 @@
 """Filters of lists: what the query string may hold."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from profile_workflow.forms.days import DayField
@@ -36,6 +37,25 @@ class WordsField(forms.CharField):
         return typed[: self.LONGEST]
 
 
+class SectionsForm(forms.Form):
+    """Which sections the overview shows; anything unreadable is all of them."""
+
+    sections = forms.ChoiceField(required=False, choices=[("open", "")])
+
+    @property
+    def unfinished_only(self) -> bool:
+        """Whether those are left out that are finished."""
+        return self.is_valid() and bool(self.cleaned_data["sections"])
+
+
+class FilterForm(StyledForm):
+    """A filter: one sentence says what all of its fields do, which their labels name."""
+
+    says: "ClassVar[str | Promise]" = _(
+        "Only what matches all of these is shown. The address of the page keeps the choice."
+    )
+
+
 class SearchForm(StyledForm):
     """What is searched for; an unknown kind is every kind."""
 
@@ -60,7 +80,7 @@ class SearchForm(StyledForm):
         return str(self.cleaned_data.get("kind", ""))
 
 
-class HistoryFilter(StyledForm):
+class HistoryFilter(FilterForm):
     """Which events of a history are wanted; all of it stands in the address.
 
     What cannot be read leaves nothing out, and says so beside its field.
@@ -104,7 +124,7 @@ class HistoryFilter(StyledForm):
         return self.cleaned_data.get("output") == "csv"
 
 
-class SourceFilter(StyledForm):
+class SourceFilter(FilterForm):
     """Which sources of a register are wanted, and in which order."""
 
     search = forms.CharField(label=_("Author, title or key"), required=False, max_length=100)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from profile_workflow.bibliography.exchange import MOST_BYTES, Reading, text_of_file
 from profile_workflow.bibliography.identifiers import Known
 from profile_workflow.bibliography.record import Reference
+from profile_workflow.forms.filters import FilterForm
 from profile_workflow.forms.marked import MarkedForm
 from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.models import Profile, Source, User
@@ -43,6 +44,7 @@ class ImportForm(MarkedForm):
     )
     text = forms.CharField(
         label=gettext_lazy("Or paste the text"),
+        help_text=gettext_lazy("As it stands in such a file."),
         required=False,
         max_length=MOST_BYTES,
         strip=False,
@@ -241,7 +243,7 @@ class ChoicesForm(StyledForm):
         ]
 
 
-class LibraryForm(StyledForm):
+class LibraryForm(FilterForm):
     """Words to search the library for."""
 
     q = forms.CharField(

@@ -61,12 +61,14 @@ class MoveForm(StyledForm):
 
     reason = ReasonField(
         label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Whoever receives it will read it."),
         required=False,
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     sections = forms.MultipleChoiceField(
         label=gettext_lazy("Sections concerned"),
+        help_text=gettext_lazy("Tick at least one."),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -92,7 +94,6 @@ class MoveForm(StyledForm):
         if offers and not needed:
             del self.fields["reason"]
             return
-        self.fields["reason"].help_text = _("Whoever receives it will read it.")
         if len(offers) > 1:
             self.fields["reason"].help_text = _(
                 "Needed for: %(moves)s. Whoever receives it will read it."
@@ -146,6 +147,7 @@ def _move_field(offers: Sequence[Offer], moves: Collection[str]) -> MoveField:
     return MoveField(
         moves=moves,
         label=_("Your decision"),
+        help_text=_("Choose one of these."),
         choices=[(offer.move, offer.label) for offer in offers],
         widget=MoveChoice(naming={offer.move for offer in offers if offer.needs_sections}),
         error_messages={"required": _("Choose one of these.")},

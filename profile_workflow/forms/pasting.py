@@ -54,6 +54,7 @@ class PasteForm(MarkedForm):
     )
     decimal = forms.ChoiceField(
         label=gettext_lazy("Decimal mark"),
+        help_text=gettext_lazy("How the numbers of the table are written."),
         choices=[(".", gettext_lazy("point: 1,234.5")), (",", gettext_lazy("comma: 1.234,5"))],
     )
     book = forms.CharField(

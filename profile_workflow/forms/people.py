@@ -93,6 +93,7 @@ class SearchForm(StyledForm):
 
     q = forms.CharField(
         label=_("Name or e-mail address"),
+        help_text=_("Any words of it; several find fewer people."),
         required=False,
         max_length=100,
         widget=forms.TextInput(attrs={"type": "search", "dir": "auto"}),
@@ -122,6 +123,7 @@ class PartForm(StyledForm):
 
     role = forms.ChoiceField(
         label=_("Role"),
+        help_text=_("It decides what the person sees and does in this profile."),
         choices=[
             ("", _("Choose a role")),
             *((role.value, role.label) for role in Role if role != Role.ADMINISTRATOR),
@@ -164,7 +166,10 @@ class InviteForm(PartForm):
     """Somebody who has no account yet, and the part that he is given."""
 
     full_name = forms.CharField(
-        label=_("Full name"), max_length=150, widget=forms.TextInput(attrs={"dir": "auto"})
+        label=_("Full name"),
+        help_text=_("As the others are to see it."),
+        max_length=150,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
     )
     email = forms.EmailField(
         label=_("E-mail address"),
@@ -197,15 +202,18 @@ class SubstituteForm(StyledForm):
         label=_("Who stands in"),
         help_text=_("E-mail address or full name of somebody who has an account."),
     )
-    starts_on = DayField(label=_("First day"))
-    ends_on = DayField(label=_("Last day"))
+    starts_on = DayField(label=_("First day"), help_text=_("It is included."))
+    ends_on = DayField(label=_("Last day"), help_text=_("It is included."))
 
 
 class HandOverForm(StyledForm):
     """To whom a task is given, and why."""
 
     person = forms.TypedChoiceField(
-        label=_("New owner"), coerce=int, error_messages={"required": _("Choose a person.")}
+        label=_("New owner"),
+        help_text=_("Somebody who holds the role of the task."),
+        coerce=int,
+        error_messages={"required": _("Choose a person.")},
     )
     reason = forms.CharField(
         label=_("Reason"),

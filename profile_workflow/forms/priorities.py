@@ -48,8 +48,16 @@ class LinesField(forms.CharField):
 class PriorityForm(MarkedForm):
     """One priority with its way forward, and the mark of the list that it was opened from."""
 
-    title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
-    label = forms.ChoiceField(label=gettext_lazy("Label"), choices=PriorityLabel.choices)
+    title = forms.CharField(
+        label=gettext_lazy("Title"),
+        help_text=gettext_lazy("In a line, as the city says it."),
+        max_length=200,
+    )
+    label = forms.ChoiceField(
+        label=gettext_lazy("Label"),
+        help_text=gettext_lazy("How firmly the city means it."),
+        choices=PriorityLabel.choices,
+    )
     rationale = forms.CharField(
         label=gettext_lazy("Rationale"),
         max_length=10_000,
@@ -65,11 +73,16 @@ class PriorityForm(MarkedForm):
     )
     sections: "forms.ModelMultipleChoiceField[Any]" = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Sections that show why"),
+        help_text=gettext_lazy("Where the profile shows the need."),
         queryset=None,
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    responsible = forms.CharField(label=gettext_lazy("Responsible body"), max_length=200)
+    responsible = forms.CharField(
+        label=gettext_lazy("Responsible body"),
+        help_text=gettext_lazy("The office that answers for it."),
+        max_length=200,
+    )
     partners = LinesField(label=gettext_lazy("Partners"), help_text=gettext_lazy("One a line."))
     sdg_targets = LinesField(
         label=gettext_lazy("SDG targets that it serves"),
@@ -78,10 +91,21 @@ class PriorityForm(MarkedForm):
     recommendation_areas = LinesField(
         label=gettext_lazy("Recommendation areas"), help_text=gettext_lazy("One a line.")
     )
-    time_frame = forms.CharField(label=gettext_lazy("Time frame"), max_length=100, required=False)
-    budget = forms.CharField(label=gettext_lazy("Budget"), max_length=100, required=False)
+    time_frame = forms.CharField(
+        label=gettext_lazy("Time frame"),
+        help_text=gettext_lazy("E.g. 2027–2029."),
+        max_length=100,
+        required=False,
+    )
+    budget = forms.CharField(
+        label=gettext_lazy("Budget"),
+        help_text=gettext_lazy("With its currency, and whether it is there."),
+        max_length=100,
+        required=False,
+    )
     first_step = forms.CharField(
         label=gettext_lazy("First step"),
+        help_text=gettext_lazy("What is done first, by whom, until when."),
         max_length=2_000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),

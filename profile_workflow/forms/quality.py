@@ -30,6 +30,7 @@ class CheckForm(MarkedForm):
     )
     note = ReasonField(
         label=gettext_lazy("Note"),
+        help_text=gettext_lazy("Needed for “no” and “not applicable”."),
         required=False,
         max_length=_LONGEST,
         show_hidden_initial=True,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from profile_workflow.attachments import ACCEPTED, MOST_BYTES, Attachment, read_attachment
 from profile_workflow.errors import InvalidInput, Missing
+from profile_workflow.forms.filters import FilterForm
 from profile_workflow.forms.moves import ReasonField
 from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.models import DataTable, InputRequest, Profile, Section, User
@@ -97,6 +98,7 @@ class RequestForm(StyledForm):
         ]
         place = forms.ChoiceField(
             label=_("What is it for?"),
+            help_text=_("Whoever is asked sees it; the answer can be found from there."),
             required=False,
             choices=[("", _("the whole profile")), *places],
         )
@@ -145,7 +147,7 @@ class StartForm(forms.Form):
         return f"section:{key}" if key else ""
 
 
-class RequestFilter(StyledForm):
+class RequestFilter(FilterForm):
     """Which requests of a profile are wanted; what cannot be read leaves nothing out."""
 
     state = forms.ChoiceField(
@@ -235,7 +237,15 @@ class RequestMoveForm(StyledForm):
         self.initial["move"] = move
         if move == "hand_on":
             people = people_to_ask(of.profile, viewer=viewer, but=of.asked_of_id)
-            self.add_field("person", PersonField(people, required=False, label=_("Hand it to")))
+            self.add_field(
+                "person",
+                PersonField(
+                    people,
+                    required=False,
+                    label=_("Hand it to"),
+                    help_text=_("Somebody of the city who can answer better."),
+                ),
+            )
         if move in _WORDS:
             said, beneath = _WORDS[move]
             rows = 5 if move == "give_answer" else 3

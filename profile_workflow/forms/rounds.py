@@ -6,12 +6,14 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from profile_workflow.forms.renderer import StyledForm
+from profile_workflow.forms.filters import FilterForm
 from profile_workflow.queries.responses import Round
 
 
-class RoundForm(StyledForm):
+class RoundForm(FilterForm):
     """One of the rounds; the last one if none is asked for."""
+
+    says = _("Rounds that are over stay here; the last one is shown first.")
 
     round = forms.ChoiceField(label=_("Round"), required=False)
 

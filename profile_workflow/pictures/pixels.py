@@ -74,7 +74,7 @@ class Pixels:
     small: bytes
 
     def __str__(self) -> str:
-        return f"{self.width} × {self.height}"
+        return f"{self.width} × {self.height} ({self.sha256[:8]})"
 
     @property
     def sha256(self) -> str:

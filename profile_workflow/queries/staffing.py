@@ -93,6 +93,12 @@ def own_parts(profile: Profile, user: User, *, on: date) -> list[Assignment]:
     return list(held.order_by("pk"))
 
 
+def substitutes_now(profile: Profile, user: User, *, on: date) -> list[Assignment]:
+    """Return who stands in for a person on a day; nobody sees before the first day who will."""
+    lent = Assignment.objects.active(on).filter(profile=profile, stands_in_for__user=user)
+    return list(lent.select_related("user").order_by("pk"))
+
+
 def find_people(words: str) -> list[User]:
     """Return open accounts whose name or address holds every one of some words, by name."""
     terms = [Q(full_name__icontains=word) | Q(email__icontains=word) for word in words.split()]

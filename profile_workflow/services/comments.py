@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from profile_workflow import rules
 from profile_workflow.anchors import Quote
-from profile_workflow.errors import InvalidInput, NotAllowed, NotNow
+from profile_workflow.errors import InvalidInput, MadeAlready, NotAllowed, NotNow
 from profile_workflow.models import Comment, Note, Profile, Reply, Section
 from profile_workflow.models.people import User
 from profile_workflow.services.locking import locked
@@ -67,8 +67,8 @@ def add_comment(
     Raises:
         NotNow: If this is no stage for comments.
         NotAllowed: If the person does not comment at this stage.
-        InvalidInput: If the comment is empty or too long, if it replaces nothing, or if it was
-            made by a click before this one.
+        InvalidInput: If the comment is empty or too long, or if it replaces nothing.
+        MadeAlready: If it was made by a click before this one.
     """
     profile = locked(section.profile_id, at)
     role = commenting_role(profile, by)
@@ -82,9 +82,10 @@ def add_comment(
         "replaces": words is not None,
         "replacement": words or "",
     }
-    same = section.comments.filter(author=by, revision=section.revision_id, **new)
-    if same.exclude(state__in=_OVER).exists():
-        raise InvalidInput(_("You have made this comment already."))
+    comments = section.comments.filter(author=by, revision=section.revision_id, **new)
+    same = comments.exclude(state__in=_OVER).first()
+    if same is not None:
+        raise MadeAlready(_("You have made this comment already."), made=same)
     comment: Comment = Comment.objects.create(
         section=section,
         revision=section.revision,
@@ -140,7 +141,8 @@ def reply_to(comment: Comment, *, text: str, by: User, at: datetime) -> Reply:
     Raises:
         NotNow: If the comment is closed, or nothing moves in the profile.
         NotAllowed: If the person neither made the comment, nor answers it, nor comments now.
-        InvalidInput: If the reply is empty or too long, or was made by a click before this one.
+        InvalidInput: If the reply is empty or too long.
+        MadeAlready: If it was made by a click before this one.
     """
     profile = locked(comment.section.profile_id, at)
     comment = Comment.objects.select_related("section").get(pk=comment.pk)
@@ -149,7 +151,7 @@ def reply_to(comment: Comment, *, text: str, by: User, at: datetime) -> Reply:
     text = _checked(text)
     last = comment.replies.order_by("-pk").first()
     if last is not None and (last.author_id, last.text) == (by.pk, text):
-        raise InvalidInput(_("You have said this already."))
+        raise MadeAlready(_("You have said this already."), made=last)
     made: Reply = Reply.objects.create(
         comment=comment, role=role, author=by, attribution=attribution, text=text, created_at=at
     )
@@ -194,14 +196,16 @@ def add_note(
 
     Raises:
         NotAllowed: If the person has no part in the profile.
-        InvalidInput: If the note is empty or too long, or was made by a click before this one.
+        InvalidInput: If the note is empty or too long.
+        MadeAlready: If it was made by a click before this one.
     """
     profile = locked(section.profile_id, at)
     if not profile.roles_of(by):
         raise NotAllowed(_("You have no part in this profile."))
     new = {**Note.anchored(quote), "text": _checked(text)}
-    if section.notes.filter(author=by, **new).exists():
-        raise InvalidInput(_("You have made this note already."))
+    same = section.notes.filter(author=by, **new).first()
+    if same is not None:
+        raise MadeAlready(_("You have made this note already."), made=same)
     made: Note = Note.objects.create(
         section=section, revision=section.revision, author=by, created_at=at, **new
     )

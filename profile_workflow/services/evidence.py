@@ -35,7 +35,7 @@ from profile_workflow.models import (
 )
 from profile_workflow.models.people import User
 from profile_workflow.queries.evidence import Entry, Uses, charted
-from profile_workflow.services import log
+from profile_workflow.services import adding, log
 from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor
 from profile_workflow.states import (
@@ -184,6 +184,7 @@ def add_territory(profile: Profile, *, by: User, at: datetime, **fields: Any) ->
 
     Raises:
         NotAllowed, NotNow, InvalidInput: As for every entry of the register.
+        MadeAlready: If an entry says the same already, as for every entry of the register.
     """
     return _register(Territory(profile=profile, **fields), by=by, at=at)
 
@@ -249,12 +250,15 @@ def add_figures(
 
     Raises:
         NotAllowed, NotNow, InvalidInput: As for every entry of the register.
-        StaleEntry: If the table has got other figures since ``base``.
+        MadeAlready: If the table has got these very figures since ``base``.
+        StaleEntry: If it has got others.
     """
     profile = locked(table.profile_id, at)
     table = profile.data_tables.select_related("section__template_section").get(pk=table.pk)
     raise_if(refusal_to_register(profile, by, table.section))
     if base is not None and base != fingerprint_of_figures(table):
+        if all(table.items.filter(**fields).exists() for fields in several):
+            raise adding.there_already(table)
         raise StaleEntry(
             _("The table has got other figures in the meantime. Nothing was saved."), current=table
         )
@@ -282,9 +286,12 @@ def _register(
     raise_if(refusal_to_register(profile, by, section, kind=type(row)))
     if isinstance(row, Challenge):
         row.from_workshop = profile.state == ProfileState.PRIORITY_SETTING
+    given = {name: list(rows) for name, rows in (links or {}).items()}
+    adding.refuse_twice(row, given, but=_NOT_CONTENT)
+    adding.give_name(row)
     _move_the_city(row)
     row = _store(row)
-    for name, rows in (links or {}).items():
+    for name, rows in given.items():
         getattr(row, name).set(rows)
     record_act(profile, row, "register", by=by, at=at)
     return row
@@ -336,6 +343,8 @@ def change_entry(
             _("Somebody has changed this in the meantime. Nothing was overwritten."),
             current=current,
         )
+    # A short name that is left empty stays as it is.
+    fields = {name: one for name, one in fields.items() if one or name not in adding.MADE_NAMES}
     _check_stays_named(current, fields, uses)
     before = in_words(current)
     links = {one.name for one in current._meta.many_to_many}  # noqa: SLF001 - Django's own API

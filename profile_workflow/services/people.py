@@ -98,6 +98,8 @@ def substitute(
 ) -> Assignment:
     """Let ``by_user`` stand in for somebody between two days, both included.
 
+    Who stands in on these very days already goes on doing so.
+
     Raises:
         NotAllowed, NotNow: As ``refusal_to_substitute``.
         InvalidInput: Also if the days are the wrong way round, if it is the person himself, or if
@@ -132,6 +134,9 @@ def _substitute(
     role = Role(assignment.role)
     held = set(profile.assignments.filter(user=by_user).values_list("user_id", "role"))
     _check_duties_apart(held | {(by_user.pk, role)}, [Part(by_user, role)])
+    same = assignment.substitutes.filter(user=by_user, starts_on=days[0], ends_on=days[1]).first()
+    if same is not None:
+        return same
     made = Assignment.objects.create(
         programme_id=profile.programme_id,
         profile=profile,
@@ -178,15 +183,17 @@ def end_part(
     """Let a part in a profile, or a substitution, end with the day before; nothing is deleted.
 
     The caller holds the lock on the profile. Substitutes for the part end with it: all that ended
-    is returned.
+    is returned. The holder of a part gives it back to nobody, he ends what he has lent of it: the
+    part stays, its substitutes go.
 
     Raises:
-        NotAllowed: If ``by`` is not of the project team.
+        NotAllowed: As ``refusal_to_end``.
         NotComplete: If there is no reason.
         NotNow: If the part has ended already.
     """
-    if not may_manage(profile, by):
-        raise NotAllowed(_("Only the project team takes a part back."))
+    refusal = refusal_to_end(assignment, profile, by)
+    if refusal is not None:
+        raise refusal
     if not reason.strip():
         raise NotComplete(
             _("This cannot be done yet: something is missing."),
@@ -198,13 +205,24 @@ def end_part(
     if fresh is None:
         raise NotNow(_("This part has ended already."))
     last_day = today - timedelta(days=1)
-    several = [fresh, *running.select_related("user").filter(stands_in_for=fresh)]
+    lent = list(running.select_related("user").filter(stands_in_for=fresh))
+    several = [fresh, *lent] if may_manage(profile, by) else lent
     Assignment.objects.filter(pk__in=[one.pk for one in several]).update(ends_on=last_day)
     entries = [
         Entry(f"assignment:{one.pk}", "end_part", one.role, "", reason=reason) for one in several
     ]
-    record(profile, entries, actor=Actor(by, Role.PROJECT_TEAM), at=at)
+    acting = Role.PROJECT_TEAM if may_manage(profile, by) else Role(fresh.role)
+    if entries:
+        record(profile, entries, actor=Actor(by, acting), at=at)
     return several
+
+
+def refusal_to_end(assignment: Assignment, profile: Profile, by: User) -> NotAllowed | None:
+    """Return why a person may end neither a part nor what is lent of it, or None if he may."""
+    lends = assignment.user_id == by.pk and assignment.stands_in_for_id is None
+    if lends or may_manage(profile, by):
+        return None
+    return NotAllowed(_("Only the project team of the programme gives parts and takes them back."))
 
 
 def assign_to_programme(user: User, role: Role, *, programme_id: int) -> Assignment:

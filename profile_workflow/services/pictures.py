@@ -81,10 +81,12 @@ def add_picture(
     Raises:
         NotAllowed, NotNow: As for every entry of the register.
         InvalidInput: If a value cannot be stored, or the same picture is registered already.
+        MadeAlready: If it is, with the same words.
     """
     kept = _kept(profile, file, by=by, at=at)
-    _check_new(profile, kept)
-    return evidence.add_picture(profile, by=by, at=at, file=kept, **fields)
+    made = evidence.add_picture(profile, by=by, at=at, file=kept, **fields)
+    _check_new(profile, kept, but=made)
+    return made
 
 
 @transaction.atomic
@@ -124,9 +126,9 @@ def _kept(profile: Profile, file: Pixels | PictureFile, *, by: User, at: datetim
     return keep_file(profile, file, by=by, at=at) if isinstance(file, Pixels) else file
 
 
-def _check_new(profile: Profile, file: PictureFile, but: Picture | None = None) -> None:
-    same = profile.pictures.filter(file=file).first()
-    if same is not None and same != but:
+def _check_new(profile: Profile, file: PictureFile, *, but: Picture) -> None:
+    same = profile.pictures.filter(file=file).exclude(pk=but.pk).first()
+    if same is not None:
         raise InvalidInput(
             _("This picture is there already: “%(picture)s”. The text places it with %(typed)s.")
             % {"picture": same, "typed": f"[[image:{same.key}]]"}

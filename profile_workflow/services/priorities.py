@@ -6,13 +6,21 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
-from profile_workflow.errors import DomainError, InvalidInput, NotAllowed, NotNow, StaleEntry
+from profile_workflow.errors import (
+    DomainError,
+    InvalidInput,
+    NotAllowed,
+    NotNow,
+    StaleEntry,
+)
 from profile_workflow.models import Priority, Profile
 from profile_workflow.models.people import User
 from profile_workflow.queries.evidence import priorities_of
 from profile_workflow.services import log
+from profile_workflow.services.adding import there_already
 from profile_workflow.services.evidence import fingerprint, fingerprint_of_text
 from profile_workflow.services.locking import locked
 from profile_workflow.states import AUTHOR_ROLES, ProfileState, Role
@@ -67,6 +75,7 @@ def set_priorities(
     Raises:
         NotAllowed: If the person does not take part in setting priorities.
         NotNow: If priorities are not being set now.
+        MadeAlready: If the last one was added since ``base``, by a click before this one.
         StaleEntry: If somebody has changed the list since ``base``.
         InvalidInput: If a value cannot be stored.
     """
@@ -76,6 +85,7 @@ def set_priorities(
         raise refusal
     present = priorities_of(profile)
     if base is not None and base != fingerprint_of(present):
+        _refuse_twice(priorities, present)
         raise StaleEntry(
             _("Somebody has changed the priorities in the meantime. Nothing was overwritten."),
             current=present,
@@ -88,6 +98,26 @@ def set_priorities(
     entry = log.Entry("evidence:priorities", "change", "", "", reason=told)
     log.record(profile, [entry], actor=log.Actor(by, role), at=at)
     return made
+
+
+def _refuse_twice(priorities: Sequence[Mapping[str, Any]], present: Sequence[Priority]) -> None:
+    """Refuse to add what the list says already, word for word."""
+    new = priorities[-1] if priorities else {"id": None}
+    if "id" in new:
+        return
+    for one in present:
+        stored = as_given(one)
+        if all(_plain(stored[name]) == _plain(value) for name, value in new.items()):
+            raise there_already(one)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value to compare; of several rows it does not matter in which order they come."""
+    return set(value) if isinstance(value, QuerySet) or _is_rows(value) else value
+
+
+def _is_rows(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, Model) for one in value)
 
 
 def _add_priority(

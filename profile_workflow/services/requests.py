@@ -17,6 +17,7 @@ from profile_workflow.attachments import Attachment
 from profile_workflow.errors import (
     DomainError,
     InvalidInput,
+    MadeAlready,
     Missing,
     NotAllowed,
     NotComplete,
@@ -87,8 +88,9 @@ def ask(profile: Profile, wish: Wish, *, by: User, at: datetime) -> tuple[InputR
     Raises:
         NotAllowed: If the person does not write this profile.
         NotNow: If the text cannot change any more.
-        InvalidInput: If what is asked for is empty, too long, or was asked by a click before this
-            one; if nobody of the city is asked; if the day is none for an answer.
+        InvalidInput: If what is asked for is empty or too long; if nobody of the city is asked; if
+            the day is none for an answer.
+        MadeAlready: If it was asked by a click before this one.
     """
     refusal = refusal_to_ask(profile, by)
     if refusal is not None:
@@ -107,8 +109,9 @@ def ask(profile: Profile, wish: Wish, *, by: User, at: datetime) -> tuple[InputR
         "asked_by": by,
         "asked_of": asked.person,
     }
-    if profile.input_requests.filter(**new, state=RequestState.ASKED).exists():
-        raise InvalidInput(_("You have asked for this already."))
+    same = profile.input_requests.filter(**new, state=RequestState.ASKED).first()
+    if same is not None:
+        raise MadeAlready(_("You have asked for this already."), made=same)
     made = InputRequest(
         profile=profile,
         asked_role=asked.role,

@@ -11,17 +11,17 @@ MOST_VIEWS = 20
 
 
 def save_view(user: User, *, name: str, query: str) -> SavedView:
-    """Keep a view of the board; one of the same name is replaced.
+    """Keep a view of the board; the same one is kept once.
 
     Raises:
-        InvalidInput: If the person keeps too many already.
+        InvalidInput: If the person keeps too many already, or another view of this name.
     """
     kept = SavedView.objects.filter(user=user)
-    if kept.exclude(name=name).count() >= MOST_VIEWS:
+    if not kept.filter(name=name).exists() and kept.count() >= MOST_VIEWS:
         raise InvalidInput(_("You keep the most views already; remove one first."))
-    view, _created = SavedView.objects.update_or_create(
-        user=user, name=name, defaults={"query": query}
-    )
+    view, _created = kept.get_or_create(user=user, name=name, defaults={"query": query})
+    if view.query != query:
+        raise InvalidInput(_("Another view of yours has this name."))
     return view
 
 

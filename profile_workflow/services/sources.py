@@ -16,7 +16,14 @@ from profile_workflow.bibliography.citing import recited
 from profile_workflow.bibliography.identifiers import Known
 from profile_workflow.bibliography.keys import free_key, key_for
 from profile_workflow.bibliography.record import CONTENT, Reference
-from profile_workflow.errors import DomainError, InvalidInput, NotAllowed, NotNow, StaleEntry
+from profile_workflow.errors import (
+    DomainError,
+    InvalidInput,
+    MadeAlready,
+    NotAllowed,
+    NotNow,
+    StaleEntry,
+)
 from profile_workflow.models import DataItem, LibrarySource, Profile, Source
 from profile_workflow.models.people import User
 from profile_workflow.queries.evidence import Uses
@@ -94,10 +101,13 @@ def take_in(
     Raises:
         NotAllowed, NotNow: As for every entry of the register; also for each that is changed.
         InvalidInput: If a value cannot be stored; it says of which source.
+        MadeAlready: If all of it is there already.
         StaleEntry: If the sources of the profile are others since ``base``.
     """
     profile = locked(profile.pk, at)
     raise_if(refusal_to_register(profile, by))
+    if _is_there(profile, wanted):
+        raise MadeAlready(_("These sources are there already; nothing was added twice."))
     if fingerprint_of_sources(profile) != base:
         raise StaleEntry(
             _("The sources have been changed in the meantime. Nothing was stored."),
@@ -110,6 +120,25 @@ def take_in(
     search_index.index_sources(profile.pk, added)
     changed = _change(profile, [one for one in wanted if one.choice in _CHANGES], by=by, at=at)
     return Done(len(added), changed)
+
+
+def _is_there(profile: Profile, wanted: Iterable[Wanted]) -> bool:
+    """Whether something arrives, and all of it is there: taken in by a click before this one."""
+    present = {row.pk: row for row in profile.sources.all()}
+    copied = {row.origin_id for row in present.values()}
+    said = {tuple(content_of(row).values()) for row in present.values()}
+
+    def is_there(one: Wanted) -> bool:
+        if one.choice in _CHANGES:
+            row = present.get(one.existing or 0)
+            replace = one.choice == Choice.REPLACE
+            return row is not None and not news(row, one.source, replace=replace)
+        if one.origin is not None:
+            return one.origin.pk in copied
+        return tuple(content_of(one.source).values()) in said
+
+    arriving = [one for one in wanted if one.choice != Choice.LEAVE]
+    return bool(arriving) and all(map(is_there, arriving))
 
 
 #: What changes a source that is there.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, time, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from profile_workflow import languages
+from profile_workflow.days import role_day
 from profile_workflow.queries.history import move_label
 from profile_workflow.states import (
     CommentState,
@@ -158,6 +159,24 @@ def due(due_at: datetime | None, at: datetime, zone_name: str, paused: bool = Fa
         return format_html('{} <span class="tag tag-paused">{}</span>', day, _("on hold"))
     told = lateness(due_at, at, zone)
     return format_html('{} <span class="tag tag-{}">{}</span>', day, told.tone, told.words)
+
+
+@register.simple_tag
+def due_day(day: date | None, at: datetime, zone_name: str, paused: bool = False) -> SafeString:
+    """Show a day on which something is due in a city, and how far it is away."""
+    if day is None:
+        return SafeString("–")
+    return due(datetime.combine(day, time.max, ZoneInfo(zone_name)), at, zone_name, paused)
+
+
+@register.simple_tag
+def last_day(day: date, at: datetime) -> SafeString:
+    """Show the last day of a part, and how far it is away if it is still to come."""
+    shown = _time(day.isoformat(), date_format(day, "DATE_FORMAT"))
+    days = (day - role_day(at)).days
+    if days < 0:
+        return shown
+    return format_html('{} <span class="small-print">({})</span>', shown, _ahead(days))
 
 
 @register.simple_tag

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from profile_workflow.errors import DomainError, InvalidInput, StaleEntry
+from profile_workflow.errors import DomainError, InvalidInput, MadeAlready, StaleEntry
 from profile_workflow.forms import evidence as forms
 from profile_workflow.forms.priorities import ShiftForm
 from profile_workflow.models import DataItem, DataTable, Profile, Section, User
@@ -264,6 +264,9 @@ def _added(
     elif form.is_bound and form.is_valid():
         try:
             entry = add(form.entered)
+        except MadeAlready as error:
+            messages.info(request, str(error))
+            return redirect(kind.back(page.profile, error.made))
         except InvalidInput as error:
             form.add_error(None, str(error))
         except StaleEntry as error:

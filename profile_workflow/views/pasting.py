@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from profile_workflow.errors import DomainError
+from profile_workflow.errors import DomainError, MadeAlready
 from profile_workflow.forms.figure_rows import COLUMNS, Pasted, label_of, read_table
 from profile_workflow.forms.pasting import PasteForm
 from profile_workflow.models import DataTable, Profile, User
@@ -74,6 +74,8 @@ def _refusal(
     if refusal is None and pasted is not None and pasted.is_sound and form.is_to_be_stored:
         try:
             add_figures(table, pasted.figures, by=viewer, at=timezone.now(), base=form.mark)
+        except MadeAlready:
+            return None
         except DomainError as error:
             refusal = error
             form.renew(fingerprint_of_figures(table))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from profile_workflow.errors import DomainError, InvalidInput, StaleEntry
+from profile_workflow.errors import DomainError, InvalidInput, MadeAlready, StaleEntry
 from profile_workflow.forms.marked import Difference
 from profile_workflow.forms.priorities import ListForm, PriorityForm, ShiftForm
 from profile_workflow.models import Challenge, Priority, Profile
@@ -145,6 +145,9 @@ def _written(request: HttpRequest, page: _Page, change: Callable[[Given], Given]
     elif form.is_bound and form.is_valid():
         try:
             _store(request, page.profile, form.mark, change)
+        except MadeAlready as error:
+            messages.info(request, str(error))
+            return redirect("priorities", slug=page.profile.slug)
         except InvalidInput as error:
             form.add_error(None, str(error))
         except StaleEntry as error:

@@ -15,7 +15,7 @@ from profile_workflow.bibliography import formatting
 from profile_workflow.bibliography.exchange import FORMATS, Reading, read
 from profile_workflow.bibliography.identifiers import look_the_same
 from profile_workflow.bibliography.record import CONTENT, reference_of
-from profile_workflow.errors import DomainError, StaleEntry
+from profile_workflow.errors import DomainError, MadeAlready, StaleEntry
 from profile_workflow.forms.filters import SourceFilter
 from profile_workflow.forms.incoming import (
     SAME_BY,
@@ -144,6 +144,9 @@ def sources_import(request: HttpRequest, slug: str) -> HttpResponse:
             done = services.take_in(
                 profile, choices.wanted, base=form.mark, by=viewer, at=timezone.now()
             )
+        except MadeAlready as error:
+            messages.info(request, str(error))
+            return redirect("sources", slug=slug)
         except DomainError as error:
             refusal = error
         else:
@@ -303,6 +306,8 @@ def _taken_over(
     mark = services.fingerprint_of_sources(profile)
     try:
         return services.take_in(profile, wanted, base=mark, by=viewer, at=timezone.now())
+    except MadeAlready:
+        return services.Done(len(wanted), 0)
     except DomainError as error:
         return error
 

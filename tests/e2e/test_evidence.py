@@ -1,10 +1,14 @@
 """Filling the register in a browser: inception, a pasted table, priorities, two at one entry."""
 
+import time
+
 import pytest
+from django.shortcuts import redirect
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from profile_workflow.states import ProfileState, Role
+from profile_workflow.views import entries
 from tests import factories
 from tests.browser import overflowing, violations
 
@@ -55,6 +59,25 @@ def test_inception_is_filled_without_scripts(browse, made):
     page.goto(reverse("profile_move", args=[profile.slug, "begin_drafting"]))
     assert page.locator("#missing").count() == 0
     assert (profile.territories.get().code, profile.acronyms.count()) == ("municipality-of-sfax", 0)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_double_click_adds_one_source(browse, made, scripts, monkeypatch):
+    # A line on which the answer takes longer than a finger; the source is stored already.
+    monkeypatch.setattr(entries, "redirect", lambda *to: (time.sleep(1), redirect(*to))[1])
+    profile = factories.bring_to(factories.make_profile(made), ProfileState.DRAFTING)
+    page = browse("en", made[Role.LOCAL_EXPERT], scripts=scripts)
+    page.goto(reverse("entry_add", args=[profile.slug, "source"]))
+    page.get_by_label("Kind").select_option("book")
+    page.get_by_label("Authors").fill("Natter, Katharina")
+    page.get_by_label("Title", exact=True).fill("Rethinking immigration")
+    sent = []
+    page.on("request", lambda request: sent.append(request.method))
+    page.get_by_role("button", name="Save", exact=True).dblclick(delay=150)
+    page.wait_for_url("**/sources/")
+    assert sent.count("POST") == 2
+    expect(page.get_by_role("main").get_by_text("Rethinking immigration").last).to_be_visible()
+    assert profile.sources.count() == 1
 
 
 def test_a_table_is_pasted_from_right_to_left(browse, made):

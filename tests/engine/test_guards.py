@@ -1047,7 +1047,7 @@ def test_a_hold_stops_the_clock_and_gives_the_time_back():
     move(profile, "hold", team, at=now, reason="Elections.")
     assert deadlines.sweep(at=closes_at + timedelta(days=30)) == 0
     sound(profile)
-    move(profile, "resume", team, at=now + timedelta(days=40))
+    move(profile, "resume", team, at=now + timedelta(days=40), reason="Done.")
     later = dict(Task.objects.open().filter(profile=profile).values_list("pk", "due_at"))
     assert later == {pk: moment + timedelta(days=40) for pk, moment in due.items()}
     assert closing(profile) == closes_at + timedelta(days=40)
@@ -1067,7 +1067,7 @@ def test_a_held_profile_goes_on_where_it_was(state):
     held = move(profile, "hold", team, reason="Elections.")
     assert (held.state, held.held_state, held.working_state) == (S.ON_HOLD, state, state)
     sound(profile)
-    back = move(profile, "resume", team)
+    back = move(profile, "resume", team, reason="Done.")
     assert (back.state, back.held_state) == (state, "")
     assert sorted(Task.objects.open().filter(profile=profile).values_list("pk", flat=True)) == tasks
     sound(profile)

@@ -105,7 +105,7 @@ PROFILE = {
     "declare_update_due": by(TEAM, says=BECAUSE),
     "supersede": by(),
     "hold": by(TEAM, says=BECAUSE),
-    "resume": by(TEAM),
+    "resume": by(TEAM, says=BECAUSE),
     "cancel": by(TEAM, says=BECAUSE),
 }
 #: Sections here are written by the local expert; the co-author has none.

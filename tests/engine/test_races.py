@@ -248,7 +248,7 @@ def test_any_moves_of_anybody_at_once(made):
     acts.append(mover(profile, "recommend_acceptance", reviewer))
     acts.append(mover(profile, "request_minor_revision", reviewer, reason="Why?"))
     acts.append(mover(profile, "hold", team, reason="Elections."))
-    acts.append(mover(profile, "resume", team))
+    acts.append(mover(profile, "resume", team, reason="They are over."))
     chance.shuffle(acts)
     only_domain_errors(at_once(acts))
     whole(profile)

@@ -209,7 +209,8 @@ def test_a_form_that_is_wrong_keeps_what_was_written(profile, expert):
     assert "Kept &lt;note&gt;" in text
     assert 'href="#id_url"' in text
     expert.post(address("entry_add", profile, "source"), {**SOURCE, "key": "a"})
-    again = expert.post(address("entry_add", profile, "source"), {**SOURCE, "key": "a"})
+    other = {**SOURCE, "key": "a", "title": "Another"}
+    again = expert.post(address("entry_add", profile, "source"), other)
     assert again.status_code == UNPROCESSABLE
     assert "“a” is taken already." in text_of(again)
     assert profile.sources.count() == 1
@@ -322,8 +323,9 @@ def test_a_figure_is_added_changed_and_settled(made, profile, expert):
     figure = {"label": "Residents", "unit": "persons", "value": "1,234.5", "year": "2024"}
     base = evidence.fingerprint_of_figures(table)
     assert expert.post(where, {**figure, "base": base}).status_code == FOUND
-    twice = expert.post(where, {**figure, "base": base})
-    assert twice.status_code == CONFLICT
+    assert expert.post(where, {**figure, "base": base}).status_code == FOUND
+    other = expert.post(where, {**figure, "label": "Households", "base": base})
+    assert other.status_code == CONFLICT
     assert table.items.count() == 1
     item = table.items.get()
     form = text_of(expert.get(address("entry", profile, "figure", item.pk)))

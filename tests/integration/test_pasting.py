@@ -163,8 +163,11 @@ def test_it_is_checked_first_and_stored_as_a_whole(client, table):
     stored = client.post(address(table), {**given, "step": "store"})
     assert stored.status_code == HTTPStatus.FOUND
     twice = client.post(address(table), {**given, "step": "store"})
-    assert twice.status_code == HTTPStatus.CONFLICT
-    assert "Men\t5" in twice.content.decode()
+    assert twice.status_code == HTTPStatus.FOUND
+    other = {**given, "text": good.replace("Men", "Women"), "step": "store"}
+    stale = client.post(address(table), other)
+    assert stale.status_code == HTTPStatus.CONFLICT
+    assert "Women\t5" in stale.content.decode()
     assert list(table.items.order_by("position").values_list("label", flat=True)) == [
         "Residents",
         "Men",

@@ -101,8 +101,10 @@ def test_somebody_is_searched_chosen_and_given_a_part(made, drafted):
     given = Event.objects.filter(profile=drafted, move="assign", to_state="co_author")
     event = given.latest("seq")
     assert event.actor == made.team.pseudonym
+    number = given.count()
     again = client.post(chosen, {"role": "co_author"})
-    assert "has this role already" in again.content.decode()
+    assert (again.status_code, again["Location"]) == (HTTPStatus.FOUND, address("people", drafted))
+    assert given.count() == number
 
 
 @pytest.mark.parametrize(
@@ -172,7 +174,10 @@ def test_somebody_new_is_invited_with_a_link_and_nothing_by_halves(made, drafted
     assert part_of(drafted, person, Role.STAKEHOLDER).category == "academia"
     job = OutboxJob.objects.get(kind="account")
     assert (job.payload, job.profile_id) == ({"kind": "invitation", "user": person.pk}, drafted.pk)
-    refused = client.post(address("people_invite", drafted), given)
+    assert client.post(address("people_invite", drafted), given).status_code == HTTPStatus.FOUND
+    assert OutboxJob.objects.filter(kind="account").count() == 1
+    other = {**given, "role": "translator", "category": ""}
+    refused = client.post(address("people_invite", drafted), other)
     assert "There is an account with this address already." in refused.content.decode()
     assert 'value="Nadia Saïdi"' in refused.content.decode()
     # The part is refused: there is no account either, and no mail.

@@ -285,7 +285,7 @@ def test_on_hold_nothing_is_answered_and_the_lost_time_is_given_back(made, profi
         factories.move(request, "give_answer", request.asked_of, answer="Here.")
     assert lists.inbox(request.asked_of, at).paused[0].request == request.pk
     assert deadlines.sweep(at=request.due_at + timedelta(days=1)) == 0
-    factories.move(profile, "resume", made.team, at=at + timedelta(days=9))
+    factories.move(profile, "resume", made.team, at=at + timedelta(days=9), reason="Done.")
     moved = factories.fresh(request).due_at - request.due_at
     assert timedelta(days=8) < moved < timedelta(days=10)
 

@@ -208,9 +208,10 @@ def test_a_second_click_makes_no_second_comment(made, reviewed):
     client = signed_in(made[Role.INTERNATIONAL_EXPERT])
     given = {"new-kind": "question", "new-text": "Why so?", "act": "save"}
     client.post(review(reviewed), given)
-    again = client.post(review(reviewed), given)
-    assert again.status_code == INCOMPLETE
+    again = client.post(review(reviewed), given, follow=True)
+    assert again.redirect_chain
     assert "You have made this comment already." in text_of(again)
+    assert "Why so?</textarea>" not in text_of(again)
     assert Comment.objects.count() == 1
 
 

@@ -152,9 +152,6 @@ def test_a_view_is_kept_used_renamed_and_removed(made, three):
     assert kept["Location"] == f"{reverse('board')}?{view.query}"
     text = client.get(kept["Location"]).content.decode()
     assert f'?{view.query.replace("&", "&amp;")}" aria-current="true"' in text
-    again = {"name": "Drafts", "query": "late=on"}
-    client.post(reverse("board_view_save"), again)
-    assert SavedView.objects.get().query == "late=on"
     address = reverse("board_view", args=[view.pk])
     assert client.get(address).status_code == HTTPStatus.OK
     client.post(reverse("board_view_save"), {"name": "Other", "query": ""})
@@ -179,14 +176,33 @@ def test_a_view_is_its_owners_alone(made):
 def test_a_view_without_a_name_or_one_too_many_is_refused_in_words(made, three):
     client = signed_in(made.team)
     address = reverse("board_view_save")
-    told = client.post(address, {"name": " ", "query": ""}, follow=True).content.decode()
-    assert "needs a name" in told
+    long = "x" * 61
+    for name, said in ((" ", "This field is required."), (long, "at most 60 characters")):
+        refused = client.post(address, {"name": name, "query": "late=on"})
+        assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+        text = refused.content.decode()
+        assert said in text
+        assert f'value="{name}"' in text
+        assert 'name="query" value="late=on"' in text
+        assert f'href="{reverse("board")}?late=on"' in text
     SavedView.objects.bulk_create(
         SavedView(user=made.team, name=f"View {number}") for number in range(20)
     )
-    told = client.post(address, {"name": "One more", "query": ""}, follow=True).content.decode()
-    assert "remove one first" in told
+    refused = client.post(address, {"name": "One more", "query": ""})
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "remove one first" in refused.content.decode()
+    assert 'value="One more"' in refused.content.decode()
     assert SavedView.objects.count() == 20
+
+
+def test_a_view_never_replaces_another_one_silently(made, three):
+    client, address = signed_in(made.team), reverse("board_view_save")
+    client.post(address, {"name": "Drafts", "query": "stage=drafting"})
+    refused = client.post(address, {"name": "Drafts", "query": "late=on"})
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "Another view of yours has this name." in refused.content.decode()
+    assert 'value="late=on"' in refused.content.decode()
+    assert SavedView.objects.get().query == "stage=drafting"
 
 
 # The outbox
@@ -239,6 +255,7 @@ def test_the_outbox_is_filtered(made, jobs):
     assert keys(search=jobs["waits"].profile.slug) == ["waits"]
     client = signed_in(made.team)
     assert "No job matches the filter." in page(client, "outbox", search="nowhere")
+    assert '<span class="tag tag-done">Sent</span>' in page(client, "outbox", state="done")
 
 
 def test_all_that_has_failed_is_tried_again_after_being_asked_once(made, jobs):

@@ -5,7 +5,7 @@ one transaction, all or nothing.
 """
 
 from workflows.engine.asking import ask
-from workflows.engine.branches import add_stakeholder, take_back
+from workflows.engine.branches import add_stakeholder, may_take_back, take_back, to_take_back
 from workflows.engine.days import change_deadlines, changeable_deadlines
 from workflows.engine.handing import (
     claim,
@@ -39,6 +39,7 @@ __all__ = [
     "delegate",
     "end_part",
     "lapse",
+    "may_take_back",
     "nominate",
     "nominate_next_edition",
     "offers",
@@ -47,5 +48,6 @@ __all__ = [
     "substitutions_to_clear_up",
     "take_back",
     "takers",
+    "to_take_back",
     "why_not_handed_over",
 ]

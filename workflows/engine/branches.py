@@ -1,5 +1,6 @@
 """Branches of a process that open again, or late: a section taken back, one more person asked."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -46,6 +47,17 @@ def take_back(section: Section, *, by: User, at: datetime, reason: str) -> Event
         process.come_to_rest()
     effects.move_was_made(event, fresh, process, by=by, details=details)
     return event
+
+
+def may_take_back(section: Section, user: User) -> bool:
+    """Whether ``take_back`` would be accepted from a person, with a reason."""
+    return section.pk in to_take_back(section.profile, [section], user)
+
+
+def to_take_back(profile: Profile, sections: Iterable[Section], user: User) -> set[int]:
+    """Return the ids of those of some sections of a profile that a person may take back now."""
+    found = {one.pk for one in sections if lifecycle.is_open(one, "take_back", user)}
+    return found if found and waiting_for(profile)[1] is not None else set()
 
 
 def waiting_for(profile: Profile) -> tuple[ProfileProcess | None, Task | None]:

@@ -29,7 +29,7 @@ from profile_workflow.services.log import journal
 from profile_workflow.states import OPEN_REQUEST_STATES, ProfileState
 from reports import publications
 from workflows import effects
-from workflows.engine.branches import take_back, waiting_for
+from workflows.engine.branches import may_take_back, take_back
 from workflows.engine.locking import Document, profile_id, refetched
 from workflows.flows import CityProfileFlow, human_tasks
 from workflows.models.process import ProfileProcess, Task
@@ -141,8 +141,8 @@ def offers(document: Document, user: User) -> list[Offer]:
 def _is_turn(task: Task | None, offer: Offer, document: Document, user: User) -> bool:
     if task is not None and offer.move in task.flow_task.moves:
         return _may_do(task, offer.move, document, user)
-    if offer.move == "take_back":
-        return waiting_for(document.profile)[1] is not None
+    if offer.move == "take_back" and isinstance(document, Section):
+        return may_take_back(document, user)
     return bool(offer.missing) or not _is_task(document, offer.move)
 
 

@@ -1,11 +1,19 @@
-"""A round of expert review: each section with its reviewer, decision, age and deadline."""
+"""A round: each section with its reviewer, decision and deadline; answers that can be waived."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from profile_workflow.models import Decision, Profile, ReviewRound, Section
+from profile_workflow.models import (
+    Decision,
+    Profile,
+    ReviewRound,
+    Section,
+    User,
+    ValidationRound,
+)
 from profile_workflow.queries.history import move_label
 from profile_workflow.queries.rounds import open_comments_by_section
+from profile_workflow.services import lifecycle
 from workflows.models import Task
 
 
@@ -76,6 +84,20 @@ def _tasks(profile: Profile) -> dict[int | None, Task]:
     found = Task.objects.open().filter(profile=profile, signoff__isnull=True).with_context()
     names = ("review", "close_round")
     return {one.section_id: one for one in found if one.flow_task.name in names}
+
+
+def tasks_to_waive(opened: ValidationRound, profile: Profile, *, viewer: User) -> dict[int, int]:
+    """Return sign-off id → the task on whose page a person may go on without its answer."""
+    if opened.closed_at is not None:
+        return {}
+    tasks = Task.objects.filter(signoff__round=opened).select_related("signoff__round")
+    found = {}
+    for task in tasks:
+        assert task.signoff is not None
+        task.signoff.round.profile = profile
+        if lifecycle.is_open(task.signoff, "waive", viewer):
+            found[task.signoff.pk] = task.pk
+    return found
 
 
 def _reviewed(

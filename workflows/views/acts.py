@@ -1,6 +1,7 @@
 """What a person should see before a grave act: what it does, its checks, the file it is about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from profile_workflow.models import Profile, SignOff, User
 from profile_workflow.queries.profiles import sections_of
 from profile_workflow.queries.rounds import Answer, standing
+from profile_workflow.services.lifecycle import Offer
 from profile_workflow.web.checks import FOR_MOVE, checks_before
 from reports.models import Build
 from reports.publications import ready_builds
@@ -17,85 +19,112 @@ from workflows.models import Task
 
 _MAIL = _("Everybody with a part in the profile is told by mail.")
 
-#: Move → what it does and how it is undone. A move that the next ordinary move takes back is not
-#: named here.
+#: ``<document>.<move>`` → what it does and how it is undone. A move that the next ordinary move
+#: takes back is not named here.
 DOES: Mapping[str, tuple["str | Promise", ...]] = {
-    "publish": (
+    "profile.publish": (
         _("The file named below is published and can neither be changed nor taken back."),
         _("A mistake found later is mended by a correction with a printed erratum."),
         _("The edition before, if there is one, is marked as superseded."),
         _MAIL,
     ),
-    "publish_correction": (
+    "profile.publish_correction": (
         _("The file named below is published with its erratum under a new version number."),
         _("The version before stays readable; neither can be changed or taken back."),
         _MAIL,
     ),
-    "hold": (
+    "profile.hold": (
         _(
             "All work stops: nobody can write, review or answer, and no deadline runs. "
             "Everybody is told the reason. “Resume” undoes it."
         ),
     ),
-    "resume": (
+    "profile.resume": (
         _(
             "Work goes on in the state in which it stopped, and every open deadline moves by "
             "as long as the hold lasted. Everybody is told. “Put on hold” stops it again."
         ),
     ),
-    "cancel": (
+    "profile.cancel": (
         _(
             "The profile ends: all open tasks are withdrawn and open rounds closed; texts and "
             "history stay. Everybody is told the reason. This cannot be undone; for this city "
             "another edition can be started."
         ),
     ),
-    "open_correction": (
+    "profile.open_correction": (
         _(
             "The sections named are opened again for their authors; the published text stays "
             "public until the correction is published as its next version. Once begun, a "
             "correction is ended by publishing it."
         ),
     ),
-    "declare_update_due": (
+    "profile.declare_update_due": (
         _(
             "The profile stays published with the note that an update is due, and the next "
             "edition can be started with its text. This cannot be taken back; the profile "
             "ends when the next edition is published."
         ),
     ),
-    "extend_consultation": (
+    "profile.extend_consultation": (
         _(
             "This round closes and a new one opens with the full time; those who have already "
             "agreed to this text are not asked again. It cannot be taken back, but be "
             "concluded early."
         ),
     ),
-    "report_defect": (
+    "profile.report_defect": (
         _(
             "The profile goes back from production to quality assurance. It comes forward "
             "again when quality assurance is passed and the city has validated what was "
             "changed."
         ),
     ),
-    "take_back": (
+    "section.take_back": (
         _(
             "The section is yours to write in again, as long as the text has not been "
             "submitted as a whole. Submit it again to undo it."
         ),
     ),
+    "section.accept": (
+        _(
+            "Accepting a section cannot be taken back by you: it is opened again only when "
+            "sections are returned, with a reason."
+        ),
+    ),
+    "sign_off.waive": (
+        _(
+            "The person is not asked any more and cannot answer; the quorum is counted without "
+            "this answer, and the record prints that it was waived. This cannot be undone."
+        ),
+    ),
 }
 
 
-def act_context(profile: Profile, moves: tuple[str, ...]) -> dict[str, Any]:
-    """Return what a page shows before any of some moves of a profile.
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a move does, in sentences; it is named where several are offered."""
 
-    The checks are those that the engine makes when the first of them is tried.
+    label: str
+    sentences: tuple["str | Promise", ...]
+
+
+def effects_of(document: Any, offers: Sequence[Offer]) -> list[Effect]:
+    """Return what those of the offered moves do that are not taken back by the next one."""
+    known = ((one, DOES.get(f"{document.document_type}.{one.move}")) for one in offers)
+    several = len(offers) > 1
+    return [Effect(one.label if several else "", told) for one, told in known if told]
+
+
+def final_context(profile: Profile, offers: Sequence[Offer]) -> dict[str, Any]:
+    """Return the checks and the file that a page shows before text is published.
+
+    The checks are those that the engine makes when the first of the moves is tried.
     """
+    moves = [one.move for one in offers]
     checked = next((move for move in moves if f"profile.{move}" in FOR_MOVE), None)
     publishes = any(move in ("publish", "publish_correction") for move in moves)
     return {
-        "does": [sentence for move in moves[:1] for sentence in DOES.get(move, ())],
         "checks": checks_before(f"profile.{checked}", profile) if checked else [],
         "publishes": publishes,
         "files": ready_builds(profile) if publishes else [],

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.http import QueryDict
 from django.utils import timezone
 
-from profile_workflow.errors import DomainError, NotComplete
+from profile_workflow.errors import DomainError, MadeAlready, NotComplete
 from profile_workflow.forms.comments import REPLY, AnswerForm, answered, prefix_of
 from profile_workflow.models import Comment, Profile, User
 from profile_workflow.queries.responses import Response, Wanted, comments_of, responses
@@ -141,6 +141,8 @@ def _refusal_of(row: Row, form: AnswerForm, by: User) -> int:
             remarks.reply_to(row.comment, text=form.details.answer, by=by, at=at)
         else:
             engine.perform(row.comment, form.chosen, by=by, at=at, details=form.details)
+    except MadeAlready:
+        return 0
     except NotComplete as error:
         form.add_error("words", " ".join(str(one.message) for one in error.missing))
         return error.status

@@ -146,21 +146,26 @@ def _cells(row: BoardRow, at: datetime) -> list[Cell]:
 
 @require_POST
 def save_view(request: HttpRequest) -> HttpResponse:
-    """Keep what the board shows under a name."""
-    user, at = signed_in(request), timezone.now()
-    form = ViewForm(request.POST)
-    if not form.is_valid():
-        messages.warning(request, _("The view needs a name of at most 60 letters."))
-        return redirect("board")
-    choices = queries.board_choices(user, on=role_day(at))
-    query = BoardForm(QueryDict(form.cleaned_data["query"]), choices=choices).query
-    try:
-        saved_views.save_view(user, name=form.cleaned_data["name"], query=query)
-    except DomainError as error:
-        messages.warning(request, str(error))
-    else:
+    """Keep what the board shows under a name; if that cannot be, ask for another one."""
+    user, form = signed_in(request), ViewForm(request.POST)
+    form.full_clean()
+    choices = queries.board_choices(user, on=role_day())
+    query = BoardForm(QueryDict(form.cleaned_data.get("query", "")), choices=choices).query
+    back = f"{reverse('board')}?{query}"
+    if form.is_valid() and _keep(form, query, by=user):
         messages.success(request, _("The view is kept. Only you see it."))
-    return redirect(f"{reverse('board')}?{query}")
+        return redirect(back)
+    context = {"form": form, "back": back}
+    return render(request, "workflows/board_view_keep.html", context, status=HTTP_UNPROCESSABLE)
+
+
+def _keep(form: ViewForm, query: str, *, by: User) -> bool:
+    try:
+        saved_views.save_view(by, name=form.cleaned_data["name"], query=query)
+    except DomainError as error:
+        refused(form, error, beside="name")
+        return False
+    return True
 
 
 class ChangeForm(forms.Form):

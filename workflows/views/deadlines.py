@@ -32,6 +32,7 @@ class DeadlineForm(StyledForm):
 
     tasks = forms.MultipleChoiceField(
         label=gettext_lazy("Tasks"),
+        help_text=gettext_lazy("All that you tick get the same last day."),
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": gettext_lazy("Choose at least one task.")},
     )

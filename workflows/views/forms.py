@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from profile_workflow import languages
+from profile_workflow.forms.filters import FilterForm
 from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.states import ProfileState, Role
 from reports.labels import LANGUAGES
@@ -38,7 +39,7 @@ class OrderField(forms.ChoiceField):
         return super().valid_value(value.removeprefix("-"))
 
 
-class BoardForm(StyledForm):
+class BoardForm(FilterForm):
     """What the board shows."""
 
     search = forms.CharField(label=_("City or title"), required=False, max_length=100)
@@ -125,7 +126,10 @@ class ViewForm(StyledForm):
     """The name of a view of the board, and the query string that it stands for."""
 
     name = forms.CharField(
-        label=_("Name of the view"), max_length=60, widget=forms.TextInput(attrs={"dir": "auto"})
+        label=_("Name of the view"),
+        help_text=_("Only you see it. It must be another one than those of your other views."),
+        max_length=60,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
     )
     query = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput)
 
@@ -133,9 +137,13 @@ class ViewForm(StyledForm):
 class BuildForm(StyledForm):
     """Which PDF is to be made."""
 
-    kind = forms.ChoiceField(label=_("Version"))
+    kind = forms.ChoiceField(
+        label=_("Version"),
+        help_text=_("The preview holds the working text, the others what was submitted."),
+    )
     language = forms.ChoiceField(
         label=_("Language of headings and labels"),
+        help_text=_("The text itself stays in the language in which it was written."),
         choices=languages.choices(LANGUAGES),
     )
 

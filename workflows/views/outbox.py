@@ -16,8 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from profile_workflow.days import role_day
 from profile_workflow.errors import DomainError
-from profile_workflow.forms.filters import PageForm
-from profile_workflow.forms.renderer import StyledForm
+from profile_workflow.forms.filters import FilterForm, PageForm
 from profile_workflow.models import User
 from profile_workflow.web.loading import signed_in
 from workflows import outbox as jobs
@@ -43,7 +42,7 @@ MEANINGS: Mapping[str, "str | Promise"] = {
 }
 
 
-class OutboxFilter(StyledForm):
+class OutboxFilter(FilterForm):
     """Which jobs are wanted."""
 
     state = forms.ChoiceField(
@@ -53,7 +52,7 @@ class OutboxFilter(StyledForm):
             ("", gettext_lazy("Failed or waiting")),
             ("failed", gettext_lazy("Failed")),
             ("waiting", gettext_lazy("Waiting")),
-            ("done", gettext_lazy("Done")),
+            ("done", gettext_lazy("Sent or made")),
         ],
     )
     kind = forms.ChoiceField(

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from profile_workflow.days import role_day
-from profile_workflow.errors import DomainError, NotAllowed
+from profile_workflow.errors import DomainError, MadeAlready, NotAllowed
 from profile_workflow.forms.people import (
     InviteForm,
     PartForm,
@@ -59,7 +59,9 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
     }
     if not service.may_manage(profile, viewer):
         shown = people_of(profile, viewer=viewer, on=role_day(at))
-        return render(request, "workflows/people.html", {**context, "shown": shown})
+        lent = staffing.substitutes_now(profile, viewer, on=role_day(at))
+        found = {**context, "shown": shown, "lent": lent}
+        return render(request, "workflows/people.html", found)
     staff = staffing.staff_of(profile, on=role_day(at))
     loads = queries.workload(staff.people, at)
     to_ask = _to_ask(profile)
@@ -166,6 +168,9 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _open_account(form: PartForm, profile: Profile, by: User) -> User:
     given = form.cleaned_data
+    same = profile.assignments.filter(user__email=given["email"].lower(), role=given["role"])
+    if service.may_manage(profile, by) and same.exists():
+        raise MadeAlready(_("This person has this role already."), made=same.first())
     person = accounts.open_account(
         profile,
         email=given["email"],
@@ -197,11 +202,10 @@ def _give_part(
             made = service.assign(profile, [part], by=by, at=at)
             if given.get("ask_now") and made:
                 engine.add_stakeholder(made[0], by=by, at=at)
+    except MadeAlready:
+        return None
     except DomainError as error:
         return refused(form, error, beside="email" if "email" in form.fields else "role")
-    if not made:
-        form.add_error("role", _("This person has this role already."))
-        return Refusal(HTTP_UNPROCESSABLE)
     return None
 
 
@@ -210,12 +214,13 @@ def end(request: HttpRequest, slug: str, part_id: int) -> HttpResponse:
     """Ask why a part is taken back; by POST take it back."""
     profile, viewer = profile_or_404(request, slug), signed_in(request)
     part = _part_or_404(profile, part_id)
-    closed = _team_or_refusal(profile, viewer)
-    context: dict[str, object] = {"part": part, "refusal": closed}
-    if closed is not None:
-        return _page(request, profile, "people_end", context)
+    refusal_to_end = service.refusal_to_end(part, profile, viewer)
+    if refusal_to_end is not None:
+        closed = Refusal(refusal_to_end.status, str(refusal_to_end))
+        return _page(request, profile, "people_end", {"part": part, "refusal": closed})
     form = ReasonForm(request.POST or None)
-    context["form"] = form
+    lends = not service.may_manage(profile, viewer)
+    context: dict[str, object] = {"part": part, "form": form, "lends": lends}
     if request.method != "POST":
         return _page(request, profile, "people_end", context)
     if not form.is_valid():
@@ -226,7 +231,8 @@ def end(request: HttpRequest, slug: str, part_id: int) -> HttpResponse:
         )
     except DomainError as error:
         return _page(request, profile, "people_end", {**context, "refusal": refused(form, error)})
-    messages.success(request, _ended(waiting))
+    lent_no_more = _("Nobody stands in for you in this part any more.")
+    messages.success(request, lent_no_more if lends else _ended(waiting))
     return redirect("people", slug=slug)
 
 
@@ -283,6 +289,8 @@ def _substitute(form: SubstituteForm, part: Assignment, *, by: User) -> Refusal 
             by=by,
             at=timezone.now(),
         )
+    except MadeAlready:
+        return None
     except DomainError as error:
         return refused(form, error, beside=beside)
     return None

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from profile_workflow.days import role_day
 from profile_workflow.errors import DomainError, NotAllowed
+from profile_workflow.forms.filters import SectionsForm
 from profile_workflow.forms.moves import MoveForm
 from profile_workflow.models import Profile, Section, User
 from profile_workflow.queries import profiles, requests
@@ -20,7 +21,7 @@ from profile_workflow.web.loading import profile_or_404, section_or_404, signed_
 from workflows import engine, queries
 from workflows.flows import human_tasks
 from workflows.queries.tasks import Waiting
-from workflows.views.acts import act_context
+from workflows.views.acts import effects_of, final_context
 from workflows.views.moving import Refusal, make_move
 
 #: Moves that send the whole text on; offered at all times, they lead to what is missing.
@@ -35,7 +36,8 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
     people = profiles.people_of(found, viewer=viewer, on=role_day())
     sections = queries.standings_of(found, viewer=viewer, people=people, waiting=waiting)
     offers = engine.offers(found, viewer)
-    at = timezone.now()
+    to_take_back = engine.to_take_back(found, [one.section for one in sections], viewer)
+    at, unfinished_only = timezone.now(), SectionsForm(request.GET).unfinished_only
     context = {
         "profile": found,
         "asked": requests.outstanding(found, viewer=viewer, at=at),
@@ -44,7 +46,10 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
         "sending": [one for one in offers if one.move in _SENDING],
         "offers": _beside_the_tasks(offers, waiting),
         "sections": sections,
+        "shown": [one for one in sections if not (unfinished_only and one.is_finished)],
+        "unfinished_only": unfinished_only,
         "finished": sum(one.is_finished for one in sections),
+        "to_take_back": to_take_back,
         "writes": any(one.may_write for one in sections),
         "people": people,
         "round": profiles.open_round(found),
@@ -137,7 +142,8 @@ def _page(
         "form": form,
         "refusal": refusal,
         "missing": refusal.missing if refusal else [m for one in offers for m in one.missing],
-        **(act_context(document.profile, (move,)) if offers else {}),
+        "does": effects_of(document, offers),
+        **(final_context(document.profile, offers) if isinstance(document, Profile) else {}),
     }
     status = refusal.status if refusal else None
     return render(request, "workflows/move.html", context, status=status)

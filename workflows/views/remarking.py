@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from profile_workflow.anchors import Text, quoted
-from profile_workflow.errors import DomainError
+from profile_workflow.errors import DomainError, MadeAlready
 from profile_workflow.forms.comments import NOTE, NewCommentForm
 from profile_workflow.models import Note, Section, User
 from profile_workflow.queries.drafting import draft_of
@@ -69,6 +69,9 @@ def save_remark(
                 quote=quote,
                 replacement=form.replacement_or_none,
             )
+    except MadeAlready as error:
+        messages.info(request, str(error))
+        return None
     except DomainError as error:
         form.add_error("replacement" if form.proposes else "text", str(error))
         return Refusal(error.status)

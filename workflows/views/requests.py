@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from profile_workflow.attachments import MEDIA_TYPES
-from profile_workflow.errors import DomainError, NotAllowed, NotComplete, NotNow
+from profile_workflow.errors import DomainError, MadeAlready, NotAllowed, NotComplete, NotNow
 from profile_workflow.forms.filters import PageForm
 from profile_workflow.forms.requests import (
     RequestFilter,
@@ -117,6 +117,8 @@ def _ask(form: RequestForm, profile: Profile, *, by: User) -> Refusal | None:
         return Refusal(HTTP_UNPROCESSABLE)
     try:
         engine.ask(profile, form.wish(), by=by, at=timezone.now())
+    except MadeAlready:
+        return None
     except DomainError as error:
         return refused(form, error)
     return None

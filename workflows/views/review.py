@@ -33,6 +33,7 @@ from profile_workflow.web.remarks import Beside, Spot, beside
 from workflows.models import Task
 from workflows.queries.tasks import open_task_of
 from workflows.views import answering, remarking
+from workflows.views.acts import effects_of
 from workflows.views.moving import Refusal, done_message, make_move, task_form, task_offers
 from workflows.views.responses import tell
 
@@ -234,6 +235,7 @@ def _page(request: HttpRequest, desk: Desk) -> HttpResponse:
         "saved": desk.saved,
         "refusal": desk.refusal,
         "missing": desk.refusal.missing if desk.refusal else (),
+        "does": effects_of(section, desk.offers),
         "seen": seen,
         "changed": changed,
         "view": view.value,

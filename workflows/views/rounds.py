@@ -14,7 +14,7 @@ from profile_workflow.queries.rounds import objections_of, standing, what_came_o
 from profile_workflow.services.objections import refusal_to_answer_objection
 from profile_workflow.web.loading import profile_or_404, signed_in
 from workflows.letters import ATTRIBUTION_RULES
-from workflows.queries.rounds import review_standing
+from workflows.queries.rounds import review_standing, tasks_to_waive
 
 
 @require_safe
@@ -48,6 +48,7 @@ def _shown(about: ReviewRound | ValidationRound, profile: Profile, viewer: User)
         return {"review": review_standing(about, profile)}
     return {
         "validation": standing(about, profile, viewer=viewer),
+        "to_waive": tasks_to_waive(about, profile, viewer=viewer),
         "attribution": ATTRIBUTION_RULES[about.attribution],
         "outcome": what_came_of(about, profile, viewer=viewer),
     }

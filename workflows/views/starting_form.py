@@ -37,16 +37,22 @@ _MANY_OF = {"co_authors": Role.CO_AUTHOR, "translators": Role.TRANSLATOR}
 class StartForm(StyledForm):
     """What must be known to start a profile. People may be named later, on its own page."""
 
-    city = forms.ChoiceField(label=gettext_lazy("City"))
+    city = forms.ChoiceField(
+        label=gettext_lazy("City"), help_text=gettext_lazy("One of the cities of your programme.")
+    )
     edition = forms.IntegerField(
         label=gettext_lazy("Edition"),
         help_text=gettext_lazy("The year that the profile carries."),
         min_value=_FIRST_EDITION,
         max_value=_LAST_EDITION,
     )
-    template = forms.ChoiceField(label=gettext_lazy("Version of the template"))
+    template = forms.ChoiceField(
+        label=gettext_lazy("Version of the template"),
+        help_text=gettext_lazy("Its chapters, guiding questions and checks hold for the profile."),
+    )
     language = forms.ChoiceField(
         label=gettext_lazy("Language of the text"),
+        help_text=gettext_lazy("In which the profile is written and printed."),
         choices=languages.choices(dict(settings.LANGUAGES)),
     )
     title = forms.CharField(
@@ -90,11 +96,13 @@ class StartForm(StyledForm):
     )
     tacit_rule = forms.BooleanField(
         label=gettext_lazy("Silence counts as agreement in the consultation"),
+        help_text=gettext_lazy("The invitation says so, and a reminder before the last day."),
         required=False,
         initial=True,
     )
     attribution = forms.ChoiceField(
         label=gettext_lazy("Attribution of answers"),
+        help_text=gettext_lazy("What others than the project team see of who has answered."),
         choices=Attribution.choices,
         initial=Attribution.CATEGORY,
     )
@@ -224,7 +232,11 @@ def _days_field(name: str) -> str:
 
 def _length_of(name: str, days: int) -> forms.IntegerField:
     field = forms.IntegerField(
-        label=str(STEPS[name]), min_value=1, max_value=_LONGEST_STEP, initial=days
+        label=str(STEPS[name]),
+        help_text=_("Working days of the city."),
+        min_value=1,
+        max_value=_LONGEST_STEP,
+        initial=days,
     )
     field.widget.attrs["class"] = "form-control"
     return field

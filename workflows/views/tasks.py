@@ -22,7 +22,7 @@ from profile_workflow.services.log import document_name
 from profile_workflow.web.loading import signed_in
 from workflows import engine, queries, turns
 from workflows.models import Task
-from workflows.views.acts import act_context, asked_context
+from workflows.views.acts import asked_context, effects_of, final_context
 from workflows.views.moving import (
     Refusal,
     done_message,
@@ -31,8 +31,8 @@ from workflows.views.moving import (
     task_offers,
 )
 
-#: Steps of the flow whose first move cannot be taken back.
-_GRAVE = ("produce", "correct")
+#: Steps of the flow that end with text being published.
+_FINAL = ("produce", "correct")
 
 
 @require_safe
@@ -91,11 +91,12 @@ def _page(
         "section": section,
         "may_write": section is not None and may_write(section, by=viewer),
         "remarks": open_remarks(found.profile, viewer=viewer, section=section) if section else [],
-        "may_take_back": _may_take_back(found, viewer),
+        "may_take_back": section is not None and engine.may_take_back(section, viewer),
+        "does": effects_of(found.document, offers),
         "may_claim": queries.may_claim(found, found.profile, viewer),
         "may_hand_over": found.is_open and engine.why_not_handed_over(found, by=viewer) is None,
         "at": timezone.now(),
-        **_besides(found, viewer),
+        **_besides(found, offers, viewer),
     }
     status = refusal.status if refusal else None
     return render(request, "workflows/task.html", context, status=status)
@@ -109,25 +110,19 @@ def _returned(found: Task, viewer: User) -> Line | None:
     return None
 
 
-def _besides(found: Task, viewer: User) -> dict[str, Any]:
+def _besides(found: Task, offers: list[Offer], viewer: User) -> dict[str, Any]:
     """Return what the page of some kinds of tasks shows beyond the form."""
     if found.signoff_id is not None:
-        return asked_context(found, viewer)
-    if found.is_open and found.flow_task.name in _GRAVE:
-        return act_context(found.profile, tuple(found.flow_task.moves))
+        only_waives = [one.move for one in offers] == ["waive"]
+        return {"only_waives": only_waives, **asked_context(found, viewer)}
+    if found.is_open and found.flow_task.name in _FINAL:
+        return final_context(found.profile, offers)
     return {}
 
 
 def _expected_to_be_missing(offers: list[Offer]) -> list[object]:
     """Return what is missing for the only move that is offered; several say it when tried."""
     return list(offers[0].missing) if len(offers) == 1 else []
-
-
-def _may_take_back(found: Task, viewer: User) -> bool:
-    """Whether what finished the task can be undone by this person."""
-    if found.is_open or found.section is None:
-        return False
-    return any(offer.move == "take_back" for offer in engine.offers(found.section, viewer))
 
 
 @require_POST

@@ -41,9 +41,19 @@ def test_every_word_is_translated(language):
 @pytest.mark.parametrize("language", PLURALS)
 def test_the_compiled_catalogue_is_the_one_that_is_read(language):
     folder = LOCALE / language / "LC_MESSAGES"
-    written = {one.msgid: one.msgstr for one in polib.pofile(str(folder / "django.po"))}
-    compiled = {one.msgid: one.msgstr for one in polib.mofile(str(folder / "django.mo"))}
-    assert compiled == written
+    written = said(polib.pofile(str(folder / "django.po")))
+    assert said(polib.mofile(str(folder / "django.mo"))) == written
+    assert sum(len(words) == PLURALS[language] for words in written.values()) > 50
+
+
+def said(catalogue: polib.POFile | polib.MOFile) -> dict[tuple[str | None, str], tuple[str, ...]]:
+    """Return context and words → what is said, all of its plurals where there are any."""
+    return {
+        (one.msgctxt, one.msgid): tuple(
+            words for _number, words in sorted(one.msgstr_plural.items() or [(0, one.msgstr)])
+        )
+        for one in catalogue
+    }
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,26 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from profile_workflow.days import role_day
+from profile_workflow.models import Section, User
 from profile_workflow.queries import profiles
 from profile_workflow.queries.notes import notes_of
 from profile_workflow.services.drafting import is_writer, may_write
 from profile_workflow.services.lifecycle import is_open
+from profile_workflow.states import APPROVED_SECTION_STATES, AUTHOR_ROLES, Role
 from profile_workflow.web.guidance import beside_revision
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
 from profile_workflow.web.reading import reading_text, with_permalinks
 from profile_workflow.web.remarks import beside
+from workflows import engine
+
+#: Who may look for a way to open a section again that is accepted or locked.
+_WORKERS = frozenset((*AUTHOR_ROLES, Role.INTERNATIONAL_EXPERT, Role.PROJECT_TEAM))
+
+
+def _asks_to_reopen(section: Section, viewer: User) -> bool:
+    """Whether a reader is told how a section is opened again that is accepted or locked."""
+    is_closed = section.state in APPROVED_SECTION_STATES
+    return is_closed and not _WORKERS.isdisjoint(section.profile.roles_of(viewer))
 
 
 @require_safe
@@ -44,6 +56,8 @@ def section(request: HttpRequest, slug: str, key: str) -> HttpResponse:
             "may_write": may_write(found, by=viewer),
             "writes": is_writer(found, by=viewer),
             "may_review": is_open(found, "accept", viewer),
+            "may_take_back": engine.may_take_back(found, viewer),
+            "is_closed": _asks_to_reopen(found, viewer),
             "guidance": beside_revision(found, viewer),
             "text": with_permalinks(shown.text) if shown.text else None,
             "quotable": True,
