@@ -98,3 +98,9 @@ class InvalidInput(DomainError):
     """A value cannot be stored as it was given."""
 
     status = 422
+
+
+def raise_if(refusal: DomainError | None) -> None:
+    """Raise a refusal, if there is one."""
+    if refusal is not None:
+        raise refusal

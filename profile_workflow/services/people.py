@@ -15,6 +15,7 @@ from profile_workflow.errors import (
     NotAllowed,
     NotComplete,
     NotNow,
+    raise_if,
 )
 from profile_workflow.models import Assignment, Profile
 from profile_workflow.models.people import User
@@ -110,9 +111,7 @@ def substitute(
     profile = locked(assignment.profile_id, at)
     # Read after the lock is held: the part may have ended since the page was opened.
     fresh = Assignment.objects.get(pk=assignment.pk)
-    refusal = refusal_to_substitute(fresh, profile, by)
-    if refusal is not None:
-        raise refusal
+    raise_if(refusal_to_substitute(fresh, profile, by))
     if ends_on < starts_on:
         raise InvalidInput(_("The last day is before the first."))
     if by_user.pk == fresh.user_id:

@@ -16,11 +16,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from profile_workflow.errors import InvalidInput
+from profile_workflow.errors import InvalidInput, raise_if
 from profile_workflow.models import Picture, PictureFile, Profile, User
 from profile_workflow.pictures.pixels import Pixels
 from profile_workflow.queries.evidence import submitted_pictures
 from profile_workflow.services import evidence
+from profile_workflow.services.keeping import refusal_to_register
 from profile_workflow.services.locking import locked
 
 #: How long a file is kept whose form was never sent to its end.
@@ -35,7 +36,7 @@ def keep_file(profile: Profile, pixels: Pixels, *, by: User, at: datetime) -> Pi
         NotAllowed, NotNow: As for every entry of the register.
     """
     profile = locked(profile.pk, at)
-    evidence.raise_if(evidence.refusal_to_register(profile, by))
+    raise_if(refusal_to_register(profile, by))
     same: PictureFile | None = profile.picture_files.filter(sha256=pixels.sha256).first()
     if same is not None:
         return same

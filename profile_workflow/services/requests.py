@@ -21,6 +21,7 @@ from profile_workflow.errors import (
     NotAllowed,
     NotComplete,
     NotNow,
+    raise_if,
 )
 from profile_workflow.models import (
     DataTable,
@@ -90,9 +91,7 @@ def ask(profile: Profile, wish: Wish, *, by: User, at: datetime) -> tuple[InputR
         InvalidInput: If what is asked for is empty, too long, or was asked by a click before this
             one; if nobody of the city is asked; if the day is none for an answer.
     """
-    refusal = refusal_to_ask(profile, by)
-    if refusal is not None:
-        raise refusal
+    raise_if(refusal_to_ask(profile, by))
     asked = _asked(profile, wish.person)
     subject, text = (
         _words(wish.subject, most=_LONGEST_SUBJECT),

@@ -11,7 +11,9 @@ from profile_workflow.errors import DomainError, InvalidInput, StaleEntry
 from profile_workflow.forms.charts import ChartForm, offers
 from profile_workflow.models import DataTable, User
 from profile_workflow.queries.evidence import Uses, tables_of
-from profile_workflow.services.evidence import choose_chart, fingerprint, refusal_to_change
+from profile_workflow.services.contents import fingerprint
+from profile_workflow.services.evidence import choose_chart
+from profile_workflow.services.keeping import refusal_to_change
 from profile_workflow.states import ChartKind
 from profile_workflow.web.loading import profile_or_404, signed_in
 from profile_workflow.web.refusing import refused

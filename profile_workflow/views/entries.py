@@ -23,6 +23,13 @@ from profile_workflow.forms.priorities import ShiftForm
 from profile_workflow.models import DataItem, DataTable, Profile, Section, User
 from profile_workflow.queries.evidence import Uses
 from profile_workflow.services import evidence, pictures
+from profile_workflow.services.contents import fingerprint, fingerprint_of_figures
+from profile_workflow.services.keeping import (
+    refusal_to_change,
+    refusal_to_register,
+    refusal_to_remove,
+)
+from profile_workflow.services.ordering import shift_entry
 from profile_workflow.web.loading import profile_or_404, signed_in
 from profile_workflow.web.refusing import Refusal, refused
 
@@ -216,7 +223,7 @@ def entry_add(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     add = found.add
     form = found.form(request.POST or None, request.FILES or None, profile=profile)
     page = _Page(profile, found.adding, found.back(profile), form)
-    refusal = evidence.refusal_to_register(profile, viewer, kind=found.form.of_kind())
+    refusal = refusal_to_register(profile, viewer, kind=found.form.of_kind())
     return _added(
         request,
         page,
@@ -237,10 +244,10 @@ def figure_add(request: HttpRequest, slug: str, table_id: int) -> HttpResponse:
     form = forms.FigureForm(
         request.POST or None,
         profile=profile,
-        initial={"base": evidence.fingerprint_of_figures(table)},
+        initial={"base": fingerprint_of_figures(table)},
     )
     page = _Page(profile, kind.adding, KINDS["table"].back(profile, table), form)
-    refusal = evidence.refusal_to_register(profile, viewer, table.section)
+    refusal = refusal_to_register(profile, viewer, table.section)
 
     def add(entered: dict[str, Any]) -> Any:
         evidence.add_figures(table, [entered], by=viewer, at=timezone.now(), base=form.mark)
@@ -268,7 +275,7 @@ def _added(
             form.add_error(None, str(error))
         except StaleEntry as error:
             page.refusal = refused(error)
-            form.renew(evidence.fingerprint_of_figures(cast("DataTable", error.current)))
+            form.renew(fingerprint_of_figures(cast("DataTable", error.current)))
         except DomainError as error:
             page.refusal = refused(error)
         else:
@@ -293,10 +300,10 @@ def entry(request: HttpRequest, slug: str, kind: str, entry_id: int) -> HttpResp
         request.FILES or None,
         profile=profile,
         instance=row,
-        initial={"base": evidence.fingerprint(row)},
+        initial={"base": fingerprint(row)},
     )
     page = _Page(profile, found.changing, found.back(profile, row), form)
-    refusal = evidence.refusal_to_change(row, viewer, Uses(profile))
+    refusal = refusal_to_change(row, viewer, Uses(profile))
     if refusal is not None:
         page.refusal = refused(refusal)
         page.form = form if form.is_bound else None
@@ -318,7 +325,7 @@ def _changed(page: _Page, kind: Kind, row: Any, viewer: User) -> bool:
         page.refusal = refused(error)
         if error.current is not None:
             page.conflict = form.differences(error.current)
-            form.renew(evidence.fingerprint(cast("Any", error.current)))
+            form.renew(fingerprint(cast("Any", error.current)))
     except DomainError as error:
         page.refusal = refused(error)
     else:
@@ -364,7 +371,7 @@ def entry_shift(request: HttpRequest, slug: str, kind: str, entry_id: int) -> Ht
         if not form.is_valid():
             raise InvalidInput(_("Choose up or down."))
         up = form.cleaned_data["to"] == "up"
-        evidence.shift_entry(row, up=up, base=form.mark, by=viewer, at=timezone.now())
+        shift_entry(row, up=up, base=form.mark, by=viewer, at=timezone.now())
     except DomainError as error:
         context = {"profile": profile, "back": back, "refusal": refused(error)}
         page = "profile_workflow/entry_shift.html"
@@ -384,7 +391,7 @@ def entry_remove(request: HttpRequest, slug: str, kind: str, entry_id: int) -> H
     if row is None:
         raise Http404
     back = found.back(profile, row)
-    refusal = evidence.refusal_to_remove(row, viewer, Uses(profile))
+    refusal = refusal_to_remove(row, viewer, Uses(profile))
     if refusal is None and request.method == "POST":
         name, after = str(row), _after_removal(found, profile, row)
         try:

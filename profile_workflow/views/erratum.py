@@ -9,11 +9,8 @@ from django.views.decorators.http import require_http_methods
 
 from profile_workflow.errors import DomainError, StaleEntry
 from profile_workflow.forms.priorities import ErratumForm
-from profile_workflow.services.evidence import (
-    fingerprint_of_text,
-    refusal_to_write_erratum,
-    write_erratum,
-)
+from profile_workflow.services.contents import fingerprint_of_text
+from profile_workflow.services.erratum import refusal_to_write_erratum, write_erratum
 from profile_workflow.web.loading import profile_or_404, signed_in
 from profile_workflow.web.refusing import refused
 

@@ -16,13 +16,13 @@ from profile_workflow.queries import evidence as queries
 from profile_workflow.queries.evidence import Uses
 from profile_workflow.queries.history import move_label
 from profile_workflow.requirements import evidence_missing, next_gate
-from profile_workflow.services.evidence import (
-    order_mark,
+from profile_workflow.services.erratum import refusal_to_write_erratum
+from profile_workflow.services.keeping import (
     refusal_to_change,
     refusal_to_register,
     refusal_to_remove,
-    refusal_to_write_erratum,
 )
+from profile_workflow.services.ordering import order_mark
 from profile_workflow.states import ChartKind
 from profile_workflow.web.loading import profile_or_404, signed_in
 from profile_workflow.web.refusing import refused

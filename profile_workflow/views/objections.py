@@ -12,7 +12,7 @@ from profile_workflow.forms.marked import Difference
 from profile_workflow.forms.objections import ObjectionForm
 from profile_workflow.models import SignOff
 from profile_workflow.queries.rounds import Answer, objection_of
-from profile_workflow.services.evidence import fingerprint_of_text
+from profile_workflow.services.contents import fingerprint_of_text
 from profile_workflow.services.objections import answer_objection, refusal_to_answer_objection
 from profile_workflow.states import SignOffState
 from profile_workflow.web.loading import profile_or_404, signed_in

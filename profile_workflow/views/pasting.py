@@ -12,11 +12,9 @@ from profile_workflow.forms.figure_rows import COLUMNS, Pasted, label_of, read_t
 from profile_workflow.forms.pasting import PasteForm
 from profile_workflow.models import DataTable, Profile, User
 from profile_workflow.queries.evidence import tables_of
-from profile_workflow.services.evidence import (
-    add_figures,
-    fingerprint_of_figures,
-    refusal_to_register,
-)
+from profile_workflow.services.contents import fingerprint_of_figures
+from profile_workflow.services.evidence import add_figures
+from profile_workflow.services.keeping import refusal_to_register
 from profile_workflow.web.loading import profile_or_404, signed_in
 from profile_workflow.web.refusing import Refusal, refused
 

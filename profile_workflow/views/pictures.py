@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from profile_workflow.models import Picture, PictureFile
 from profile_workflow.queries import evidence as queries
 from profile_workflow.queries.evidence import Uses
-from profile_workflow.services.evidence import refusal_to_register
+from profile_workflow.services.keeping import refusal_to_register
 from profile_workflow.web.loading import profile_or_404, signed_in
 from profile_workflow.web.refusing import refused
 from profile_workflow.web.registers import rows_of

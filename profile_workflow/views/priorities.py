@@ -20,7 +20,7 @@ from profile_workflow.forms.priorities import ListForm, PriorityForm, ShiftForm
 from profile_workflow.models import Challenge, Priority, Profile
 from profile_workflow.queries.evidence import priorities_of
 from profile_workflow.requirements import MOST_PRIORITIES, missing_for
-from profile_workflow.services.evidence import refusal_to_register
+from profile_workflow.services.keeping import refusal_to_register
 from profile_workflow.services.priorities import (
     as_given,
     fingerprint_of,

@@ -31,7 +31,7 @@ from profile_workflow.models import LibrarySource, Profile, Source, User
 from profile_workflow.queries.evidence import Uses, sees_working_material
 from profile_workflow.queries.library import library_of, search_library
 from profile_workflow.services import sources as services
-from profile_workflow.services.evidence import refusal_to_register
+from profile_workflow.services.keeping import refusal_to_register
 from profile_workflow.web.loading import profile_or_404, signed_in
 from profile_workflow.web.refusing import refused
 from profile_workflow.web.registers import RegisterRow, in_words, rows_of

@@ -12,7 +12,7 @@ from profile_workflow.models import DataItem, Profile, User
 from profile_workflow.queries.evidence import Uses, figure_of
 from profile_workflow.queries.history import last_reason, move_label
 from profile_workflow.services import lifecycle
-from profile_workflow.services.evidence import refusal_to_change, refusal_to_remove
+from profile_workflow.services.keeping import refusal_to_change, refusal_to_remove
 from profile_workflow.services.lifecycle import Offer
 from profile_workflow.services.log import document_name
 from profile_workflow.web.loading import profile_or_404, signed_in

@@ -28,7 +28,7 @@ from profile_workflow.models import InputRequest, Profile, RequestEntry, User
 from profile_workflow.queries import requests as queries
 from profile_workflow.services import requests as service
 from profile_workflow.services.drafting import may_write
-from profile_workflow.services.evidence import refusal_to_register
+from profile_workflow.services.keeping import refusal_to_register
 from profile_workflow.services.lifecycle import Offer, transitions_of
 from profile_workflow.states import FINAL_STATES, ProfileState
 from profile_workflow.web.loading import profile_or_404, signed_in
