@@ -31,9 +31,7 @@ from profile_workflow.services.keeping import (
 )
 from profile_workflow.services.ordering import shift_entry
 from profile_workflow.web.loading import profile_or_404, signed_in
-from profile_workflow.web.refusing import Refusal, refused
-
-_NOT_FOUND, _UNPROCESSABLE = 404, 422
+from profile_workflow.web.refusing import HTTP_NOT_FOUND, HTTP_UNPROCESSABLE, Refusal
 
 
 def _add_table(profile: Profile, *, by: User, at: datetime, **fields: Any) -> DataTable:
@@ -192,7 +190,7 @@ class _Page:
         """Return the page with the status of what happened."""
         status = self.refusal.status if self.refusal else None
         if status is None and self.form is not None and self.form.is_bound:
-            status = _UNPROCESSABLE
+            status = HTTP_UNPROCESSABLE
         self._keep_picture(signed_in(request))
         context = {name: getattr(self, name) for name in _SHOWN}
         return render(request, "profile_workflow/entry.html", context, status=status)
@@ -266,7 +264,7 @@ def _added(
     form = page.form
     assert form is not None
     if refusal is not None:
-        page.refusal = refused(refusal)
+        page.refusal = Refusal.of(refusal)
         page.form = form if form.is_bound else None
     elif form.is_bound and form.is_valid():
         try:
@@ -274,10 +272,10 @@ def _added(
         except InvalidInput as error:
             form.add_error(None, str(error))
         except StaleEntry as error:
-            page.refusal = refused(error)
+            page.refusal = Refusal.of(error)
             form.renew(fingerprint_of_figures(cast("DataTable", error.current)))
         except DomainError as error:
-            page.refusal = refused(error)
+            page.refusal = Refusal.of(error)
         else:
             messages.success(request, _("“%(entry)s” has been added.") % {"entry": entry})
             return redirect(kind.back(page.profile, entry))
@@ -305,7 +303,7 @@ def entry(request: HttpRequest, slug: str, kind: str, entry_id: int) -> HttpResp
     page = _Page(profile, found.changing, found.back(profile, row), form)
     refusal = refusal_to_change(row, viewer, Uses(profile))
     if refusal is not None:
-        page.refusal = refused(refusal)
+        page.refusal = Refusal.of(refusal)
         page.form = form if form.is_bound else None
     elif form.is_bound and form.is_valid() and _changed(page, found, row, viewer):
         messages.success(request, _("“%(entry)s” has been changed.") % {"entry": row})
@@ -322,12 +320,12 @@ def _changed(page: _Page, kind: Kind, row: Any, viewer: User) -> bool:
     except InvalidInput as error:
         form.add_error(None, str(error))
     except StaleEntry as error:
-        page.refusal = refused(error)
+        page.refusal = Refusal.of(error)
         if error.current is not None:
             page.conflict = form.differences(error.current)
             form.renew(fingerprint(cast("Any", error.current)))
     except DomainError as error:
-        page.refusal = refused(error)
+        page.refusal = Refusal.of(error)
     else:
         return True
     return False
@@ -347,7 +345,7 @@ def _gone(request: HttpRequest, profile: Profile, kind: Kind) -> HttpResponse:
     page = _Page(profile, kind.adding, kind.back(profile), form)
     page.action = reverse("entry_add", args=[profile.slug, name])
     said = _("This is not there any more. What you wrote can be added as new.")
-    page.refusal = Refusal(_NOT_FOUND, said)
+    page.refusal = Refusal(HTTP_NOT_FOUND, said)
     return page.render(request)
 
 
@@ -373,7 +371,7 @@ def entry_shift(request: HttpRequest, slug: str, kind: str, entry_id: int) -> Ht
         up = form.cleaned_data["to"] == "up"
         shift_entry(row, up=up, base=form.mark, by=viewer, at=timezone.now())
     except DomainError as error:
-        context = {"profile": profile, "back": back, "refusal": refused(error)}
+        context = {"profile": profile, "back": back, "refusal": Refusal.of(error)}
         page = "profile_workflow/entry_shift.html"
         return render(request, page, context, status=error.status)
     return redirect(f"{back}#{kind}-{row.pk}")
@@ -407,7 +405,7 @@ def entry_remove(request: HttpRequest, slug: str, kind: str, entry_id: int) -> H
         "entry": row,
         "figures": row.items.count() if isinstance(row, DataTable) else 0,
         "back": back,
-        "refusal": refused(refusal) if refusal else None,
+        "refusal": Refusal.of(refusal) if refusal else None,
     }
     status = refusal.status if refusal else None
     return render(request, "profile_workflow/entry_remove.html", context, status=status)

@@ -13,9 +13,9 @@ from profile_workflow.queries.responses import Response, Wanted, comments_of, re
 from profile_workflow.services import comments as remarks
 from profile_workflow.services.lifecycle import Offer, transitions_of
 from profile_workflow.web.redline import Redline
+from profile_workflow.web.refusing import HTTP_UNPROCESSABLE
 from profile_workflow.web.remarks import Spot, suggested_change
 from workflows import engine
-from workflows.views.moving import HTTP_UNPROCESSABLE
 
 #: So many comments can be answered on one page: Django reads a thousand fields, each has two.
 MOST_FORMS = 200

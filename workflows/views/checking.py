@@ -14,7 +14,7 @@ from profile_workflow.models import Profile, Section, User
 from profile_workflow.queries.quality import Checked, checklist
 from profile_workflow.services.quality import answer_check, mark_of
 from profile_workflow.states import Verdict
-from workflows.views.moving import HTTP_UNPROCESSABLE
+from profile_workflow.web.refusing import HTTP_UNPROCESSABLE
 
 
 @dataclass(slots=True)

@@ -17,8 +17,9 @@ from profile_workflow.services.lifecycle import Offer
 from profile_workflow.services.log import document_name
 from profile_workflow.web.loading import profile_or_404, signed_in
 from profile_workflow.web.reading import figure_in_words
+from profile_workflow.web.refusing import Refusal
 from workflows import engine
-from workflows.views.moving import Refusal, make_move
+from workflows.views.moving import make_move
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -31,11 +31,11 @@ from profile_workflow.services import people as service
 from profile_workflow.services.people import Part
 from profile_workflow.states import ProfileState, Role, ValidationKind
 from profile_workflow.web.loading import profile_or_404, signed_in
+from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal, refused
 from workflows import engine, notifications, queries
 from workflows.executors import get_executor
 from workflows.letters import AccountMail
 from workflows.queries.staffing import Load
-from workflows.views.moving import HTTP_UNPROCESSABLE, Refusal, refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +219,9 @@ def end(request: HttpRequest, slug: str, part_id: int) -> HttpResponse:
     if request.method != "POST":
         return _page(request, profile, "people_end", context)
     if not form.is_valid():
-        return _page(request, profile, "people_end", {**context, "refusal": Refusal(422)})
+        return _page(
+            request, profile, "people_end", {**context, "refusal": Refusal(HTTP_UNPROCESSABLE)}
+        )
     try:
         waiting = engine.end_part(
             part, by=viewer, at=timezone.now(), reason=form.cleaned_data["reason"]
@@ -249,7 +251,7 @@ def substitute(request: HttpRequest, slug: str, part_id: int) -> HttpResponse:
     part = _part_or_404(profile, part_id)
     refused_at_once = service.refusal_to_substitute(part, profile, viewer)
     if refused_at_once is not None:
-        closed = Refusal(refused_at_once.status, str(refused_at_once))
+        closed = Refusal.of(refused_at_once)
         return _page(request, profile, "people_substitute", {"part": part, "refusal": closed})
     form = SubstituteForm(request.POST or None, initial={"starts_on": role_day()})
     context = {"part": part, "form": form, "known": _suggested(profile, viewer)}

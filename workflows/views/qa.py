@@ -23,10 +23,11 @@ from profile_workflow.services.quality import refusal_to_judge, take_waiver_back
 from profile_workflow.states import Advice
 from profile_workflow.web.checks import Advised, Check, advice_on, anchor_of, checks_before
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
+from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal
 from workflows import engine
 from workflows.queries.tasks import may_claim, open_task_at
 from workflows.views import checking
-from workflows.views.moving import Refusal, done_message, make_move, task_form, task_offers
+from workflows.views.moving import done_message, make_move, task_form, task_offers
 
 #: Requirements that the second list shows, check by check.
 _BY_HAND = ("check_open", "check_failed")
@@ -114,7 +115,7 @@ def _claim(request: HttpRequest, profile: Profile, viewer: User, sent: _Sent) ->
             engine.claim(task, by=viewer, at=timezone.now())
             messages.success(request, _("The task is yours now."))
     except DomainError as error:
-        shown = Refusal(error.status, str(error))
+        shown = Refusal.of(error)
         return _page(request, profile, viewer, sent=sent, refusal=shown)
     return _shown_again(request, profile, viewer, sent, "decision")
 
@@ -125,7 +126,7 @@ def _decide(
     task = open_task_at(profile, node="qa")
     if task is None or sent.decision is None:
         why = refusal_to_judge(profile, viewer) or NotNow(_("No decision is asked for now."))
-        shown = Refusal(why.status, str(why))
+        shown = Refusal.of(why)
         return _page(request, profile, viewer, sent=sent, refusal=shown, lost=act.lost_reason)
     refusal = make_move(sent.decision, task.document, by=viewer)
     if refusal is not None:
@@ -155,7 +156,7 @@ def _page(
     if saved is not None:
         rows = checking.rows_afterwards(rows, saved, may_answer=cannot is None)
         if saved.status and cannot is not None:
-            refusal = refusal or Refusal(cannot.status, str(cannot))
+            refusal = refusal or Refusal.of(cannot)
     context = {
         "profile": profile,
         "checks": checks,
@@ -231,13 +232,15 @@ def qa_waive(request: HttpRequest, slug: str, key: str, code: str) -> HttpRespon
     sent = _save(request, profile, viewer)
     form = WaiverForm(request.POST, prefix=anchor_of(code, key))
     if not form.is_valid():
-        return _page(request, profile, viewer, sent=sent, refusal=Refusal(422), waiver=form)
+        return _page(
+            request, profile, viewer, sent=sent, refusal=Refusal(HTTP_UNPROCESSABLE), waiver=form
+        )
     try:
         reason, at = form.cleaned_data["reason"], timezone.now()
         waive(section, Advice(code), reason, base=form.mark, by=viewer, at=at)
     except DomainError as error:
         form.renew(_text_of(section))
-        shown = Refusal(error.status, str(error))
+        shown = Refusal.of(error)
         return _page(request, profile, viewer, sent=sent, refusal=shown, waiver=form)
     messages.success(request, _("The advice is waived for this text."))
     return _shown_again(request, profile, viewer, sent, anchor_of(code, key))
@@ -255,7 +258,7 @@ def qa_waiver_back(request: HttpRequest, slug: str, waiver_id: int) -> HttpRespo
     try:
         take_waiver_back(waiver, by=viewer, at=timezone.now())
     except DomainError as error:
-        shown = Refusal(error.status, str(error))
+        shown = Refusal.of(error)
         return _page(request, profile, viewer, sent=sent, refusal=shown)
     messages.success(request, _("The advice stands again."))
     anchor = anchor_of(waiver.code, waiver.section.key)

@@ -29,11 +29,12 @@ from profile_workflow.services.log import document_name
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
 from profile_workflow.web.reading import compared_html, reading_text
 from profile_workflow.web.redline import Redline, redline
+from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal
 from profile_workflow.web.remarks import Beside, Spot, beside
 from workflows.models import Task
 from workflows.queries.tasks import open_task_of
 from workflows.views import answering, remarking
-from workflows.views.moving import Refusal, done_message, make_move, task_form, task_offers
+from workflows.views.moving import done_message, make_move, task_form, task_offers
 from workflows.views.responses import tell
 
 
@@ -65,7 +66,8 @@ class Desk:
             return self.refusal.status
         if self.saved is not None and self.saved.status:
             return self.saved.status
-        return 422 if self.comment_form.is_bound and self.comment_form.errors else 200
+        is_wrong = self.comment_form.is_bound and self.comment_form.errors
+        return HTTP_UNPROCESSABLE if is_wrong else 200
 
     @property
     def problems(self) -> list[tuple[str, str]]:
