@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from profile_workflow.errors import DomainError, NotNow
@@ -28,6 +27,7 @@ from workflows import engine
 from workflows.queries.tasks import may_claim, open_task_at
 from workflows.views import checking
 from workflows.views.moving import done_message, make_move, task_form, task_offers
+from workflows.views.several import Saved, kept, tell
 
 #: Requirements that the second list shows, check by check.
 _BY_HAND = ("check_open", "check_failed")
@@ -51,7 +51,7 @@ class _Sent:
     """
 
     data: QueryDict
-    saved: checking.Saved
+    saved: Saved[checking.Row]
     decision: MoveForm | None
 
     @property
@@ -74,7 +74,7 @@ def qa(request: HttpRequest, slug: str) -> HttpResponse:
         return _claim(request, profile, viewer, sent)
     if act.decides:
         return _decide(request, profile, viewer, sent, act)
-    anchor = checking.next_anchor(checklist(profile), sent.saved.last)
+    anchor = checking.next_anchor(checklist(profile), sent.saved)
     return _shown_again(request, profile, viewer, sent, anchor)
 
 
@@ -84,11 +84,7 @@ def _save(request: HttpRequest, profile: Profile, viewer: User) -> _Sent:
     decision = _decision(profile, viewer, request.POST)
     rows = checking.posted_rows(profile, request.POST)
     saved = checking.save_answers(rows, profile, by=viewer)
-    if saved.number:
-        told = ngettext(
-            "%(number)s answer was saved.", "%(number)s answers were saved.", saved.number
-        )
-        messages.success(request, told % {"number": saved.number})
+    tell(request, saved)
     return _Sent(request.POST, saved, decision)
 
 
@@ -154,7 +150,7 @@ def _page(
     rows = checking.rows_of(found, may_answer=cannot is None)
     saved = sent.saved if sent else None
     if saved is not None:
-        rows = checking.rows_afterwards(rows, saved, may_answer=cannot is None)
+        rows = kept(rows, saved)
         if saved.status and cannot is not None:
             refusal = refusal or Refusal.of(cannot)
     context = {

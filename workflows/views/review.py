@@ -35,7 +35,7 @@ from workflows.models import Task
 from workflows.queries.tasks import open_task_of
 from workflows.views import answering, remarking
 from workflows.views.moving import done_message, make_move, task_form, task_offers
-from workflows.views.responses import tell
+from workflows.views.several import Saved, kept, tell
 
 
 @dataclass(slots=True)
@@ -51,7 +51,7 @@ class Desk:
     notes: list[Note]
     comment_form: NewCommentForm
     move_form: MoveForm | None
-    saved: answering.Saved | None = None
+    saved: Saved[answering.Row] | None = None
     refusal: Refusal | None = None
     lost_reason: str = ""
     may_comment: bool = field(init=False)
@@ -79,10 +79,8 @@ class Desk:
             for name, messages in form.errors.items()
             for message in messages
         ]
-        refused = self.saved.refused if self.saved else {}
-        return found + [
-            (f"comment-{pk}", _("Comment %(number)s") % {"number": pk}) for pk in refused
-        ]
+        refused = self.saved.refused if self.saved else []
+        return found + [(row.anchor, row.name) for row in refused]
 
 
 def _place(field: BoundField) -> str:
@@ -160,11 +158,11 @@ def _save(request: HttpRequest, desk: Desk) -> None:
     _refresh(desk, desk.saved)
 
 
-def _refresh(desk: Desk, saved: answering.Saved) -> None:
+def _refresh(desk: Desk, saved: Saved[answering.Row]) -> None:
     """Show what is said beside the text as it is after saving."""
     fresh = _desk(desk.profile, desk.section, desk.viewer)
     desk.notes = fresh.notes
-    desk.rows = [answering.with_words(row, saved.refused.get(row.comment.pk)) for row in fresh.rows]
+    desk.rows = kept(fresh.rows, saved)
 
 
 def _save_remark(request: HttpRequest, desk: Desk) -> None:
