@@ -31,7 +31,6 @@ class Labels:
     source: str
     sources: str
     note: str
-    figure_of_table: str
     datum: str
     value: str
     women: str
@@ -129,7 +128,6 @@ _EN = Labels(
     source="Source",
     sources="Sources",
     note="Note",
-    figure_of_table="Data",
     datum="Datum",
     value="Value",
     women="Women",
@@ -233,7 +231,6 @@ _FR = Labels(
     source="Source",
     sources="Sources",
     note="Note",
-    figure_of_table="Données",
     datum="Donnée",
     value="Valeur",
     women="Femmes",
@@ -338,7 +335,6 @@ _AR = Labels(
     source="المصدر",
     sources="المصادر",
     note="ملاحظة",
-    figure_of_table="البيانات",
     datum="البيان",
     value="القيمة",
     women="نساء",

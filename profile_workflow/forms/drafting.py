@@ -81,12 +81,7 @@ _BUTTONS = ("save", "settle", "answers", "preview", "submit", "pick")
 class ActionForm(forms.Form):
     """Which of the buttons below a text was pressed; anything unreadable saves."""
 
-    action = forms.ChoiceField(
-        choices=[
-            (name, name) for name in ("save", "settle", "answers", "preview", "submit", "pick")
-        ],
-        required=False,
-    )
+    action = forms.ChoiceField(choices=[(name, name) for name in _BUTTONS], required=False)
     pick = forms.CharField(max_length=100, required=False)
 
     @property

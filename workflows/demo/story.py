@@ -1,6 +1,6 @@
 """A profile's story: acts of its people, one after the other, each at its own moment."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -262,6 +262,3 @@ class Story:
         """Have the authority adopt the priorities."""
         self.act(self.profile, "adopt_priorities", self.cast.authority)
         self.later(weeks=2)
-
-
-Scene = Callable[[Story], None]
