@@ -1,4 +1,4 @@
-"""Reading HTML that is to be compared: its blocks within blocks, and the words in them."""
+"""HTML that is to be compared, in parts: its blocks within blocks, and the words in them."""
 
 import html
 import re
