@@ -25,7 +25,7 @@ from profile_workflow.states import (
 )
 from profile_workflow.states import ProfileState as S
 from workflows.models.process import ProfileProcess, Task
-from workflows.nodes import ForEach, Gather, HumanTask
+from workflows.nodes import ForEach, Gather, GatherActivation, HumanTask
 
 _ANSWERS = ("approve", "reserve", "object_to", "waive", "lapse", "lapse_tacitly")
 
@@ -150,9 +150,7 @@ class CityProfileFlow(Flow):
     def begin(self, activation: Activation, profile: Profile, **context: Any) -> ProfileProcess:
         """Tie the new process to its profile."""
         process: ProfileProcess = activation.process
-        process.profile = profile
-        process.moment = context["moment"]
-        process.opened = []
+        process.set_out(profile, context["moment"])
         return process
 
     def sections_to_write(self, activation: Activation) -> list[Section]:
@@ -184,11 +182,13 @@ class CityProfileFlow(Flow):
         """Return whose answer it is."""
         return signoff.person
 
-    def count_signatures(self, activation: Activation) -> None:
+    def count_signatures(self, activation: GatherActivation) -> None:
         """Validate when all have signed, return when somebody objected, or ask the silent again."""
         process = activation.process
         profile: Profile = process.profile
-        objected, reason = validation.open_objections(profile)
+        # Where all have signed this very text before, nobody was asked who could object.
+        asked = activation.has_branches
+        objected, reason = validation.open_objections(profile) if asked else ([], "")
         if objected:
             details = Details(reason=reason, sections=objected)
             lifecycle.move(

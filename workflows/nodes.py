@@ -108,7 +108,7 @@ class InstantActivation(Activation):
         task.status = STATUS.DONE
         task.finished = task.created
         task.save()
-        task.previous.add(prev_activation.task)
+        task.process.link(task, after=prev_activation.task)
         task.status = STATUS.NEW
         return cls(task)
 
@@ -132,8 +132,8 @@ class HumanTaskActivation(RoutingActivation):
         """Save the task and note it for the mail that tells its owner."""
         task = flow_task.prepare(prev_activation, token, [seed])[0]
         task.save()
-        task.previous.add(prev_activation.task)
-        prev_activation.process.opened.append(task)
+        task.process.link(task, after=prev_activation.task)
+        task.process.opened.append(task)
         return cls(task)
 
     @Activation.status.super()
@@ -275,16 +275,14 @@ class ForEachActivation(InstantActivation):
             yield self.flow_task.if_none._create(self, self.task.token)
 
     def open_branches(self, items: Sequence[Document], *, after: int = 0) -> list[Activation]:
-        """Create the branches' tasks: four queries for any number of documents.
+        """Create the branches' tasks: at most two queries for any number of documents.
 
         ``after`` counts the branches that exist already, so that tokens stay unique.
         """
         node: HumanTask = self.flow_task.each
         tasks = Task.objects.bulk_create(node.prepare(self, self.task.token, items, after))
-        link = Task.previous.through
-        link.objects.bulk_create(
-            link(from_task_id=task.pk, to_task_id=self.task.pk) for task in tasks
-        )
+        for task in tasks:
+            self.process.link(task, after=self.task)
         self.process.opened.extend(tasks)
         return [node.activation_class(task) for task in tasks]
 
@@ -337,6 +335,7 @@ class GatherActivation(RoutingActivation):
 
     type = "join"
     prefix: str
+    has_branches = True
     is_last: bool | None = None
 
     @classmethod
@@ -349,6 +348,8 @@ class GatherActivation(RoutingActivation):
         seed: Document = None,
     ) -> "GatherActivation":
         """Find the waiting task of this node, or save one; note the branch that arrived."""
+        if isinstance(prev_activation, ForEachActivation):
+            return cls._without_branches(flow_task, prev_activation, token)
         waiting = Task.objects.filter(
             process=prev_activation.process,
             flow_task=flow_task,
@@ -362,9 +363,24 @@ class GatherActivation(RoutingActivation):
             task.save()
         else:
             task.process = prev_activation.process
-        task.previous.add(prev_activation.task)
+        task.process.link(task, after=prev_activation.task)
         activation = cls(task)
         activation.prefix = f"{str(token).rsplit('_', 1)[0]}_"
+        return activation
+
+    @classmethod
+    def _without_branches(
+        cls, flow_task: "Gather", prev_activation: Activation, token: Token | str
+    ) -> "GatherActivation":
+        """Save the task as done: there is nothing to wait for, as no branch was opened."""
+        task = new_task(flow_task, prev_activation, token)
+        task.status = STATUS.DONE
+        task.started = task.finished = task.created
+        task.save()
+        task.process.link(task, after=prev_activation.task)
+        task.status = STATUS.STARTED
+        activation = cls(task)
+        activation.has_branches, activation.is_last = False, True
         return activation
 
     @Activation.status.transition(source=STATUS.NEW, target=STATUS.STARTED)
@@ -383,8 +399,9 @@ class GatherActivation(RoutingActivation):
     )
     def complete(self) -> None:
         """Let the process go on as one."""
-        self.task.finished = self.process.moment
-        self.task.save(update_fields=["status", "finished"])
+        if self.has_branches:
+            self.task.finished = self.process.moment
+            self.task.save(update_fields=["status", "finished"])
         if self.flow_task.then is not None:
             self.flow_task.then(self)
 

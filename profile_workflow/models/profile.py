@@ -154,8 +154,9 @@ class Profile(ProfileMachine):
         return self._part_of(user).roles
 
     def forget_parts(self) -> None:
-        """Read the roles again next time; called when somebody's part has changed."""
-        self.__dict__.pop("_parts", None)
+        """Read who has which part again next time; called when somebody's part has changed."""
+        for kept in ("_parts", "_asked"):
+            self.__dict__.pop(kept, None)
 
     def has_written(self, user: User) -> bool:
         """Whether ``user`` is, or was, an author of this profile."""

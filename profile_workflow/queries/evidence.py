@@ -79,7 +79,10 @@ def sources_by_key(profile: Profile, keys: Iterable[str]) -> dict[str, Source]:
 
 def pictures_by_key(profile: Profile, keys: Iterable[str]) -> dict[str, Shown]:
     """Return key → picture, as the register has it: one query, and none without keys."""
-    found = profile.pictures.filter(key__in=list(keys)).select_related("file", "source")
+    wanted = list(keys)
+    if not wanted:
+        return {}
+    found = profile.pictures.filter(key__in=wanted).select_related("file", "source")
     return {picture.key: picture.shown for picture in found}
 
 

@@ -388,22 +388,24 @@ def waiting_for(user: User, held: Iterable[Assignment], *, on: date) -> Requests
         on: The day.
     """
     parts = [one for one in held if one.profile_id is not None]
+    if not parts:
+        return InputRequest.objects.none()
     to_answer, to_look_at = Q(asked_of=user), Q(asked_by=user)
     for one in parts:
         if one.stands_in_for is not None:
             person, profile = one.stands_in_for.user_id, one.profile_id
             to_answer |= Q(asked_of=person, profile=profile)
             to_look_at |= Q(asked_by=person, profile=profile)
-    writing = Assignment.objects.active(on).filter(
-        profile=OuterRef("profile"), user=OuterRef("asked_by"), role__in=AUTHOR_ROLES
-    )
     led = [one.profile_id for one in parts if one.role == Role.LOCAL_EXPERT]
-    to_look_at |= Q(~Exists(writing), profile__in=led)
+    if led:
+        writing = Assignment.objects.active(on).filter(
+            profile=OuterRef("profile"), user=OuterRef("asked_by"), role__in=AUTHOR_ROLES
+        )
+        to_look_at |= Q(~Exists(writing), profile__in=led)
     turn = Q(to_answer, state=RequestState.ASKED) | Q(
         to_look_at, state__in=REQUESTS_BACK_WITH_THE_ASKER
     )
     mine = InputRequest.objects.filter(turn, profile__in={one.profile_id for one in parts})
     running = mine.exclude(profile__state__in=RESTING_STATES)
-    related = ("profile__city", "asked_of", "asked_by")
-    found: Requests = running.select_related(*related).order_by("due_at", "pk")
+    found: Requests = running.order_by("due_at", "pk")
     return found

@@ -39,9 +39,15 @@ def parts_to_ask(profile: Profile, kind: str) -> AssignmentQuerySet:
 
 
 def people_to_ask(profile: Profile, kind: str) -> list[Assignment]:
-    """Return one assignment for each person who is asked in rounds of ``kind``."""
-    found = parts_to_ask(profile, kind)
-    return list({one.user_id: one for one in found}.values())
+    """Return one assignment for each person who is asked in rounds of ``kind``.
+
+    Kept with the instance, as the roles of people are.
+    """
+    kept: dict[str, list[Assignment]] = profile.__dict__.setdefault("_asked", {})
+    if kind not in kept:
+        found = parts_to_ask(profile, kind)
+        kept[kind] = list({one.user_id: one for one in found}.values())
+    return kept[kind]
 
 
 def open_objections(profile: Profile) -> tuple[list[Section], str]:

@@ -6,7 +6,7 @@ slipped past.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -144,7 +144,10 @@ _WITH_TEXTS = ("template_section", "revision")
 def index_sections(ids: Iterable[int]) -> None:
     """Index the submitted and the working text of sections, with a constant number of queries."""
     wanted = Section.objects.filter(pk__in=list(ids)).select_related(*_WITH_TEXTS, "draft")
-    sections = list(wanted)
+    _index_sections(list(wanted))
+
+
+def _index_sections(sections: Sequence[Section]) -> None:
     drafts = [section.draft for section in sections if hasattr(section, "draft")]
     _store(_of_section(section) for section in sections)
     _index_drafts(drafts)
@@ -216,7 +219,8 @@ def _saved_city(city: City) -> None:
 
 
 def _saved_section(section: Section) -> None:
-    index_sections([section.pk])
+    # As the caller has it: he has read it, with its texts, under the lock.
+    _index_sections([section])
     _place_sources(section.profile_id)
 
 

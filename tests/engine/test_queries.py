@@ -16,10 +16,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.integration]
 
 MOST = 30
 
-#: Where one act of a person is three moves of the profile: when everybody has signed this very
-#: text before, the end of the consultation is its validation and opens the priority setting.
-MORE = {"profile.conclude_consultation, all signed before": 40}
-
 #: What begins and ends a transaction is no query.
 FRAME = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
 
@@ -50,7 +46,7 @@ def costs_of_a_tour(sections: int) -> Costs:
 
 def test_every_move_is_cheap_and_costs_the_same_for_many_sections():
     few, many = costs_of_a_tour(3), costs_of_a_tour(14)
-    too_dear = {name for name, count in many.dearest.items() if count > MORE.get(name, MOST)}
+    too_dear = {name for name, count in many.dearest.items() if count > MOST}
     assert not too_dear, f"more than {MOST} queries:\n{many.table()}"
     growing = {
         name: (few.dearest[name], count)

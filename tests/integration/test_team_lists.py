@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from profile_workflow.models import Profile, SavedView
+from profile_workflow.services import people
 from profile_workflow.states import ProfileState, Role
 from tests import factories
 from tests.integration.pages import page, signed_in
-from workflows import queries
+from workflows import engine, queries
 from workflows.models import JobState, OutboxJob, Task
 from workflows.queries.overview import BoardFilter
 
@@ -289,6 +290,18 @@ def test_my_own_tasks_and_those_i_could_take_do_not_wait_for_others(made, three)
     for role in (Role.LOCAL_EXPERT, Role.PROJECT_TEAM):
         assert queries.inbox(made[role], timezone.now()).waiting == []
     assert len(queries.inbox(made[Role.OBSERVER], timezone.now()).waiting) == 3
+
+
+def test_what_i_could_take_is_listed_once_even_if_it_is_of_my_profile(made):
+    profile, colleague = factories.make_profile(made), factories.make_person("colleague")
+    people.assign_to_programme(colleague, Role.PROJECT_TEAM, programme_id=made.programme.pk)
+    people.assign(profile, [people.Part(colleague, Role.OBSERVER)], by=made.team, at=timezone.now())
+    task = Task.objects.open().get(profile=profile)
+    if task.owner_id:
+        engine.release(task, by=made.team, at=timezone.now())
+    inbox = queries.inbox(colleague, timezone.now())
+    assert [row.task for row in inbox.queue] == [task.pk]
+    assert inbox.waiting == []
 
 
 def test_the_list_of_profiles_says_the_next_step_and_how_late_it_is(made, three):

@@ -41,8 +41,9 @@ def take_back(section: Section, *, by: User, at: datetime, reason: str) -> Event
         raise NotNow(_("The text has been submitted as a whole; it can only be returned now."))
     with journal(profile):
         event = lifecycle.move(fresh, "take_back", by=by, at=at, details=details)
-        process.profile, process.moment, process.opened = profile, at, []
+        process.set_out(profile, at)
         _reopen_branch(process, waiting, fresh)
+        process.come_to_rest()
     effects.move_was_made(event, fresh, process, by=by, details=details)
     return event
 
@@ -112,7 +113,8 @@ def add_stakeholder(assignment: Assignment, *, by: User, at: datetime) -> SignOf
     opened.profile = profile
     signoff = rounds.ask(opened, [part])[0]
     process = sibling.process
-    process.profile, process.moment, process.opened = profile, at, []
+    process.set_out(profile, at)
     _split_of(process, sibling).open_branches([signoff], after=_branches_of(sibling))
+    process.come_to_rest()
     effects.tasks_were_opened(process, event=None)
     return signoff

@@ -76,6 +76,7 @@ def _nominate(
 def _start(node: str, profile: Profile, *, at: datetime) -> ProfileProcess:
     start = getattr(CityProfileFlow, node)
     process: ProfileProcess = start.run(profile=profile, moment=at)
+    process.come_to_rest()
     effects.tasks_were_opened(process, event=None)
     return process
 
@@ -170,13 +171,12 @@ def _open_task(document: Document, move: str | None) -> Task | None:
     """Return the open task of a document, if ``move`` (or any, for None) finishes it."""
     if isinstance(document, Comment | DataItem | InputRequest):
         return None
-    tasks = Task.objects.open().filter(profile=document.profile).select_related("process")
+    about: dict[str, Document | None] = {"section": None, "signoff": None}
     if isinstance(document, Section):
-        tasks = tasks.filter(section=document)
+        about = {"section": document}
     elif isinstance(document, SignOff):
-        tasks = tasks.filter(signoff=document)
-    else:
-        tasks = tasks.filter(section__isnull=True, signoff__isnull=True)
+        about = {"signoff": document}
+    tasks = Task.objects.open().filter(profile=document.profile, **about).select_related("process")
     # At most one is open: invariants.violations tells if not. Taken without sorting them.
     task = next(iter(tasks[:1]), None)
     if task is not None and move is not None and move not in task.flow_task.moves:
@@ -218,9 +218,7 @@ def _finish(
     if task is None:
         return None
     process: ProfileProcess = task.process
-    process.profile = profile
-    process.moment = at
-    process.opened = []
+    process.set_out(profile, at)
     task.profile = profile
     if task.section_id or task.signoff_id:
         task.seed = document
@@ -228,6 +226,7 @@ def _finish(
     task.move = move
     activation: HumanTaskActivation = task.flow_task.activation_class(task)
     activation.finish()
+    process.come_to_rest()
     return process
 
 

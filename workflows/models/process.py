@@ -33,10 +33,28 @@ class ProfileProcess(AbstractProcess):
             )
         ]
 
-    # The moment of the move that is being made, and the human tasks that it has opened so far:
-    # nodes need both, and all activations of one move share the process instance.
+    # What the nodes of one move share, as all its activations share the process instance: the
+    # moment, the human tasks opened so far, and pairs of a task and the one before it.
     moment: datetime
     opened: list["Task"]
+    _links: list[tuple["Task", "Task"]]
+
+    def set_out(self, profile: Profile, at: datetime) -> None:
+        """Begin a move, before the first node is gone through."""
+        self.profile, self.moment = profile, at
+        self.opened, self._links = [], []
+
+    def link(self, task: "Task", *, after: "Task") -> None:
+        """Note that a saved task comes after another one; ``come_to_rest`` writes it."""
+        self._links.append((task, after))
+
+    def come_to_rest(self) -> None:
+        """End a move: write the links of all its tasks in one query."""
+        links = Task.previous.through.objects
+        links.bulk_create(
+            Task.previous.through(from_task_id=task.pk, to_task_id=after.pk)
+            for task, after in self._links
+        )
 
 
 class TaskQuerySet(ViewflowTaskQuerySet["Task"]):

@@ -1,24 +1,26 @@
 """A person's own list: what waits for him, what he could take, what he has done."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from profile_workflow.days import role_day
-from profile_workflow.models import Assignment, City, InputRequest, TemplateSection, User
+from profile_workflow.models import Assignment, TemplateSection, User
 from profile_workflow.queries.requests import waiting_for
-from profile_workflow.states import ProfileState, RequestState, Role
+from profile_workflow.states import RequestState, Role
 from workflows import turns
 from workflows.models import Task
-from workflows.models.process import TaskQuerySet
-from workflows.queries.tasks import owned_by
-from workflows.queries.waiting import Waits, waits_of
+from workflows.queries.waiting import Place, Waits, places_of, waits_of
+
+#: One line of the database, by the names that ``values`` was given.
+Line = Mapping[str, Any]
 
 #: Most rows of one list of the inbox; the rest is counted.
 MOST_ROWS = 50
@@ -90,39 +92,110 @@ class Inbox:
 
 
 def inbox(user: User, at: datetime) -> Inbox:
-    """Return what a person has to do, could take, did, and waits for: six queries at most."""
-    held = list(
-        Assignment.objects.active(role_day(at))
-        .filter(user=user)
-        .select_related("stands_in_for__user")
-        .order_by("pk")
+    """Return what a person has to do, could take, did, and waits for: five queries at most.
+
+    The open tasks are read at once and told apart here, and what is shown of their profiles is
+    read once for all lists: to build and to plan a query takes longer than to run it.
+    """
+    held = _held(user, at)
+    open_tasks, done = _open_tasks(user, held), _done(user, at)
+    requests = list(waiting_for(user, held, on=role_day(at)).values(*_OF_A_REQUEST)[:MOST_ROWS])
+    places = places_of({one["profile"] for one in chain(open_tasks, done, requests)})
+    parts = _Parts(user, held)
+    mine, others = _parted(open_tasks, parts.is_own)
+    queue, waiting = _parted(others, lambda one: parts.may_take(one, places[one["profile"]]))
+    found = Inbox(
+        queue=[_row(one, places, user) for one in queue[:MOST_ROWS]],
+        waiting=waits_of([_counted(one) for one in waiting if parts.is_followed(one)], places),
+        done=[_row(one, places, user) for one in done],
     )
-    mine = owned_by(user, held)
-    found = Inbox()
-    for row in _rows(user, mine, _takable(held)):
-        _group(found, row, at).append(row)
-    _count(found, mine, at)
-    _add_requests(found, user, held, at)
-    found.waiting = _waiting(mine, held)
-    found.done = _done(user, at)
+    _add_tasks(found, [_row(one, places, user) for one in mine], at)
+    _add_requests(found, [_request_row(one, places, user) for one in requests], at)
     return found
 
 
-def _count(found: Inbox, mine: Q, at: datetime) -> None:
-    """Count what is to be done; the database is asked only where the list was cut."""
-    listed = len(found.overdue) + len(found.this_week) + len(found.later)
-    found.number, found.number_late = listed, len(found.overdue)
-    if listed + len(found.paused) < MOST_ROWS:
-        return
-    running = Task.objects.open().filter(mine).exclude(profile__state=ProfileState.ON_HOLD)
-    counts = running.aggregate(number=Count("pk"), late=Count("pk", filter=Q(due_at__lt=at)))
-    found.number, found.number_late = counts["number"], counts["late"]
+def _held(user: User, at: datetime) -> list[Assignment]:
+    held = Assignment.objects.active(role_day(at)).filter(user=user)
+    return list(held.select_related("stands_in_for").order_by("pk"))
 
 
-def _add_requests(found: Inbox, user: User, held: Sequence[Assignment], at: datetime) -> None:
+def _open_tasks(user: User, held: Sequence[Assignment]) -> list[Line]:
+    """Return a person's open tasks, those of his profiles, and those that he could take."""
+    wanted = Q(owner=user) | Q(profile__in={one.profile_id for one in held} - {None})
+    for one in held:
+        if one.profile_id is None:
+            wanted |= Q(role=one.role, owner=None, profile__programme=one.programme_id)
+    return list(Task.objects.open().filter(wanted).order_by(*_IN_ORDER).values(*_SHOWN))
+
+
+def _done(user: User, at: datetime) -> list[Line]:
+    done = Task.objects.filter(done_by=user, finished__gte=at - DONE_SINCE)
+    return list(done.order_by("-finished", "-pk").values(*_SHOWN)[:MOST_DONE])
+
+
+class _Parts:
+    """What an open task is to a person who holds some parts."""
+
+    def __init__(self, user: User, held: Sequence[Assignment]) -> None:
+        self._user = user.pk
+        self._roles = {(one.role, one.profile_id) for one in held if one.profile_id}
+        self._wide = {(one.role, one.programme_id) for one in held if not one.profile_id}
+        self._profiles = {profile for _role, profile in self._roles}
+        self._lent = {
+            (one.stands_in_for.user_id, one.profile_id) for one in held if one.stands_in_for
+        }
+
+    def is_own(self, one: Line) -> bool:
+        """Whether the task is the person's, or that of somebody for whom he stands in there."""
+        return one["owner"] == self._user or (one["owner"], one["profile"]) in self._lent
+
+    def may_take(self, one: Line, place: Place) -> bool:
+        """Whether the task waits for whoever of a role takes it, and the person holds the role."""
+        here = (one["role"], one["profile"]) in self._roles
+        return one["owner"] is None and (here or (one["role"], place.programme) in self._wide)
+
+    def is_followed(self, one: Line) -> bool:
+        """Whether the task is of a profile of the person's.
+
+        The project team of a whole programme has the board for what others have to do.
+        """
+        return one["profile"] in self._profiles
+
+
+def _parted(
+    several: Iterable[Line], holds: Callable[[Line], bool]
+) -> tuple[list[Line], list[Line]]:
+    """Return those for which something holds, and the others, each in the same order."""
+    yes: list[Line] = []
+    no: list[Line] = []
+    for one in several:
+        (yes if holds(one) else no).append(one)
+    return yes, no
+
+
+def _counted(one: Line) -> Line:
+    """Return an open task as ``waits_of`` takes it."""
+    return {
+        **one,
+        "is_answer": one["signoff"] is not None,
+        "is_rework": turns.is_rework(one["section__state"]),
+        "number": 1,
+        "since": one["created"],
+        "first": one["due_at"],
+    }
+
+
+def _add_tasks(found: Inbox, rows: Sequence[Row], at: datetime) -> None:
+    """Count all tasks of a person, and list the most urgent ones."""
+    running = [row for row in rows if not row.is_paused]
+    found.number = len(running)
+    found.number_late = sum(row.due_at is not None and row.due_at < at for row in running)
+    for row in rows[:MOST_ROWS]:
+        _group(found, row, at).append(row)
+
+
+def _add_requests(found: Inbox, rows: Sequence[Row], at: datetime) -> None:
     """Put the requests for input that wait for a person among his tasks, by their deadlines."""
-    waiting = waiting_for(user, held, on=role_day(at))[:MOST_ROWS]
-    rows = [_request_row(one, user) for one in waiting]
     for row in rows:
         group = _group(found, row, at)
         group.append(row)
@@ -141,39 +214,37 @@ _OF_REQUESTS: Mapping[str, "str | Promise"] = {
 }
 
 
-def _request_row(one: InputRequest, user: User) -> Row:
-    profile = one.profile
-    is_asked = one.state == RequestState.ASKED
-    owner = one.asked_of if is_asked else one.asked_by
-    why = str(Role(one.asked_role).label) if is_asked else str(_("you have asked"))
-    if owner.pk != user.pk:
-        why = _("instead of %(person)s") % {"person": owner.full_name}
+#: What is shown of a request.
+_OF_A_REQUEST = (
+    *("pk", "profile", "state", "subject", "due_at", "asked_role"),
+    *("asked_of", "asked_of__full_name", "asked_by", "asked_by__full_name"),
+)
+
+
+def _request_row(one: Line, places: Mapping[int, Place], user: User) -> Row:
+    place = places[one["profile"]]
+    is_asked = one["state"] == RequestState.ASKED
+    owner = "asked_of" if is_asked else "asked_by"
+    why = str(Role(one["asked_role"]).label) if is_asked else str(_("you have asked"))
+    if one[owner] != user.pk:
+        why = _("instead of %(person)s") % {"person": one[f"{owner}__full_name"]}
     return Row(
         task=0,
-        label=str(_OF_REQUESTS[one.state]),
+        label=str(_OF_REQUESTS[one["state"]]),
         step="request",
-        section=one.subject,
+        section=one["subject"],
         section_key="",
         why=why,
         is_taken=True,
-        slug=profile.slug,
-        city=str(profile.city),
-        edition=profile.edition,
-        zone=profile.city.time_zone,
-        is_paused=profile.state == ProfileState.ON_HOLD,
-        due_at=one.due_at if is_asked else None,
+        slug=place.slug,
+        city=place.city,
+        edition=place.edition,
+        zone=place.zone,
+        is_paused=place.is_paused,
+        due_at=one["due_at"] if is_asked else None,
         finished=None,
-        request=one.pk,
+        request=one["pk"],
     )
-
-
-def _rows(user: User, mine: Q, takable: Q | None) -> list[Row]:
-    """Return a person's tasks, and those that wait for anybody in his roles: one query."""
-    open_tasks = Task.objects.open()
-    lists = [_first(open_tasks.filter(mine), "due_at", "pk")]
-    if takable is not None:
-        lists.append(_first(open_tasks.filter(takable, owner__isnull=True), "due_at", "pk"))
-    return [_row(one, user) for one in _listed(lists, *_IN_ORDER)]
 
 
 def _group(found: Inbox, row: Row, at: datetime) -> list[Row]:
@@ -188,32 +259,18 @@ def _group(found: Inbox, row: Row, at: datetime) -> list[Row]:
 
 #: Most urgent first; what is due on one day stands in the order of the text.
 _IN_ORDER = ("due_at", "profile_id", "section__position", "pk")
-#: What a row shows; everything else stays in the database, and no documents are built of it.
-_NAMES = tuple(f"profile__city__{name}" for name in ("name", "name_fr", "name_ar"))
+#: What is shown of a task; everything else stays in the database, and no documents are built of it.
 _HEADING = tuple(
     f"section__template_section__{name}" for name in ("number", "title", "title_fr", "title_ar")
 )
 _SHOWN = (
-    "pk",
-    "flow_task",
-    "role",
-    "owner",
-    "owner__full_name",
-    "due_at",
-    "finished",
-    "profile__slug",
-    "profile__edition",
-    "profile__state",
-    "profile__city__time_zone",
-    *_NAMES,
-    "section",
-    "section__key",
-    "section__state",
-    *_HEADING,
+    *("pk", "profile", "flow_task", "role", "owner", "owner__full_name", "signoff"),
+    *("created", "due_at", "finished", "section", "section__key", "section__state", *_HEADING),
 )
 
 
-def _row(one: Mapping[str, Any], user: User) -> Row:
+def _row(one: Line, places: Mapping[int, Place], user: User) -> Row:
+    place = places[one["profile"]]
     name, is_rework = one["flow_task"].name, turns.is_rework(one["section__state"])
     return Row(
         task=one["pk"],
@@ -223,83 +280,23 @@ def _row(one: Mapping[str, Any], user: User) -> Row:
         section_key=one["section__key"] or "",
         why=_why(one, user),
         is_taken=one["owner"] is not None,
-        slug=one["profile__slug"],
-        city=str(City(**_without_path(one, _NAMES))),
-        edition=one["profile__edition"],
-        zone=one["profile__city__time_zone"],
-        is_paused=one["profile__state"] == ProfileState.ON_HOLD,
+        slug=place.slug,
+        city=place.city,
+        edition=place.edition,
+        zone=place.zone,
+        is_paused=place.is_paused,
         due_at=one["due_at"],
         finished=one["finished"],
     )
 
 
-def _heading(one: Mapping[str, Any]) -> str:
+def _heading(one: Line) -> str:
     if one["section"] is None:
         return ""
-    return TemplateSection(**_without_path(one, _HEADING)).heading
+    return TemplateSection(**{path.rpartition("__")[2]: one[path] for path in _HEADING}).heading
 
 
-def _without_path(one: Mapping[str, Any], paths: Iterable[str]) -> dict[str, Any]:
-    return {path.rpartition("__")[2]: one[path] for path in paths}
-
-
-def _why(one: Mapping[str, Any], user: User) -> str:
+def _why(one: Line, user: User) -> str:
     if one["owner"] is not None and one["owner"] != user.pk:
         return _("you stand in for %(person)s") % {"person": one["owner__full_name"]}
     return str(Role(one["role"]).label) if one["role"] else ""
-
-
-def _takable(held: Iterable[Assignment]) -> Q | None:
-    """Return which tasks wait for whoever of a role takes them, for the roles that are held."""
-    roles: dict[str, tuple[set[int], set[int]]] = {}
-    for one in held:
-        profiles, programmes = roles.setdefault(one.role, (set(), set()))
-        if one.profile_id is None:
-            programmes.add(one.programme_id)
-        else:
-            profiles.add(one.profile_id)
-    if not roles:
-        return None
-    takable = Q(pk__in=())
-    for role, (profiles, programmes) in roles.items():
-        takable |= Q(role=role, profile__in=profiles)
-        if programmes:
-            takable |= Q(role=role, profile__programme__in=programmes)
-    return takable
-
-
-def _waiting(mine: Q, held: Iterable[Assignment]) -> list[Waits]:
-    """Return what the profiles of a person wait for from others, earliest deadline first.
-
-    The project team of a whole programme has the board for that.
-    """
-    parts = {(one.profile_id, one.role) for one in held if one.profile_id is not None}
-    if not parts:
-        return []
-    tasks = Task.objects.open().filter(profile__in={profile for profile, _role in parts})
-    return waits_of(tasks.exclude(mine), without_queues=parts)
-
-
-def _done(user: User, at: datetime) -> list[Row]:
-    done = Task.objects.filter(done_by=user, finished__gte=at - DONE_SINCE)
-    order = ("-finished", "-pk")
-    listed = _listed([_first(done, *order, most=MOST_DONE)], *order)
-    return [_row(one, user) for one in listed]
-
-
-def _first(tasks: TaskQuerySet, *order: str, most: int = MOST_ROWS) -> TaskQuerySet:
-    """Return the ids of the first of some tasks, chosen by an index on tasks alone.
-
-    Left to itself, SQLite goes through all profiles and their tasks.
-    """
-    return tasks.order_by(*order).values("pk")[:most]
-
-
-def _listed(lists: Sequence[TaskQuerySet], *order: str) -> Iterable[Mapping[str, Any]]:
-    """Return of the tasks of some lists of ids what a row shows."""
-    first, *others = lists
-    if others:
-        # SQLite cuts no part of a union; so each part asks for ids that were cut before.
-        parts = [Task.objects.filter(pk__in=one).order_by().values("pk") for one in lists]
-        first = parts[0].union(*parts[1:], all=True)
-    return Task.objects.filter(pk__in=first).order_by(*order).values(*_SHOWN)

@@ -1,17 +1,59 @@
 """What profiles wait for, as it may be told to everybody who takes part in them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Min, Q
 
-from profile_workflow.models import City, Profile
+from profile_workflow.models import Profile
 from profile_workflow.states import ProfileState, Role
 from workflows import turns
 from workflows.models import Task
-from workflows.models.process import TaskQuerySet
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A profile, as the lines of a list name it.
+
+    Attributes:
+        slug: Its short name.
+        city: Name of its city, in the language in force.
+        zone: Time zone of the city.
+        programme: Number of its programme.
+        is_paused: Whether it is on hold.
+    """
+
+    slug: str
+    city: str
+    edition: int
+    zone: str
+    programme: int
+    is_paused: bool
+
+
+def places_of(profiles: Collection[int]) -> dict[int, Place]:
+    """Return id of each profile → how the lines of a list name it: one query."""
+    found = Profile.objects.filter(pk__in=profiles).select_related("city").only(*_OF_A_PLACE)
+    return {one.pk: _place(one) for one in found}
+
+
+_OF_A_PLACE = (
+    *("slug", "edition", "state", "programme"),
+    *(f"city__{name}" for name in ("name", "name_fr", "name_ar", "time_zone")),
+)
+
+
+def _place(profile: Profile) -> Place:
+    return Place(
+        slug=profile.slug,
+        city=str(profile.city),
+        edition=profile.edition,
+        zone=profile.city.time_zone,
+        programme=profile.programme_id,
+        is_paused=profile.state == ProfileState.ON_HOLD,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +83,20 @@ class Waits:
     is_paused: bool
 
 
-def waits_of(
-    tasks: TaskQuerySet, *, without_queues: Collection[tuple[int, str]] = ()
-) -> list[Waits]:
-    """Return what some tasks ask of whom, earliest deadline first: one query.
+def waits_of(tasks: Iterable[Mapping[str, Any]], places: Mapping[int, Place]) -> list[Waits]:
+    """Return what some tasks ask of whom, earliest deadline first.
 
-    Counted by the database. Answers of people are told without names, as on the page of the
-    profile.
+    Answers of people are told without names, as on the page of the profile.
 
     Args:
-        tasks: The tasks.
-        without_queues: Profile and role for which tasks that nobody has taken are left out.
+        tasks: Single tasks, or such as look the same counted together: ``profile``,
+            ``flow_task``, ``role``, ``owner__full_name``, ``is_answer``, ``is_rework``,
+            ``number``, ``since`` and ``first``, the earliest deadline.
+        places: Id of each profile → how it is named.
     """
-    counted = (
-        tasks.order_by()
-        .annotate(is_answer=Q(signoff__isnull=False), is_rework=turns.IS_REWORK)
-        .values("flow_task", "role", "is_answer", "is_rework", "owner__full_name", *_PLACE)
-        .annotate(number=Count("pk"), since=Min("created"), first=Min("due_at"))
-    )
     found: dict[tuple[str, ...], Waits] = {}
-    for one in counted:
-        is_queued = one["owner__full_name"] is None
-        if is_queued and (one["profile"], one["role"]) in without_queues:
-            continue
-        row = _waits(one)
+    for one in tasks:
+        row = _waits(one, places[one["profile"]])
         key = (row.slug, row.label, row.role, row.who)
         found[key] = _together(found[key], row) if key in found else row
     return sorted(found.values(), key=lambda row: (row.due_at is None, row.due_at, row.slug))
@@ -72,35 +104,32 @@ def waits_of(
 
 def next_steps(profiles: Sequence[Profile]) -> dict[str, Waits]:
     """Return short name of each profile → what it waits for first, if for anything: one query."""
+    counted = (
+        Task.objects.open()
+        .filter(profile__in=profiles)
+        .order_by()
+        .annotate(is_answer=Q(signoff__isnull=False), is_rework=turns.IS_REWORK)
+        .values("profile", "flow_task", "role", "is_answer", "is_rework", "owner__full_name")
+        .annotate(number=Count("pk"), since=Min("created"), first=Min("due_at"))
+    )
     found: dict[str, Waits] = {}
-    for row in waits_of(Task.objects.open().filter(profile__in=profiles)):
+    for row in waits_of(counted, {one.pk: _place(one) for one in profiles}):
         found.setdefault(row.slug, row)
     return found
 
 
-#: What says where something waits.
-_PLACE = (
-    "profile",
-    "profile__slug",
-    "profile__edition",
-    "profile__state",
-    *(f"profile__city__{name}" for name in ("name", "name_fr", "name_ar", "time_zone")),
-)
-
-
-def _waits(one: Mapping[str, Any]) -> Waits:
-    names = {name: one[f"profile__city__{name}"] for name in ("name", "name_fr", "name_ar")}
+def _waits(one: Mapping[str, Any], place: Place) -> Waits:
     return Waits(
-        slug=one["profile__slug"],
-        place=f"{City(**names)} {one['profile__edition']}",
-        zone=one["profile__city__time_zone"],
+        slug=place.slug,
+        place=f"{place.city} {place.edition}",
+        zone=place.zone,
         label=turns.wording(one["flow_task"].name, is_rework=one["is_rework"]),
         who="" if one["is_answer"] else one["owner__full_name"] or "",
         role=str(Role(one["role"]).label) if one["role"] else "",
         number=one["number"],
         since=one["since"],
         due_at=one["first"],
-        is_paused=one["profile__state"] == ProfileState.ON_HOLD,
+        is_paused=place.is_paused,
     )
 
 
