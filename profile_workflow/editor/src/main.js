@@ -4,9 +4,9 @@
 import { Editor } from "@tiptap/core";
 import { EditorState, Selection } from "@tiptap/pm/state";
 
-import { actions } from "./actions.js";
+import { actions, put } from "./actions.js";
 import { material, pictures } from "./dialogs.js";
-import { cleaned, tableIn } from "./paste.js";
+import { cleaned, onOneLine, tableIn } from "./paste.js";
 import { CannotKeep, read } from "./read.js";
 import { extensions } from "./schema.js";
 import { toolbar } from "./toolbar.js";
@@ -97,7 +97,8 @@ class Writing {
           lang: this.words.language,
           spellcheck: "true",
         },
-        transformPastedHTML: cleaned,
+        transformPastedHTML: (html, view) => cleaned(html, view.state.schema, this.words.language),
+        transformPasted: (slice) => (this.editor.isActive("table") ? onOneLine(slice) : slice),
         clipboardTextParser: (text, _context, isPlain, view) =>
           isPlain ? null : tableIn(text, view.state.schema),
         handleDOMEvents: { keydown: (view, event) => this.passTab(event) },
@@ -168,8 +169,8 @@ class Writing {
   insert(text) {
     const { doc } = read(this.editor.schema, text);
     const only = doc.childCount === 1 ? doc.firstChild : null;
-    const content = only?.type.name === "paragraph" ? only.content : doc.content;
-    this.editor.chain().focus().insertContent(content.toJSON()).run();
+    const isBlock = only?.type.name !== "paragraph";
+    put(this.editor, (isBlock ? doc : only).content.toJSON(), { isBlock });
   }
 
   /* Select words of the text: those that stand after so many others that are the same. */
