@@ -10,7 +10,7 @@ from profile_workflow.models import Draft, User
 from profile_workflow.states import ProfileState, Role
 from tests import browser as checks
 from tests import factories
-from tests.dialect import CITATIONS, REFUSED, SAMPLES, STRAY, shape
+from tests.dialect import CITATIONS, EXHIBITS, REFUSED, SAMPLES, STRAY, shape
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -78,7 +78,7 @@ def field(page):
 
 
 def rendered(text):
-    return markup.render(text, citations=CITATIONS).html
+    return markup.render(text, citations=CITATIONS, exhibits=EXHIBITS).html
 
 
 def press(page, name):
