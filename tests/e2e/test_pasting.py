@@ -66,6 +66,9 @@ def test_what_comes_from_word_is_in_the_shape_of_the_dialect(write):
     assert blocks[4] == "| Année |  | Part |\n| --- | --- | --: |\n| 2023 bis | x | 12,5 % |"
     assert len(blocks) == 5
     assert page.evaluate("window.ran === undefined")
+    assert "A picture is not taken over" in page.locator("[data-status]").inner_text()
+    paste(page, text=" ")
+    assert page.locator("[data-status]").inner_text() == ""
     assert checks.breaches(page) == []
 
 

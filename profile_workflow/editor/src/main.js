@@ -101,7 +101,11 @@ class Writing {
         transformPasted: (slice) => (this.editor.isActive("table") ? onOneLine(slice) : slice),
         clipboardTextParser: (text, _context, isPlain, view) =>
           isPlain ? null : tableIn(text, view.state.schema),
-        handleDOMEvents: { keydown: (view, event) => this.passTab(event) },
+        handleDOMEvents: {
+          keydown: (view, event) => this.passTab(event),
+          paste: (view, event) => this.leaveOutPictures(event, event.clipboardData),
+          drop: (view, event) => this.leaveOutPictures(event, event.dataTransfer),
+        },
         handleKeyDown: (view, event) => this.openSelected(event),
         handleDoubleClickOn: (view, _position, node) => this.openNode(node),
       },
@@ -119,6 +123,17 @@ class Writing {
       return true;
     }
     return false;
+  }
+
+  /* A picture needs a source and a description, which it gets on its own page. What comes with words
+     leaves it behind; one by itself, which a browser would open in place of the page, is stopped. */
+  leaveOutPictures(event, data) {
+    const html = data?.getData("text/html") ?? "";
+    const isAlone = data?.files.length > 0 && !html && !data.getData("text/plain");
+    const isFromElsewhere = /<img\s/i.test(html) && !html.includes("data-pm-slice");
+    this.status.textContent = isAlone || isFromElsewhere ? this.words.sayPicture : "";
+    if (isAlone) event.preventDefault();
+    return isAlone;
   }
 
   openSelected(event) {
