@@ -54,7 +54,7 @@ class MailKind(models.TextChoices):
     REQUEST_REMINDER = "request_reminder", _("Reminder of a request")
     REQUEST_LATE = "request_late", _("Request overdue")
     REQUEST_WITHDRAWN = "request_withdrawn", _("Request withdrawn")
-    SUBSTITUTE = "substitute", _("Substitute")
+    SUBSTITUTE = "substitute", _("Substitution")
     PUBLISHED = "published", _("Published")
     HELD = "held", _("Work stopped")
     RESUMED = "resumed", _("Resumed")

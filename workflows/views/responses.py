@@ -69,6 +69,7 @@ def _page(
         "order": form.wanted.order or "section",
         "page": page,
         "rows": rows,
+        "is_silent": not rows and not _has_any(profile, viewer),
         "may_answer": any(row.form for row in rows),
         "saved": saved,
         "objections": objections_of(profile, viewer=viewer),
@@ -77,6 +78,10 @@ def _page(
     return render(
         request, "workflows/responses.html", context, status=saved.status if saved else None
     )
+
+
+def _has_any(profile: Profile, viewer: User) -> bool:
+    return queries.comments_of(profile, queries.Wanted(), viewer=viewer).exists()
 
 
 @require_safe
