@@ -110,7 +110,7 @@ class TestPlantedFaults:
     pytestmark = BROWSER
 
     @pytest.fixture
-    def page(self, browser, live_server, world):
+    def page(self, browser, live_server):
         context = browser.new_context(base_url=live_server.url)
         context.add_init_script(checks.WATCH)
         page = context.new_page()
