@@ -57,10 +57,37 @@ def keep_file(profile: Profile, pixels: Pixels, *, by: User, at: datetime) -> Pi
     )
 
 
+def copy_file(file: PictureFile, profile: Profile, *, at: datetime) -> PictureFile:
+    """Keep the content of a file for another profile too; one that is there already is used again.
+
+    The profiles have a file each, so that neither takes the content from the other.
+    """
+    same: PictureFile | None = profile.picture_files.filter(sha256=file.sha256).first()
+    if same is not None:
+        return same
+    names = {name: _copied(name) for name in {str(file.full.name), str(file.small.name)}}
+    return PictureFile.objects.create(
+        profile=profile,
+        sha256=file.sha256,
+        kind=file.kind,
+        width=file.width,
+        height=file.height,
+        size=file.size,
+        full=names[str(file.full.name)],
+        small=names[str(file.small.name)],
+        kept_at=at,
+    )
+
+
 def _written(ending: str, content: bytes) -> str:
     """Write a file under a name of its own, so that deleting another one never takes it away."""
     name = f"pictures/{uuid.uuid4().hex}.{ending}"
     return str(default_storage.save(name, ContentFile(content)))
+
+
+def _copied(name: str) -> str:
+    with default_storage.open(name) as content:
+        return _written(name.rpartition(".")[2], content.read())
 
 
 @transaction.atomic

@@ -108,42 +108,77 @@ def test_what_nobody_touched_stays_as_it_was_typed(write, profile):
 
 # Writing
 
+#: What the button does that has the focus.
+PRESSED = "document.activeElement.dataset.do"
+
+
+def until(page, key, condition):
+    """Press a key until something holds."""
+    for _press in range(60):
+        if page.evaluate(condition):
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"{key} does not lead to: {condition}")
+
+
+def tab_to(page, selector):
+    until(page, "Tab", f"document.activeElement.matches('{selector}')")
+
+
+def choose(page, name):
+    """Press a button of the toolbar, reached from the text by keys, and wait for its form."""
+    page.keyboard.press("Alt+F10")
+    page.keyboard.press("Home")
+    until(page, "ArrowRight", f"{PRESSED} === '{name}'")
+    page.keyboard.press("Enter")
+    page.locator(f"#rich-{name}").wait_for()
+
+
+def back_in_the_text(page):
+    page.wait_for_function("() => document.activeElement.id === 'id_text_rich'")
+
 
 def test_everything_can_be_put_in_with_the_keyboard_alone(write, profile):
     figure = factories.give_figure(factories.section(profile, "1"))
     page = write()
+    page.evaluate("() => addEventListener('pointerdown', () => { window.isTouched = true; }, true)")
     keys = page.keyboard
-    page.locator(TEXT).focus()
+    tab_to(page, TEXT)
     keys.type("### Stocks\nMany **came**")
     keys.press("Alt+F10")
-    assert page.evaluate("document.activeElement.dataset.do") == "heading"
-    for _step in range(9):
-        keys.press("ArrowRight")
-    assert page.evaluate("document.activeElement.dataset.do") == "citation"
+    assert page.evaluate(PRESSED) == "heading"
+    choose(page, "citation")
+    keys.press("Tab")
+    keys.type("p. 4")
     keys.press("Enter")
-    page.get_by_role("dialog", name="Citation").wait_for()
-    page.get_by_label("Where in it, such as p. 4").fill("p. 4")
-    keys.press("Enter")
-    page.wait_for_function("() => document.activeElement.id === 'id_text_rich'")
+    back_in_the_text(page)
     keys.type(".")
     key = figure.source.key
     assert field(page) == f"### Stocks\n\nMany **came**[@{key}, p. 4]."
-    press(page, "Note")
-    page.get_by_label("Text of the note").fill("A [note")
+    choose(page, "note")
+    keys.type("A [note")
     keys.press("Tab")
     keys.press("Enter")
     assert page.get_by_role("dialog", name="Note").is_visible()
-    page.get_by_label("Text of the note").fill("A *note*")
-    page.get_by_role("button", name="Put it in").click()
-    press(page, "Link")
-    page.get_by_label("Words of the link").fill("the office")
-    page.get_by_label("Address, with https:// or mailto:").fill("https://example.org/a_b")
+    keys.press("ControlOrMeta+a")
+    keys.type("A *note*")
+    keys.press("Tab")
     keys.press("Enter")
-    page.wait_for_function("() => document.activeElement.id === 'id_text_rich'")
+    back_in_the_text(page)
+    choose(page, "link")
+    keys.type("the office")
+    keys.press("Tab")
+    keys.type("https://example.org/a_b")
     keys.press("Enter")
-    press(page, "Data table")
-    page.get_by_role("dialog").get_by_label("Put in").select_option(f"figure:{figure.table.key}")
-    page.get_by_role("button", name="Put it in").click()
+    back_in_the_text(page)
+    keys.press("Enter")
+    choose(page, "placement")
+    wanted = f"figure:{figure.table.key}"
+    until(page, "ArrowDown", f"document.activeElement.value === '{wanted}'")
+    tab_to(page, "#rich-placement [type=submit]")
+    keys.press("Enter")
+    back_in_the_text(page)
+    assert not page.evaluate("window.isTouched")
     assert field(page).split("\n\n")[1:] == [
         f"Many **came**[@{key}, p. 4].^[A *note*][the office](https://example.org/a_b)",
         f"[[figure:{figure.table.key}]]",

@@ -56,6 +56,7 @@ def _page(
         "order": form.wanted.order or "section",
         "page": page,
         "rows": rows,
+        "is_silent": not rows and not _has_any(profile, viewer),
         "may_answer": any(row.form for row in rows),
         "saved": saved,
         "objections": objections_of(profile, viewer=viewer),
@@ -64,6 +65,10 @@ def _page(
     return render(
         request, "workflows/responses.html", context, status=saved.status if saved else None
     )
+
+
+def _has_any(profile: Profile, viewer: User) -> bool:
+    return queries.comments_of(profile, queries.Wanted(), viewer=viewer).exists()
 
 
 @require_safe

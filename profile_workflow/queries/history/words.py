@@ -89,6 +89,7 @@ _OTHER_MOVES: dict[str, "str | Promise"] = {
     "waive_advice": gettext_lazy("Waive an advice"),
     "take_waiver_back": gettext_lazy("Take the waiver back"),
     "shift": gettext_lazy("Change the order"),
+    "carry_over": gettext_lazy("Take over from the edition before"),
 }
 
 #: What an event about the evidence names, as its second word.
@@ -97,6 +98,7 @@ _EVIDENCE: dict[str, "str | Promise"] = {
     "librarysource": LibrarySource._meta.verbose_name or "",  # noqa: SLF001 - Django's own API
     "priorities": Priority._meta.verbose_name_plural or "",  # noqa: SLF001 - Django's own API
     "erratum": gettext_lazy("erratum"),
+    "edition": gettext_lazy("what the text rests on"),
 }
 
 
