@@ -1,14 +1,17 @@
 """Application configuration of the reports."""
 
 import ctypes
+from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
 from django.core.checks import CheckMessage, Warning, register  # noqa: A004 - Django's name
 from django.utils.translation import gettext_lazy as _
 
+from profile_workflow.charts import painting
 from reports.errors import engine_warning
 
+_FONTS = Path(__file__).resolve().parent / "static" / "reports" / "fonts"
 _SUBSETTING = "libharfbuzz-subset.so.0"
 
 
@@ -29,10 +32,11 @@ class ReportsConfig(AppConfig):
     verbose_name = _("Reports")
 
     def ready(self) -> None:
-        """Guard publications, make the PDF a requirement of publishing, check the machine."""
+        """Guard publications, make the PDF a requirement of publishing, lend the fonts, check."""
         from profile_workflow.models import triggers  # noqa: PLC0415 - models must be loaded
         from reports import publications  # noqa: PLC0415 - likewise
 
         triggers.protect("reports_publication")
         publications.register()
+        painting.use_fonts(_FONTS)
         register(check_subsetting)

@@ -43,6 +43,7 @@ class Labels:
     nothing_found: str
     searched: str
     no_text: str
+    no_figures: str
     challenges: str
     challenge: str
     field: str
@@ -140,6 +141,7 @@ _EN = Labels(
     nothing_found="Nothing was found on this subject.",
     searched="Where it was searched",
     no_text="No text has been submitted yet.",
+    no_figures="No figures have been registered for this table.",
     challenges="Challenges",
     challenge="Challenge",
     field="Field",
@@ -243,6 +245,7 @@ _FR = Labels(
     nothing_found="Rien n’a été trouvé à ce sujet.",
     searched="Où la recherche a porté",
     no_text="Aucun texte n’a encore été soumis.",
+    no_figures="Aucun chiffre n’a été enregistré pour ce tableau.",
     challenges="Défis",
     challenge="Défi",
     field="Domaine",
@@ -347,6 +350,7 @@ _AR = Labels(
     nothing_found="لم يُعثر على شيء في هذا الموضوع.",
     searched="أين جرى البحث",
     no_text="لم يُقدَّم أي نص بعد.",
+    no_figures="لم تُسجَّل أي أرقام لهذا الجدول.",
     challenges="التحديات",
     challenge="التحدي",
     field="المجال",

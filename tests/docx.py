@@ -10,6 +10,9 @@ _SPACES = (
     f'xmlns:w="{W}" xmlns:r="{_R}" '
     'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" '
     'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+    'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" '
+    'xmlns:v="urn:schemas-microsoft-com:vml" '
     'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
 )
 MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
@@ -65,8 +68,26 @@ def tbl(*rows):
     return f"<w:tbl>{lines}</w:tbl>"
 
 
-def docx(body="", *, links="", main=MAIN, document=None, **parts):
-    """Return a file; ``parts`` are further parts by name, with ``__`` for a slash."""
+def drawn(reference="", alt="", inside=""):
+    """Return a run with a drawing: the picture that a reference leads to, or what is inside."""
+    blip = f'<a:blip r:embed="{reference}"/>' if reference else ""
+    return (
+        f'<w:r><w:drawing><wp:inline><wp:docPr id="1" name="Picture 1" descr="{alt}"/>'
+        f"<a:graphic><a:graphicData>{blip}{inside}</a:graphicData></a:graphic></wp:inline>"
+        "</w:drawing></w:r>"
+    )
+
+
+def docx(body="", *, links="", main=MAIN, document=None, media=None, **parts):
+    """Return a file; ``parts`` are further parts by name, with ``__`` for a slash.
+
+    ``media`` are pictures by the names of the references to them.
+    """
+    pictures = media or {}
+    links += "".join(
+        f'<Relationship Id="{name}" Type="{_R}/image" Target="media/{name}.bin"/>'
+        for name in pictures
+    )
     related = "".join(
         f'<Relationship Id="x{name}" Type="{_R}/{name}" Target="{name}.xml"/>'
         for name in ("styles", "numbering", "footnotes", "endnotes", "comments")
@@ -84,6 +105,7 @@ def docx(body="", *, links="", main=MAIN, document=None, **parts):
         "word/styles.xml": f"<w:styles {_SPACES}>{STYLES}</w:styles>",
         "word/numbering.xml": f"<w:numbering {_SPACES}>{NUMBERING}</w:numbering>",
     }
+    files |= {f"word/media/{name}.bin": content for name, content in pictures.items()}
     for name, content in parts.items():
         files[f"word/{name}.xml"] = f"<w:{name} {_SPACES}>{content}</w:{name}>"
     return zipped(files)

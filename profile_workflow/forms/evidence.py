@@ -27,6 +27,7 @@ from profile_workflow.models import (
     WorkingDefinition,
 )
 from profile_workflow.pictures.pixels import Pixels, read_picture
+from profile_workflow.pictures.shown import free_keys
 
 _PLACED_KEY = re.compile(r"[\w.-]{1,20}")
 
@@ -294,6 +295,8 @@ class PictureForm(EntryForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["key"].required = False
+        for name in ("alt", "caption"):
+            self.fields[name].required = True
         sources = self.profile.sources.order_by("authors", "year")
         cast("Any", self.fields["source"]).queryset = sources
         cast("Any", self.fields["file"]).is_needed = not self.instance.pk
@@ -339,8 +342,7 @@ class PictureForm(EntryForm):
         key = str(self.cleaned_data["key"])
         if key:
             return _placed_key(key)
-        taken = set(self._others().values_list("key", flat=True))
-        return next(f"p{one}" for one in range(1, len(taken) + 2) if f"p{one}" not in taken)
+        return next(free_keys(self._others().values_list("key", flat=True)))
 
     def clean(self) -> dict[str, Any]:
         """Ask for whose picture it is."""

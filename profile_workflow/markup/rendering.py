@@ -91,6 +91,16 @@ class _Renderer(RendererHTML):
         body = self.renderInline(read, options, env)
         return f"<table{self.renderAttrs(token)}>\n<caption>{shown}{body}</caption>\n"
 
+    def thead_open(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        return "<tbody>\n" if _is_all_head(tokens, idx) else "<thead>\n"
+
+    def thead_close(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        return "</tbody>\n" if _is_all_head(tokens, idx) else "</thead>\n"
+
     def citation(
         self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
     ) -> str:
@@ -265,6 +275,12 @@ def _set_attributes(token: Token, words: str, current: _Pass) -> None:
             token.attrSet("class", "numeric")
         if token.type == "th_open":
             token.attrSet("scope", "col")
+
+
+def _is_all_head(tokens: Sequence[Token], idx: int) -> bool:
+    """Return whether a table has no rows below its head; a head alone is no accessible table."""
+    end = next(at for at in range(idx, len(tokens)) if tokens[at].type == "thead_close")
+    return tokens[end + 1].type == "table_close"
 
 
 def _notes_at_end(current: _Pass) -> str:

@@ -1,12 +1,11 @@
 """Pictures that the text places as figures, and the files of their pixels."""
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from profile_workflow.models.evidence import Source
 from profile_workflow.models.profile import Profile
-from profile_workflow.pictures.shown import Shown
+from profile_workflow.pictures.shown import Shown, lacking
 
 
 class PictureFile(models.Model):
@@ -37,15 +36,18 @@ class PictureFile(models.Model):
 
 
 class Picture(models.Model):
-    """A photograph, map or diagram; the text places it with ``[[image:key]]``."""
+    """A photograph, map or diagram; the text places it with ``[[image:key]]``.
+
+    What it ``lacks`` can be said later, but before a text with it is submitted.
+    """
 
     profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="pictures")
     key = models.CharField(_("key"), max_length=20)
     file = models.ForeignKey(
         PictureFile, on_delete=models.PROTECT, related_name="pictures", verbose_name=_("picture")
     )
-    caption = models.CharField(_("caption"), max_length=300)
-    alt = models.TextField(_("what it shows"), max_length=1000)
+    caption = models.CharField(_("caption"), max_length=300, blank=True)
+    alt = models.TextField(_("what it shows"), max_length=1000, blank=True)
     source = models.ForeignKey(
         Source, null=True, blank=True, on_delete=models.PROTECT, related_name="pictures"
     )
@@ -57,14 +59,16 @@ class Picture(models.Model):
         verbose_name = _("picture")
         verbose_name_plural = _("pictures")
         constraints = [
-            models.UniqueConstraint(fields=["profile", "key"], name="picture_key_once_a_profile"),
-            models.CheckConstraint(
-                condition=Q(source__isnull=False) | ~Q(credit=""), name="picture_has_a_source"
-            ),
+            models.UniqueConstraint(fields=["profile", "key"], name="picture_key_once_a_profile")
         ]
 
     def __str__(self) -> str:
-        return f"{self.key} {self.caption}"
+        return f"{self.key} {self.caption}".strip()
+
+    @property
+    def lacks(self) -> list[str]:
+        """What has to be said of it before a text with it is submitted, in words."""
+        return lacking(caption=self.caption, alt=self.alt, origin=self.source_id or self.credit)
 
     @property
     def shown(self) -> Shown:

@@ -31,9 +31,9 @@ class Known:
         return set(self._profile.data_tables.values_list("key", flat=True))
 
     @cached_property
-    def pictures(self) -> set[str]:
-        """Keys of the pictures."""
-        return set(self._profile.pictures.values_list("key", flat=True))
+    def pictures(self) -> dict[str, list[str]]:
+        """Key of each picture → what it lacks, in words."""
+        return {picture.key: picture.lacks for picture in self._profile.pictures.all()}
 
     @cached_property
     def places(self) -> Places:

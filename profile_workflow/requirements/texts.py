@@ -65,8 +65,7 @@ def _dangling(key: str, text: str, profile: Profile) -> Iterator[Missing]:
         )
     for table in _absent(placed_tables(text), lambda: here.tables):
         yield Missing("table_unknown", _("There is no data table “%(key)s”.") % {"key": table}, key)
-    for shown in _absent(placed_pictures(text), lambda: here.pictures):
-        yield Missing("picture_unknown", _("There is no picture “%(key)s”.") % {"key": shown}, key)
+    yield from _pictures_missing(key, text, profile)
     for reference in dangling(here.places, key, text) if references(text) else ():
         yield Missing(
             "reference_unknown",
@@ -74,6 +73,19 @@ def _dangling(key: str, text: str, profile: Profile) -> Iterator[Missing]:
             % {"reference": reference},
             key,
         )
+
+
+def _pictures_missing(key: str, text: str, profile: Profile) -> Iterator[Missing]:
+    placed = sorted(placed_pictures(text))
+    there = known(profile).pictures if placed else {}
+    for shown in placed:
+        if shown not in there:
+            words = _("There is no picture “%(key)s”.") % {"key": shown}
+            yield Missing("picture_unknown", words, key)
+        elif lacks := there[shown]:
+            words = _("The picture “%(key)s” lacks: %(lacks)s.")
+            words %= {"key": shown, "lacks": "; ".join(lacks)}
+            yield Missing("picture_incomplete", words, key, fragment=f"picture-{shown}")
 
 
 def _absent(named: Sequence[str], there: Callable[[], set[str]]) -> list[str]:

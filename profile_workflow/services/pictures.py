@@ -5,7 +5,7 @@ text shows it.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -39,6 +39,9 @@ def keep_file(profile: Profile, pixels: Pixels, *, by: User, at: datetime) -> Pi
     raise_if(refusal_to_register(profile, by))
     same: PictureFile | None = profile.picture_files.filter(sha256=pixels.sha256).first()
     if same is not None:
+        # From now on it is kept as long as one that comes in now.
+        same.kept_at = at
+        same.save(update_fields=["kept_at"])
         return same
     _forget(profile.picture_files.filter(kept_at__lt=at - KEPT_UNUSED))
     ending = "jpg" if pixels.kind == "jpeg" else pixels.kind
@@ -156,6 +159,11 @@ def _check_new(profile: Profile, file: PictureFile, but: Picture | None = None) 
             _("This picture is there already: “%(picture)s”. The text places it with %(typed)s.")
             % {"picture": same, "typed": f"[[image:{same.key}]]"}
         )
+
+
+def forget_files(profile: Profile, hashes: Collection[str]) -> None:
+    """Delete files that nothing shows, of those with these hashes."""
+    _forget(profile.picture_files.filter(sha256__in=hashes))
 
 
 def _forget(files: "QuerySet[PictureFile]") -> None:

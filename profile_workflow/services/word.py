@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from profile_workflow.errors import DomainError, InvalidInput, NotAllowed, NotNow, StaleEdit
 from profile_workflow.models import Draft, Profile, Section, User, WordReading
+from profile_workflow.pictures.pixels import Pixels
 from profile_workflow.rules import OWN_SECTION
+from profile_workflow.services import word_pictures
 from profile_workflow.services.drafting import DraftText, check_may_write, save_draft
 from profile_workflow.states import Occasion
 from profile_workflow.word.chapters import Part
@@ -45,22 +47,39 @@ def check_may_bring_in(sections: Iterable[Section], *, by: User) -> None:
 
 
 @transaction.atomic
-def keep_reading(profile: Profile, parts: Sequence[Part], *, by: User, at: datetime) -> WordReading:
+def keep_reading(
+    profile: Profile,
+    parts: Sequence[Part],
+    *,
+    by: User,
+    at: datetime,
+    pixels: Mapping[str, Pixels] | None = None,
+) -> WordReading:
     """Keep what was read from a file; what the same person read before and left undone is dropped.
+
+    Args:
+        profile: The profile.
+        parts: What was read.
+        by: Who reads.
+        at: When.
+        pixels: Key → new picture that a part places.
 
     Raises:
         InvalidInput: If there is no text in the file.
     """
     if not any(part.text for part in parts):
         raise InvalidInput(_("There is no text in this file that could be brought in."))
-    WordReading.objects.filter(profile=profile, reader=by, done_at=None).delete()
-    return WordReading.objects.create(
+    word_pictures.keep(profile, parts, pixels or {}, by=by, at=at)
+    former = list(WordReading.objects.filter(profile=profile, reader=by, done_at=None))
+    made = WordReading.objects.create(
         profile=profile,
         reader=by,
         parts=[asdict(part) for part in parts],
         read_at=at,
         expires_at=at + KEPT_FOR,
     )
+    _forget(former)
+    return made
 
 
 def map_parts(reading: WordReading, keys: Sequence[str]) -> None:
@@ -101,39 +120,46 @@ def bring_in(reading: WordReading, wanted: Mapping[str, int], *, by: User, at: d
         reading.outcome[key] = _write(reading, draft, wanted[key], by=by, at=at)
     reading.done_at = at
     reading.expires_at = at + KEPT_FOR
-    reading.save(update_fields=["outcome", "done_at", "expires_at"])
+    reading.save(update_fields=["parts", "outcome", "done_at", "expires_at"])
 
 
 def _write(
     reading: WordReading, draft: Draft, version: int, *, by: User, at: datetime
 ) -> dict[str, object]:
-    text = text_for(reading, draft.section.key)
-    if text == draft.text:
+    section = draft.section
+    if text_for(reading, section.key) == draft.text:
         return {"result": SAME}
-    # "Nothing was found" is an answer of its own, which a file cannot hold.
-    given = DraftText(text, draft.nothing_found, draft.searched)
     try:
-        saved = save_draft(
-            draft.section,
-            given,
-            base_version=version,
-            by=by,
-            at=at,
-            occasion=Occasion.WORD_FILE,
-        )
+        with transaction.atomic():
+            added = word_pictures.register(reading, section.key, by=by, at=at)
+            # "Nothing was found" is an answer of its own, which a file cannot hold.
+            text = text_for(reading, section.key)
+            given = DraftText(text, draft.nothing_found, draft.searched)
+            saved = save_draft(
+                section, given, base_version=version, by=by, at=at, occasion=Occasion.WORD_FILE
+            )
     except StaleEdit:
-        return {"result": STALE, "compared": version}
+        # The text is joined by hand, and places the pictures then.
+        added = word_pictures.register(reading, section.key, by=by, at=at)
+        return {"result": STALE, "compared": version, "pictures": added}
     except DomainError as error:
         return {"result": REFUSED, "message": str(error)}
-    return {"result": WRITTEN, "before": version, "version": saved}
+    return {"result": WRITTEN, "before": version, "version": saved, "pictures": added}
 
 
+@transaction.atomic
 def throw_away(reading: WordReading) -> None:
     """Forget what was read."""
-    reading.delete()
+    _forget([reading])
+
+
+def _forget(readings: Sequence[WordReading]) -> None:
+    WordReading.objects.filter(pk__in=[one.pk for one in readings]).delete()
+    word_pictures.forget(readings)
 
 
 def forget_expired(*, at: datetime) -> int:
     """Forget every reading whose time is over; return how many."""
-    number, _by_model = WordReading.objects.filter(expires_at__lte=at).delete()
-    return number
+    over = list(WordReading.objects.filter(expires_at__lte=at).select_related("profile"))
+    _forget(over)
+    return len(over)

@@ -44,6 +44,7 @@ _FINDINGS = _Kind(
 _TERRITORIES = _Kind("evidence", _("Go to the territories"), "territories")
 _DEFINITIONS = _Kind("evidence", _("Go to the working definitions"), "definitions")
 _TABLES = _Kind("tables", _("Go to the data tables"))
+_PICTURES = _Kind("pictures", _("Go to the picture"))
 _PRIORITIES = _Kind("priorities", _("Go to the priorities"))
 _PEOPLE = _Kind("people", _("See the people"))
 _NEXT = _Kind("profile", _("See whose turn it is"), "next")
@@ -63,6 +64,7 @@ _PLACES: Mapping[str, _Kind] = {
     "citation_unknown": _TEXT,
     "table_unknown": _TEXT,
     "picture_unknown": _TEXT,
+    "picture_incomplete": _PICTURES,
     "reference_unknown": _TEXT,
     "comment_open": _COMMENTS,
     "nothing_returned": _Kind("profile", _("See the sections"), "sections"),

@@ -26,6 +26,7 @@ from profile_workflow.queries import word as queries
 from profile_workflow.queries.copies import copies_by_version
 from profile_workflow.services import word as services
 from profile_workflow.services.drafting import may_write
+from profile_workflow.services.word_pictures import PictureTaker
 from profile_workflow.web import word as web
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
 from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal
@@ -81,7 +82,8 @@ def word_import(request: HttpRequest, slug: str) -> HttpResponse:
     )
     reading = _read(form, profile, sections, request) if form.is_bound and form.is_valid() else None
     if reading is not None:
-        sure = all(part["how"] in (MARK, WHOLE) for part in reading.parts if part["words"])
+        with_content = [one for one in reading.parts if one["words"] or one["pictures"]]
+        sure = all(part["how"] in (MARK, WHOLE) for part in with_content)
         return redirect("word_check" if sure else "word_mapping", slug=slug, reading_id=reading.pk)
     context = {"profile": profile, "form": form}
     status = HTTP_UNPROCESSABLE if form.is_bound else None
@@ -92,21 +94,28 @@ def _read(
     form: UploadForm, profile: Profile, sections: list[Section], request: HttpRequest
 ) -> WordReading | None:
     """Read a file and keep what was read; what is wrong with it is said beside the field."""
+    viewer = signed_in(request)
+    take = PictureTaker(profile, by=viewer)
     try:
-        parts = _parts(form, profile, sections)
-        return services.keep_reading(profile, parts, by=signed_in(request), at=timezone.now())
+        parts = _parts(form, profile, sections, take)
+        return services.keep_reading(
+            profile, parts, pixels=take.pixels, by=viewer, at=timezone.now()
+        )
     except InvalidInput as error:
         form.add_error("file", str(error))
         return None
 
 
-def _parts(form: UploadForm, profile: Profile, sections: list[Section]) -> list[Part]:
+def _parts(
+    form: UploadForm, profile: Profile, sections: list[Section], take: PictureTaker
+) -> list[Part]:
     return parts_of(
         form.cleaned_data["file"],
         web.chapters_of(sections),
         language=profile.language,
         origin=profile.slug,
         only=form.cleaned_data["section"],
+        take=take,
     )
 
 

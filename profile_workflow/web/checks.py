@@ -24,6 +24,9 @@ NAMES: Mapping[str, "str | Promise"] = {
     "citation_unknown": gettext_lazy("Every cited source is in the bibliography"),
     "table_unknown": gettext_lazy("Every table that the text places exists"),
     "picture_unknown": gettext_lazy("Every picture that the text places exists"),
+    "picture_incomplete": gettext_lazy(
+        "Every picture in the text has a caption, a description and a source"
+    ),
     "reference_unknown": gettext_lazy("Every table, figure and section that is referred to exists"),
     "acronym_unexplained": gettext_lazy("Every acronym is explained"),
     "wording_blocked": gettext_lazy("No wording that a profile must not use"),
@@ -43,6 +46,7 @@ FOR_MOVE: Mapping[str, tuple[str, ...]] = {
         "citation_unknown",
         "table_unknown",
         "picture_unknown",
+        "picture_incomplete",
         "reference_unknown",
         "figure_unsourced",
         "figure_unsettled",

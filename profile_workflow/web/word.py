@@ -3,6 +3,7 @@
 import html
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Self
 
 from django.utils import translation
 from django.utils.functional import Promise
@@ -12,6 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from profile_workflow import markup
 from profile_workflow.bibliography import formatting
 from profile_workflow.bibliography.record import reference_of
+from profile_workflow.charts.kinds import draw_chosen
+from profile_workflow.charts.painting import can_paint, paint
 from profile_workflow.models import (
     DataTable,
     PictureFile,
@@ -21,15 +24,27 @@ from profile_workflow.models import (
     User,
     WordReading,
 )
-from profile_workflow.pictures.shown import Shown
-from profile_workflow.queries.evidence import pictures_by_key, sources_by_key, tables_by_key
+from profile_workflow.pictures.shown import Shown, lacking
+from profile_workflow.queries.evidence import (
+    charted,
+    pictures_by_key,
+    sources_by_key,
+    tables_by_key,
+)
 from profile_workflow.services.drafting import may_write
 from profile_workflow.services.word import text_for
+from profile_workflow.services.word_pictures import placed_by
 from profile_workflow.web.reading import figure_in_words, origin_of
 from profile_workflow.web.redline import Redline, redline
 from profile_workflow.word.chapters import LIKE, MARK, NUMBER, TITLE, WHOLE, Chapter
 from profile_workflow.word.files import make_docx
-from profile_workflow.word.writing import WordDocument, WordPicture, WordSection, WordTable
+from profile_workflow.word.writing import (
+    WordDocument,
+    WordImage,
+    WordPicture,
+    WordSection,
+    WordTable,
+)
 
 # To Word
 
@@ -50,6 +65,7 @@ def docx_of(profile: Profile, sections: Sequence[Section], *, viewer: User, work
     cited |= {one.source for several in placed for one in several.values() if one.source}
     sources = sources_by_key(profile, cited)
     tables = tables_by_key(profile, {key for one in whole for key in one.tables})
+    texts = [one.text for one in shown]
     with translation.override(profile.language):
         document = WordDocument(
             title=str(profile),
@@ -71,7 +87,10 @@ def docx_of(profile: Profile, sections: Sequence[Section], *, viewer: User, work
                     sections, shown, whole, _pictures(profile, placed, sources), strict=True
                 )
             ],
-            tables={key: _table(table) for key, table in tables.items()},
+            tables={
+                key: _table(table, is_chart=any(f"[[figure:{key}]]" in text for text in texts))
+                for key, table in tables.items()
+            },
             words_for_sources=_("Sources cited"),
             words_for_tables=_(
                 "This table is printed from the register; changes made to it here do not come back."
@@ -145,18 +164,27 @@ def _pictures(
 
 def _picture(shown: Shown, file: PictureFile, citations: Mapping[str, str]) -> WordPicture:
     with file.full.open("rb") as content:
-        return WordPicture(
-            content=content.read(),
-            kind=shown.kind,
-            width=shown.width,
-            height=shown.height,
-            caption=shown.caption,
-            alt=shown.alt,
-            origin=f"{_('Source:')} {origin_of(shown, citations)}",
-        )
+        image = WordImage(content.read(), shown.kind, shown.width, shown.height, shown.alt)
+    origin = origin_of(shown, citations)
+    return WordPicture(image, shown.caption, f"{_('Source:')} {origin}" if origin else "")
 
 
-def _table(table: DataTable) -> WordTable:
+def _chart(table: DataTable) -> WordImage | None:
+    """Return the chart of a table as the page shows it; None if no kind fits its figures."""
+    chart = draw_chosen(
+        table.chart,
+        charted(table),
+        name="chart",
+        title=table.title,
+        language=table.profile.language,
+    )
+    if chart is None or not can_paint():
+        return None
+    painted = paint(chart.picture)
+    return WordImage(painted.content, "png", painted.width, painted.height, painted.says)
+
+
+def _table(table: DataTable, *, is_chart: bool) -> WordTable:
     rows = [
         (
             one.label,
@@ -168,7 +196,7 @@ def _table(table: DataTable) -> WordTable:
         for one in table.items.all()
     ]
     head = (_("Indicator"), _("Value"), _("Year"), _("Territory"), _("Source"))
-    return WordTable(table.title, head, rows, table.note)
+    return WordTable(table.title, head, rows, table.note, _chart(table) if is_chart else None)
 
 
 def _cited(source: Source, language: str) -> str:
@@ -201,6 +229,11 @@ HOW_FOUND: Mapping[str, "str | Promise"] = {
 
 _LEFT_OUT: Mapping[str, "str | Promise"] = {
     "picture": gettext_lazy("A picture – add it by hand, with its source and a description:"),
+    "picture_refused": gettext_lazy("A picture that cannot be taken:"),
+    "chart": gettext_lazy(
+        "A chart of Word – enter its figures as a data table, which is drawn here:"
+    ),
+    "drawing": gettext_lazy("A drawing of Word – save it as a picture (PNG), then add that:"),
     "text_box": gettext_lazy("A text box – type its words into the text:"),
     "formula": gettext_lazy("A formula – write it in words:"),
     "hidden": gettext_lazy("Hidden text:"),
@@ -268,6 +301,35 @@ def left_out_lines(part: Mapping[str, object]) -> list[LeftOutLine]:
 
 
 @dataclass(frozen=True, slots=True)
+class IncomingPicture:
+    """A picture that the text of a file places.
+
+    Attributes:
+        key: By what the text places it.
+        sha256: SHA-256 (hex) of its file.
+        is_new: Whether it is not in the profile yet.
+        caption, alt, credit: What the file says of it.
+        lacks: What has to be said of it before the text is submitted, in words.
+    """
+
+    key: str
+    sha256: str
+    is_new: bool
+    caption: str
+    alt: str
+    credit: str
+    lacks: Sequence[str]
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> Self:
+        """Return a picture of a reading; what is said of one that is there is its own affair."""
+        said = {name: kept[name] for name in ("caption", "alt", "credit")}
+        missing = lacking(caption=said["caption"], alt=said["alt"], origin=said["credit"])
+        lacks = missing if kept["is_new"] else ()
+        return cls(kept["key"], kept["sha256"], kept["is_new"], **said, lacks=lacks)
+
+
+@dataclass(frozen=True, slots=True)
 class Incoming:
     """A section to which something goes, beside its working text.
 
@@ -277,6 +339,7 @@ class Incoming:
         words_now: Length of the working text.
         found: What would change, paragraph by paragraph.
         left_out: What does not come along.
+        pictures: The pictures that the file brings.
         is_behind: Whether the working text was saved again after the file had been made from it.
         may_write: Whether the reader could write it now.
     """
@@ -286,8 +349,14 @@ class Incoming:
     words_now: int
     found: Redline
     left_out: Sequence[LeftOutLine]
+    pictures: Sequence[IncomingPicture]
     is_behind: bool
     may_write: bool
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether something has to be said of its pictures before the text is submitted."""
+        return any(one.lacks for one in self.pictures)
 
     @property
     def is_same(self) -> bool:
@@ -324,6 +393,7 @@ def _incoming(
         words_now=markup.word_count(section.draft.text),
         found=redline(old, new),
         left_out=[line for part in parts for line in left_out_lines(part)],
+        pictures=[IncomingPicture.read(one) for one in placed_by(parts)],
         is_behind=any(version < section.draft.version for version in made_from),
         may_write=may_write(section, by=viewer),
     )

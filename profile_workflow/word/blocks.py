@@ -76,7 +76,22 @@ class Verbatim:
     line: str
 
 
-Block = Heading | Paragraph | Item | Table | Box | Verbatim
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture: by what the text places it, the hash of its file, and what is said of it.
+
+    ``is_new`` tells that nothing is said of it elsewhere yet.
+    """
+
+    key: str
+    sha256: str
+    is_new: bool
+    alt: str = ""
+    caption: str = ""
+    credit: str = ""
+
+
+Block = Heading | Paragraph | Item | Table | Box | Verbatim | Figure
 
 
 def to_text(
@@ -148,6 +163,8 @@ class _Writer:
             return _table(block)
         if isinstance(block, Box):
             return self._box(block)
+        if isinstance(block, Figure):
+            return f"[[image:{block.key}]]"
         if isinstance(block, Paragraph) and block.role == "caption":
             return self._caption(block, following)
         return to_markdown(block.pieces) if isinstance(block, Paragraph) else ""

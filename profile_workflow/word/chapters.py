@@ -14,6 +14,12 @@ from profile_workflow.errors import InvalidInput
 from profile_workflow.word.blocks import Block, Heading, to_text
 from profile_workflow.word.names import BOOKMARK, plain
 from profile_workflow.word.package import Patience
+from profile_workflow.word.pictures import (
+    PlacedPicture,
+    Taker,
+    placed_in,
+    with_words_of_pictures,
+)
 from profile_workflow.word.reading import WordText, read_word
 from profile_workflow.word.words import LeftOut
 
@@ -53,6 +59,7 @@ class Part:
         text: The text in the dialect.
         words: Its length.
         left_out: What does not come along.
+        pictures: The pictures that the text places.
     """
 
     heading: str
@@ -62,6 +69,7 @@ class Part:
     text: str = ""
     words: int = 0
     left_out: list[LeftOut] = field(default_factory=list)
+    pictures: list[PlacedPicture] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -81,6 +89,7 @@ def parts_of(
     origin: str,
     only: str = "",
     patience: Patience | None = None,
+    take: Taker | None = None,
 ) -> list[Part]:
     """Read a Word file part by part.
 
@@ -91,13 +100,14 @@ def parts_of(
         origin: Short name of the profile; only a file made from it says which version it was.
         only: Code of the only section that the file is meant for. If nothing in the file says
             where that begins, it is the whole file.
-        patience: How long it may take.
+        patience: How long it may take, pictures apart.
+        take: Takes its pictures; without, they are left out.
 
     Raises:
         InvalidInput: If it cannot be read; with a sentence on what to do.
     """
     patience = patience or Patience()
-    found = read_word(file, patience)
+    found = read_word(file, patience, take)
     slices, level = _slices(found.blocks, chapters, patience.check)
     parts = [_part(found, one, level, language, patience.check) for one in slices]
     _match(parts, slices, chapters, is_ours=found.origin == origin)
@@ -154,11 +164,18 @@ def _part(
     found: WordText, one: _Slice, level: int, language: str, check: Callable[[], None]
 ) -> Part:
     first = one.start + (one.heading is not None)
-    text = to_text(found.blocks[first : one.end], above=level, language=language, check=check)
+    blocks = with_words_of_pictures(found.blocks[first : one.end])
+    text = to_text(blocks, above=level, language=language, check=check)
     last = one.end + (one.end == len(found.blocks))
     left_out = [what for at in range(one.start, last) for what in found.left_out.get(at, ())]
     heading = one.heading.words if one.heading else ""
-    return Part(heading, text=text, words=markup.word_count(text), left_out=left_out)
+    return Part(
+        heading,
+        text=text,
+        words=markup.word_count(text),
+        left_out=left_out,
+        pictures=placed_in(blocks),
+    )
 
 
 def _match(

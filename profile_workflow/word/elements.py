@@ -179,16 +179,24 @@ def by_direction(text: str, *, is_rtl: bool) -> Iterator[tuple[str, bool]]:
     Signs between two parts belong to the paragraph, so that a point at the end of an Arabic
     sentence stands where the sentence ends.
     """
-    parts: list[tuple[str, bool]] = []
-    for sign in text:
-        kind = unicodedata.bidirectional(sign)
-        strong = {"L": False, "R": True, "AL": True}.get(kind)
-        here = strong if strong is not None else (parts[-1][1] if parts else is_rtl)
-        if parts and parts[-1][1] == here:
-            parts[-1] = (parts[-1][0] + sign, here)
-        else:
-            parts.append((sign, here))
-    yield from _given_back(parts, is_rtl=is_rtl)
+    yield from _given_back(list(_runs(text, is_rtl=is_rtl)), is_rtl=is_rtl)
+
+
+def _runs(text: str, *, is_rtl: bool) -> Iterator[tuple[str, bool]]:
+    """Yield the parts, each cut out once; signs without a direction stay with what is before."""
+    start, here = 0, None
+    for at, sign in enumerate(text):
+        strong = _STRONG.get(unicodedata.bidirectional(sign))
+        if here is None:
+            here = is_rtl if strong is None else strong
+        elif strong is not None and strong != here:
+            yield text[start:at], here
+            start, here = at, strong
+    if here is not None:
+        yield text[start:], here
+
+
+_STRONG = {"L": False, "R": True, "AL": True}
 
 
 def _given_back(parts: list[tuple[str, bool]], *, is_rtl: bool) -> Iterator[tuple[str, bool]]:

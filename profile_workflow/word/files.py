@@ -11,7 +11,7 @@ from lxml import etree
 from profile_workflow.word import elements, names
 from profile_workflow.word.elements import LANGUAGES, add
 from profile_workflow.word.package import NAMESPACES
-from profile_workflow.word.writing import ListStart, WordDocument, WordPicture, Written, write
+from profile_workflow.word.writing import ListStart, WordDocument, Written, write
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -50,7 +50,8 @@ def make_docx(document: WordDocument) -> bytes:
         "word/footnotes.xml": _xml(_footnotes(written.footnotes)),
         "word/settings.xml": _xml(_settings(document.language)),
     }
-    parts |= {f"word/{name}": one.content for _reference, name, one in _media(written)}
+    named = _files(written)
+    parts |= {f"word/{named[name]}": one.content for one, name in written.images.items()}
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in parts.items():
@@ -58,12 +59,10 @@ def make_docx(document: WordDocument) -> bytes:
     return content.getvalue()
 
 
-def _media(written: Written) -> list[tuple[str, str, WordPicture]]:
-    """Return the pictures, each with the name of the reference to it and of its file."""
-    return [
-        (f"rIdPicture{number}", f"media/picture{number}.{one.kind}", one)
-        for number, one in enumerate(written.pictures, 1)
-    ]
+def _files(written: Written) -> dict[str, str]:
+    """Return the name of the reference to each picture → the name of its file."""
+    several = enumerate(written.images.items(), 1)
+    return {name: f"media/picture{number}.{one.kind}" for number, (one, name) in several}
 
 
 def _xml(root: Any) -> bytes:
@@ -118,7 +117,7 @@ def _inner_links(written: Written) -> bytes:
         (f"rId{number}", f"{_RELATIONS}/{name}", f"{name}.xml", "")
         for number, name in enumerate(_PARTS, 1)
     ]
-    rows += [(name, f"{_RELATIONS}/image", file, "") for name, file, _one in _media(written)]
+    rows += [(name, f"{_RELATIONS}/image", file, "") for name, file in _files(written).items()]
     return _links([*rows, *_outside(written.links)])
 
 

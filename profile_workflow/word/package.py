@@ -10,7 +10,8 @@ import re
 import time
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -26,6 +27,8 @@ MOST_ENTRIES = 2_000
 MOST_UNPACKED = 200 * 1024 * 1024
 #: Largest part that is read, in bytes: 35 pages of text are about one million.
 MOST_IN_PART = 12 * 1024 * 1024
+#: Largest picture that is read, in bytes; who takes it may take less.
+MOST_IN_PICTURE = 16 * 1024 * 1024
 #: Longest time that one file may take, in seconds: 35 pages take a fraction of one.
 MOST_SECONDS = 8.0
 #: Most paragraphs, those in tables and notes included: a profile has a few hundred.
@@ -40,6 +43,7 @@ NAMESPACES = {
     "m": "http://schemas.openxmlformats.org/officeDocument/2006/math",
     "mc": "http://schemas.openxmlformats.org/markup-compatibility/2006",
     "v": "urn:schemas-microsoft-com:vml",
+    "c": "http://schemas.openxmlformats.org/drawingml/2006/chart",
 }
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
@@ -50,6 +54,10 @@ _STRICT = (
         b"http://schemas.openxmlformats.org/officeDocument/2006/",
     ),
     (b"http://purl.oclc.org/ooxml/wordprocessingml/main", NAMESPACES["w"].encode()),
+    (
+        b"http://purl.oclc.org/ooxml/drawingml/",
+        b"http://schemas.openxmlformats.org/drawingml/2006/",
+    ),
 )
 #: First bytes of the older kind of file, which is also what a password turns a ``.docx`` into.
 _OLD_WORD = b"\xd0\xcf\x11\xe0"
@@ -106,6 +114,15 @@ class Patience:
                 _("Reading this file takes too long. Bring in one chapter at a time.")
             )
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Do something within that has limits of its own and does not count."""
+        began = self._clock()
+        try:
+            yield
+        finally:
+            self._until += self._clock() - began
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -126,8 +143,10 @@ class Package:
         links: Part → name of a reference in it → where it leads. Nothing is ever fetched.
         properties: Name → value of the document's own properties.
         comments: How many comments stand beside the text.
+        main: Name of the part that holds the text.
     """
 
+    archive: zipfile.ZipFile
     body: Any
     styles: Any = None
     numbering: Any = None
@@ -136,6 +155,25 @@ class Package:
     links: dict[str, dict[str, Link]] = field(default_factory=dict)
     properties: dict[str, str] = field(default_factory=dict)
     comments: int = 0
+    main: str = ""
+
+    def picture(self, reference: str) -> bytes | None:
+        """Return the file of a picture in the text, cut off where it is too large to be taken.
+
+        Args:
+            reference: Name of the reference to it.
+
+        Returns:
+            Its bytes; None if it is not in the file, or damaged.
+        """
+        link = self.links["body"].get(reference)
+        if link is None or link.is_outside or link.kind != "image":
+            return None
+        try:
+            with self.archive.open(_inner(self.main, link.target)) as part:
+                return part.read(MOST_IN_PICTURE)
+        except (*_BROKEN, KeyError):
+            return None
 
 
 def open_package(file: IO[bytes]) -> Package:
@@ -154,8 +192,7 @@ def open_package(file: IO[bytes]) -> Package:
         )
     file.seek(0)
     try:
-        with zipfile.ZipFile(file) as archive:
-            return _read(archive)
+        return _read(zipfile.ZipFile(file))
     except _BROKEN as error:
         raise InvalidInput(DAMAGED) from error
 
@@ -168,7 +205,7 @@ def _read(archive: zipfile.ZipFile) -> Package:
     if body is None or body.find(tag("w:body")) is None:
         raise InvalidInput(DAMAGED)
     links = _links(archive, main)
-    found = Package(body.find(tag("w:body")), links={"body": links})
+    found = Package(archive, body.find(tag("w:body")), links={"body": links}, main=main)
     for kind in ("styles", "numbering", "footnotes", "endnotes"):
         name = _name_of(main, links, kind)
         setattr(found, kind, _part(archive, name))
@@ -262,12 +299,16 @@ def _main_part(archive: zipfile.ZipFile) -> str:
 
 def _name_of(main: str, links: dict[str, Link], kind: str) -> str:
     """Return the name of a part that the text refers to; empty if it refers to none."""
-    folder = posixpath.dirname(main)
     for link in links.values():
         if link.kind == kind and not link.is_outside:
-            name = posixpath.normpath(posixpath.join("/", folder, link.target))
-            return name.lstrip("/")
+            return _inner(main, link.target)
     return ""
+
+
+def _inner(main: str, target: str) -> str:
+    """Return the name in the ZIP of what the text refers to."""
+    folder = posixpath.dirname(main)
+    return posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
 
 
 def _links(archive: zipfile.ZipFile, name: str) -> dict[str, Link]:

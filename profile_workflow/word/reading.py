@@ -12,6 +12,7 @@ from profile_workflow.word import names
 from profile_workflow.word.blocks import (
     Block,
     Box,
+    Figure,
     Heading,
     Item,
     Paragraph,
@@ -22,7 +23,8 @@ from profile_workflow.word.blocks import (
 from profile_workflow.word.inline import Piece, on_one_line, plain_text
 from profile_workflow.word.numbering import Numbering
 from profile_workflow.word.package import Package, Patience, natural, open_package, tag
-from profile_workflow.word.styles import Styles
+from profile_workflow.word.pictures import Taken, Taker
+from profile_workflow.word.styles import ParagraphStyle, Styles
 from profile_workflow.word.words import WRAPPERS, LeftOut, Words, inner_of
 
 #: Deepest box in a box.
@@ -44,14 +46,19 @@ class WordText:
     origin: str = ""
 
 
-def read_word(file: IO[bytes], patience: Patience) -> WordText:
+def read_word(file: IO[bytes], patience: Patience, take: Taker | None = None) -> WordText:
     """Read a ``.docx``.
+
+    Args:
+        file: The file.
+        patience: How long it may take, pictures apart.
+        take: Takes its pictures; without, they are left out.
 
     Raises:
         InvalidInput: If it is none, or more than can be read; with a sentence on what to do.
     """
     package = open_package(file)
-    reader = _Reader(package, patience)
+    reader = _Reader(package, patience, take)
     found = WordText(origin=package.properties.get(names.ORIGIN, ""))
     for element in package.body:
         read = list(reader.blocks_in([element], found.blocks[-1] if found.blocks else None))
@@ -69,15 +76,23 @@ def read_word(file: IO[bytes], patience: Patience) -> WordText:
 class _Reader:
     package: Package
     patience: Patience
+    take: Taker | None
     styles: Styles = field(init=False)
     numbering: Numbering = field(init=False)
     words: Words = field(init=False)
     depth: int = 0
+    figures_in_cells: list[Figure] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.styles = Styles(self.package.styles)
         self.numbering = Numbering(self.package.numbering)
-        self.words = Words(self.package, self.styles, self.patience.check)
+        taker = self._take if self.take else None
+        self.words = Words(self.package, self.styles, self.patience.check, taker)
+
+    def _take(self, content: bytes) -> Taken:
+        assert self.take is not None
+        with self.patience.aside():
+            return self.take(content)
 
     # Blocks
 
@@ -108,6 +123,15 @@ class _Reader:
             self._pass_over(element)
             return
         pieces = list(self.words.pieces(element))
+        yield from self._read(properties, style, pieces, previous)
+        yield from self.words.take_figures()
+        for box in self.words.take_boxes():
+            # A caption stands with its picture in one box, mostly.
+            yield from self.blocks_in(box)
+
+    def _read(
+        self, properties: Any, style: ParagraphStyle, pieces: list[Piece], previous: Block | None
+    ) -> Iterator[Block]:
         if style.name == names.VERBATIM:
             yield Verbatim("".join(one.text for one in pieces))
         elif style.name == "title":
@@ -121,9 +145,10 @@ class _Reader:
 
     def _pass_over(self, element: Any) -> None:
         """Keep count of fields in a paragraph that is not read."""
-        left_out = list(self.words.left_out)
+        left_out, take = list(self.words.left_out), self.words.take
+        self.words.take = None
         list(self.words.pieces(element))
-        self.words.left_out = left_out
+        self.words.left_out, self.words.take = left_out, take
 
     def _body(
         self,
@@ -174,6 +199,10 @@ class _Reader:
             self.words.leave_out("table_too_large", f"{MAX_TABLE_ROWS} × {MAX_TABLE_COLUMNS}")
         if any(plain_text(cell) for row in found.rows for cell in row):
             yield found
+        if not self.depth:
+            # A cell of ours holds words only: its pictures stand below the table.
+            yield from self.figures_in_cells
+            self.figures_in_cells = []
 
     def _pass_over_all(self, element: Any) -> None:
         for paragraph in element.iter(tag("w:p")):
@@ -223,7 +252,9 @@ class _Reader:
     def _flat(self, block: Block) -> Iterator[Piece]:
         if isinstance(block, Item):
             self.words.leave_out("list_in_table")
-        if isinstance(block, Table):
+        if isinstance(block, Figure):
+            self.figures_in_cells.append(block)
+        elif isinstance(block, Table):
             self.words.leave_out("table_in_table")
             for cell in (cell for row in block.rows for cell in row):
                 yield from (*cell, Piece(" "))

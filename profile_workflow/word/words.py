@@ -7,12 +7,18 @@ from typing import Any
 
 from profile_workflow.errors import InvalidInput
 from profile_workflow.word import names
+from profile_workflow.word.blocks import Figure
 from profile_workflow.word.inline import Piece, address, on_one_line, plain_text
 from profile_workflow.word.package import DAMAGED, Package, tag
+from profile_workflow.word.pictures import Taker
 from profile_workflow.word.styles import Styles, is_on
 
 #: So many characters of what is left out are shown.
 _SHOWN = 300
+#: Of a picture that is refused, so many characters are shown beside the reason.
+_NAMED = 120
+#: Longest description of a picture that an entry of the register holds.
+_MOST_ALT = 1_000
 #: Deepest field in a field, and longest instruction: Word's own have two or three, of one line.
 _MOST_FIELDS = 50
 _LONGEST_INSTRUCTION = 5_000
@@ -23,9 +29,10 @@ class LeftOut:
     """Something in the file that does not come along.
 
     Attributes:
-        code: ``picture``, ``text_box``, ``comments``, ``insertions``, ``deletions``, ``formula``,
-            ``object``, ``hidden``, ``merged``, ``list_in_table``, ``table_in_table``, ``link``,
-            ``title`` or ``table_too_large``.
+        code: ``picture``, ``picture_refused``, ``chart``, ``drawing``, ``text_box``,
+            ``comments``, ``insertions``, ``deletions``, ``formula``, ``object``, ``hidden``,
+            ``merged``, ``list_in_table``, ``table_in_table``, ``link``, ``title`` or
+            ``table_too_large``.
         detail: Its words, or how many there are.
     """
 
@@ -61,14 +68,20 @@ class Words:
 
     Attributes:
         check: Gives up when reading takes too long.
+        take: Takes a picture; None if none are wanted.
         left_out: What was left out since it was taken last; what is only counted has no detail.
+        figures: Pictures that were passed since they were taken last.
+        boxes: Text boxes with pictures that were passed since they were taken last.
         marks: Our bookmarks that were passed and belong to the next heading.
     """
 
     package: Package
     styles: Styles
     check: Callable[[], None]
+    take: Taker | None = None
     left_out: list[LeftOut] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
+    boxes: list[Any] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
     _fields: list[_Field] = field(default_factory=list)
     _part: str = "body"
@@ -87,6 +100,16 @@ class Words:
                 counted[one.code] = counted.get(one.code, 0) + 1
         told = [one for one in found if one.detail]
         return told + [LeftOut(code, str(number)) for code, number in counted.items()]
+
+    def take_figures(self) -> list[Figure]:
+        """Return the pictures that were passed since it was asked last."""
+        found, self.figures = self.figures, []
+        return found
+
+    def take_boxes(self) -> list[Any]:
+        """Return the text boxes with pictures that were passed since it was asked last."""
+        found, self.boxes = self.boxes, []
+        return found
 
     def leave_out(self, code: str, detail: str = "") -> None:
         """Note that something does not come along."""
@@ -182,13 +205,41 @@ class Words:
 
     def _drawn(self, element: Any) -> None:
         boxes = list(element.iter(tag("w:txbxContent")))
+        # The same box stands there twice: for Word, and for older programs.
+        if boxes and self.take is not None and _pictures_in(boxes[0]):
+            self.boxes.append(boxes[0])
+            return
         if boxes:
-            # The same box stands there twice: for Word, and for older programs.
             self.leave_out("text_box", "".join(boxes[0].itertext(tag("w:t"))) or "–")
-        elif element.tag == tag("w:object"):
+        if element.tag == tag("w:object"):
             self.leave_out("object")
-        else:
+            return
+        references = _pictures_in(element)
+        for reference in references:
+            self._picture(element, reference)
+        if not references and not boxes:
+            self.leave_out(_kind_of_drawing(element), _described(element))
+
+    def _picture(self, element: Any, reference: str) -> None:
+        content = self.package.picture(reference) if self._part == "body" else None
+        if self.take is None or content is None:
             self.leave_out("picture", _described(element))
+            return
+        try:
+            taken = self.take(content)
+        except InvalidInput as error:
+            self.leave_out("picture_refused", f"{_described(element)[:_NAMED]} – {error}")
+            return
+        self.figures.append(
+            Figure(
+                taken.key,
+                taken.sha256,
+                taken.is_new,
+                alt=_alt(element)[:_MOST_ALT] if taken.is_new else "",
+                caption=taken.caption,
+                credit=taken.credit,
+            )
+        )
 
 
 def _notes_in(part: Any) -> dict[str, Any]:
@@ -209,10 +260,32 @@ def _script(properties: Any) -> str:
 
 def _described(element: Any) -> str:
     drawn = next(element.iter(tag("wp:docPr")), None)
+    name = "" if drawn is None else str(drawn.get("name") or "")
+    return _alt(element) or name or "–"
+
+
+def _alt(element: Any) -> str:
+    """Return what Word says that a picture shows; empty if nobody has said so."""
+    drawn = next(element.iter(tag("wp:docPr")), None)
     if drawn is not None:
-        return str(drawn.get("descr") or drawn.get("title") or drawn.get("name") or "–")
+        return " ".join(str(drawn.get("descr") or drawn.get("title") or "").split())
     shape = next(element.iter(tag("v:shape")), None)
-    return str(shape.get("alt") or "–") if shape is not None else "–"
+    return "" if shape is None else " ".join(str(shape.get("alt") or "").split())
+
+
+def _pictures_in(element: Any) -> list[str]:
+    """Return the references to the pictures of a drawing, each once; older programs have others."""
+    several = [one.get(tag("r:embed")) for one in element.iter(tag("a:blip"))]
+    several = several or [one.get(tag("r:id")) for one in element.iter(tag("v:imagedata"))]
+    return list(dict.fromkeys(str(one) for one in several if one))
+
+
+def _kind_of_drawing(element: Any) -> str:
+    """Return what a drawing is that holds no picture of its own."""
+    if next(element.iter(tag("c:chart")), None) is not None:
+        return "chart"
+    is_linked = next(element.iter(tag("a:blip"), tag("v:imagedata")), None) is not None
+    return "picture" if is_linked else "drawing"
 
 
 def _text_of(element: Any) -> str:

@@ -29,35 +29,41 @@ _LISTS = ("bullet_list", "ordered_list")
 
 
 @dataclass(frozen=True, slots=True)
-class WordTable:
-    """A data table, as the text places it."""
-
-    title: str
-    head: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class WordPicture:
-    """A picture, as the text places it.
+class WordImage:
+    """What is drawn.
 
     Attributes:
         content: Its file.
         kind: ``jpeg`` or ``png``.
         width: In pixels.
         height: In pixels.
-        caption: What stands with it.
         alt: What it shows, for who does not see it.
-        origin: Where it comes from, in words.
     """
 
     content: bytes
     kind: str
     width: int
     height: int
-    caption: str
     alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordTable:
+    """A data table, as the text places it; ``chart`` is what it looks like as a figure."""
+
+    title: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    note: str = ""
+    chart: WordImage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WordPicture:
+    """A picture, as the text places it: what stands with it, and where it comes from, in words."""
+
+    image: WordImage
+    caption: str
     origin: str
 
 
@@ -131,7 +137,7 @@ class Written:
         footnotes: Paragraph of each footnote, from number one.
         links, note_links: Address → name of the reference to it, in the text and in the notes.
         lists: The lists; the id of the first is one.
-        pictures: The pictures; the first is called ``rIdPicture1``.
+        images: What is drawn → name of the reference to it; the same thing is kept once.
     """
 
     body: Any
@@ -139,7 +145,7 @@ class Written:
     links: dict[str, str] = field(default_factory=dict)
     note_links: dict[str, str] = field(default_factory=dict)
     lists: list[ListStart] = field(default_factory=list)
-    pictures: list[WordPicture] = field(default_factory=list)
+    images: dict[WordImage, str] = field(default_factory=dict)
 
 
 def write(document: WordDocument) -> Written:
@@ -164,6 +170,7 @@ class _Writer:
     lines: Sequence[str] = ()
     pictures: Mapping[str, WordPicture] = field(default_factory=dict)
     bookmarks: int = 0
+    drawings: int = 0
     in_note: bool = False
 
     def __post_init__(self) -> None:
@@ -341,23 +348,29 @@ class _Writer:
         if kind == "image" and key in self.pictures:
             self._picture(self.pictures[key], into)
         elif kind != "image" and key in self.document.tables:
-            self._data_table(key, self.document.tables[key], into)
+            self._data_table(key, self.document.tables[key], into, is_chart=kind == "figure")
+
+    def _drawn(self, image: WordImage, into: Any) -> None:
+        images = self.found.images
+        reference = images.setdefault(image, f"rIdPicture{len(images) + 1}")
+        self.drawings += 1
+        # Twentieths of a point into the unit of pictures, of which an inch has 914,400.
+        width = min(TEXT_WIDTH * 635, image.width * 914_400 // _DOTS_AN_INCH)
+        size = (width, width * image.height // image.width)
+        inside = run(paragraph(into, "PWGenerated", is_rtl=self.is_rtl))
+        alt = elements.writable(image.alt)
+        add(inside, "w:drawing").append(elements.drawing(self.drawings, reference, size, alt))
 
     def _picture(self, picture: WordPicture, into: Any) -> None:
-        self.found.pictures.append(picture)
-        number = len(self.found.pictures)
-        # Twentieths of a point into the unit of pictures, of which an inch has 914,400.
-        width = min(TEXT_WIDTH * 635, picture.width * 914_400 // _DOTS_AN_INCH)
-        height = width * picture.height // picture.width
-        inside = run(paragraph(into, "PWGenerated", is_rtl=self.is_rtl))
-        drawn = elements.drawing(number, f"rIdPicture{number}", (width, height), picture.alt)
-        add(inside, "w:drawing").append(drawn)
+        self._drawn(picture.image, into)
         self._say(into, picture.caption, "PWGeneratedHeading")
         for sentence in filter(None, (picture.origin, self.document.words_for_pictures)):
             self._say(into, sentence)
 
-    def _data_table(self, key: str, found: WordTable, into: Any) -> None:
+    def _data_table(self, key: str, found: WordTable, into: Any, *, is_chart: bool) -> None:
         self._say(into, f"{key} {found.title}", "PWGeneratedHeading")
+        if is_chart and found.chart is not None:
+            self._drawn(found.chart, into)
         width = TEXT_WIDTH // max(len(found.head), 1)
         made = table(into, "PWTable", [width] * len(found.head), is_rtl=self.is_rtl)
         for index, line in enumerate((found.head, *found.rows)):

@@ -1,5 +1,6 @@
 """From report to job: fills the templates of the printed pages."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +13,7 @@ from reports.context.plain import Chapter, PriorityEntry, Report, ValidationRoun
 from reports.labels import Labels, labels
 from reports.pdf.job import Attachment, Job, Part
 
+_REFERENCE = re.compile(r'<bdi class="reference"[^>]*><a href="#[^"]+"')
 _STATIC = Path(__file__).resolve().parent.parent / "static" / "reports"
 
 
@@ -31,6 +33,17 @@ def style_sheet(name: str) -> str:
     return (_STATIC / name).read_text(encoding="utf-8")
 
 
+def pages_of_references(words: Labels) -> str:
+    """Return the style by which a reference says on which page its target is printed.
+
+    CSS knows such pages by itself (``target-counter``), but WeasyPrint 70 drops notes from the
+    pages that it lays out anew for that.
+    """
+    before, after = (words.page % {"number": "\n"}).replace(" ", "\u00a0").split("\n")
+    content = f'" ({before}" attr(data-page) "{after})"'
+    return f".reference a[data-page]::after {{ content: {content} }}"
+
+
 def job_of(report: Report) -> Job:
     """Return what the PDF process needs to print a report."""
     words = labels(report.language)
@@ -39,7 +52,7 @@ def job_of(report: Report) -> Job:
         "reports/front.html",
         {"report": report, "labels": words, "contents": list(_contents(report, words))},
     )
-    styles = [style_sheet("report.css")]
+    styles = [style_sheet("report.css"), pages_of_references(words)]
     if report.direction == "rtl":
         styles.append(style_sheet("report-rtl.css"))
     if report.watermark:
@@ -69,7 +82,8 @@ def _title(chapter: Chapter) -> str:
 
 def _parts(report: Report, words: Labels) -> Iterator[Part]:
     for chapter in report.chapters:
-        yield Part(_title(chapter), render_to_string("reports/chapter.html", {"chapter": chapter}))
+        html = render_to_string("reports/chapter.html", {"chapter": chapter})
+        yield Part(_title(chapter), _REFERENCE.sub(r'\g<0> data-page=""', html))
     context = {"report": report, "labels": words}
     if report.challenges:
         challenges = {"labels": words, "challenges": _with_citations(report)}

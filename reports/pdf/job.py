@@ -47,7 +47,7 @@ class Job:
         moment: ISO 8601 moment with time zone, written as the date of creation.
         front: HTML of the front matter. ``data-page=""`` after ``href="#id"`` is filled with the
             page on which ``id`` is printed.
-        parts: The body, numbered from page 1.
+        parts: The body, numbered from page 1; ``data-page=""`` is filled there too.
         styles: Style sheets, in order.
         watermark: Words printed across each page, or an empty string.
         footer: Words at the foot of each page.

@@ -21,6 +21,10 @@ from reports.pdf.fetcher import MemoryFetcher
 from reports.pdf.job import Attachment, Job, Part
 
 _LINK = re.compile(r'href="#([^"]+)" data-page=""')
+#: A page whose number is not known yet, as wide as most are.
+_UNKNOWN_PAGE = r'href="#\1" data-page="00"'
+#: So often at most the body is laid out anew for its own page numbers; once is mostly enough.
+_MOST_ATTEMPTS = 3
 _LOGGER = logging.getLogger("weasyprint")
 
 
@@ -93,13 +97,27 @@ def render(job: Job, *, tell: Callable[..., None] = _nobody_listens) -> File:
     config = FontConfiguration()
     with _watched_glyphs():
         with _watched_pages(job.parts, tell):
-            body = _lay_out(job, "".join(part.html for part in job.parts), "body", config)
+            body = _body(job, config)
         pages = page_map(body)
         tell(stage="contents")
         front = _lay_out(job, with_page_numbers(job.front, pages), "front", config)
         tell(stage="writing")
         content = _write(job, front, body)
     return File(content, len(front.pages), len(body.pages), engine_warnings())
+
+
+def _body(job: Job, config: FontConfiguration) -> Document:
+    """Lay out the body, again if it says on which page something is, until that is true."""
+    html = "".join(part.html for part in job.parts)
+    body = _lay_out(job, _LINK.sub(_UNKNOWN_PAGE, html), "body", config)
+    before: dict[str, int] = {}
+    for _attempt in range(_MOST_ATTEMPTS if _LINK.search(html) else 0):
+        pages = page_map(body)
+        if pages == before:
+            break
+        body = _lay_out(job, with_page_numbers(html, pages), "body", config)
+        before = pages
+    return body
 
 
 def _check_characters(job: Job) -> None:

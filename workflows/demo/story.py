@@ -1,6 +1,6 @@
 """A profile's story: acts of its people, one after the other, each at its own moment."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 

@@ -36,7 +36,8 @@ from profile_workflow.models import (
 )
 from profile_workflow.models.digests import text_digest
 from reports.builds.pages import job_of
-from reports.context import assemble, synthetic_material
+from reports.context import Material, assemble, synthetic_material
+from reports.context.plain import TableOfFigures
 from reports.pdf.isolation import Limits, build
 from reports.pdf.job import Job, Part
 
@@ -268,10 +269,21 @@ def plain_job(*bodies: str, **values) -> Job:
     return replace(job, **values)
 
 
+def _with_references(material: Material, see: str) -> Material:
+    """Add references forwards and backwards, a table without figures, and one that is all head."""
+    first, *others = material.sections
+    pointing = f"{see} [#table:1-A], [#figure:1-A], [#table:1-B], [#section:1]."
+    bare = "[[table:1-B]]\n\nTable: Bare\n\n| a | b |\n|---|---|"
+    changed = replace(first, text=f"{pointing}\n\n{first.text}\n\n{bare}\n\n{pointing}")
+    empty = TableOfFigures("1-B", first.key, "A table without figures", rows=())
+    return replace(material, sections=(changed, *others), tables=(*material.tables, empty))
+
+
 @pytest.fixture(scope="session")
 def english():
     """The job and the file of an invented English report with a watermark."""
-    material = replace(synthetic_material(pages=5), is_public=False)
+    material = _with_references(synthetic_material(pages=5), "See")
+    material = replace(material, is_public=False)
     job = job_of(assemble(material))
     return job, build(job, limits=LIMITS)
 
@@ -279,5 +291,6 @@ def english():
 @pytest.fixture(scope="session")
 def arabic():
     """The job and the file of an invented Arabic report."""
-    job = job_of(assemble(synthetic_material(pages=4, language="ar")))
+    material = _with_references(synthetic_material(pages=4, language="ar"), "انظر")
+    job = job_of(assemble(material))
     return job, build(job, limits=LIMITS)

@@ -15,6 +15,8 @@ import pikepdf
 import pytest
 from pypdf import PdfReader
 
+from reports.builds.pages import pages_of_references
+from reports.labels import labels
 from reports.pdf import isolation
 from tests.integration.reports.conftest import LIMITS
 
@@ -126,6 +128,62 @@ def _front_as_printed(english):
 def _lines(html):
     for number, title in re.findall(r'data-page="(\d+)">(.*?)</a>', html):
         yield words_of(title), number
+
+
+def _references(job):
+    html = "".join(part.html for part in job.parts)
+    return re.findall(
+        r'class="reference"[^>]*><a href="#([^"]+)" data-page=""[^>]*>([^<]+)</a>', html
+    )
+
+
+def test_each_reference_says_on_which_page_its_target_is(printed):
+    job, file = printed
+    reader = PdfReader(io.BytesIO(file.content))
+    body = reader.pages[file.front_pages :]
+    links = [str(one.get_object().get("/Dest")) for page in body for one in page.get("/Annots", [])]
+    text = subprocess.run(
+        ["pdftotext", "-f", str(file.front_pages + 1), "-", "-"],
+        input=file.content,
+        capture_output=True,
+        check=True,
+    ).stdout.decode()
+    shown = re.sub(r"[\s\u200e\u200f\u202a-\u202e\u2066-\u2069]+", "", text)
+    pages = set()
+
+    assert len(_references(job)) == 8
+    for anchor, words in _references(job):
+        number = reader.get_destination_page_number(reader.named_destinations[anchor])
+        page = number - file.front_pages + 1
+        pages.add(page)
+        # What pdftotext makes of a bracket between two directions is its own affair.
+        printed_page = {"en": f"{words} (p. {page})", "ar": f"{page} ص"}[job.language]
+        assert re.sub(r"\s+", "", printed_page) in shown
+        assert anchor in links
+    assert len(pages) > 1
+
+
+@pytest.mark.parametrize(
+    ("language", "content"),
+    [
+        ("en", '" (p.\u00a0" attr(data-page) ")"'),
+        ("fr", '" (p.\u00a0" attr(data-page) ")"'),
+        ("ar", '" (ص\u00a0" attr(data-page) ")"'),
+    ],
+)
+def test_the_page_is_named_in_the_language_of_the_report(language, content):
+    style = pages_of_references(labels(language))
+    assert style == f".reference a[data-page]::after {{ content: {content} }}"
+
+
+def test_a_table_without_rows_is_printed_as_a_sentence(printed):
+    job, _file = printed
+    html = "".join(part.html for part in job.parts)
+
+    assert labels(job.language).no_figures in html
+    assert "A table without figures" in html
+    assert not re.search(r"<tbody>\s*</tbody>", html)
+    assert not re.search(r"</thead>\s*</table>", html)
 
 
 def test_bookmarks_name_chapters_and_subsections(english, reader):

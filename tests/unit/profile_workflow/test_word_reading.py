@@ -150,7 +150,7 @@ def test_what_has_no_place_in_a_text_is_told_with_its_words():
     )
     assert text(body) == "a"
     assert left_out(body) == [
-        ("picture", "A map"),
+        ("drawing", "A map"),
         ("text_box", "Words in a box"),
         ("formula", "x=2"),
         ("hidden", "secret"),

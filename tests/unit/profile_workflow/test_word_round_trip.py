@@ -20,7 +20,8 @@ from profile_workflow.word.elements import by_direction
 from profile_workflow.word.files import make_docx
 from profile_workflow.word.inline import Piece, to_markdown
 from profile_workflow.word.package import tag
-from profile_workflow.word.writing import WordDocument, WordSection, WordTable
+from profile_workflow.word.writing import WordDocument, WordImage, WordSection, WordTable
+from tests.pictures import plain_png
 
 pytestmark = pytest.mark.unit
 
@@ -103,6 +104,27 @@ def test_what_is_printed_from_the_registers_does_not_come_back():
     assert texts_of(data) == {"ES": "[[table:2-A]]\n\nText"}
 
 
+def with_chart():
+    image = WordImage(plain_png(), "png", 400, 300, "People. 2020: 30")
+    table = WordTable("Residents", ["What"], [["all"]], chart=image)
+    text = "[[figure:2-A]]\n\nText\n\n[[table:2-A]]\n\n[[figure:2-A]]\n\nSource: INS."
+    section = WordSection("ES", "Summary", text)
+    return text, make_docx(replace(document(), sections=[section], tables={"2-A": table}))
+
+
+def test_a_chart_comes_along_with_its_table_and_nothing_of_it_comes_back():
+    text, data = with_chart()
+    parts = parts_in(data)
+    body = etree.fromstring(parts["word/document.xml"])
+    drawn = list(body.iter(tag("wp:docPr")))
+    assert [one.get("descr") for one in drawn] == ["People. 2020: 30"] * 2
+    assert len({one.get("id") for one in drawn}) == 2
+    assert [name for name in parts if "media" in name] == ["word/media/picture1.png"]
+    assert len(list(body.iter(tag("w:tbl")))) == 3
+    (part,) = read(data)
+    assert (part.text, part.left_out) == (text, [])
+
+
 def test_a_file_of_another_profile_does_not_say_which_version_it_was():
     data = make_docx(document("Text"))
     (part,) = parts_of(io.BytesIO(data), CHAPTERS, language="en", origin="tunis")
@@ -171,6 +193,36 @@ def test_signs_between_two_directions_belong_to_the_paragraph():
     assert "".join(text for text, _rtl in found) == "قال UNHCR (2020): «نعم»."
 
 
+class Counted(str):
+    """Words that count the characters which are copied when they are cut or joined."""
+
+    __slots__ = ()
+    copied = 0
+
+    def __getitem__(self, place):
+        return self._made(super().__getitem__(place))
+
+    def __add__(self, other):
+        return self._made(super().__add__(other))
+
+    def __iter__(self):
+        return map(Counted, super().__iter__())
+
+    @staticmethod
+    def _made(words):
+        Counted.copied += len(words)
+        return Counted(words)
+
+
+@pytest.mark.parametrize("words", ["كلمة", "words", "نص, text. "])
+def test_cutting_by_direction_copies_each_sign_a_few_times_however_long_the_text(words):
+    for times in (10, 1_000):
+        Counted.copied = 0
+        found = list(by_direction(Counted(words * times), is_rtl=True))
+        assert "".join(text for text, _rtl in found) == words * times
+        assert 0 < Counted.copied <= 5 * len(words) * times
+
+
 #: Order in which Word insists on what a paragraph, a run, a table says of itself (ISO 29500-1).
 ORDER = {
     "pPr": ["pStyle", "keepNext", "keepLines", "pageBreakBefore", "numPr", "pBdr", "shd", "bidi",
@@ -233,6 +285,17 @@ def test_libreoffice_opens_it_and_what_it_saves_comes_back(office, language):
         r"\w+", re.sub(r"<[^>]+>", " ", old)
     )
     assert new == old
+
+
+@pytest.mark.slow
+@pytest.mark.libreoffice
+def test_libreoffice_keeps_a_chart_and_what_it_says(office):
+    text, data = with_chart()
+    saved = office(data)
+    assert any(name.startswith("word/media/") for name in parts_in(saved))
+    assert b"People. 2020: 30" in parts_in(saved)["word/document.xml"]
+    (part,) = read(saved)
+    assert (part.text, part.left_out) == (text, [])
 
 
 @pytest.mark.slow
