@@ -47,7 +47,8 @@ def _crumb(one: Profile | Section | str, profile: Profile | None) -> Crumb:
     if isinstance(one, Profile):
         return Crumb(one.get_absolute_url(), (str(one.city), str(one.edition)))
     of_profile = [profile.slug] if profile else []
-    if isinstance(one, Section):
+    if not isinstance(one, str):
+        assert isinstance(one, Section)
         return Crumb(reverse("section", args=[*of_profile, one.key]), (str(one),))
     if one in _OF_SITE:
         return Crumb(reverse(one), (str(_OF_SITE[one]),))
