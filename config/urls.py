@@ -192,4 +192,5 @@ urlpatterns = [
     path("favicon.ico", accounts.favicon, name="favicon"),
 ]
 
+handler400 = "config.errors.unreadable"
 handler403 = "config.errors.not_allowed"

@@ -14,13 +14,11 @@ from pathlib import PurePosixPath
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from PIL import Image, ImageOps
 
 from profile_workflow.errors import InvalidInput
+from profile_workflow.pictures.redrawing import redrawn, written
 
 MOST_BYTES = 10 * 1024 * 1024
-#: Most pixels of a picture; one that a telephone has made is read at half its size if need be.
-MOST_PIXELS = 24_000_000
 #: Longest side of what is kept of a picture; a page of a register stays legible.
 LONGEST_SIDE = 3_000
 _LONGEST_NAME = 80
@@ -68,7 +66,6 @@ _OPEN_DOCUMENTS: dict[bytes, Kind] = {
     b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet": Kind.ODS,
 }
 _HEAD_OF_ENTRY = 30
-_PICTURES = ("JPEG", "PNG", "WEBP")
 #: Names of parts that hold programs.
 _PROGRAMS = ("vbaproject.bin", "basic/", "scripts/")
 _MARK_OF_UTF8 = b"\xef\xbb\xbf"
@@ -105,7 +102,7 @@ def read_attachment(name: str, content: bytes) -> Attachment:
     elif content.startswith(b"PK\x03\x04"):
         kind = _kind_of_archive(content)
     elif _is_picture(content):
-        kind, content = Kind.JPEG, _drawn_anew(content)
+        kind, content = Kind.JPEG, written(redrawn(content, longest=LONGEST_SIDE), "jpeg")
     else:
         kind = _kind_of_text(name, content)
     return Attachment(clean_name(name, kind), kind, content)
@@ -150,36 +147,6 @@ def _kind_of_archive(content: bytes) -> Kind:
 def _is_picture(content: bytes) -> bool:
     is_webp = content[:4] == b"RIFF" and content[8:12] == b"WEBP"
     return is_webp or content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))
-
-
-def _drawn_anew(content: bytes) -> bytes:
-    """Return a picture as JPEG, upright, without anything that was stored beside its points."""
-    try:
-        with Image.open(BytesIO(content), formats=_PICTURES) as picture:
-            picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-            _check_size(picture)
-            upright = ImageOps.exif_transpose(picture)
-            upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-            return _as_jpeg(upright)
-    except InvalidInput:
-        raise
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise InvalidInput(_("This picture is damaged and cannot be read.")) from None
-
-
-def _check_size(picture: Image.Image) -> None:
-    """Refuse, before a point of it is read, what would fill the memory."""
-    if picture.width * picture.height > MOST_PIXELS:
-        raise InvalidInput(_("This picture has too many pixels. Send a smaller one."))
-
-
-def _as_jpeg(picture: Image.Image) -> bytes:
-    paper = Image.new("RGB", picture.size, "white")
-    layer = picture.convert("RGBA")
-    paper.paste(layer, mask=layer.getchannel("A"))
-    out = BytesIO()
-    paper.save(out, "JPEG", quality=85)
-    return out.getvalue()
 
 
 def _kind_of_text(name: str, content: bytes) -> Kind:

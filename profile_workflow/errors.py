@@ -112,3 +112,9 @@ class MadeAlready(InvalidInput):
     def __init__(self, message: "str | Promise", *, made: object = None) -> None:
         super().__init__(message)
         self.made = made
+
+
+def raise_if(refusal: DomainError | None) -> None:
+    """Raise a refusal, if there is one."""
+    if refusal is not None:
+        raise refusal

@@ -31,7 +31,6 @@ class Labels:
     source: str
     sources: str
     note: str
-    figure_of_table: str
     datum: str
     value: str
     women: str
@@ -130,7 +129,6 @@ _EN = Labels(
     source="Source",
     sources="Sources",
     note="Note",
-    figure_of_table="Data",
     datum="Datum",
     value="Value",
     women="Women",
@@ -235,7 +233,6 @@ _FR = Labels(
     source="Source",
     sources="Sources",
     note="Note",
-    figure_of_table="Données",
     datum="Donnée",
     value="Valeur",
     women="Femmes",
@@ -341,7 +338,6 @@ _AR = Labels(
     source="المصدر",
     sources="المصادر",
     note="ملاحظة",
-    figure_of_table="البيانات",
     datum="البيان",
     value="القيمة",
     women="نساء",

@@ -1,10 +1,12 @@
 """What is asked of a page in a browser: each check returns the problems that it found."""
 
+import asyncio
 import gzip
 import itertools
 import pathlib
 from collections.abc import Iterator, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import axe_playwright_python
 
@@ -32,8 +34,23 @@ document.addEventListener(
 #: The choice to write in plain text, as the browser remembers it; before there is a page, none.
 PLAIN = "try { localStorage.setItem('writing', 'plain'); } catch {}"
 
-#: What the Tab key should stop at, each radio group once, marked with a number.
+#: Goes to the top, and writes down where the focus comes to rest from now on. Returns what the Tab
+#: key should stop at, each radio group once, marked with a number.
 _MARK_STOPS = """() => {
+    document.activeElement.blur();
+    scrollTo(0, 0);
+    document.body.tabIndex = -1;
+    document.body.focus();
+    document.body.removeAttribute("tabindex");
+    if (!window.stopsMade) addEventListener("keyup", event => {
+        if (event.key !== "Tab") return;
+        const here = document.activeElement;
+        if (!here || here === document.body) { window.stopsMade.push(null); return; }
+        const isSeen = getComputedStyle(here).outlineStyle !== "none";
+        const html = isSeen && here.dataset.stop ? "" : here.outerHTML.slice(0, 120);
+        window.stopsMade.push([here.dataset.stop ?? html, isSeen, html]);
+    }, true);
+    window.stopsMade = [];
     const groups = new Set();
     const wanted = "a[href], button, input, select, textarea, summary, [tabindex]";
     const stops = [...document.querySelectorAll(wanted)].filter(one => {
@@ -52,22 +69,10 @@ _MARK_STOPS = """() => {
 
 #: Most stops that the Tab key makes within one field.
 _MOST_PARTS = 5
-#: Presses of the Tab key between two looks at where they led.
-_PRESSES = 20
-
-#: Writes down where the focus comes to rest: one line a key, asked for all at once at the end.
-_NOTE_STOPS = """() => {
-    window.stopsMade = [];
-    document.addEventListener("keyup", event => {
-        if (event.key !== "Tab") return;
-        const here = document.activeElement;
-        if (!here || here === document.body) { window.stopsMade.push(null); return; }
-        const html = here.outerHTML.slice(0, 120);
-        window.stopsMade.push(
-            [here.dataset.stop ?? html, getComputedStyle(here).outlineStyle, html]
-        );
-    }, true);
-}"""
+#: Presses of the Tab key between two looks at where they led, beyond those that should do.
+_PRESSES = 10
+_TAB = {"key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9}
+_sessions: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 
 
 def let_in(user: Any, language: str = "en") -> None:
@@ -92,7 +97,8 @@ def sign_in(page: Any, user: Any) -> None:
 def violations(page: Any, rules: Sequence[str] = WCAG) -> list[Any]:
     """Return what axe finds against WCAG 2.2 A and AA, or against some rules only."""
     # Evaluated through the browser's own console, so that the content policy does not stop it.
-    page.evaluate(f"() => {{ if (!window.axe) {{ {AXE} }} }}")
+    if not page.evaluate("() => Boolean(window.axe)"):
+        page.evaluate(f"() => {{ {AXE} }}")
     found = page.evaluate(
         "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations'], preload: false})",
         rules,
@@ -129,11 +135,25 @@ def breaches(page: Any) -> list[str]:
     return found
 
 
-def _stops(page: Any) -> Iterator[list[str] | None]:
+def _press_tab(page: Any, times: int) -> None:
+    """Press the Tab key, without waiting for the browser from one press to the next."""
+    if page not in _sessions:
+        _sessions[page] = page.context.new_cdp_session(page)
+    session = _sessions[page]
+
+    async def press() -> None:
+        # Sent in this order, and answered in it.
+        acts = [{"type": kind, **_TAB} for kind in ("rawKeyDown", "keyUp")] * times
+        send = session._impl_obj.send
+        await asyncio.gather(*(send("Input.dispatchKeyEvent", act) for act in acts))
+
+    session._sync(press())
+
+
+def _stops(page: Any, expected: int) -> Iterator[list[Any] | None]:
     """Press the Tab key on and on; yield where each press led, None for out of the page."""
-    while True:
-        for _press in range(_PRESSES):
-            page.keyboard.press("Tab")
+    for times in itertools.chain([expected], itertools.repeat(_PRESSES)):
+        _press_tab(page, times)
         made = page.evaluate("() => window.stopsMade.splice(0)")
         if not made:
             yield None
@@ -144,15 +164,10 @@ def _stops(page: Any) -> Iterator[list[str] | None]:
 def keyboard_problems(page: Any) -> list[str]:
     """Walk through the page with the Tab key: everything reached, nothing a trap, focus seen."""
     expected = page.evaluate(_MARK_STOPS)
-    page.evaluate("() => { document.activeElement.blur(); window.scrollTo(0, 0); }")
-    page.locator("body").evaluate(
-        "body => { body.tabIndex = -1; body.focus(); body.removeAttribute('tabindex'); }"
-    )
-    page.evaluate(_NOTE_STOPS)
     reached: list[str] = []
     problems: list[str] = []
     within = 0
-    for here in itertools.islice(_stops(page), _MOST_PARTS * len(expected) + 5):
+    for here in itertools.islice(_stops(page, len(expected)), _MOST_PARTS * len(expected) + 5):
         # A field for a day is one stop with several parts: day, month, year, calendar.
         within = within + 1 if here and reached[-1:] == [here[0]] else 0
         if 0 < within < _MOST_PARTS:
@@ -163,7 +178,7 @@ def keyboard_problems(page: Any) -> list[str]:
         if here is None or here[0] in reached:
             break
         reached.append(here[0])
-        if here[1] == "none":
+        if not here[1]:
             problems.append(f"focus not seen: {here[2]}")
     else:
         problems.append("the Tab key does not leave the page")

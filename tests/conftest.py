@@ -177,18 +177,3 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "headless": True,
         "args": machine.CHROMIUM_FLAGS,
     }
-
-
-@pytest.fixture
-def strict_page(page: Any) -> Iterator[Any]:
-    """Yield a page that fails its test on a script error or a breach of the content policy."""
-    bad: list[str] = []
-    page.on(
-        "console",
-        lambda message: (
-            bad.append(message.text) if "Content Security Policy" in message.text else None
-        ),
-    )
-    page.on("pageerror", lambda error: bad.append(str(error)))
-    yield page
-    assert bad == []

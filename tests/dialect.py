@@ -3,13 +3,28 @@
 # ruff: noqa: RUF001 - Arabic letters are not meant to be Latin ones
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from lxml import html
 
+from profile_workflow import markup
+
 CITATIONS = {"office-2024": "Office 2024", "ins": "INS 2021", "مكتب": "المكتب ٢٠٢٤"}
+
+
+def _drawn(kind: str) -> Callable[[str, str], str]:
+    return lambda key, _block: f"<figure>{kind} {key}</figure>"
+
+
+#: Everything that a text places or points to is there, and says what it is.
+EXHIBITS = markup.Exhibits(
+    table=_drawn("table"),
+    figure=_drawn("chart"),
+    image=_drawn("picture"),
+    refer=lambda reference: markup.Target(str(reference)),
+)
 
 _INLINE = {"strong", "em", "a", "bdi", "span", "sup", "br"}
 
@@ -147,6 +162,27 @@ SAMPLES = {
     "no note": "x^[] y^[ z^2",
     "placed": "a\n\n[[table:1-A]]\n\n[[figure:2.B]]\n\nSource: INS",
     "picture": "a\n\n[[image:p1]]\n\nSource: INS\n\n- b\n\n  [[image:x.2]]\n\n[[image:p1]] c",
+    "placed one after the other": "[[figure:1-A]]\n\n[[table:1-A]]\n\n[[image:p1]]",
+    "placed on one line": "[[figure:1-A]] [[table:1-A]]\n\n[[figure:1-A]]\n[[table:1-A]]",
+    "chart with its source": "[[figure:1-A]]\n\nSource: INS [@ins, p. 4]; see [#table:1-A].",
+    "arabic chart": "[[figure:١-أ]]\n\nالمصدر: المكتب [@مكتب].\n\n[[image:صورة]]",
+    "chart in a box": ":::practice A sheet\n[[figure:2.B]]\n\nSource: INS\n:::",
+    "chart in a quote": "> [[figure:1-A]]\n>\n> after",
+    "picture in a box": ":::box\nBefore [#figure:p1].\n\n[[image:p1]]\n:::",
+    "pictures in a list": "1. [[image:p1]]\n2. as [#figure:p1]\n\n   [[image:x.2]]",
+    "reference in a heading": "### As [#table:1-A] says\n\n#### [#section:2, Who lives here?]",
+    "references in a table": (
+        "Table: As in [#section:2]\n\n| [#table:1-A] | b |\n|---|--:|\n"
+        "| x [#figure:2.B] | **[#section:3]** |\n\nSource: [@ins]; see [#table:1-A]."
+    ),
+    "source without words": "| a |\n|---|\n| 1 |\n\nSource: [@ins]",
+    "reference in a note": "x^[see [#table:1-A] and [@ins, p. 4], *there*].",
+    "reference in a link": "[see [#table:1-A]](https://e.org) and [#section:3] (2024)",
+    "references in blocks": "- a [#table:1-A]\n  - b [#figure:2.B]\n\n> c [#section:3]",
+    "reference beside signs": "([#table:1-A]), **[#table:1-A]:** *[#figure:2.B]*… «[#section:3]»",
+    "arabic references": "كما في [#section:3, من يسكن هنا؟] و[#table:3, السكان بحسب الجنس].",
+    "notes in a row": "a^[one]^[two] **b^[three]**\n\n### c^[four]\n\n- d^[five]",
+    "lists in cells": "| a |\n|---|\n| • one • two |\n| 1. un 2. deux |\n| - x |",
     "not placed": "see [[table:1-A]] here\n\n\\[[table:1-A]]",
     "box": ":::box The title\nInside.\n\n- a\n- b\n:::\n\nAfter.",
     "boxes": ":::practice\nOne.\n:::\n:::warning Mind\nTwo.\n:::",

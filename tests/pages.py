@@ -180,7 +180,8 @@ def copy(world: World) -> Sequence[Any]:
 
 
 def part(world: World) -> Sequence[Any]:
-    found = world.profile.assignments.order_by("pk").first()
+    """That of the local expert, who may lend it himself."""
+    found = world.profile.assignments.filter(role=EXPERT).order_by("pk").first()
     assert found is not None
     return [world.profile.slug, found.pk]
 
@@ -251,7 +252,7 @@ PAGES = (
     Page("people", "Who has which part, since when, and how much work.", [TEAM, EXPERT], slug),
     Page("people_add", "Give somebody a part.", [TEAM], slug, query="q=a"),
     Page("people_invite", "Invite somebody new.", [TEAM], slug),
-    Page("people_substitute", "Let somebody stand in for a time.", [TEAM], part),
+    Page("people_substitute", "Let somebody stand in for a time.", [TEAM, EXPERT], part),
     Page("people_end", "Take a part back.", [TEAM], part),
     Page("deadlines", "Change deadlines, with a reason.", [TEAM], slug),
     Page("task_delegate", "Hand a task over.", [TEAM],

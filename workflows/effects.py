@@ -4,6 +4,7 @@ The worker executes them after the commit, at least once.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from profile_workflow.days import role_day
@@ -109,6 +110,30 @@ def deadlines_were_changed(event: Event, tasks: Sequence[Task], *, by: User) -> 
     }
     _enqueue(
         notifications.notify(event.pk, MailKind.DEADLINE_CHANGED, recipients, profile_id=profile.pk)
+    )
+
+
+def substitute_was_named(substitution: Assignment, *, at: datetime) -> None:
+    """Tell somebody that he stands in for another, and when."""
+    _tell_of_part(substitution, [substitution.user_id], at)
+
+
+def substitute_was_asked_for(part: Assignment, *, at: datetime) -> None:
+    """Tell the project team of a substitution, or of the part for which nobody could be named."""
+    assert part.profile is not None
+    held = Assignment.objects.active(role_day(at)).for_profile(part.profile)
+    team = held.in_roles([Role.PROJECT_TEAM]).values_list("user_id", flat=True)
+    _tell_of_part(part, team.distinct().order_by("user_id"), at)
+
+
+def _tell_of_part(part: Assignment, people: Iterable[int], at: datetime) -> None:
+    assert part.profile_id is not None
+    recipients: dict[int, notifications.Details] = {one: {"part": part.pk} for one in people}
+    occasion = f"{part.pk}.{at.isoformat()}"
+    _enqueue(
+        notifications.notify(
+            None, MailKind.SUBSTITUTE, recipients, profile_id=part.profile_id, occasion=occasion
+        )
     )
 
 

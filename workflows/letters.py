@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.db import models
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
@@ -20,6 +21,7 @@ from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
 
 from profile_workflow.models import (
+    Assignment,
     EventReason,
     InputRequest,
     Profile,
@@ -52,6 +54,7 @@ class MailKind(models.TextChoices):
     REQUEST_REMINDER = "request_reminder", _("Reminder of a request")
     REQUEST_LATE = "request_late", _("Request overdue")
     REQUEST_WITHDRAWN = "request_withdrawn", _("Request withdrawn")
+    SUBSTITUTE = "substitute", _("Substitution")
     PUBLISHED = "published", _("Published")
     HELD = "held", _("Work stopped")
     RESUMED = "resumed", _("Resumed")
@@ -195,7 +198,8 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
         return None
     asked = _round(payload.get("round")) or next((turn.round for turn in tasks if turn.round), None)
     request = _request(payload, person, profile)
-    if _lacks_its_subject(payload["kind"], asked, request):
+    part = _part(payload, profile)
+    if _lacks_its_subject(payload["kind"], asked, request, part):
         return None
     return {
         "kind": payload["kind"],
@@ -209,6 +213,7 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
         "round": asked,
         "attribution": ATTRIBUTION_RULES[asked.attribution] if asked else "",
         "input_request": request,
+        "part": part,
         "request_url": _request_address(request, profile),
         "profile_url": address("profile", f"/p/{profile.slug}/", profile.slug),
         "tasks_url": address("tasks", "/tasks/"),
@@ -232,12 +237,24 @@ def _round(round_id: int | None) -> ValidationRound | None:
 
 
 def _lacks_its_subject(
-    kind: str, asked: ValidationRound | None, request: InputRequest | None
+    kind: str,
+    asked: ValidationRound | None,
+    request: InputRequest | None,
+    part: Assignment | None,
 ) -> bool:
     """Whether what a mail of a kind is about is over."""
     if kind == MailKind.CONSULTATION_OPENED:
         return asked is None
+    if kind == MailKind.SUBSTITUTE:
+        return part is None
     return kind in _STATES_OF_REQUEST and request is None
+
+
+def _part(payload: Mapping[str, Any], profile: Profile) -> Assignment | None:
+    """Return the part that a mail is about, if it has not ended."""
+    found = Assignment.objects.filter(pk=payload.get("part"), profile=profile)
+    running = found.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=profile.day))
+    return running.select_related("user", "stands_in_for__user").first()
 
 
 def _request(payload: Mapping[str, Any], person: User, profile: Profile) -> InputRequest | None:

@@ -30,6 +30,7 @@ class Details(TypedDict, total=False):
         reason_event: Id of the event whose reason it quotes.
         round: Id of the validation round whose closing date and rules it announces.
         request: Id of the request for input that it is about.
+        part: Id of the substitution, or of the part for which a substitute is wanted.
     """
 
     tasks: Sequence[int]
@@ -37,6 +38,7 @@ class Details(TypedDict, total=False):
     reason_event: int
     round: int
     request: int
+    part: int
 
 
 def notify(

@@ -112,6 +112,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "profile_workflow.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "sign_in"
+#: Most fields of a form, and most bytes without its files. Quality assurance sends five fields for
+#: each check of the template; a text that meets a newer one comes four times, with six bytes for a
+#: letter of Arabic. What is larger still gets a page that says so (``config.errors.unreadable``).
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024**2
 #: A form whose token is too old gives back what was typed.
 CSRF_FAILURE_VIEW = "config.errors.open_too_long"
 LOGIN_REDIRECT_URL = "home"

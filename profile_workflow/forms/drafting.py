@@ -101,10 +101,7 @@ _BUTTONS = ("save", "take", "settle", "answers", "preview", "submit", "pick")
 class ActionForm(forms.Form):
     """Which of the buttons below a text was pressed; anything unreadable saves."""
 
-    action = forms.ChoiceField(
-        choices=[(name, name) for name in _BUTTONS],
-        required=False,
-    )
+    action = forms.ChoiceField(choices=[(name, name) for name in _BUTTONS], required=False)
     pick = forms.CharField(max_length=100, required=False)
 
     @property

@@ -18,7 +18,7 @@ from profile_workflow.forms.marked import MarkedForm
 from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.models import Profile, Source, User
 from profile_workflow.queries.evidence import Uses
-from profile_workflow.services.evidence import refusal_to_change
+from profile_workflow.services.keeping import refusal_to_change
 from profile_workflow.services.sources import Choice, Wanted, content_of, news, problem_with
 
 #: By what two sources are the same → in words.

@@ -1,7 +1,7 @@
 """The form with which a person makes a move: which one, why, and which sections it names."""
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any, cast
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -11,9 +11,6 @@ from profile_workflow.errors import Missing
 from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.models import Section
 from profile_workflow.services.lifecycle import Details, Offer
-
-#: Requirement → field of this form that answers it.
-_FIELD_OF = {"no_reason": "reason", "no_section_named": "sections"}
 
 
 class MoveField(forms.ChoiceField):
@@ -56,8 +53,28 @@ class ReasonField(forms.CharField):
         return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
-class MoveForm(StyledForm):
+class SayingForm(StyledForm):
+    """What is said with a move; what the move lacks stands beside the field that asks for it."""
+
+    #: Requirement → field that answers it.
+    FIELD_OF: ClassVar[Mapping[str, str]] = {}
+
+    def take_missing(self, missing: Iterable[Missing]) -> list[Missing]:
+        """Show what this form asks for beside its field; return the rest."""
+        rest = []
+        for one in missing:
+            name = self.FIELD_OF.get(one.code, "")
+            if name in self.fields:
+                self.add_error(name, str(one.message))
+            else:
+                rest.append(one)
+        return rest
+
+
+class MoveForm(SayingForm):
     """One of the moves that are offered, with what it needs besides."""
+
+    FIELD_OF = {"no_reason": "reason", "no_section_named": "sections"}
 
     reason = ReasonField(
         label=gettext_lazy("Reason"),
@@ -128,17 +145,6 @@ class MoveForm(StyledForm):
             reason=self.cleaned_data.get("reason", ""),
             sections=[self._sections[key] for key in keys],
         )
-
-    def take_missing(self, missing: Iterable[Missing]) -> list[Missing]:
-        """Show what this form asks for beside its field; return the rest."""
-        rest = []
-        for one in missing:
-            name = _FIELD_OF.get(one.code, "")
-            if name in self.fields:
-                self.add_error(name, str(one.message))
-            else:
-                rest.append(one)
-        return rest
 
 
 def _move_field(offers: Sequence[Offer], moves: Collection[str]) -> MoveField:

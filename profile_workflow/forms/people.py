@@ -43,7 +43,11 @@ def the_only_one(text: str, found: Sequence[User]) -> User:
 
 
 class PersonField(forms.CharField):
-    """Somebody with an account, by e-mail address or full name."""
+    """Somebody with an account, by e-mail address or full name.
+
+    What it refuses tells whether there is an account. It is for the project team alone, which opens
+    accounts, and looks among all of them for whom to give a part (``staffing.find_people``).
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         attributes = {"list": SUGGESTIONS, "autocomplete": "off", "dir": "auto"}
@@ -62,7 +66,7 @@ class PersonField(forms.CharField):
 
 
 class PeopleField(forms.CharField):
-    """People with an account, one a line."""
+    """People with an account, one a line; for whom, see ``PersonField``."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=forms.Textarea(attrs={"rows": 3}), max_length=5000, **kwargs)
@@ -163,7 +167,11 @@ class PartForm(StyledForm):
 
 
 class InviteForm(PartForm):
-    """Somebody who has no account yet, and the part that he is given."""
+    """Somebody who has no account yet, and the part that he is given.
+
+    The project team that fills it in may learn that the address has an account: it looks among all
+    accounts, and must know to give a part instead.
+    """
 
     full_name = forms.CharField(
         label=_("Full name"),
@@ -196,7 +204,7 @@ class ReasonForm(StyledForm):
 
 
 class SubstituteForm(StyledForm):
-    """Who stands in for somebody, between two days."""
+    """Who stands in for somebody, between two days; for the project team, which knows everybody."""
 
     person = PersonField(
         label=_("Who stands in"),
@@ -204,6 +212,18 @@ class SubstituteForm(StyledForm):
     )
     starts_on = DayField(label=_("First day"), help_text=_("It is included."))
     ends_on = DayField(label=_("Last day"), help_text=_("It is included."))
+
+
+class OwnSubstituteForm(StyledForm):
+    """Who stands in for whoever fills it in: by address, so that it tells nothing of accounts."""
+
+    email = forms.EmailField(
+        label=_("E-mail address of who stands in"),
+        help_text=_("Whoever has no account yet is invited by the project team."),
+        max_length=LONGEST_ADDRESS,
+    )
+    starts_on = DayField(label=_("First day"))
+    ends_on = DayField(label=_("Last day"))
 
 
 class HandOverForm(StyledForm):

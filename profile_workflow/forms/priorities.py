@@ -123,10 +123,7 @@ class PriorityForm(MarkedForm):
         sections = profile.sections.select_related("template_section").order_by("position")
         challenges = profile.challenges.order_by("code")
         cast("Any", self.fields["challenges"]).queryset = challenges
-        if not challenges:
-            self.fields["challenges"].help_text = _(
-                "No challenge is registered yet. Add one first, then come back."
-            )
+        self.has_challenges = challenges.exists()
         cast("Any", self.fields["sections"]).queryset = sections
 
     def clean_sdg_targets(self) -> list[str]:

@@ -1,6 +1,6 @@
 """Forms of requests for input: asking, answering, and everything else that is said to one."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from profile_workflow.attachments import ACCEPTED, MOST_BYTES, Attachment, read_attachment
-from profile_workflow.errors import InvalidInput, Missing
+from profile_workflow.errors import InvalidInput
 from profile_workflow.forms.filters import FilterForm
-from profile_workflow.forms.moves import ReasonField
+from profile_workflow.forms.moves import ReasonField, SayingForm
 from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.models import DataTable, InputRequest, Profile, Section, User
 from profile_workflow.queries.history import move_label
@@ -176,9 +176,6 @@ class RequestFilter(FilterForm):
         return Wanted(self.cleaned_data.get("state", ""), self.cleaned_data.get("section", ""))
 
 
-#: Requirement → field of a form of a move that answers it.
-_FIELD_OF = {"no_reason": "words", "no_answer": "words", "no_person": "person"}
-
 _READ_BY_ASKED = gettext_lazy("Whoever is asked will read it.")
 _READ_BY_ASKER = gettext_lazy("Whoever has asked will read it.")
 
@@ -212,13 +209,15 @@ _WORDS: dict[str, tuple["str | Promise", "str | Promise"]] = {
 _WITH_A_DAY = ("reply_to_question", "ask_again")
 
 
-class RequestMoveForm(StyledForm):
+class RequestMoveForm(SayingForm):
     """One move of a request, with what it needs; one of several forms on a page.
 
     Attributes:
         makes: The move that it makes.
         label: What its button says.
     """
+
+    FIELD_OF = {"no_reason": "words", "no_answer": "words", "no_person": "person"}
 
     move = forms.CharField(widget=forms.HiddenInput)
 
@@ -293,17 +292,6 @@ class RequestMoveForm(StyledForm):
             person=User.objects.get(pk=person) if person else None,
             due_on=given.get("due_on"),
         )
-
-    def take_missing(self, missing: Collection[Missing]) -> list[Missing]:
-        """Show what this form asks for beside its field; return the rest."""
-        rest = []
-        for one in missing:
-            name = _FIELD_OF.get(one.code, "")
-            if name in self.fields:
-                self.add_error(name, str(one.message))
-            else:
-                rest.append(one)
-        return rest
 
 
 def _file_field() -> forms.FileField:

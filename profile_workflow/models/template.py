@@ -1,5 +1,7 @@
 """The versioned template of a profile: chapters, guiding questions, page budgets, checks."""
 
+import re
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import get_language
@@ -71,7 +73,11 @@ class Template(models.Model):
 
 
 class TemplateSection(Asking):
-    """A chapter of the template, or the executive summary."""
+    """A chapter of the template, or the executive summary.
+
+    A hint is advice to the author; paragraphs after its first one, each after an empty line, are
+    examples of what the chapter could say.
+    """
 
     class Kind(models.TextChoices):
         """Where the section stands in the report."""
@@ -107,9 +113,17 @@ class TemplateSection(Asking):
         """Number and title, in the language of the reader."""
         return f"{self.number} {self}".strip()
 
-    def hint_in(self, language: str) -> str:
-        """Return the hint in ``language``, or in English where there is none."""
-        return getattr(self, f"hint_{language[:2]}", "") or self.hint
+    def advice_in(self, language: str) -> str:
+        """Return the advice of the hint in ``language``, or in English where there is none."""
+        return next(iter(self._hint_in(language)), "")
+
+    def examples_in(self, language: str) -> list[str]:
+        """Return the examples of the hint in ``language``, or in English where there is none."""
+        return self._hint_in(language)[1:]
+
+    def _hint_in(self, language: str) -> list[str]:
+        hint = getattr(self, f"hint_{language[:2]}", "") or self.hint
+        return [part for one in re.split(r"\n\s*\n", hint) if (part := one.strip())]
 
 
 class TemplateSubsection(Asking):

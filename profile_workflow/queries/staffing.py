@@ -100,7 +100,11 @@ def substitutes_now(profile: Profile, user: User, *, on: date) -> list[Assignmen
 
 
 def find_people(words: str) -> list[User]:
-    """Return open accounts whose name or address holds every one of some words, by name."""
+    """Return open accounts whose name or address holds every one of some words, by name.
+
+    For the project team alone: an expert or a stakeholder of one city is asked for the next one by
+    teams that share no programme yet, so nobody could be found among their own people only.
+    """
     terms = [Q(full_name__icontains=word) | Q(email__icontains=word) for word in words.split()]
     if not terms:
         return []

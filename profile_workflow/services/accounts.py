@@ -1,7 +1,7 @@
 """Accounts: opening one, what a person does with his own, the limits on guessing and flooding."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import available_timezones
 
@@ -93,7 +93,19 @@ def may_ask_for_link(email: str, *, address: str, at: datetime) -> bool:
     Counted for the account and the network address together, and for the account from anywhere,
     so that nobody's mailbox is flooded; alike whether or not there is such an account.
     """
-    keys = [_key(f"link|{email}", address), _key(f"link|{email}", "")]
+    return _may_again([_key(f"link|{email}", address), _key(f"link|{email}", "")], at)
+
+
+def may_name_by_address(user: User, *, at: datetime) -> bool:
+    """Whether a person names somebody by an address once more; notes that it was done.
+
+    So that nobody tries many addresses, and no mailbox of a project team is flooded.
+    """
+    return _may_again([_key(f"named by|{user.pk}", "")], at)
+
+
+def _may_again(keys: Sequence[str], at: datetime) -> bool:
+    """Whether none of some keys was noted too often of late; notes them once more if so."""
     FailedSignIn.objects.filter(at__lte=at - WINDOW).delete()
     recent = FailedSignIn.objects.filter(key__in=keys, at__gt=at - WINDOW).values_list("key")
     counts = Counter(key for (key,) in recent)

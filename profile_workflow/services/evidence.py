@@ -3,23 +3,18 @@
 Moving a figure from requested to settled is a move of the engine.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Max
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from profile_workflow.charts.kinds import why_not
-from profile_workflow.errors import DomainError, InvalidInput, NotAllowed, NotNow, StaleEntry
+from profile_workflow.errors import InvalidInput, NotNow, StaleEntry, raise_if
 from profile_workflow.models import (
     Acronym,
     Challenge,
@@ -36,32 +31,27 @@ from profile_workflow.models import (
 from profile_workflow.models.people import User
 from profile_workflow.queries.evidence import Entry, Uses, charted
 from profile_workflow.services import adding, log
+from profile_workflow.services.contents import (
+    NOT_CONTENT,
+    differences,
+    fingerprint,
+    fingerprint_of_figures,
+    in_words,
+    told,
+)
+from profile_workflow.services.keeping import (
+    keepers,
+    refusal_to_change,
+    refusal_to_register,
+    refusal_to_remove,
+    section_of,
+)
 from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor
-from profile_workflow.states import (
-    APPROVED_SECTION_STATES,
-    AUTHOR_ROLES,
-    EDITABLE_SECTION_STATES,
-    SETTLED_DATA_STATES,
-    WRITING_STATES,
-    ChartKind,
-    ProfileState,
-    Role,
-    SectionState,
-)
+from profile_workflow.states import APPROVED_SECTION_STATES, ChartKind, ProfileState
 
 #: Any row of the register.
 Row = TypeVar("Row", bound=Entry)
-
-_WRITERS = (*AUTHOR_ROLES, Role.PROJECT_TEAM)
-_OPEN_STATES = (*WRITING_STATES, ProfileState.PLANNED)
-#: Who else keeps the register in some states: the city settles with the expert what the city is
-#: and whom it counts, and writes down what the participants of a workshop add.
-_BESIDES = {
-    ProfileState.INCEPTION: (Role.FOCAL_POINT,),
-    ProfileState.PRIORITY_SETTING: (Role.FOCAL_POINT,),
-}
-_OPEN_SECTIONS = (*EDITABLE_SECTION_STATES, SectionState.EMPTY)
 
 #: The field by which a text names an entry.
 _NAMES: dict[type[Any], str] = {
@@ -70,110 +60,6 @@ _NAMES: dict[type[Any], str] = {
     Picture: "key",
     Acronym: "short",
 }
-#: Most characters of one value that the history keeps of a change.
-_TOLD = 160
-
-
-# When and by whom: what the screens offer and what the services accept
-
-
-def refusal_to_register(
-    profile: Profile,
-    by: User,
-    section: Section | None = None,
-    *,
-    kind: type[models.Model] | None = None,
-) -> DomainError | None:
-    """Return why a person may not add to the register now, or None if he may.
-
-    Args:
-        profile: The profile.
-        by: Who would add.
-        section: The section that a table or figure belongs to; it is frozen with its text.
-        kind: What would be added: while priorities are set, participants still add challenges.
-    """
-    if not profile.roles_of(by).intersection(_keepers(profile)):
-        return NotAllowed(_("Only the authors and the project team keep the register."))
-    is_workshop = kind is Challenge and profile.state == ProfileState.PRIORITY_SETTING
-    if profile.state not in _OPEN_STATES and not is_workshop:
-        return NotNow(
-            _("The register cannot be changed in the state “%(state)s”.")
-            % {"state": profile.get_state_display()}
-        )
-    if section is not None and section.state not in _OPEN_SECTIONS:
-        return NotNow(
-            _("Tables and figures are frozen with their section: “%(section)s” is “%(state)s”.")
-            % {"section": section, "state": section.get_state_display()}
-        )
-    return None
-
-
-def _keepers(profile: Profile) -> tuple[Role, ...]:
-    return (*_WRITERS, *_BESIDES.get(profile.state, ()))
-
-
-def refusal_to_change(entry: Entry, by: User, uses: Uses) -> DomainError | None:
-    """Return why a person may not change an entry now, or None if he may.
-
-    Nothing that an approved section rests on changes, and no figure that is settled.
-    """
-    refusal = refusal_to_register(entry.profile, by, _section_of(entry), kind=type(entry))
-    if refusal is not None:
-        return refusal
-    if entry.profile.state == ProfileState.PRIORITY_SETTING:
-        return _refusal_to_change_validated(entry)
-    if isinstance(entry, DataItem) and entry.state in SETTLED_DATA_STATES:
-        return NotNow(
-            _("A settled figure stays as it is (“%(state)s”). Open it again first, with a reason.")
-            % {"state": entry.get_state_display()}
-        )
-    approved = uses.approved(entry)
-    if approved:
-        return NotNow(
-            _("“%(entry)s” stays as it is, because approved text rests on it: %(sections)s.")
-            % {"entry": entry, "sections": "; ".join(map(str, approved))}
-        )
-    return None
-
-
-def _refusal_to_change_validated(entry: Entry) -> DomainError | None:
-    """Only what participants added after the text was validated can still be changed."""
-    if isinstance(entry, Challenge) and entry.from_workshop:
-        return None
-    return NotNow(_("“%(entry)s” stays as it is: it was validated.") % {"entry": entry})
-
-
-def refusal_to_remove(entry: Entry, by: User, uses: Uses) -> DomainError | None:
-    """Return why a person may not remove an entry now, or None if he may."""
-    refusal = refusal_to_change(entry, by, uses)
-    if refusal is not None:
-        return refusal
-    places = [use.where for use in uses.of(entry)]
-    if places:
-        return NotNow(
-            _("“%(entry)s” cannot be removed. It is used by %(places)s.")
-            % {"entry": entry, "places": "; ".join(places)}
-        )
-    if isinstance(entry, DataTable) and _has_settled_figures(entry):
-        return NotNow(_("The table holds settled figures. Open them again first, with a reason."))
-    return None
-
-
-def _section_of(entry: Entry) -> Section | None:
-    if isinstance(entry, DataTable):
-        return entry.section
-    return entry.table.section if isinstance(entry, DataItem) else None
-
-
-def _has_settled_figures(table: DataTable) -> bool:
-    # Over all of them, so that what is fetched already costs no query.
-    return any(one.state in SETTLED_DATA_STATES for one in table.items.all())
-
-
-def raise_if(refusal: DomainError | None) -> None:
-    """Raise a refusal, if there is one."""
-    if refusal is not None:
-        raise refusal
 
 
 # Adding
@@ -279,7 +165,7 @@ def _register(
     row: Row, *, by: User, at: datetime, links: Mapping[str, Iterable[models.Model]] | None = None
 ) -> Row:
     profile = locked(row.profile.pk, at)
-    section = _section_of(row)
+    section = section_of(row)
     if section is not None:
         # Read after the lock is held: a move that was waited for may have frozen it.
         section = Section.objects.select_related("template_section").get(pk=section.pk)
@@ -287,7 +173,7 @@ def _register(
     if isinstance(row, Challenge):
         row.from_workshop = profile.state == ProfileState.PRIORITY_SETTING
     given = {name: list(rows) for name, rows in (links or {}).items()}
-    adding.refuse_twice(row, given, but=_NOT_CONTENT)
+    adding.refuse_twice(row, given, but=NOT_CONTENT)
     adding.give_name(row)
     _move_the_city(row)
     row = _store(row)
@@ -335,7 +221,7 @@ def change_entry(
         InvalidInput: If a value cannot be stored, or the text names it by the old key.
     """
     profile = locked(entry.profile.pk, at)
-    current = _read_again(entry, profile)
+    current = read_again(entry, profile)
     uses = Uses(profile)
     raise_if(refusal_to_change(current, by, uses))
     if fingerprint(current) != base:
@@ -351,14 +237,14 @@ def change_entry(
     for name, value in fields.items():
         if name not in links:
             setattr(current, name, value)
-    raise_if(refusal_to_register(profile, by, _section_of(current), kind=type(current)))
+    raise_if(refusal_to_register(profile, by, section_of(current), kind=type(current)))
     _move_the_city(current)
     _store(current)
     for name in links.intersection(fields):
         getattr(current, name).set(fields[name])
-    told = differences(before, in_words(_read_again(current, profile)))
-    if told:
-        record_act(profile, current, "change", by=by, at=at, told=told)
+    changes = differences(before, in_words(read_again(current, profile)))
+    if changes:
+        record_act(profile, current, "change", by=by, at=at, changes=changes)
     return current
 
 
@@ -393,7 +279,7 @@ def remove_entry(entry: Entry, *, by: User, at: datetime) -> None:
         StaleEntry: If it is gone already.
     """
     profile = locked(entry.profile.pk, at)
-    current = _read_again(entry, profile)
+    current = read_again(entry, profile)
     raise_if(refusal_to_remove(current, by, Uses(profile)))
     with log.journal(profile):
         if isinstance(current, DataTable):
@@ -402,148 +288,6 @@ def remove_entry(entry: Entry, *, by: User, at: datetime) -> None:
             current.items.all().delete()
         record_act(profile, current, "remove", by=by, at=at)
     current.delete()
-
-
-# Order
-
-
-def in_order(entry: DataTable | DataItem) -> list[DataTable] | list[DataItem]:
-    """Return the tables of the same section, or the figures of the same table, in their order."""
-    if isinstance(entry, DataTable):
-        section = entry.section
-        return list(section.data_tables.select_related("section").order_by("position", "key"))
-    return list(entry.table.items.order_by("position"))
-
-
-def order_mark(several: Sequence[DataTable] | Sequence[DataItem]) -> str:
-    """Return the SHA-256 (hex) of an order, to see whether it was changed."""
-    return fingerprint_of_text(" ".join(str(one.pk) for one in several))
-
-
-@transaction.atomic
-def shift_entry(
-    entry: DataTable | DataItem, *, up: bool, base: str, by: User, at: datetime
-) -> None:
-    """Move a table within its section, or a figure within its table, by one place.
-
-    The first one stays first, and the last one last.
-
-    Args:
-        entry: What is moved.
-        up: Whether it goes towards the beginning.
-        base: ``order_mark`` when the order was looked at.
-        by: Who moves it.
-        at: The moment.
-
-    Raises:
-        NotAllowed, NotNow: As ``refusal_to_register``.
-        StaleEntry: If somebody has changed the order since ``base``, or removed the entry.
-    """
-    profile = locked(entry.profile.pk, at)
-    current = _read_again(entry, profile)
-    raise_if(refusal_to_register(profile, by, _section_of(current)))
-    several: list[Any] = list(in_order(current))
-    if order_mark(several) != base:
-        raise StaleEntry(_("Somebody has changed the order in the meantime."), current=current)
-    place = several.index(current)
-    other = place - 1 if up else place + 1
-    if not 0 <= other < len(several):
-        return
-    several[place], several[other] = several[other], several[place]
-    _number(several)
-    record_act(profile, current, "shift", by=by, at=at)
-
-
-def _number(several: Sequence[Any]) -> None:
-    """Give entries the numbers of their places; first beyond all, since each number is once."""
-    model: Any = type(several[0])
-    free = max(one.position for one in several) + 1
-    for first in (max(free, len(several)), 0):
-        for place, one in enumerate(several, first):
-            one.position = place
-        model.objects.bulk_update(several, ["position"])
-
-
-def fingerprint(entry: models.Model) -> str:
-    """Return the SHA-256 (hex) of all that an entry holds, to see whether it was changed.
-
-    The state of a figure is not part of it: moves are guarded by themselves.
-    """
-    content = {name: str(value) for name, value in _values(entry).items()}
-    return fingerprint_of_text(json.dumps(content, sort_keys=True))
-
-
-def fingerprint_of_figures(table: DataTable) -> str:
-    """Return the SHA-256 (hex) of which figures a table has."""
-    figures = list(table.items.order_by("pk").values_list("pk", flat=True))
-    return fingerprint_of_text(json.dumps(figures))
-
-
-def fingerprint_of_text(text: str) -> str:
-    """Return the SHA-256 (hex) of a text."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-#: What is no part of an entry's content: where it stands is changed by itself.
-_NOT_CONTENT = ("id", "profile", "state", "position", "origin")
-
-
-def _values(entry: models.Model) -> dict[str, Any]:
-    """Return name → value of every field, links as sorted ids."""
-    meta = entry._meta  # noqa: SLF001 - Django's own API
-    plain = [one for one in meta.concrete_fields if one.name not in _NOT_CONTENT]
-    values = {one.name: getattr(entry, one.attname) for one in plain}
-    for one in meta.many_to_many:
-        linked = getattr(entry, one.name).all()
-        values[one.name] = sorted(row.pk for row in linked)
-    return values
-
-
-def differences(before: Mapping[str, str], after: Mapping[str, str]) -> str:
-    """Return what a change changed, for the history; both are as ``in_words`` gives them."""
-    told = [
-        f"{label}: {_told(before[label])} → {_told(words)}"
-        for label, words in after.items()
-        if words != before[label]
-    ]
-    return "; ".join(told)
-
-
-def in_words(entry: models.Model) -> dict[str, str]:
-    """Return every field of an entry by its label, in words of the language in force."""
-    words = {}
-    for name in _values(entry):
-        field = entry._meta.get_field(name)  # noqa: SLF001 - Django's own API
-        label = _LINKED.get(name) or capfirst(str(getattr(field, "verbose_name", name)))
-        words[str(label)] = _field_in_words(entry, name)
-    return words
-
-
-#: Links have no label of their own in the models.
-_LINKED = {
-    "territory": gettext_lazy("Territory"),
-    "definition": gettext_lazy("Definition"),
-    "source": gettext_lazy("Source"),
-    "section": gettext_lazy("Section"),
-    "sources": gettext_lazy("Sources"),
-}
-
-
-def _field_in_words(entry: models.Model, name: str) -> str:
-    display = getattr(entry, f"get_{name}_display", None)
-    value = display() if display else getattr(entry, name)
-    if isinstance(value, models.Manager):
-        return "; ".join(sorted(map(str, value.all())))
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
-    return "" if value is None else str(value)
-
-
-def _told(words: str) -> str:
-    text = words or "–"
-    return text if len(text) <= _TOLD else f"{text[:_TOLD]}…"
 
 
 def _check_stays_named(entry: Entry, fields: Mapping[str, Any], uses: Uses) -> None:
@@ -567,7 +311,12 @@ _WITH: dict[type[Any], tuple[str, ...]] = {
 }
 
 
-def _read_again(entry: Row, profile: Profile) -> Row:
+def read_again(entry: Row, profile: Profile) -> Row:
+    """Return an entry as it is now, under the lock of its profile.
+
+    Raises:
+        StaleEntry: If somebody has removed it in the meantime.
+    """
     model: Any = type(entry)
     found = model._default_manager.filter(pk=entry.pk)  # noqa: SLF001 - Django's own API
     current: Any = found.select_related(*_WITH.get(model, ("profile",))).first()
@@ -577,50 +326,6 @@ def _read_again(entry: Row, profile: Profile) -> Row:
     owner.profile = profile
     same: Row = current
     return same
-
-
-# The erratum
-
-
-def refusal_to_write_erratum(profile: Profile, by: User) -> DomainError | None:
-    """Return why a person may not write the erratum now, or None if he may."""
-    if Role.PROJECT_TEAM not in profile.roles_of(by):
-        return NotAllowed(_("The project team writes the erratum."))
-    if profile.state != ProfileState.CORRECTION:
-        return NotNow(_("An erratum is written while a correction is open."))
-    return None
-
-
-@transaction.atomic
-def write_erratum(
-    profile: Profile, text: str, *, by: User, at: datetime, base: str | None = None
-) -> None:
-    """Write what a correction prints about itself.
-
-    Args:
-        profile: The profile.
-        text: The erratum; it replaces the one that is there.
-        by: Who writes it.
-        at: The moment.
-        base: ``fingerprint_of_text`` of the one that was looked at; None for whatever it is.
-
-    Raises:
-        NotAllowed: If the person is not of the project team.
-        NotNow: If no correction is open.
-        StaleEntry: If somebody has written another one since ``base``.
-    """
-    profile = locked(profile.pk, at)
-    raise_if(refusal_to_write_erratum(profile, by))
-    if base is not None and base != fingerprint_of_text(profile.erratum):
-        raise StaleEntry(
-            _("Somebody has changed this in the meantime. Nothing was overwritten."),
-            current=profile.erratum,
-        )
-    profile.erratum = text.strip()
-    profile.save(update_fields=["erratum", "state"])
-    actor = Actor(by, Role.PROJECT_TEAM)
-    entry = log.Entry("evidence:erratum", "change", "", "", reason=_told(profile.erratum))
-    log.record(profile, [entry], actor=actor, at=at)
 
 
 # Storing and recording
@@ -633,11 +338,11 @@ def record_act(
     *,
     by: User,
     at: datetime,
-    told: str = "",
+    changes: str = "",
 ) -> None:
-    """Write an act on the register into the log; ``told`` says what changed."""
-    role = next((one for one in _keepers(profile) if one in profile.roles_of(by)), None)
-    reason = f"{_told(str(entry))}. {told}" if told else _told(str(entry))
+    """Write an act on the register into the log; ``changes`` says what changed."""
+    role = next((one for one in keepers(profile) if one in profile.roles_of(by)), None)
+    reason = f"{told(str(entry))}. {changes}" if changes else told(str(entry))
     if isinstance(entry, DataItem):
         before = "" if move == "register" else entry.state
         made = log.Entry(log.document_name(entry), move, before, entry.state, reason=reason)

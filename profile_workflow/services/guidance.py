@@ -7,7 +7,14 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from profile_workflow.errors import DomainError, InvalidInput, NotAllowed, NotNow, StaleEntry
+from profile_workflow.errors import (
+    DomainError,
+    InvalidInput,
+    NotAllowed,
+    NotNow,
+    StaleEntry,
+    raise_if,
+)
 from profile_workflow.models import Event, FindingDismissal, Profile, QuestionAnswer, Section
 from profile_workflow.models.people import User
 from profile_workflow.queries.guidance import (
@@ -180,9 +187,7 @@ def take_back_allowance(section: Section, digest: str, *, by: User, at: datetime
 
 
 def _check_may_judge(section: Section, by: User) -> None:
-    refusal = refusal_to_judge(section, by)
-    if refusal is not None:
-        raise refusal
+    raise_if(refusal_to_judge(section, by))
 
 
 def _found(section: Section, digest: str, by: User) -> Judged:

@@ -92,7 +92,7 @@ def check(document: Any, move: str, *, actor: Actor, details: Details = NO_DETAI
     if not candidates:
         raise LookupError(f"{document.document_type} has no move {move!r}")
     _check_who(document, move, candidates[0], actor)
-    found = _check_when(document, move, candidates)
+    found = _check_when(document, candidates)
     _check_complete(document, move, found, details)
     return found
 
@@ -113,7 +113,7 @@ def _check_who(document: Any, move: str, found: Transition, actor: Actor) -> Non
 _STANDSTILL = (ProfileState.ON_HOLD, *FINAL_STATES)
 
 
-def _check_when(document: Any, move: str, candidates: Sequence[Transition]) -> Transition:
+def _check_when(document: Any, candidates: Sequence[Transition]) -> Transition:
     state = document.state
     found = next((one for one in candidates if one.source == state), None)
     if found is None or not all(condition(document) for condition in found.conditions):
@@ -147,7 +147,7 @@ def offers(document: Any, user: User) -> list[Offer]:
     for move, candidates in transitions_of(document).items():
         try:
             _check_who(document, move, candidates[0], Actor(user))
-            chosen = _check_when(document, move, candidates)
+            chosen = _check_when(document, candidates)
         except (NotAllowed, NotNow):
             continue
         found.append(_offer(document, move, chosen))
@@ -159,7 +159,7 @@ def is_open(document: Any, move: str, user: User) -> bool:
     candidates = transitions_of(document)[move]
     try:
         _check_who(document, move, candidates[0], Actor(user))
-        _check_when(document, move, candidates)
+        _check_when(document, candidates)
     except (NotAllowed, NotNow):
         return False
     return True
@@ -273,7 +273,7 @@ def move_many(
     entries = []
     for section in sections:
         before = section.state
-        _check_when(section, name, transitions_of(section)[name])
+        _check_when(section, transitions_of(section)[name])
         getattr(section, name)()
         entries.append(
             Entry(

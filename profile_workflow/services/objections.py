@@ -5,11 +5,18 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from profile_workflow.errors import DomainError, InvalidInput, NotAllowed, NotNow, StaleEntry
+from profile_workflow.errors import (
+    DomainError,
+    InvalidInput,
+    NotAllowed,
+    NotNow,
+    StaleEntry,
+    raise_if,
+)
 from profile_workflow.models import Profile, SignOff
 from profile_workflow.models.people import User
 from profile_workflow.queries.validation import may_read
-from profile_workflow.services.evidence import fingerprint_of_text
+from profile_workflow.services.contents import fingerprint_of_text
 from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor, Entry, document_name, record
 from profile_workflow.states import ProfileState, Role, SignOffState
@@ -78,9 +85,7 @@ def answer_objection(
     """
     profile = locked(signoff.round.profile_id, at)
     fresh = SignOff.objects.select_related("round").get(pk=signoff.pk)
-    refusal = refusal_to_answer_objection(fresh, profile, by)
-    if refusal is not None:
-        raise refusal
+    raise_if(refusal_to_answer_objection(fresh, profile, by))
     if base is not None and base != fingerprint_of_text(fresh.response):
         raise StaleEntry(
             _("Somebody has changed this in the meantime. Nothing was overwritten."),

@@ -15,9 +15,11 @@ from profile_workflow.errors import (
     NotAllowed,
     NotComplete,
     NotNow,
+    raise_if,
 )
 from profile_workflow.models import Assignment, Profile
 from profile_workflow.models.people import User
+from profile_workflow.services import accounts
 from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor, Entry, record
 from profile_workflow.states import AUTHOR_ROLES, PROGRAMME_ROLES, Role
@@ -105,6 +107,44 @@ def substitute(
         InvalidInput: Also if the days are the wrong way round, if it is the person himself, or if
             duties would meet in one person.
     """
+    days = (starts_on, ends_on)
+    fresh, profile = _lendable(assignment, days, by=by, at=at)
+    _check_not_himself(by_user.pk == fresh.user_id)
+    return _substitute(fresh, profile, by_user, days, by=by, at=at)
+
+
+@transaction.atomic
+def ask_for_substitute(
+    assignment: Assignment, *, email: str, starts_on: date, ends_on: date, by: User, at: datetime
+) -> Assignment | None:
+    """Let the holder of a part name by an e-mail address who stands in for him.
+
+    Whoever only has a part must not find out by it which addresses have an account. So nothing is
+    raised that depends on the account: the caller tells him the same whatever comes of it.
+
+    Returns:
+        The substitution; ``None`` if there is no account, or duties would meet in one person.
+
+    Raises:
+        NotAllowed, NotNow: As ``refusal_to_substitute``.
+        InvalidInput: If the days are the wrong way round, or the address is his own.
+    """
+    days = (starts_on, ends_on)
+    fresh, profile = _lendable(assignment, days, by=by, at=at)
+    _check_not_himself(email.strip().lower() == by.email.lower())
+    person = accounts.account_of(email)
+    if person is None:
+        return None
+    try:
+        return _substitute(fresh, profile, person, days, by=by, at=at)
+    except InvalidInput:
+        return None
+
+
+def _lendable(
+    assignment: Assignment, days: tuple[date, date], *, by: User, at: datetime
+) -> tuple[Assignment, Profile]:
+    """Return a part that may be lent on these days, as it is now, and its profile, locked."""
     if assignment.profile_id is None:
         raise InvalidInput(
             _("A role for the whole programme has no substitute; name a second person.")
@@ -112,14 +152,15 @@ def substitute(
     profile = locked(assignment.profile_id, at)
     # Read after the lock is held: the part may have ended since the page was opened.
     fresh = Assignment.objects.get(pk=assignment.pk)
-    refusal = refusal_to_substitute(fresh, profile, by)
-    if refusal is not None:
-        raise refusal
-    if ends_on < starts_on:
+    raise_if(refusal_to_substitute(fresh, profile, by))
+    if days[1] < days[0]:
         raise InvalidInput(_("The last day is before the first."))
-    if by_user.pk == fresh.user_id:
+    return fresh, profile
+
+
+def _check_not_himself(is_himself: bool) -> None:
+    if is_himself:
         raise InvalidInput(_("Nobody stands in for himself; name somebody else."))
-    return _substitute(fresh, profile, by_user, (starts_on, ends_on), by=by, at=at)
 
 
 def _substitute(

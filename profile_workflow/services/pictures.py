@@ -16,11 +16,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from profile_workflow.errors import InvalidInput
+from profile_workflow.errors import InvalidInput, raise_if
 from profile_workflow.models import Picture, PictureFile, Profile, User
 from profile_workflow.pictures.pixels import Pixels
 from profile_workflow.queries.evidence import submitted_pictures
 from profile_workflow.services import evidence
+from profile_workflow.services.keeping import refusal_to_register
 from profile_workflow.services.locking import locked
 
 #: How long a file is kept whose form was never sent to its end.
@@ -35,7 +36,7 @@ def keep_file(profile: Profile, pixels: Pixels, *, by: User, at: datetime) -> Pi
         NotAllowed, NotNow: As for every entry of the register.
     """
     profile = locked(profile.pk, at)
-    evidence.raise_if(evidence.refusal_to_register(profile, by))
+    raise_if(refusal_to_register(profile, by))
     same: PictureFile | None = profile.picture_files.filter(sha256=pixels.sha256).first()
     if same is not None:
         # From now on it is kept as long as one that comes in now.
@@ -59,10 +60,37 @@ def keep_file(profile: Profile, pixels: Pixels, *, by: User, at: datetime) -> Pi
     )
 
 
+def copy_file(file: PictureFile, profile: Profile, *, at: datetime) -> PictureFile:
+    """Keep the content of a file for another profile too; one that is there already is used again.
+
+    The profiles have a file each, so that neither takes the content from the other.
+    """
+    same: PictureFile | None = profile.picture_files.filter(sha256=file.sha256).first()
+    if same is not None:
+        return same
+    names = {name: _copied(name) for name in {str(file.full.name), str(file.small.name)}}
+    return PictureFile.objects.create(
+        profile=profile,
+        sha256=file.sha256,
+        kind=file.kind,
+        width=file.width,
+        height=file.height,
+        size=file.size,
+        full=names[str(file.full.name)],
+        small=names[str(file.small.name)],
+        kept_at=at,
+    )
+
+
 def _written(ending: str, content: bytes) -> str:
     """Write a file under a name of its own, so that deleting another one never takes it away."""
     name = f"pictures/{uuid.uuid4().hex}.{ending}"
     return str(default_storage.save(name, ContentFile(content)))
+
+
+def _copied(name: str) -> str:
+    with default_storage.open(name) as content:
+        return _written(name.rpartition(".")[2], content.read())
 
 
 @transaction.atomic

@@ -15,13 +15,14 @@ from profile_workflow.errors import (
     NotAllowed,
     NotNow,
     StaleEntry,
+    raise_if,
 )
 from profile_workflow.models import Priority, Profile
 from profile_workflow.models.people import User
 from profile_workflow.queries.evidence import priorities_of
 from profile_workflow.services import log
 from profile_workflow.services.adding import there_already
-from profile_workflow.services.evidence import fingerprint, fingerprint_of_text
+from profile_workflow.services.contents import fingerprint, fingerprint_of_text
 from profile_workflow.services.locking import locked
 from profile_workflow.states import AUTHOR_ROLES, ProfileState, Role
 
@@ -80,9 +81,7 @@ def set_priorities(
         InvalidInput: If a value cannot be stored.
     """
     profile = locked(profile.pk, at)
-    refusal = refusal_to_set(profile, by)
-    if refusal is not None:
-        raise refusal
+    raise_if(refusal_to_set(profile, by))
     present = priorities_of(profile)
     if base is not None and base != fingerprint_of(present):
         _refuse_twice(priorities, present)

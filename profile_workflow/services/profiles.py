@@ -11,7 +11,7 @@ from profile_workflow.days import role_day
 from profile_workflow.errors import InvalidInput, NotAllowed
 from profile_workflow.models import Assignment, City, Draft, Profile, Section, Template
 from profile_workflow.models.people import User
-from profile_workflow.services import search_index
+from profile_workflow.services import editions, search_index
 from profile_workflow.services.log import Actor, Entry, record
 from profile_workflow.services.people import Part, assign_parts
 from profile_workflow.states import Attribution, ProfileState, Role
@@ -49,6 +49,8 @@ def create_profile(
 ) -> Profile:
     """Create a planned profile with an empty section for each one of the template.
 
+    After a ``previous`` edition it begins with the published text, and with what that rests on.
+
     Raises:
         NotAllowed: If ``by`` is not of the project team of the city's programme.
         InvalidInput: If this edition exists already, or somebody would judge his own text.
@@ -61,14 +63,16 @@ def create_profile(
         Section(profile=profile, template_section=one, key=one.key, position=one.position)
         for one in nomination.template.sections.order_by("position")
     )
-    texts = _texts_of(previous) if previous else {}
+    texts = editions.published_texts(previous) if previous else {}
     Draft.objects.bulk_create(
         Draft(section=section, text=texts.get(section.key, "")) for section in sections
     )
-    search_index.index_new_profile(profile)
     actor = Actor(by, Role.PROJECT_TEAM)
     entry = Entry("profile", "nominate", from_state="", to_state=ProfileState.PLANNED)
     record(profile, [entry], actor=actor, at=at)
+    if previous:
+        editions.carry_over(previous, profile, actor=actor, at=at)
+    search_index.index_new_profile(profile)
     assign_parts(profile, nomination.people, actor=actor, at=at)
     return profile
 
@@ -107,8 +111,3 @@ def _insert(nomination: Nomination, *, at: datetime, previous: Profile | None) -
             % {"edition": nomination.edition, "city": nomination.city.name}
         ) from error
     return profile
-
-
-def _texts_of(previous: Profile) -> dict[str, str]:
-    submitted = previous.sections.filter(revision__isnull=False)
-    return dict(submitted.values_list("key", "revision__text"))

@@ -6,11 +6,18 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from profile_workflow import rules
-from profile_workflow.errors import DomainError, InvalidInput, NotAllowed, NotNow, StaleEntry
+from profile_workflow.errors import (
+    DomainError,
+    InvalidInput,
+    NotAllowed,
+    NotNow,
+    StaleEntry,
+    raise_if,
+)
 from profile_workflow.models import CheckAnswer, Profile, Section, TemplateCheck, Waiver
 from profile_workflow.models.people import User
 from profile_workflow.queries.quality import Checked, checklist
-from profile_workflow.services.evidence import fingerprint, fingerprint_of_text
+from profile_workflow.services.contents import fingerprint, fingerprint_of_text
 from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor, Entry, record
 from profile_workflow.states import Advice, ProfileState, Verdict
@@ -186,9 +193,7 @@ def _locked(profile_id: int, by: User, at: datetime) -> Profile:
         NotAllowed, NotNow: As ``refusal_to_judge``.
     """
     profile = locked(profile_id, at)
-    refusal = refusal_to_judge(profile, by)
-    if refusal is not None:
-        raise refusal
+    raise_if(refusal_to_judge(profile, by))
     return profile
 
 

@@ -70,7 +70,7 @@ def load_network(content: Mapping[str, Any], *, valid_from: date) -> Programme:
 def load_template(content: Mapping[str, Any]) -> Template:
     """Create a version of a template, or return it if it is there: a version never changes.
 
-    Translations and hints that a version has not got yet are added; they say the same.
+    Translations, hints and examples that a version has not got yet are added; they say the same.
 
     Args:
         content: As in ``fixtures/template_mc2cm.json``.
@@ -153,12 +153,19 @@ def _translate_section(template: Template, content: Mapping[str, Any]) -> None:
             _add(parts[place], one)
 
 
+def _goes_on(value: object, has: object) -> bool:
+    """Return whether a hint says what is there already, and examples after it."""
+    return isinstance(value, str) and value.startswith(f"{has}\n\n")
+
+
 def _add(part: TemplateSection | TemplateSubsection, content: Mapping[str, Any]) -> None:
-    """Fill what is empty, if the English questions are those of the file."""
+    """Fill what is empty, and go on with a hint, if the English questions are those of the file."""
     if part.guiding_questions != content.get("guiding_questions", []):
         return
     lacking = {
-        key: value for key, value in _translations(content).items() if not getattr(part, key)
+        key: value
+        for key, value in _translations(content).items()
+        if not (has := getattr(part, key)) or _goes_on(value, has)
     }
     for key, value in lacking.items():
         setattr(part, key, value)

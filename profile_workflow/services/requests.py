@@ -22,6 +22,7 @@ from profile_workflow.errors import (
     NotAllowed,
     NotComplete,
     NotNow,
+    raise_if,
 )
 from profile_workflow.models import (
     DataTable,
@@ -92,9 +93,7 @@ def ask(profile: Profile, wish: Wish, *, by: User, at: datetime) -> tuple[InputR
             the day is none for an answer.
         MadeAlready: If it was asked by a click before this one.
     """
-    refusal = refusal_to_ask(profile, by)
-    if refusal is not None:
-        raise refusal
+    raise_if(refusal_to_ask(profile, by))
     asked = _asked(profile, wish.person)
     subject, text = (
         _words(wish.subject, most=_LONGEST_SUBJECT),

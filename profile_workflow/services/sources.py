@@ -23,22 +23,20 @@ from profile_workflow.errors import (
     NotAllowed,
     NotNow,
     StaleEntry,
+    raise_if,
 )
 from profile_workflow.models import DataItem, LibrarySource, Profile, Source
 from profile_workflow.models.people import User
 from profile_workflow.queries.evidence import Uses
 from profile_workflow.services import drafting, log, search_index
-from profile_workflow.services.evidence import (
-    change_entry,
+from profile_workflow.services.contents import (
     differences,
     fingerprint,
     fingerprint_of_text,
     in_words,
-    raise_if,
-    record_act,
-    refusal_to_change,
-    refusal_to_register,
 )
+from profile_workflow.services.evidence import change_entry, record_act
+from profile_workflow.services.keeping import refusal_to_change, refusal_to_register
 from profile_workflow.services.locking import locked
 from profile_workflow.states import SETTLED_DATA_STATES, Role
 
@@ -179,7 +177,7 @@ def _change(profile: Profile, wanted: Sequence[Wanted], *, by: User, at: datetim
     with log.journal(profile):
         for row, words in told:
             if words:
-                record_act(profile, row, "change", by=by, at=at, told=words)
+                record_act(profile, row, "change", by=by, at=at, changes=words)
     search_index.index_sources(profile.pk, rows)
     return len(told)
 
@@ -304,7 +302,7 @@ def merge_sources(kept: Source, dropped: Source, *, base: str, by: User, at: dat
         challenge.sources.remove(dropped)
     fields = news(kept, dropped, replace=False)
     told = _("“%(dropped)s” has become “%(kept)s”.") % {"dropped": dropped.key, "kept": kept.key}
-    record_act(profile, dropped, "merge", by=by, at=at, told=told)
+    record_act(profile, dropped, "merge", by=by, at=at, changes=told)
     dropped.delete()
     if fields:
         kept = change_entry(kept, fields, base=fingerprint(kept), by=by, at=at)

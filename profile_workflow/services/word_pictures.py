@@ -19,7 +19,7 @@ from profile_workflow.models import Picture, Profile, User, WordReading
 from profile_workflow.pictures.pixels import Pixels, read_picture
 from profile_workflow.pictures.shown import free_keys
 from profile_workflow.services import pictures
-from profile_workflow.services.evidence import refusal_to_register
+from profile_workflow.services.keeping import refusal_to_register
 from profile_workflow.word.chapters import Part
 from profile_workflow.word.pictures import Taken
 

@@ -11,12 +11,12 @@ from profile_workflow.errors import DomainError, InvalidInput, StaleEntry
 from profile_workflow.forms.charts import ChartForm, offers
 from profile_workflow.models import DataTable, User
 from profile_workflow.queries.evidence import Uses, tables_of
-from profile_workflow.services.evidence import choose_chart, fingerprint, refusal_to_change
+from profile_workflow.services.contents import fingerprint
+from profile_workflow.services.evidence import choose_chart
+from profile_workflow.services.keeping import refusal_to_change
 from profile_workflow.states import ChartKind
 from profile_workflow.web.loading import profile_or_404, signed_in
-from profile_workflow.web.refusing import refused
-
-_UNPROCESSABLE = 422
+from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,13 +38,13 @@ def table_chart(request: HttpRequest, slug: str, table_id: int) -> HttpResponse:
             return redirect("table", slug=slug, table_id=table_id)
     status = refusal.status if refusal else None
     if status is None and form.is_bound:
-        status = _UNPROCESSABLE
+        status = HTTP_UNPROCESSABLE
     context = {
         "profile": profile,
         "table": table,
         "form": form,
         "unfit": [one for one in offered if one.chart is None],
-        "refusal": refused(refusal) if refusal else None,
+        "refusal": Refusal.of(refusal) if refusal else None,
         "may_choose": refusal is None or isinstance(refusal, StaleEntry),
     }
     return render(request, "profile_workflow/table_chart.html", context, status=status)

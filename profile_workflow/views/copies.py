@@ -20,7 +20,7 @@ from profile_workflow.services import drafting
 from profile_workflow.states import Occasion
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
 from profile_workflow.web.reading import rendered_text
-from profile_workflow.web.refusing import Refusal, refused
+from profile_workflow.web.refusing import Refusal
 
 TEXTS_A_PAGE = 20
 
@@ -107,7 +107,7 @@ def _put_back(section: Section, version: Version, base: int, *, by: User) -> boo
 def _refused(section: Section, error: DomainError) -> Refusal:
     """Return why a text was not put back, with who was quicker."""
     if not isinstance(error, StaleEdit):
-        return refused(error)
+        return Refusal.of(error)
     current = draft_of(section)
     said = _(
         "%(person)s saved version %(number)s of the working text while you were reading. Compare "

@@ -23,10 +23,15 @@ from profile_workflow.forms.priorities import ShiftForm
 from profile_workflow.models import DataItem, DataTable, Profile, Section, User
 from profile_workflow.queries.evidence import Uses
 from profile_workflow.services import evidence, pictures
+from profile_workflow.services.contents import fingerprint, fingerprint_of_figures
+from profile_workflow.services.keeping import (
+    refusal_to_change,
+    refusal_to_register,
+    refusal_to_remove,
+)
+from profile_workflow.services.ordering import shift_entry
 from profile_workflow.web.loading import profile_or_404, signed_in
-from profile_workflow.web.refusing import Refusal, refused
-
-_NOT_FOUND, _UNPROCESSABLE = 404, 422
+from profile_workflow.web.refusing import HTTP_NOT_FOUND, HTTP_UNPROCESSABLE, Refusal
 
 
 def _add_table(profile: Profile, *, by: User, at: datetime, **fields: Any) -> DataTable:
@@ -185,7 +190,7 @@ class _Page:
         """Return the page with the status of what happened."""
         status = self.refusal.status if self.refusal else None
         if status is None and self.form is not None and self.form.is_bound:
-            status = _UNPROCESSABLE
+            status = HTTP_UNPROCESSABLE
         self._keep_picture(signed_in(request))
         context = {name: getattr(self, name) for name in _SHOWN}
         return render(request, "profile_workflow/entry.html", context, status=status)
@@ -216,7 +221,7 @@ def entry_add(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     add = found.add
     form = found.form(request.POST or None, request.FILES or None, profile=profile)
     page = _Page(profile, found.adding, found.back(profile), form)
-    refusal = evidence.refusal_to_register(profile, viewer, kind=found.form.of_kind())
+    refusal = refusal_to_register(profile, viewer, kind=found.form.of_kind())
     return _added(
         request,
         page,
@@ -237,10 +242,10 @@ def figure_add(request: HttpRequest, slug: str, table_id: int) -> HttpResponse:
     form = forms.FigureForm(
         request.POST or None,
         profile=profile,
-        initial={"base": evidence.fingerprint_of_figures(table)},
+        initial={"base": fingerprint_of_figures(table)},
     )
     page = _Page(profile, kind.adding, KINDS["table"].back(profile, table), form)
-    refusal = evidence.refusal_to_register(profile, viewer, table.section)
+    refusal = refusal_to_register(profile, viewer, table.section)
 
     def add(entered: dict[str, Any]) -> Any:
         evidence.add_figures(table, [entered], by=viewer, at=timezone.now(), base=form.mark)
@@ -259,7 +264,7 @@ def _added(
     form = page.form
     assert form is not None
     if refusal is not None:
-        page.refusal = refused(refusal)
+        page.refusal = Refusal.of(refusal)
         page.form = form if form.is_bound else None
     elif form.is_bound and form.is_valid():
         try:
@@ -270,10 +275,10 @@ def _added(
         except InvalidInput as error:
             form.add_error(None, str(error))
         except StaleEntry as error:
-            page.refusal = refused(error)
-            form.renew(evidence.fingerprint_of_figures(cast("DataTable", error.current)))
+            page.refusal = Refusal.of(error)
+            form.renew(fingerprint_of_figures(cast("DataTable", error.current)))
         except DomainError as error:
-            page.refusal = refused(error)
+            page.refusal = Refusal.of(error)
         else:
             messages.success(request, _("“%(entry)s” has been added.") % {"entry": entry})
             return redirect(kind.back(page.profile, entry))
@@ -296,12 +301,12 @@ def entry(request: HttpRequest, slug: str, kind: str, entry_id: int) -> HttpResp
         request.FILES or None,
         profile=profile,
         instance=row,
-        initial={"base": evidence.fingerprint(row)},
+        initial={"base": fingerprint(row)},
     )
     page = _Page(profile, found.changing, found.back(profile, row), form)
-    refusal = evidence.refusal_to_change(row, viewer, Uses(profile))
+    refusal = refusal_to_change(row, viewer, Uses(profile))
     if refusal is not None:
-        page.refusal = refused(refusal)
+        page.refusal = Refusal.of(refusal)
         page.form = form if form.is_bound else None
     elif form.is_bound and form.is_valid() and _changed(page, found, row, viewer):
         messages.success(request, _("“%(entry)s” has been changed.") % {"entry": row})
@@ -318,12 +323,12 @@ def _changed(page: _Page, kind: Kind, row: Any, viewer: User) -> bool:
     except InvalidInput as error:
         form.add_error(None, str(error))
     except StaleEntry as error:
-        page.refusal = refused(error)
+        page.refusal = Refusal.of(error)
         if error.current is not None:
             page.conflict = form.differences(error.current)
-            form.renew(evidence.fingerprint(cast("Any", error.current)))
+            form.renew(fingerprint(cast("Any", error.current)))
     except DomainError as error:
-        page.refusal = refused(error)
+        page.refusal = Refusal.of(error)
     else:
         return True
     return False
@@ -343,7 +348,7 @@ def _gone(request: HttpRequest, profile: Profile, kind: Kind) -> HttpResponse:
     page = _Page(profile, kind.adding, kind.back(profile), form)
     page.action = reverse("entry_add", args=[profile.slug, name])
     said = _("This is not there any more. What you wrote can be added as new.")
-    page.refusal = Refusal(_NOT_FOUND, said)
+    page.refusal = Refusal(HTTP_NOT_FOUND, said)
     return page.render(request)
 
 
@@ -367,9 +372,9 @@ def entry_shift(request: HttpRequest, slug: str, kind: str, entry_id: int) -> Ht
         if not form.is_valid():
             raise InvalidInput(_("Choose up or down."))
         up = form.cleaned_data["to"] == "up"
-        evidence.shift_entry(row, up=up, base=form.mark, by=viewer, at=timezone.now())
+        shift_entry(row, up=up, base=form.mark, by=viewer, at=timezone.now())
     except DomainError as error:
-        context = {"profile": profile, "back": back, "refusal": refused(error)}
+        context = {"profile": profile, "back": back, "refusal": Refusal.of(error)}
         page = "profile_workflow/entry_shift.html"
         return render(request, page, context, status=error.status)
     return redirect(f"{back}#{kind}-{row.pk}")
@@ -387,7 +392,7 @@ def entry_remove(request: HttpRequest, slug: str, kind: str, entry_id: int) -> H
     if row is None:
         raise Http404
     back = found.back(profile, row)
-    refusal = evidence.refusal_to_remove(row, viewer, Uses(profile))
+    refusal = refusal_to_remove(row, viewer, Uses(profile))
     if refusal is None and request.method == "POST":
         name, after = str(row), _after_removal(found, profile, row)
         try:
@@ -403,7 +408,7 @@ def entry_remove(request: HttpRequest, slug: str, kind: str, entry_id: int) -> H
         "entry": row,
         "figures": row.items.count() if isinstance(row, DataTable) else 0,
         "back": back,
-        "refusal": refused(refusal) if refusal else None,
+        "refusal": Refusal.of(refusal) if refusal else None,
     }
     status = refusal.status if refusal else None
     return render(request, "profile_workflow/entry_remove.html", context, status=status)

@@ -9,15 +9,10 @@ from django.views.decorators.http import require_http_methods
 
 from profile_workflow.errors import DomainError, StaleEntry
 from profile_workflow.forms.priorities import ErratumForm
-from profile_workflow.services.evidence import (
-    fingerprint_of_text,
-    refusal_to_write_erratum,
-    write_erratum,
-)
+from profile_workflow.services.contents import fingerprint_of_text
+from profile_workflow.services.erratum import refusal_to_write_erratum, write_erratum
 from profile_workflow.web.loading import profile_or_404, signed_in
-from profile_workflow.web.refusing import refused
-
-_UNPROCESSABLE = 422
+from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,26 +22,26 @@ def erratum(request: HttpRequest, slug: str) -> HttpResponse:
     first = {"text": profile.erratum, "base": fingerprint_of_text(profile.erratum)}
     form = ErratumForm(request.POST or None, initial=first)
     closed = refusal_to_write_erratum(profile, viewer)
-    refusal = refused(closed) if closed and form.is_bound else None
+    refusal = Refusal.of(closed) if closed and form.is_bound else None
     conflict = []
     if closed is None and form.is_bound and form.is_valid():
         text, base = form.cleaned_data["text"], form.mark
         try:
             write_erratum(profile, text, by=viewer, at=timezone.now(), base=base)
         except StaleEntry as error:
-            refusal = refused(error)
+            refusal = Refusal.of(error)
             conflict = form.differences({"text": error.current})
             form.renew(fingerprint_of_text(str(error.current)))
         except DomainError as error:
-            refusal = refused(error)
+            refusal = Refusal.of(error)
         else:
             messages.success(request, _("The erratum has been saved."))
             return redirect("erratum", slug=slug)
-    status = refusal.status if refusal else (_UNPROCESSABLE if form.is_bound else None)
+    status = refusal.status if refusal else (HTTP_UNPROCESSABLE if form.is_bound else None)
     context = {
         "profile": profile,
         "form": form if form.is_bound or closed is None else None,
-        "closed": refused(closed) if closed else None,
+        "closed": Refusal.of(closed) if closed else None,
         "refusal": refusal,
         "conflict": conflict,
     }

@@ -16,16 +16,16 @@ from profile_workflow.queries import evidence as queries
 from profile_workflow.queries.evidence import Uses
 from profile_workflow.queries.history import move_label
 from profile_workflow.requirements import evidence_missing, next_gate
-from profile_workflow.services.evidence import (
-    order_mark,
+from profile_workflow.services.erratum import refusal_to_write_erratum
+from profile_workflow.services.keeping import (
     refusal_to_change,
     refusal_to_register,
     refusal_to_remove,
-    refusal_to_write_erratum,
 )
+from profile_workflow.services.ordering import order_mark
 from profile_workflow.states import ChartKind
 from profile_workflow.web.loading import profile_or_404, signed_in
-from profile_workflow.web.refusing import refused
+from profile_workflow.web.refusing import Refusal
 from profile_workflow.web.registers import (
     RegisterRow,
     figure_rows,
@@ -41,7 +41,7 @@ def _frame(profile: Profile, viewer: User, kind: type[Model] | None = None) -> d
     return {
         "profile": profile,
         "may_register": refusal is None,
-        "closed": refused(refusal) if refusal else None,
+        "closed": Refusal.of(refusal) if refusal else None,
     }
 
 
@@ -139,7 +139,7 @@ def table(request: HttpRequest, slug: str, table_id: int) -> HttpResponse:
         "rows": figure_rows(found),
         "order": order_mark(list(found.items.all())),
         "may_register": refusal is None,
-        "closed": refused(refusal) if refusal else None,
+        "closed": Refusal.of(refusal) if refusal else None,
         "may_change": refusal_to_change(found, viewer, uses) is None,
         "may_remove": refusal_to_remove(found, viewer, uses) is None,
     }

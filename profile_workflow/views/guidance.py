@@ -20,9 +20,7 @@ from profile_workflow.services import guidance
 from profile_workflow.services.drafting import may_write
 from profile_workflow.web import guidance as shown
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
-from profile_workflow.web.refusing import Refusal, refused
-
-_UNPROCESSABLE = 422
+from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,7 +39,7 @@ def section_guidance(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     try:
         said = _decide(section, form.cleaned_data, by=viewer)
     except DomainError as error:
-        return _page(request, section, form, refused(error))
+        return _page(request, section, form, Refusal.of(error))
     messages.success(request, said)
     return redirect(f"{reverse('section_guidance', args=[slug, key])}#findings")
 
@@ -80,7 +78,7 @@ def _page(
         "typed": form,
         "refusal": refusal,
     }
-    status = refusal.status if refusal else (_UNPROCESSABLE if form else None)
+    status = refusal.status if refusal else (HTTP_UNPROCESSABLE if form else None)
     return render(request, "profile_workflow/section_guidance.html", context, status=status)
 
 
@@ -95,7 +93,7 @@ def section_answers(request: HttpRequest, slug: str, key: str) -> JsonResponse:
         return JsonResponse({"message": str(error)}, status=error.status)
     if not is_saved:
         problems = " ".join(str(one) for found in form.errors.values() for one in found)
-        return JsonResponse({"message": problems}, status=_UNPROCESSABLE)
+        return JsonResponse({"message": problems}, status=HTTP_UNPROCESSABLE)
     coverage = coverage_in(shown.asked(section))
     told = {"message": _("Marks saved."), "coverage": _words(coverage), "done": coverage.done}
     return JsonResponse({**told, "seen": form.seen_now})

@@ -12,13 +12,11 @@ from profile_workflow.forms.marked import Difference
 from profile_workflow.forms.objections import ObjectionForm
 from profile_workflow.models import SignOff
 from profile_workflow.queries.rounds import Answer, objection_of
-from profile_workflow.services.evidence import fingerprint_of_text
+from profile_workflow.services.contents import fingerprint_of_text
 from profile_workflow.services.objections import answer_objection, refusal_to_answer_objection
 from profile_workflow.states import SignOffState
 from profile_workflow.web.loading import profile_or_404, signed_in
-from profile_workflow.web.refusing import Refusal, refused
-
-_UNPROCESSABLE = 422
+from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,7 +35,7 @@ def objection(request: HttpRequest, slug: str, signoff_id: int) -> HttpResponse:
         initial={"text": present, "base": fingerprint_of_text(present)},
     )
     closed = refusal_to_answer_objection(found.signoff, profile, viewer)
-    refusal = refused(closed) if closed and request.method == "POST" else None
+    refusal = Refusal.of(closed) if closed and request.method == "POST" else None
     conflict: list[Difference] = []
     if closed is None and form.is_bound and form.is_valid():
         refusal, conflict = _answered(request, found, form)
@@ -52,7 +50,7 @@ def objection(request: HttpRequest, slug: str, signoff_id: int) -> HttpResponse:
         "refusal": refusal,
         "conflict": conflict,
     }
-    status = refusal.status if refusal else (_UNPROCESSABLE if form.is_bound else None)
+    status = refusal.status if refusal else (HTTP_UNPROCESSABLE if form.is_bound else None)
     return render(request, "profile_workflow/objection.html", context, status=status)
 
 
@@ -68,7 +66,7 @@ def _answered(
         form.add_error("text", str(error))
     except StaleEntry as error:
         form.renew(fingerprint_of_text(str(error.current)))
-        return refused(error), form.differences({"text": error.current})
+        return Refusal.of(error), form.differences({"text": error.current})
     except DomainError as error:
-        return refused(error), []
+        return Refusal.of(error), []
     return None, []

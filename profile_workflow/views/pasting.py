@@ -12,15 +12,11 @@ from profile_workflow.forms.figure_rows import COLUMNS, Pasted, label_of, read_t
 from profile_workflow.forms.pasting import PasteForm
 from profile_workflow.models import DataTable, Profile, User
 from profile_workflow.queries.evidence import tables_of
-from profile_workflow.services.evidence import (
-    add_figures,
-    fingerprint_of_figures,
-    refusal_to_register,
-)
+from profile_workflow.services.contents import fingerprint_of_figures
+from profile_workflow.services.evidence import add_figures
+from profile_workflow.services.keeping import refusal_to_register
 from profile_workflow.web.loading import profile_or_404, signed_in
-from profile_workflow.web.refusing import Refusal, refused
-
-_UNPROCESSABLE = 422
+from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,7 +43,7 @@ def table_paste(request: HttpRequest, slug: str, table_id: int) -> HttpResponse:
     sound = pasted is not None and pasted.is_sound
     status = refusal.status if refusal else None
     if status is None and form.is_bound and not sound:
-        status = _UNPROCESSABLE
+        status = HTTP_UNPROCESSABLE
     context = {
         "profile": profile,
         "table": table,
@@ -79,4 +75,4 @@ def _refusal(
         except DomainError as error:
             refusal = error
             form.renew(fingerprint_of_figures(table))
-    return refused(refusal) if refusal else None
+    return Refusal.of(refusal) if refusal else None

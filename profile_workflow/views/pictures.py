@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 from profile_workflow.models import Picture, PictureFile
 from profile_workflow.queries import evidence as queries
 from profile_workflow.queries.evidence import Uses
-from profile_workflow.services.evidence import refusal_to_register
+from profile_workflow.services.keeping import refusal_to_register
 from profile_workflow.web.loading import profile_or_404, signed_in
-from profile_workflow.web.refusing import refused
+from profile_workflow.web.refusing import Refusal
 from profile_workflow.web.registers import rows_of
 
 _FULL, _SMALL = "full", "small"
@@ -32,7 +32,7 @@ def pictures(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "profile": profile,
         "may_register": refusal is None,
-        "closed": refused(refusal) if refusal else None,
+        "closed": Refusal.of(refusal) if refusal else None,
         "rows": rows_of(found, viewer=viewer, uses=uses, shown=shown),
     }
     return render(request, "profile_workflow/pictures.html", context)

@@ -20,7 +20,7 @@ from profile_workflow.forms.priorities import ListForm, PriorityForm, ShiftForm
 from profile_workflow.models import Challenge, Priority, Profile
 from profile_workflow.queries.evidence import priorities_of
 from profile_workflow.requirements import MOST_PRIORITIES, missing_for
-from profile_workflow.services.evidence import refusal_to_register
+from profile_workflow.services.keeping import refusal_to_register
 from profile_workflow.services.priorities import (
     as_given,
     fingerprint_of,
@@ -29,9 +29,7 @@ from profile_workflow.services.priorities import (
 )
 from profile_workflow.states import PriorityLabel
 from profile_workflow.web.loading import profile_or_404, signed_in
-from profile_workflow.web.refusing import Refusal, refused
-
-_NOT_FOUND, _UNPROCESSABLE = 404, 422
+from profile_workflow.web.refusing import HTTP_NOT_FOUND, HTTP_UNPROCESSABLE, Refusal
 
 #: The list as ``set_priorities`` takes it.
 Given = list[dict[str, Any]]
@@ -54,7 +52,7 @@ def _list(request: HttpRequest, profile: Profile, refusal: Refusal | None = None
         "may_set": closed is None,
         "may_add_challenge": refusal_to_register(profile, signed_in(request), kind=Challenge)
         is None,
-        "closed": refused(closed) if closed else None,
+        "closed": Refusal.of(closed) if closed else None,
         "refusal": refusal,
         "missing": missing_for("profile.agree_priorities", profile) if closed is None else (),
         "counted": sum(one.label != PriorityLabel.NOT_NOW for one in found),
@@ -107,7 +105,7 @@ def _gone(request: HttpRequest, profile: Profile) -> HttpResponse:
     page = _Page(profile, form, gettext_lazy("Add a priority"))
     page.action = reverse("priority_add", args=[profile.slug])
     said = _("This is not there any more. What you wrote can be added as new.")
-    page.refusal = Refusal(_NOT_FOUND, said)
+    page.refusal = Refusal(HTTP_NOT_FOUND, said)
     form.renew(fingerprint_of(priorities_of(profile)))
     return page.render(request)
 
@@ -128,7 +126,7 @@ class _Page:
         """Return the page with the status of what happened."""
         status = self.refusal.status if self.refusal else None
         if status is None and self.form is not None and self.form.is_bound:
-            status = _UNPROCESSABLE
+            status = HTTP_UNPROCESSABLE
         shown = ("profile", "form", "title", "action", "refusal", "conflict")
         context = {name: getattr(self, name) for name in shown}
         return render(request, "profile_workflow/priority.html", context, status=status)
@@ -140,7 +138,7 @@ def _written(request: HttpRequest, page: _Page, change: Callable[[Given], Given]
     assert form is not None
     closed = refusal_to_set(page.profile, signed_in(request))
     if closed is not None:
-        page.refusal = refused(closed)
+        page.refusal = Refusal.of(closed)
         page.form = form if form.is_bound else None
     elif form.is_bound and form.is_valid():
         try:
@@ -153,7 +151,7 @@ def _written(request: HttpRequest, page: _Page, change: Callable[[Given], Given]
         except StaleEntry as error:
             _show_both(page, form, error)
         except DomainError as error:
-            page.refusal = refused(error)
+            page.refusal = Refusal.of(error)
         else:
             messages.success(request, _("The priorities have been saved."))
             return redirect("priorities", slug=page.profile.slug)
@@ -165,7 +163,7 @@ def _show_both(page: _Page, form: PriorityForm, error: StaleEntry) -> None:
     present = priorities_of(page.profile)
     form.renew(fingerprint_of(present))
     stored = next((one for one in present if one.pk == page.priority_id), None)
-    page.refusal = refused(error)
+    page.refusal = Refusal.of(error)
     page.conflict = form.differences(stored) if stored else []
 
 
@@ -195,7 +193,7 @@ def priority_shift(request: HttpRequest, slug: str, priority_id: int) -> HttpRes
     found = _priority_or_404(profile, priority_id)
     form = ShiftForm(request.POST)
     if not form.is_valid():
-        return _list(request, profile, Refusal(_UNPROCESSABLE, _("Choose up or down.")))
+        return _list(request, profile, Refusal(HTTP_UNPROCESSABLE, _("Choose up or down.")))
     place = found.rank - 1
     other = place - 1 if form.cleaned_data["to"] == "up" else place + 1
 
@@ -207,7 +205,7 @@ def priority_shift(request: HttpRequest, slug: str, priority_id: int) -> HttpRes
     try:
         _store(request, profile, form.mark, shift)
     except DomainError as error:
-        return _list(request, profile, refused(error))
+        return _list(request, profile, Refusal.of(error))
     messages.success(request, _("The order has been saved."))
     return redirect("priorities", slug=slug)
 
@@ -218,17 +216,17 @@ def priority_remove(request: HttpRequest, slug: str, priority_id: int) -> HttpRe
     profile = profile_or_404(request, slug)
     found = _priority_or_404(profile, priority_id)
     closed = refusal_to_set(profile, signed_in(request))
-    refusal = refused(closed) if closed else None
+    refusal = Refusal.of(closed) if closed else None
     mark = fingerprint_of(priorities_of(profile))
     form = ListForm(request.POST or None, initial={"base": mark})
     if refusal is None and form.is_bound and form.is_valid():
         try:
             _store(request, profile, form.mark, lambda given: _without(given, priority_id))
         except DomainError as error:
-            return _list(request, profile, refused(error))
+            return _list(request, profile, Refusal.of(error))
         messages.success(request, _("“%(entry)s” has been removed.") % {"entry": found})
         return redirect("priorities", slug=slug)
-    status = refusal.status if refusal else (_UNPROCESSABLE if form.is_bound else None)
+    status = refusal.status if refusal else (HTTP_UNPROCESSABLE if form.is_bound else None)
     context = {"profile": profile, "entry": found, "form": form, "refusal": refusal}
     return render(request, "profile_workflow/priority_remove.html", context, status=status)
 

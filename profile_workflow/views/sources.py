@@ -31,13 +31,12 @@ from profile_workflow.models import LibrarySource, Profile, Source, User
 from profile_workflow.queries.evidence import Uses, sees_working_material
 from profile_workflow.queries.library import library_of, search_library
 from profile_workflow.services import sources as services
-from profile_workflow.services.evidence import refusal_to_register
+from profile_workflow.services.keeping import refusal_to_register
 from profile_workflow.web.loading import profile_or_404, signed_in
-from profile_workflow.web.refusing import refused
+from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal
 from profile_workflow.web.registers import RegisterRow, in_words, rows_of
 from profile_workflow.web.spreadsheets import attachment
 
-_UNPROCESSABLE = 422
 _TEXT = "txt"
 
 
@@ -52,7 +51,7 @@ def sources(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "profile": profile,
         "may_register": refusal is None,
-        "closed": refused(refusal) if refusal else None,
+        "closed": Refusal.of(refusal) if refusal else None,
         "may_share": services.refusal_to_share(profile, viewer) is None,
         "form": form,
         "rows": _wanted(rows, **form.wanted),
@@ -198,12 +197,12 @@ def _import_page(
         "new": sum(row.existing is None and not row.problem for row in rows),
         "known": sum(row.existing is not None and not row.problem for row in rows),
         "unfit": sum(bool(row.problem) for row in rows),
-        "refusal": refused(refusal) if refusal else None,
+        "refusal": Refusal.of(refusal) if refusal else None,
     }
     status = refusal.status if refusal else None
     unclear = choices is not None and choices.is_bound and not choices.is_valid()
     if status is None and (unclear or (form.is_bound and not rows)):
-        status = _UNPROCESSABLE
+        status = HTTP_UNPROCESSABLE
     return render(request, "profile_workflow/sources_import.html", context, status=status)
 
 
@@ -238,7 +237,7 @@ def source_merge(request: HttpRequest, slug: str, kept_id: int, dropped_id: int)
         "fields": _side_by_side(kept, dropped),
         "places": [use.where for use in uses.of(dropped)],
         "form": form,
-        "refusal": refused(refusal) if refusal else None,
+        "refusal": Refusal.of(refusal) if refusal else None,
         "possible": refusal is None or isinstance(refusal, StaleEntry),
     }
     status = refusal.status if refusal else None
@@ -290,7 +289,7 @@ def source_library(request: HttpRequest, slug: str) -> HttpResponse:
         "may_register": refusal_to_register(profile, viewer) is None,
         "may_share": services.refusal_to_share(profile, viewer) is None,
         "has_more": any(not one.is_taken for one in found),
-        "refusal": refused(refusal) if refusal else None,
+        "refusal": Refusal.of(refusal) if refusal else None,
     }
     status = refusal.status if refusal else None
     return render(request, "profile_workflow/source_library.html", context, status=status)
@@ -351,7 +350,7 @@ def _done(
             "profile": profile,
             "title": _("Library of the programme"),
             "back": reverse("source_library", args=[profile.slug]),
-            "refusal": refused(error),
+            "refusal": Refusal.of(error),
         }
         return render(request, "profile_workflow/entry.html", context, status=error.status)
     messages.success(request, said)

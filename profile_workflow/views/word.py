@@ -29,11 +29,10 @@ from profile_workflow.services.drafting import may_write
 from profile_workflow.services.word_pictures import PictureTaker
 from profile_workflow.web import word as web
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
-from profile_workflow.web.refusing import Refusal, refused
+from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal
 from profile_workflow.word.chapters import MARK, WHOLE, Part, parts_of
 from profile_workflow.word.files import DOCX
 
-_UNPROCESSABLE = 422
 _FORMS = ["GET", "HEAD", "POST"]
 
 
@@ -71,7 +70,7 @@ def word_import(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         services.check_may_bring_in(sections, by=viewer)
     except DomainError as error:
-        context = {"profile": profile, "refusal": refused(error)}
+        context = {"profile": profile, "refusal": Refusal.of(error)}
         page = "profile_workflow/word_import.html"
         return render(request, page, context, status=error.status)
     own = [one for one in sections if may_write(one, by=viewer)]
@@ -87,7 +86,7 @@ def word_import(request: HttpRequest, slug: str) -> HttpResponse:
         sure = all(part["how"] in (MARK, WHOLE) for part in with_content)
         return redirect("word_check" if sure else "word_mapping", slug=slug, reading_id=reading.pk)
     context = {"profile": profile, "form": form}
-    status = _UNPROCESSABLE if form.is_bound else None
+    status = HTTP_UNPROCESSABLE if form.is_bound else None
     return render(request, "profile_workflow/word_import.html", context, status=status)
 
 
@@ -158,7 +157,7 @@ def word_mapping(request: HttpRequest, slug: str, reading_id: int) -> HttpRespon
         for part, field in zip(reading.parts, form, strict=True)
     ]
     context = {"profile": profile, "reading": reading, "form": form, "rows": rows}
-    status = _UNPROCESSABLE if form.is_bound else None
+    status = HTTP_UNPROCESSABLE if form.is_bound else None
     return render(request, "profile_workflow/word_mapping.html", context, status=status)
 
 
@@ -182,7 +181,7 @@ def word_check(request: HttpRequest, slug: str, reading_id: int) -> HttpResponse
         try:
             services.bring_in(reading, form.wanted, by=signed_in(request), at=timezone.now())
         except DomainError as error:
-            refusal = refused(error)
+            refusal = Refusal.of(error)
         else:
             return redirect("word_check", slug=slug, reading_id=reading_id)
     context: dict[str, Any] = {
@@ -197,7 +196,7 @@ def word_check(request: HttpRequest, slug: str, reading_id: int) -> HttpResponse
         ],
         "refusal": refusal,
     }
-    status = refusal.status if refusal else _UNPROCESSABLE if form.is_bound else None
+    status = refusal.status if refusal else HTTP_UNPROCESSABLE if form.is_bound else None
     return render(request, "profile_workflow/word_check.html", context, status=status)
 
 

@@ -24,13 +24,15 @@ class Guidance:
     """What stands beside a text.
 
     Attributes:
-        hint: Advice of the template for this chapter.
+        advice: What the template advises for this chapter, in the language in force.
+        examples: Sentences such as it could hold, in the language of the profile.
         coverage: How many questions are marked.
         groups: The questions with what became of them.
         text: The findings.
     """
 
-    hint: str
+    advice: str
+    examples: Sequence[str]
     coverage: Coverage
     groups: Sequence[Group]
     text: JudgedText
@@ -69,5 +71,6 @@ def for_deciding(section: Section, viewer: User) -> Guidance:
 
 
 def _guidance(section: Section, text: JudgedText, groups: Sequence[Group]) -> Guidance:
-    hint = section.template_section.hint_in(_language())
-    return Guidance(hint, coverage_in(groups), groups, text)
+    chapter = section.template_section
+    examples = chapter.examples_in(section.profile.language)
+    return Guidance(chapter.advice_in(_language()), examples, coverage_in(groups), groups, text)

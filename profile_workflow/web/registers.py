@@ -10,12 +10,12 @@ from django.utils.text import capfirst
 
 from profile_workflow.models import DataItem, DataTable, Profile, Section, Source, User
 from profile_workflow.queries.evidence import Entry, Uses
-from profile_workflow.services.evidence import (
-    order_mark,
+from profile_workflow.services.keeping import (
     refusal_to_change,
     refusal_to_register,
     refusal_to_remove,
 )
+from profile_workflow.services.ordering import order_mark
 from profile_workflow.states import SETTLED_DATA_STATES
 from profile_workflow.web.reading import figure_in_words
 

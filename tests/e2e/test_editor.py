@@ -3,18 +3,17 @@
 import random
 
 import pytest
-from django.urls import reverse
 
 from profile_workflow import markup
-from profile_workflow.models import Draft, User
+from profile_workflow.models import Draft, Source
 from profile_workflow.states import ProfileState, Role
 from tests import browser as checks
 from tests import factories
-from tests.dialect import CITATIONS, REFUSED, SAMPLES, STRAY, shape
+from tests.dialect import CITATIONS, EXHIBITS, REFUSED, SAMPLES, STRAY, shape
+from tests.writing import TEXT, address, field, open_editor, press
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-TEXT = "#id_text_rich"
 REWRITE = """texts => {
     const writing = document.querySelector("[data-rich]").writing;
     return texts.map(text => {
@@ -30,13 +29,6 @@ TYPE = """texts => {
         editor.commands.setContent({type: "doc", content: [paragraph]});
         return field.value;
     });
-}"""
-PASTE = """([html, text]) => {
-    const data = new DataTransfer();
-    if (html) data.setData("text/html", html);
-    data.setData("text/plain", text);
-    const told = {clipboardData: data, bubbles: true, cancelable: true};
-    document.querySelector("#id_text_rich").dispatchEvent(new ClipboardEvent("paste", told));
 }"""
 
 
@@ -58,36 +50,13 @@ def write(browse, made, profile):
     """Open the page for writing, with a text on it."""
 
     def open_page(text="", language="en"):
-        User.objects.update(language=language)
-        if text:
-            factories.write(factories.section(profile, "1"), text, by=made[Role.LOCAL_EXPERT])
-        page = browse(language, made[Role.LOCAL_EXPERT])
-        page.goto(address(profile))
-        page.locator("[data-rich]").wait_for()
-        return page
+        return open_editor(browse, made[Role.LOCAL_EXPERT], profile, text, language)
 
     return open_page
 
 
-def address(profile):
-    return reverse("section_edit", args=[profile.slug, "1"])
-
-
-def field(page):
-    return page.locator("#id_text").input_value()
-
-
 def rendered(text):
-    return markup.render(text, citations=CITATIONS).html
-
-
-def press(page, name):
-    page.get_by_role("toolbar").get_by_role("button", name=name, exact=True).click()
-
-
-def paste(page, html="", text=""):
-    page.locator(TEXT).click()
-    page.evaluate(PASTE, [html, text])
+    return markup.render(text, citations=CITATIONS, exhibits=EXHIBITS).html
 
 
 # The same text
@@ -139,42 +108,77 @@ def test_what_nobody_touched_stays_as_it_was_typed(write, profile):
 
 # Writing
 
+#: What the button does that has the focus.
+PRESSED = "document.activeElement.dataset.do"
+
+
+def until(page, key, condition):
+    """Press a key until something holds."""
+    for _press in range(60):
+        if page.evaluate(condition):
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"{key} does not lead to: {condition}")
+
+
+def tab_to(page, selector):
+    until(page, "Tab", f"document.activeElement.matches('{selector}')")
+
+
+def choose(page, name):
+    """Press a button of the toolbar, reached from the text by keys, and wait for its form."""
+    page.keyboard.press("Alt+F10")
+    page.keyboard.press("Home")
+    until(page, "ArrowRight", f"{PRESSED} === '{name}'")
+    page.keyboard.press("Enter")
+    page.locator(f"#rich-{name}").wait_for()
+
+
+def back_in_the_text(page):
+    page.wait_for_function("() => document.activeElement.id === 'id_text_rich'")
+
 
 def test_everything_can_be_put_in_with_the_keyboard_alone(write, profile):
     figure = factories.give_figure(factories.section(profile, "1"))
     page = write()
+    page.evaluate("() => addEventListener('pointerdown', () => { window.isTouched = true; }, true)")
     keys = page.keyboard
-    page.locator(TEXT).focus()
+    tab_to(page, TEXT)
     keys.type("### Stocks\nMany **came**")
     keys.press("Alt+F10")
-    assert page.evaluate("document.activeElement.dataset.do") == "heading"
-    for _step in range(9):
-        keys.press("ArrowRight")
-    assert page.evaluate("document.activeElement.dataset.do") == "citation"
+    assert page.evaluate(PRESSED) == "heading"
+    choose(page, "citation")
+    keys.press("Tab")
+    keys.type("p. 4")
     keys.press("Enter")
-    page.get_by_role("dialog", name="Citation").wait_for()
-    page.get_by_label("Where in it, such as p. 4").fill("p. 4")
-    keys.press("Enter")
-    page.wait_for_function("() => document.activeElement.id === 'id_text_rich'")
+    back_in_the_text(page)
     keys.type(".")
     key = figure.source.key
     assert field(page) == f"### Stocks\n\nMany **came**[@{key}, p. 4]."
-    press(page, "Note")
-    page.get_by_label("Text of the note").fill("A [note")
+    choose(page, "note")
+    keys.type("A [note")
     keys.press("Tab")
     keys.press("Enter")
     assert page.get_by_role("dialog", name="Note").is_visible()
-    page.get_by_label("Text of the note").fill("A *note*")
-    page.get_by_role("button", name="Put it in").click()
-    press(page, "Link")
-    page.get_by_label("Words of the link").fill("the office")
-    page.get_by_label("Address, with https:// or mailto:").fill("https://example.org/a_b")
+    keys.press("ControlOrMeta+a")
+    keys.type("A *note*")
+    keys.press("Tab")
     keys.press("Enter")
-    page.wait_for_function("() => document.activeElement.id === 'id_text_rich'")
+    back_in_the_text(page)
+    choose(page, "link")
+    keys.type("the office")
+    keys.press("Tab")
+    keys.type("https://example.org/a_b")
     keys.press("Enter")
-    press(page, "Data table")
-    page.get_by_role("dialog").get_by_label("Put in").select_option(f"figure:{figure.table.key}")
-    page.get_by_role("button", name="Put it in").click()
+    back_in_the_text(page)
+    keys.press("Enter")
+    choose(page, "placement")
+    wanted = f"figure:{figure.table.key}"
+    until(page, "ArrowDown", f"document.activeElement.value === '{wanted}'")
+    tab_to(page, "#rich-placement [type=submit]")
+    keys.press("Enter")
+    back_in_the_text(page)
+    assert not page.evaluate("window.isTouched")
     assert field(page).split("\n\n")[1:] == [
         f"Many **came**[@{key}, p. 4].^[A *note*][the office](https://example.org/a_b)",
         f"[[figure:{figure.table.key}]]",
@@ -199,6 +203,83 @@ def test_a_reference_is_picked_or_typed_and_changed(write, profile):
     page.get_by_label("Refer to").select_option("#section:2")
     page.get_by_role("button", name="Put it in").click()
     assert field(page).endswith("and [#section:2] say.")
+
+
+def test_nothing_that_is_chosen_goes_away_when_something_is_put_in(write, profile):
+    figure = factories.give_figure(factories.section(profile, "1"))
+    key = figure.source.key
+    first = f"Many **came**[@{key}, p. 4] as [#section:2]^[A note] says."
+    page = write(f"{first}\n\nThe last.")
+    page.locator(f"{TEXT} p").first.click()
+    page.keyboard.press("Home")
+    page.keyboard.press("Shift+End")
+    press(page, "Note")
+    assert page.get_by_label("Text of the note").input_value() == ""
+    page.get_by_label("Text of the note").fill("Another.")
+    page.get_by_role("button", name="Put it in").click()
+    assert field(page) == f"{first}^[Another.]\n\nThe last."
+    page.locator(f"{TEXT} p").last.click(click_count=3)
+    press(page, "Citation")
+    page.get_by_role("button", name="Put it in").click()
+    assert field(page).endswith(f"\n\nThe last.[@{key}]")
+    page.keyboard.press("ControlOrMeta+a")
+    page.get_by_text("Data tables of this section").click()
+    page.get_by_role("button", name=f"Insert {figure.table.key}").click()
+    placed = f"[[table:{figure.table.key}]]"
+    assert field(page) == f"{first}^[Another.]\n\nThe last.[@{key}]\n\n{placed}"
+    page.locator(f"{TEXT} .chip-placement").dblclick()
+    page.get_by_role("dialog").get_by_label("Put in").select_option(f"figure:{figure.table.key}")
+    page.get_by_role("button", name="Put it in").click()
+    assert field(page).endswith(f"\n\n[[figure:{figure.table.key}]]")
+    assert "[[table" not in field(page)
+
+
+def test_one_of_many_sources_is_found_by_its_words(write, profile):
+    for number in range(12):
+        authors = "Élodie Ben Ali" if number == 7 else f"Author {number}"
+        fields = {"kind": "report", "year": "2020", "title": f"Title {number}"}
+        Source.objects.create(profile=profile, key=f"key-{number}", authors=authors, **fields)
+    page = write("Said.")
+    page.locator(TEXT).focus()
+    press(page, "Citation")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Words to narrow the list").fill("nobody")
+    assert dialog.get_by_text("Nothing in the list matches.").is_visible()
+    page.keyboard.press("Enter")
+    assert dialog.is_visible()
+    dialog.get_by_label("Words to narrow the list").fill("ben elodie 7")
+    assert dialog.get_by_label("Source", exact=True).locator("option").count() == 1
+    dialog.get_by_role("button", name="Another source").click()
+    assert page.evaluate("document.activeElement.matches('[data-narrow]')")
+    dialog.get_by_role("button", name="Leave this source out").last.click()
+    assert dialog.get_by_role("button", name="Leave this source out").count() == 0
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.activeElement.id === 'id_text_rich'")
+    assert field(page) == "Said.[@key-7]"
+
+
+def test_a_table_gets_rows_and_columns_and_its_caption_afterwards(write):
+    page = write("Before.\n\n| a | b |\n| --- | --- |\n| 1 | 2 |\n\nAfter.")
+    page.locator(f"{TEXT} th").first.click()
+    press(page, "Row above")
+    press(page, "Column before")
+    press(page, "Table")
+    assert page.get_by_label("Columns").is_hidden()
+    page.get_by_label("Caption").fill("People [#section:2]")
+    page.get_by_role("button", name="Put it in").click()
+    table = "|  |  |  |\n| --- | --- | --- |\n|  | a | b |\n|  | 1 | 2 |"
+    whole = f"Before.\n\nTable: People [#section:2]\n\n{table}\n\nAfter."
+    assert field(page) == whole
+    press(page, "Table")
+    assert page.get_by_label("Caption").input_value() == "People [#section:2]"
+    page.get_by_label("Source of the table").fill("[@ins]")
+    page.get_by_role("button", name="Put it in").click()
+    assert field(page) == whole.replace("\n\nAfter.", "\n\nSource: [@ins]\n\nAfter.")
+    for _row in range(2):
+        press(page, "Remove row")
+    assert field(page).count("|\n|") == 1
+    bar = page.get_by_role("toolbar")
+    assert bar.get_by_role("button", name="Remove row").get_attribute("aria-disabled") == "true"
 
 
 def test_a_table_with_caption_and_source_that_the_tab_key_leaves(write):
@@ -250,7 +331,7 @@ def test_lists_boxes_and_quotations(write):
     page.get_by_role("button", name="Put it in").click()
     assert field(page).startswith(":::warning Mind this\none\n:::\n\n- two")
     press(page, "Box")
-    page.get_by_role("button", name="Remove", exact=True).click()
+    page.get_by_role("button", name="Remove the box and keep its text").click()
     press(page, "Quotation")
     press(page, "Smaller heading")
     assert field(page).startswith("> #### one\n\n- two")
@@ -281,6 +362,23 @@ def test_a_text_that_cannot_be_kept_is_written_plain(write):
     assert field(page) == text
 
 
+def test_the_words_of_a_finding_are_shown_in_the_text(write):
+    page = write("Many came, [@a] and many left.\n\n- Not many stayed.")
+    show = """(field, before) => {
+        const detail = {words: "many", before};
+        field.dispatchEvent(new CustomEvent("pw:show", {detail, cancelable: true}));
+    }"""
+    is_shown = """isInList => {
+        const chosen = window.getSelection();
+        const item = chosen.anchorNode?.parentElement?.closest("li");
+        return chosen.toString() === "many" && Boolean(item) === isInList;
+    }"""
+    for before in (0, 1):
+        page.locator("#id_text").evaluate(show, before)
+        page.wait_for_function(is_shown, arg=before == 1)
+    assert page.evaluate("document.activeElement.id") == "id_text_rich"
+
+
 def test_a_copy_and_an_insertion_reach_the_editor(write, profile):
     figure = factories.give_figure(factories.section(profile, "1"))
     page = write("First.")
@@ -304,68 +402,6 @@ def test_a_copy_and_an_insertion_reach_the_editor(write, profile):
     page.get_by_role("button", name=f"Insert {figure.source.key}").click()
     assert field(page) == f"First. Kept.[@{figure.source.key}]"
     page.locator("#save-state", has_text="Saved at").wait_for()
-
-
-# Pasting
-
-
-def of_word_list(level, sign, words, number=0):
-    style = f"mso-list:l{number} level{level} lfo{number + 1}"
-    ignored = f"<span style='mso-list:Ignore'>{sign}<span> </span></span>"
-    return f"<p class=MsoListParagraph style='{style}'>{ignored}{words}</p>"
-
-
-WORD = f"""<html xmlns:o="urn:schemas-microsoft-com:office:office">
-<head><style>p {{color:red}}</style></head><body lang=FR style='tab-interval:35.4pt'>
-<!--StartFragment--><h1 style='margin:0'>Les chiffres<o:p></o:p></h1>
-<p class=MsoNormal style='color:red' onclick="window.ran=1">Un
-<b style='mso-bidi-font-weight:normal'>mot</b> <span style='font-style:italic'>penché</span
-><a href="#_ftn1" name="_ftnref1">[1]</a>. <img src="https://example.org/x.png"
-onerror="window.ran=1"></p>
-{of_word_list(1, "·", "Premier")}{of_word_list(2, "o", "Dedans")}{of_word_list(1, "·", "Second")}
-{of_word_list(1, "1.", "Un", number=1)}
-<table border=1 style='width:100%'><tr><td colspan=2><p>Année</p></td><td><p>Part</p></td></tr>
-<tr><td><p>2023</p><p>bis</p></td><td>x</td><td><p>12,5 %</p></td></tr></table>
-<div style='mso-element:footnote' id=ftn1><p><a href="#_ftnref1">[1]</a> La *note*.</p></div>
-<!--EndFragment--></body></html>"""
-
-
-def test_the_words_of_a_finding_are_shown_in_the_text(write):
-    page = write("Many came, [@a] and many left.\n\n- Not many stayed.")
-    show = """(field, before) => {
-        const detail = {words: "many", before};
-        field.dispatchEvent(new CustomEvent("pw:show", {detail, cancelable: true}));
-    }"""
-    is_shown = """isInList => {
-        const chosen = window.getSelection();
-        const item = chosen.anchorNode?.parentElement?.closest("li");
-        return chosen.toString() === "many" && Boolean(item) === isInList;
-    }"""
-    for before in (0, 1):
-        page.locator("#id_text").evaluate(show, before)
-        page.wait_for_function(is_shown, arg=before == 1)
-    assert page.evaluate("document.activeElement.id") == "id_text_rich"
-
-
-def test_what_comes_from_word_is_in_the_shape_of_the_dialect(write):
-    page = write()
-    paste(page, WORD, "Les chiffres")
-    blocks = field(page).split("\n\n")
-    note = r"La \*note\*."
-    assert blocks[0] == "### Les chiffres"
-    assert blocks[1] == f"Un **mot** *penché*^[{note}]."
-    assert blocks[2] == "- Premier\n  - Dedans\n- Second"
-    assert blocks[3] == "1. Un"
-    assert blocks[4] == "| Année |  | Part |\n| --- | --- | --: |\n| 2023 bis | x | 12,5 % |"
-    assert len(blocks) == 5
-    assert page.evaluate("window.ran === undefined")
-    assert checks.breaches(page) == []
-
-
-def test_what_comes_from_a_spreadsheet_is_a_table(write):
-    page = write()
-    paste(page, text="City\tPeople\nSfax\t12,400\nTunis\t9")
-    assert field(page) == "| City | People |\n| --- | --: |\n| Sfax | 12,400 |\n| Tunis | 9 |"
 
 
 # Everybody

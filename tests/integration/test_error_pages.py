@@ -75,7 +75,7 @@ def test_a_request_that_cannot_be_read(client, made):
     assert "This request cannot be read" in response.content.decode()
 
 
-@pytest.mark.parametrize("name", ["400.html", "403_csrf.html", "500.html", "503.html"])
+@pytest.mark.parametrize("name", ["400.html", "403_csrf.html", "413.html", "500.html", "503.html"])
 def test_pages_for_bad_moments_need_no_database_and_speak_three_languages(
     name, django_assert_num_queries
 ):

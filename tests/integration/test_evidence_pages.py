@@ -11,6 +11,11 @@ from django.utils import timezone, translation
 
 from profile_workflow.models import DataItem, Event
 from profile_workflow.services import evidence
+from profile_workflow.services.contents import (
+    fingerprint,
+    fingerprint_of_figures,
+    fingerprint_of_text,
+)
 from profile_workflow.states import ProfileState, Role
 from tests import factories
 
@@ -64,7 +69,7 @@ def page(client, name, profile, *args, **query) -> str:
 
 
 def base_of(entry) -> str:
-    return evidence.fingerprint(factories.fresh(entry))
+    return fingerprint(factories.fresh(entry))
 
 
 def costs(client, where) -> int:
@@ -321,7 +326,7 @@ def test_a_figure_is_added_changed_and_settled(made, profile, expert):
     assert table_page == address("table", profile, table.pk)
     where = address("figure_add", profile, table.pk)
     figure = {"label": "Residents", "unit": "persons", "value": "1,234.5", "year": "2024"}
-    base = evidence.fingerprint_of_figures(table)
+    base = fingerprint_of_figures(table)
     assert expert.post(where, {**figure, "base": base}).status_code == FOUND
     assert expert.post(where, {**figure, "base": base}).status_code == FOUND
     other = expert.post(where, {**figure, "label": "Households", "base": base})
@@ -465,7 +470,7 @@ def test_the_erratum_is_written_in_a_correction(made):
     profile = factories.bring_to(factories.make_profile(made), S.CORRECTION)
     team, where = signed_in(made.team), address("erratum", profile)
     assert "The printed erratum is not written yet." in page(team, "evidence", profile)
-    seen = evidence.fingerprint_of_text("")
+    seen = fingerprint_of_text("")
     assert team.post(where, {"text": " ", "base": seen}).status_code == UNPROCESSABLE
     assert team.post(where, {"text": "Page 3.", "base": seen}).status_code == FOUND
     stale = team.post(where, {"text": "Page 4.", "base": seen})

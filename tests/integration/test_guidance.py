@@ -1,5 +1,6 @@
 """Guidance while drafting: questions marked, findings allowed, what stops a submission."""
 
+import itertools
 import json
 from datetime import timedelta
 from http import HTTPStatus
@@ -23,6 +24,7 @@ from profile_workflow.models import (
     TemplateSection,
     TemplateSubsection,
 )
+from profile_workflow.proofreading import Knowledge, proofread
 from profile_workflow.queries.guidance import coverage_of, judged_draft, questions_of
 from profile_workflow.services import guidance, log, reference
 from profile_workflow.services.guidance import Mark
@@ -414,6 +416,24 @@ def test_a_page_costs_the_same_however_much_is_found(made, drafted):
     assert [cost(name) for name in names] == few
 
 
+def test_advice_is_in_the_language_of_the_reader_and_examples_in_that_of_the_profile(made, drafted):
+    TemplateSection.objects.filter(pk=first(drafted).template_section_id).update(
+        hint="Name countries.\n\nMany came\nfrom Chad.\n\n \n\nFew left.",
+        hint_fr="Nommez des pays.\n\nBeaucoup sont venus du Tchad.",
+    )
+    drafted.language = "fr"
+    drafted.save(update_fields=["language"])
+    text = page(signed_in(made[EXPERT]), "section_edit", drafted.slug, "1")
+    assert "Name countries." in text
+    assert "Beaucoup sont venus du Tchad." in text
+    assert "Nommez des pays." not in text
+    drafted.language = "it"
+    drafted.save(update_fields=["language"])
+    text = page(signed_in(made[EXPERT]), "section_edit", drafted.slug, "1")
+    assert "Many came from Chad." in " ".join(text.split())
+    assert "Few left." in text
+
+
 # The template
 
 
@@ -427,7 +447,14 @@ def test_the_template_asks_every_question_in_three_languages():
         for language in ("fr", "ar"):
             translated = [one for one in getattr(part, f"guiding_questions_{language}") if one]
             assert len(translated) == number, part
-    assert all(one.hint and one.hint_fr and one.hint_ar for one in template.sections.all())
+    for chapter, language in itertools.product(template.sections.all(), ("en", "fr", "ar")):
+        assert chapter.advice_in(language)
+        examples = chapter.examples_in(language)
+        assert len(examples) == 2, (chapter, language)
+        # They are written as the profile is asked to be written.
+        found = [proofread(one, Knowledge(language)) for one in examples]
+        assert found == [[], []], (chapter, language)
+        assert language == "en" or examples != chapter.examples_in("en")
 
 
 def test_translations_are_added_to_a_version_in_use_and_nothing_else_changes():
@@ -446,3 +473,17 @@ def test_translations_are_added_to_a_version_in_use_and_nothing_else_changes():
     assert len(about.guiding_questions_ar) == len(about.guiding_questions)
     assert about.title == "About this publication"
     assert about.subsections.order_by("position")[0].guiding_questions_fr
+
+
+def test_examples_are_added_to_a_hint_that_stays_as_it_is():
+    path = Path("profile_workflow/fixtures/template_mc2cm.json")
+    old = json.loads(path.read_text())
+    for one in old["sections"]:
+        one["hint"] = one["hint"].split("\n\n")[0]
+    old["sections"][0]["hint"] = "Other advice."
+    template = reference.load_template(old)
+    reference.load_template(json.loads(path.read_text()))
+    summary, about = template.sections.order_by("position")[:2]
+    assert (summary.hint, summary.examples_in("en")) == ("Other advice.", [])
+    assert about.advice_in("en") == old["sections"][1]["hint"]
+    assert len(about.examples_in("en")) == 2

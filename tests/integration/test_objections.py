@@ -13,7 +13,7 @@ from profile_workflow.errors import InvalidInput, NotAllowed, NotNow
 from profile_workflow.models import Event, SignOff
 from profile_workflow.queries import history
 from profile_workflow.services import objections
-from profile_workflow.services.evidence import fingerprint_of_text
+from profile_workflow.services.contents import fingerprint_of_text
 from profile_workflow.services.log import broken_links
 from profile_workflow.states import Attribution, ProfileState, Role
 from tests import factories

@@ -10,7 +10,10 @@ from profile_workflow.errors import NotAllowed, NotNow, StaleEntry
 from profile_workflow.models import Challenge, DataItem, DataTable, Event
 from profile_workflow.queries.evidence import Uses
 from profile_workflow.services import evidence
+from profile_workflow.services.contents import fingerprint
+from profile_workflow.services.keeping import refusal_to_change
 from profile_workflow.services.log import broken_links
+from profile_workflow.services.ordering import in_order, order_mark, shift_entry
 from profile_workflow.states import ProfileState, Role
 from reports.context import report_of
 from tests import factories
@@ -53,8 +56,8 @@ def labels(table):
 
 def shift(table, label, *, up, by, base=None):
     figure = table.items.get(label=label)
-    mark = evidence.order_mark(evidence.in_order(figure)) if base is None else base
-    evidence.shift_entry(figure, up=up, base=mark, by=by, at=timezone.now())
+    mark = order_mark(in_order(figure)) if base is None else base
+    shift_entry(figure, up=up, base=mark, by=by, at=timezone.now())
 
 
 # Order
@@ -77,7 +80,7 @@ def test_figures_go_up_and_down_and_keep_consecutive_numbers(made, table):
 
 def test_an_order_changed_by_somebody_else_is_not_overwritten(made, table):
     expert = made[Role.LOCAL_EXPERT]
-    seen = evidence.order_mark(evidence.in_order(table.items.get(label="one")))
+    seen = order_mark(in_order(table.items.get(label="one")))
     shift(table, "two", up=True, by=made.team)
     with pytest.raises(StaleEntry):
         shift(table, "three", up=True, by=expert, base=seen)
@@ -87,7 +90,7 @@ def test_an_order_changed_by_somebody_else_is_not_overwritten(made, table):
 def test_ordering_leaves_an_open_form_valid(made, table):
     """Where an entry stands is no part of what it says."""
     figure = table.items.get(label="three")
-    mark = evidence.fingerprint(figure)
+    mark = fingerprint(figure)
     shift(table, "three", up=True, by=made.team)
     changed = evidence.change_entry(
         figure, {"label": "drei"}, base=mark, by=made.team, at=timezone.now()
@@ -106,18 +109,18 @@ def test_who_may_not_register_may_not_order(made, table):
 def test_the_buttons_order_figures_and_tables(made, table):
     client, slug = signed_in(made[Role.LOCAL_EXPERT]), table.profile.slug
     figure = table.items.get(label="three")
-    base = evidence.order_mark(evidence.in_order(figure))
+    base = order_mark(in_order(figure))
     where = reverse("entry_shift", args=[slug, "figure", figure.pk])
     moved = client.post(where, {"to": "up", "base": base})
     assert moved.url == f"{reverse('table', args=[slug, table.pk])}#figure-{figure.pk}"
     assert labels(table) == ["one", "three", "two"]
     assert client.post(where, {"to": "up", "base": base}).status_code == CONFLICT
     assert client.post(where, {"to": "round", "base": base}).status_code == 422
-    several = evidence.in_order(table)
+    several = in_order(table)
     where = reverse("entry_shift", args=[slug, "table", several[1].pk])
-    assert f'value="{evidence.order_mark(several)}"' in page(client, "tables", slug)
-    assert client.post(where, {"to": "up", "base": evidence.order_mark(several)}).status_code == 302
-    assert [one.pk for one in evidence.in_order(table)] == [several[1].pk, several[0].pk]
+    assert f'value="{order_mark(several)}"' in page(client, "tables", slug)
+    assert client.post(where, {"to": "up", "base": order_mark(several)}).status_code == 302
+    assert [one.pk for one in in_order(table)] == [several[1].pk, several[0].pk]
 
 
 @pytest.mark.parametrize(("kind", "of_it"), [("figure", False), ("source", True), ("table", False)])
@@ -181,10 +184,10 @@ def test_only_what_came_late_is_changed_then(made, workshop):
     before = Challenge.objects.create(profile=workshop, code="C1", title="Old", competence="own")
     late = evidence.add_challenge(workshop, by=who, at=timezone.now(), **CHALLENGE)
     uses = Uses(workshop)
-    assert isinstance(evidence.refusal_to_change(before, who, uses), NotNow)
-    assert evidence.refusal_to_change(late, who, uses) is None
+    assert isinstance(refusal_to_change(before, who, uses), NotNow)
+    assert refusal_to_change(late, who, uses) is None
     evidence.change_entry(
-        late, {"title": "High rents"}, base=evidence.fingerprint(late), by=who, at=timezone.now()
+        late, {"title": "High rents"}, base=fingerprint(late), by=who, at=timezone.now()
     )
     evidence.remove_entry(late, by=who, at=timezone.now())
     assert list(workshop.challenges.values_list("title", flat=True)) == ["Old"]

@@ -17,6 +17,7 @@ from profile_workflow.errors import InvalidInput, NotAllowed, NotComplete, NotNo
 from profile_workflow.models import Event, Picture, PictureFile, Revision
 from profile_workflow.pictures.pixels import read_picture
 from profile_workflow.services import evidence, pictures
+from profile_workflow.services.contents import fingerprint
 from profile_workflow.states import ProfileState, Role, SectionState
 from tests import factories
 from tests.pictures import PAYLOAD, REFUSED, photograph, plain_png
@@ -99,7 +100,7 @@ def give(picture, shade):
     """Put another file in the place of a picture."""
     by = factories.holder(picture.profile, Role.LOCAL_EXPERT)
     picture = Picture.objects.select_related("profile").get(pk=picture.pk)
-    base = evidence.fingerprint(picture)
+    base = fingerprint(picture)
     fields = {"file": pixels(shade)}
     return pictures.change_picture(picture, fields, base=base, by=by, at=timezone.now())
 
@@ -315,7 +316,7 @@ def test_two_versions_show_that_the_picture_was_replaced(expert, made, profile):
 def test_words_are_changed_without_the_file_and_the_file_without_the_words(expert, profile):
     picture = factories.give_picture(profile, "p1")
     to = address("entry", profile, "picture", picture.pk)
-    base = evidence.fingerprint(picture)
+    base = fingerprint(picture)
     assert send(expert, profile, to=to, base=base, caption="Harbour").status_code == FOUND
     picture.refresh_from_db()
     old = picture.file
@@ -323,7 +324,7 @@ def test_words_are_changed_without_the_file_and_the_file_without_the_words(exper
     stale = send(expert, profile, plain_png(9), to=to, base=base, caption="Quay")
     assert stale.status_code == CONFLICT
     assert "Harbour" in stale.content.decode()
-    base = evidence.fingerprint(Picture.objects.get(pk=picture.pk))
+    base = fingerprint(Picture.objects.get(pk=picture.pk))
     response = send(expert, profile, plain_png(9), to=to, base=base, caption="Harbour")
     assert response.status_code == FOUND
     picture.refresh_from_db()
@@ -371,7 +372,7 @@ def test_the_key_stays_while_a_text_uses_it(made, profile):
         evidence.change_entry(
             picture,
             {"key": "port"},
-            base=evidence.fingerprint(picture),
+            base=fingerprint(picture),
             by=made[Role.LOCAL_EXPERT],
             at=timezone.now(),
         )

@@ -13,6 +13,17 @@ from profile_workflow.models import DataItem, Event, EventReason, Profile, Secti
 from profile_workflow.queries import history
 from profile_workflow.queries.evidence import Uses
 from profile_workflow.services import evidence
+from profile_workflow.services.contents import (
+    fingerprint,
+    fingerprint_of_figures,
+    fingerprint_of_text,
+)
+from profile_workflow.services.erratum import write_erratum
+from profile_workflow.services.keeping import (
+    refusal_to_change,
+    refusal_to_register,
+    refusal_to_remove,
+)
 from profile_workflow.services.log import broken_links
 from profile_workflow.services.priorities import (
     as_given,
@@ -56,7 +67,7 @@ def at():
 
 
 def change(entry, by, *, base=None, **fields):
-    base = evidence.fingerprint(factories.fresh(entry)) if base is None else base
+    base = fingerprint(factories.fresh(entry)) if base is None else base
     return evidence.change_entry(entry, fields, base=base, by=by, at=at())
 
 
@@ -75,7 +86,7 @@ def source_of(profile, by, **fields):
 def test_only_authors_and_team_keep_the_register(made, profile, role):
     who = made[role]
     may = role in {Role.LOCAL_EXPERT, Role.CO_AUTHOR, Role.PROJECT_TEAM}
-    assert (evidence.refusal_to_register(profile, who) is None) == may
+    assert (refusal_to_register(profile, who) is None) == may
     if may:
         assert source_of(profile, who).pk
         return
@@ -99,7 +110,7 @@ OPEN = {
 @pytest.mark.parametrize("state", factories.RESTS)
 def test_the_register_is_open_while_text_is_written(made, expert, state):
     profile = factories.bring_to(factories.make_profile(made), state)
-    refusal = evidence.refusal_to_register(profile, expert)
+    refusal = refusal_to_register(profile, expert)
     assert (refusal is None) == (state in OPEN)
     if refusal is None:
         source_of(profile, expert)
@@ -118,9 +129,9 @@ def test_tables_and_figures_are_frozen_with_their_section(made, expert, state):
     figure.table.section = one
     figure.table.profile = one.profile = profile
     one.__dict__["state"] = state
-    refusal = evidence.refusal_to_change(figure, expert, Uses(profile))
+    refusal = refusal_to_change(figure, expert, Uses(profile))
     assert (refusal is None) == (state in open_states)
-    assert (evidence.refusal_to_register(profile, expert, one) is None) == (state in open_states)
+    assert (refusal_to_register(profile, expert, one) is None) == (state in open_states)
 
 
 def test_a_submitted_section_takes_its_figures_with_it(profile, expert):
@@ -192,7 +203,7 @@ def test_a_settled_figure_is_opened_again_before_it_changes(profile, expert):
 
 def test_a_change_knows_what_it_changes(profile, expert, made):
     one = source_of(profile, expert)
-    seen = evidence.fingerprint(factories.fresh(one))
+    seen = fingerprint(factories.fresh(one))
     change(one, made.team, base=seen, title="Census of 2024")
     with pytest.raises(StaleEntry) as caught:
         change(one, expert, base=seen, title="Census (first results)")
@@ -258,7 +269,7 @@ def test_nothing_is_removed_that_something_rests_on(profile, expert):
         "table": (figure.table, "the text of “2 Chapter 2”"),
     }
     for entry, words in said.values():
-        assert words in str(evidence.refusal_to_remove(entry, expert, Uses(profile)))
+        assert words in str(refusal_to_remove(entry, expert, Uses(profile)))
         with pytest.raises(NotNow, match="cannot be removed"):
             remove(entry, expert)
     remove(challenge, expert)
@@ -316,7 +327,7 @@ def test_a_change_that_changes_nothing_leaves_no_trace(profile, expert):
 
 def test_all_figures_are_stored_or_none(profile, expert):
     table = factories.give_figure(factories.section(profile, "1")).table
-    seen = evidence.fingerprint_of_figures(table)
+    seen = fingerprint_of_figures(table)
     several = [{"label": f"Row {number}", "unit": "persons"} for number in range(3)]
     with pytest.raises(InvalidInput):
         evidence.add_figures(table, [*several, {"label": "", "unit": "%"}], by=expert, at=at())
@@ -403,17 +414,17 @@ def test_priorities_are_written_while_they_are_set(made, state):
 
 def test_an_erratum_is_written_by_the_team_in_a_correction(made, expert):
     profile = factories.bring_to(factories.make_profile(made), S.CORRECTION)
-    seen = evidence.fingerprint_of_text(profile.erratum)
-    evidence.write_erratum(profile, " Page 3. ", by=made.team, at=at(), base=seen)
+    seen = fingerprint_of_text(profile.erratum)
+    write_erratum(profile, " Page 3. ", by=made.team, at=at(), base=seen)
     assert factories.fresh(profile).erratum == "Page 3."
     with pytest.raises(StaleEntry) as caught:
-        evidence.write_erratum(profile, "Page 4.", by=made.team, at=at(), base=seen)
+        write_erratum(profile, "Page 4.", by=made.team, at=at(), base=seen)
     assert caught.value.current == "Page 3."
     with pytest.raises(NotAllowed):
-        evidence.write_erratum(profile, "Page 4.", by=expert, at=at())
+        write_erratum(profile, "Page 4.", by=expert, at=at())
     published = factories.bring_to(factories.make_profile(made), S.PUBLISHED)
     with pytest.raises(NotNow):
-        evidence.write_erratum(published, "Page 4.", by=made.team, at=at() + timedelta(days=1))
+        write_erratum(published, "Page 4.", by=made.team, at=at() + timedelta(days=1))
 
 
 def test_foreign_rows_stay_foreign(made, profile, expert):

@@ -234,8 +234,7 @@ def test_a_requirement_without_a_name_is_shown_all_the_same(made, monkeypatch):
         yield checks.Missing("unheard_of", "Something new is missing.")
 
     profile = factories.bring_to(factories.make_profile(made), S.PROJECT_QA)
-    table = {**requirements.REQUIREMENTS, "profile.pass_qa": (unheard_of,)}
-    monkeypatch.setattr(requirements, "REQUIREMENTS", table)
+    monkeypatch.setitem(requirements.REQUIREMENTS, "profile.pass_qa", (unheard_of,))
     assert "Something new is missing." in page(made.team, "qa", profile.slug)
 
 

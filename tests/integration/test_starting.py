@@ -159,7 +159,7 @@ def test_a_city_of_another_programme_cannot_be_chosen(made):
 
 def test_the_next_edition_carries_text_and_stakeholders_over(made):
     before = factories.bring_to(factories.make_profile(made, edition=2020), ProfileState.UPDATE_DUE)
-    assert "2020, whose update is due, are carried over" in post(made, "check").content.decode()
+    assert "2020, whose update is due, is carried over" in post(made, "check").content.decode()
     post(made, "start")
     after = Profile.objects.get(edition=2030)
     assert after.previous_edition == before

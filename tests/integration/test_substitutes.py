@@ -1,5 +1,6 @@
 """Who stands in for whom: naming a substitute, what he may do, and how it ends."""
 
+import re
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -15,8 +16,9 @@ from profile_workflow.services.log import broken_links
 from profile_workflow.states import ProfileState, Role
 from tests import factories
 from tests.integration.pages import page, signed_in
-from workflows import deadlines, engine
-from workflows.models import Task
+from workflows import deadlines, engine, letters
+from workflows.letters import MailKind
+from workflows.models import OutboxJob, Task
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -55,7 +57,7 @@ def test_a_substitute_is_named_by_the_team_and_by_the_person_himself(made, draft
     part = part_of(drafted, expert, Role.LOCAL_EXPERT)
     stand_in = factories.make_person("stand_in")
     today = timezone.localdate()
-    given = {"person": stand_in.email, "starts_on": today, "ends_on": today + timedelta(days=9)}
+    given = {"email": stand_in.email, "starts_on": today, "ends_on": today + timedelta(days=9)}
     url = address("people_substitute", drafted, part.pk)
     assert signed_in(expert).post(url, given).status_code == HTTPStatus.FOUND
     made_one = Assignment.objects.get(user=stand_in)
@@ -100,9 +102,55 @@ def given_until(days, person):
     today = timezone.now().date()
     return {
         "person": person.email,
+        "email": person.email,
         "starts_on": today.isoformat(),
         "ends_on": (today + timedelta(days=days)).isoformat(),
     }
+
+
+def test_the_holder_does_not_learn_whether_an_address_has_an_account(made, drafted):
+    expert, free = made[Role.LOCAL_EXPERT], factories.make_person()
+    closed = factories.make_person(is_active=False)
+    url = address("people_substitute", drafted, part_of(drafted, expert, Role.LOCAL_EXPERT).pk)
+    client, today = signed_in(expert), timezone.localdate()
+    days = {"starts_on": today + timedelta(days=1), "ends_on": today + timedelta(days=9)}
+    judge = made[Role.INTERNATIONAL_EXPERT]
+    addresses = ["nobody@example.org", judge.email, closed.email, free.email]
+    answers = set()
+    for email in addresses:
+        answer = client.post(url, {"email": email, **days}, follow=True)
+        token = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
+        answers.add((answer.redirect_chain[0], token.sub("", answer.content.decode())))
+    assert len(answers) == 1
+    assert [one.user for one in Assignment.objects.filter(stands_in_for__user=expert)] == [free]
+    told = OutboxJob.objects.filter(payload__kind=MailKind.SUBSTITUTE).order_by("pk")
+    readers = [job.payload["user"] for job in told]
+    assert readers == [*[made.team.pk] * 3, free.pk, made.team.pk]
+    words = [letters.compose(job.payload).text for job in told]
+    assert ["nobody could be named" in " ".join(one.split()) for one in words] == [
+        *[True] * 3, False, False,
+    ]  # fmt: skip
+    assert f"You stand in for {expert.full_name}" in words[3]
+    assert f"{free.full_name} stands in for {expert.full_name}" in " ".join(words[4].split())
+    assert not [one for one in addresses if one in "".join(words)]
+    assert client.post(url, {"email": addresses[0], **days}).status_code == HTTPStatus.FOUND
+    often = client.post(url, {"email": addresses[0], **days})
+    assert often.status_code == HTTPStatus.CONFLICT
+    assert "Too many attempts" in often.content.decode()
+
+
+def test_the_holder_names_by_address_not_by_name(made, drafted):
+    expert, free = made[Role.LOCAL_EXPERT], factories.make_person()
+    url = address("people_substitute", drafted, part_of(drafted, expert, Role.LOCAL_EXPERT).pk)
+    text = signed_in(expert).get(url).content.decode()
+    assert 'type="email"' in text
+    assert "<datalist" not in text
+    given = {**given_until(9, free), "email": free.full_name}
+    assert signed_in(expert).post(url, given).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    wrong = {**given_until(9, free), "ends_on": "2020-01-01"}
+    refused = signed_in(expert).post(url, wrong)
+    assert "The last day is before the first." in refused.content.decode()
+    assert not Assignment.objects.filter(user=free).exists()
 
 
 def test_who_had_a_part_does_not_lend_it_to_himself_again(made, drafted):

@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 
 from profile_workflow.models import Event
 from profile_workflow.services import evidence
+from profile_workflow.services.contents import fingerprint
 from profile_workflow.states import ChartKind, ProfileState, Role
 from reports.context.gather import report_of
 from tests import factories
@@ -185,7 +186,7 @@ def test_a_file_can_be_read_in_again(client, table):
     evidence.change_entry(
         figure,
         {"women": Decimal("600.5"), "method": "census", "label": "=HYPERLINK(1)"},
-        base=evidence.fingerprint(figure),
+        base=fingerprint(figure),
         by=figure_author(table),
         at=timezone.now(),
     )
@@ -264,7 +265,7 @@ def test_a_kind_that_fits_no_more_is_refused_and_bars_are_drawn(made, client, ta
     assert "another one is drawn" in text
     with pytest.raises(evidence.InvalidInput, match="in two years"):
         evidence.choose_chart(
-            table, ChartKind.LINE, base=evidence.fingerprint(factories.fresh(table)), by=by, at=at
+            table, ChartKind.LINE, base=fingerprint(factories.fresh(table)), by=by, at=at
         )
 
 

@@ -4,7 +4,15 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
-from profile_workflow.models import Comment, DataItem, DataTable, Profile
+from profile_workflow.models import (
+    Acronym,
+    Comment,
+    DataItem,
+    DataTable,
+    Profile,
+    Territory,
+    WorkingDefinition,
+)
 from profile_workflow.models.people import User
 from profile_workflow.pictures.pixels import read_picture
 from profile_workflow.services import evidence, objections, pictures
@@ -67,18 +75,14 @@ def _inception(story: Story, given: dict[str, Any]) -> None:
     expert = story.cast.expert
     story.act(story.profile, "begin_inception", story.cast.team)
     story.later(weeks=1)
-    evidence.add_territory(
-        story.profile, by=expert, at=story.now, is_city=True, **given["territory"]
-    )
+    story.register(Territory, is_city=True, **given["territory"])
     for one in given["territories"]:
-        evidence.add_territory(story.profile, by=expert, at=story.now, **one)
+        story.register(Territory, **one)
     for one in given["definitions"]:
         fields = {key: one[key] for key in ("code", "term", "text")}
-        evidence.add_definition(
-            story.profile, by=expert, at=story.now, origin=one["source"], **fields
-        )
+        story.register(WorkingDefinition, origin=one["source"], **fields)
     for short, long in data("sfax/acronyms.json").items():
-        evidence.add_acronym(story.profile, by=expert, at=story.now, short=short, long=long)
+        story.register(Acronym, short=short, long=long)
     for one in data("sfax/sources.json"):
         fields = {**one, "year": str(one["year"] or "")}
         evidence.add_source(story.profile, by=expert, at=story.now, **fields)

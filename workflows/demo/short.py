@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from profile_workflow.models import Profile
+from profile_workflow.models import Acronym, Profile
 from profile_workflow.services import evidence, guidance
 from profile_workflow.states import Outcome, SectionState
 from workflows import engine
@@ -41,9 +41,7 @@ def _to_drafting(story: Story) -> None:
         },
     )
     for short, long in content["acronyms"].items():
-        evidence.add_acronym(
-            story.profile, by=story.cast.expert, at=story.now, short=short, long=long
-        )
+        story.register(Acronym, short=short, long=long)
     story.later(weeks=3)
     story.act(story.profile, "begin_drafting", story.cast.expert)
 

@@ -4,10 +4,19 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from profile_workflow.models import Comment, Profile, Section, SignOff
+from profile_workflow.models import (
+    Acronym,
+    Comment,
+    Profile,
+    Section,
+    SignOff,
+    Territory,
+    WorkingDefinition,
+)
 from profile_workflow.models.people import User
 from profile_workflow.queries.quality import checklist
 from profile_workflow.services import comments, drafting, evidence, quality, requests
+from profile_workflow.services.contents import fingerprint
 from profile_workflow.services.lifecycle import Details
 from profile_workflow.services.priorities import set_priorities
 from profile_workflow.services.profiles import Nomination
@@ -27,6 +36,13 @@ from workflows.models import Task
 
 #: Office hours of the story, in UTC.
 _MORNING, _EVENING = 8, 17
+
+#: How an entry of the register is added, and by which field it is told from others.
+_REGISTERED: dict[type[Any], tuple[Callable[..., Any], str]] = {
+    Territory: (evidence.add_territory, "code"),
+    WorkingDefinition: (evidence.add_definition, "code"),
+    Acronym: (evidence.add_acronym, "short"),
+}
 
 
 class Story:
@@ -101,10 +117,20 @@ class Story:
         """Let inception begin: which territory is the city, who counts as a migrant."""
         self.act(self.profile, "begin_inception", self.cast.team)
         self.later(weeks=2)
-        profile = self.profile
-        who_when: dict[str, Any] = {"by": self.cast.expert, "at": self.now}
-        evidence.add_territory(profile, **who_when, is_city=True, **territory)
-        evidence.add_definition(profile, **who_when, **definition)
+        self.register(Territory, is_city=True, **territory)
+        self.register(WorkingDefinition, **definition)
+
+    def register(self, kind: type[Territory | WorkingDefinition | Acronym], **fields: Any) -> None:
+        """Let the local expert register something, or change what the edition before had of it."""
+        add, name = _REGISTERED[kind]
+        profile, expert = self.profile, self.cast.expert
+        rows = kind.objects.filter(profile=profile, **{name: fields[name]})
+        present = rows.select_related("profile").first()
+        if present is None:
+            add(profile, by=expert, at=self.now, **fields)
+            return
+        base = fingerprint(present)
+        evidence.change_entry(present, fields, base=base, by=expert, at=self.now)
 
     def write(self, key: str, text: str) -> None:
         """Let the local expert save the text of a section."""
@@ -262,6 +288,3 @@ class Story:
         """Have the authority adopt the priorities."""
         self.act(self.profile, "adopt_priorities", self.cast.authority)
         self.later(weeks=2)
-
-
-Scene = Callable[[Story], None]

@@ -17,6 +17,7 @@ from workflows.engine.handing import (
     takers,
     why_not_handed_over,
 )
+from workflows.engine.lending import ask_for_substitute, substitute
 from workflows.engine.locking import Document
 from workflows.engine.moves import (
     apply_suggestion,
@@ -32,6 +33,7 @@ __all__ = [
     "add_stakeholder",
     "apply_suggestion",
     "ask",
+    "ask_for_substitute",
     "change_deadlines",
     "changeable_deadlines",
     "claim",
@@ -45,6 +47,7 @@ __all__ = [
     "offers",
     "perform",
     "release",
+    "substitute",
     "substitutions_to_clear_up",
     "take_back",
     "takers",

@@ -1,10 +1,12 @@
 """Answering, closing and reopening comments on a page: each by itself, none lost for another."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from profile_workflow.errors import DomainError, MadeAlready, NotComplete
 from profile_workflow.forms.comments import REPLY, AnswerForm, answered, prefix_of
@@ -13,36 +15,44 @@ from profile_workflow.queries.responses import Response, Wanted, comments_of, re
 from profile_workflow.services import comments as remarks
 from profile_workflow.services.lifecycle import Offer, transitions_of
 from profile_workflow.web.redline import Redline
+from profile_workflow.web.refusing import HTTP_UNPROCESSABLE
 from profile_workflow.web.remarks import Spot, suggested_change
 from workflows import engine
-from workflows.views.moving import HTTP_UNPROCESSABLE
+from workflows.views.several import Answer, Saved, kept, save_each
 
 #: So many comments can be answered on one page: Django reads a thousand fields, each has two.
 MOST_FORMS = 200
 
 
 @dataclass(slots=True)
-class Row:
+class Row(Answer[AnswerForm]):
     """A comment with the form that answers, closes or reopens it, where whoever reads may.
 
     Attributes:
         is_crowded_out: Whether it has no form only because there are too many others.
-        problem: Why the answer was refused, if nothing on the form can mend it.
-        lost_words: What was typed for a comment that can no longer be moved.
         spot: Where it stands beside the text, on a page that shows the text.
         can_apply: Whether the words that it suggests can be taken over with one click.
         why_not_apply: Why they cannot, for whoever could otherwise.
     """
 
+    WORDS = "words"
+
     remark: Response
     offers: Sequence[Offer]
-    form: AnswerForm | None
     is_crowded_out: bool = False
-    problem: str = ""
-    lost_words: str = ""
     spot: Spot | None = None
     can_apply: bool = False
     why_not_apply: str = ""
+
+    @property
+    def anchor(self) -> str:
+        """Its place on the page."""
+        return f"comment-{self.comment.pk}"
+
+    @property
+    def name(self) -> str:
+        """What it answers."""
+        return _("Comment %(number)s") % {"number": self.comment.pk}
 
     @property
     def comment(self) -> Comment:
@@ -53,21 +63,6 @@ class Row:
     def change(self) -> Redline | None:
         """What its suggestion would change, if it makes one."""
         return suggested_change(self.comment)
-
-
-@dataclass(slots=True)
-class Saved:
-    """What became of the answers on one page.
-
-    Attributes:
-        number: How many were saved.
-        status: HTTP status of the first refusal; 0 if there was none.
-        refused: The rows that were refused, by comment.
-    """
-
-    number: int = 0
-    status: int = 0
-    refused: dict[int, Row] = field(default_factory=dict)
 
 
 def rows_of(comments: Sequence[Comment], profile: Profile, *, viewer: User) -> list[Row]:
@@ -86,7 +81,7 @@ def _row(remark: Response, viewer: User, data: QueryDict | None = None) -> Row:
     offers = engine.offers(remark.comment, viewer)
     may_reply = remarks.may_reply(remark.comment, viewer)
     if not offers and not may_reply and data is None:
-        return Row(remark, offers, None)
+        return Row(remark, offers)
     form = AnswerForm(
         data,
         prefix=prefix_of(remark.comment),
@@ -94,7 +89,7 @@ def _row(remark: Response, viewer: User, data: QueryDict | None = None) -> Row:
         moves=transitions_of(remark.comment),
         may_reply=may_reply,
     )
-    return Row(remark, offers, form)
+    return Row(remark, offers, form=form)
 
 
 def posted_rows(profile: Profile, data: QueryDict, *, viewer: User) -> list[Row]:
@@ -114,25 +109,15 @@ def _in_order(ids: Sequence[int], profile: Profile, viewer: User) -> list[Commen
     return [by_id[pk] for pk in ids if pk in by_id]
 
 
-def save_answers(rows: Sequence[Row], *, by: User) -> Saved:
-    """Make the moves that were chosen, each in a transaction of its own.
-
-    What is refused keeps its words and says why beside them.
-    """
-    saved = Saved()
-    for row in rows:
-        if row.form is None or not row.form.has_changed():
-            continue
-        status = _refusal_of(row, row.form, by)
-        if status:
-            saved.status = saved.status or status
-            saved.refused[row.comment.pk] = row
-        else:
-            saved.number += 1
-    return saved
+def save_answers(rows: Sequence[Row], *, by: User) -> Saved[Row]:
+    """Make the moves that were chosen; what is refused says why beside its words."""
+    given = (row for row in rows if row.form is not None and row.form.has_changed())
+    return save_each(given, partial(_save, by=by))
 
 
-def _refusal_of(row: Row, form: AnswerForm, by: User) -> int:
+def _save(row: Row, *, by: User) -> int:
+    form = row.form
+    assert form is not None
     if not form.is_valid():
         return HTTP_UNPROCESSABLE
     at = timezone.now()
@@ -153,26 +138,13 @@ def _refusal_of(row: Row, form: AnswerForm, by: User) -> int:
 
 
 def rows_afterwards(
-    shown: Sequence[Comment], saved: Saved, profile: Profile, *, viewer: User
+    shown: Sequence[Comment], saved: Saved[Row], profile: Profile, *, viewer: User
 ) -> list[Row]:
     """Return comments as rows after saving, those that were refused with their words.
 
     What was refused and is no longer among the comments shown stands before them.
     """
     ids = {one.pk for one in shown}
-    left = _in_order([pk for pk in saved.refused if pk not in ids], profile, viewer)
-    fresh = rows_of([*left, *shown], profile, viewer=viewer)
-    return [with_words(row, saved.refused.get(row.comment.pk)) for row in fresh]
-
-
-def with_words(row: Row, refused: Row | None) -> Row:
-    """Give a fresh row what was typed for it and refused, with the reason."""
-    if refused is None or refused.form is None:
-        return row
-    row.problem = refused.problem
-    if row.form is not None:
-        row.form = refused.form
-    else:
-        row.form = None
-        row.lost_words = str(refused.form["words"].value() or "")
-    return row
+    gone = [row.comment.pk for row in saved.refused if row.comment.pk not in ids]
+    left = _in_order(gone, profile, viewer) if gone else []
+    return kept(rows_of([*left, *shown], profile, viewer=viewer), saved)

@@ -24,11 +24,11 @@ from profile_workflow.queries.saved_views import view_of, views_of
 from profile_workflow.services import saved_views
 from profile_workflow.templatetags.words import lateness
 from profile_workflow.web.loading import signed_in
+from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, refused
 from profile_workflow.web.spreadsheets import Cell, csv_response, xlsx_response
 from workflows import queries
 from workflows.queries.overview import ORDERS, BoardRow
 from workflows.views.forms import VIEWS, BoardForm, ViewForm
-from workflows.views.moving import HTTP_UNPROCESSABLE, refused
 
 
 @require_safe

@@ -22,9 +22,9 @@ from profile_workflow.models import Profile, User
 from profile_workflow.services.people import may_manage
 from profile_workflow.templatetags.words import lateness
 from profile_workflow.web.loading import profile_or_404, signed_in
+from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal, refused
 from workflows import engine, turns
 from workflows.models import Task
-from workflows.views.moving import HTTP_UNPROCESSABLE, Refusal, refused
 
 
 class DeadlineForm(StyledForm):

@@ -11,9 +11,9 @@ from profile_workflow.errors import DomainError, NotAllowed
 from profile_workflow.forms.people import HandOverForm
 from profile_workflow.models import User
 from profile_workflow.web.loading import signed_in
+from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal, refused
 from workflows import engine, turns
 from workflows.models import Task
-from workflows.views.moving import HTTP_UNPROCESSABLE, Refusal, refused
 from workflows.views.tasks import task_or_404
 
 

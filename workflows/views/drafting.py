@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from profile_workflow import markup
-from profile_workflow.errors import DomainError, InvalidInput, NotComplete, StaleEdit
+from profile_workflow.errors import DomainError, InvalidInput, StaleEdit
 from profile_workflow.forms.drafting import ActionForm, DraftForm
 from profile_workflow.forms.guidance import QuestionsForm, WantedFindingForm
 from profile_workflow.merging import merge
@@ -33,9 +33,9 @@ from profile_workflow.states import Occasion
 from profile_workflow.web import guidance
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
 from profile_workflow.web.reading import rendered_text
+from profile_workflow.web.refusing import HTTP_CONFLICT, HTTP_UNPROCESSABLE, Refusal
 from workflows import engine
 from workflows.models import Task
-from workflows.views.moving import HTTP_CONFLICT, HTTP_UNPROCESSABLE, Refusal
 
 #: What the guiding questions beside the text send.
 _IS_MARK = re.compile("q-")
@@ -52,7 +52,7 @@ def section_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     try:
         drafting.note_editing(section, by=user, at=timezone.now())
     except DomainError as error:
-        return _closed(request, section, Refusal(error.status, str(error)), form)
+        return _closed(request, section, Refusal.of(error), form)
     if form is None:
         return _page(request, section, _form(beside.draft_of(section), writer=user))
     if not form.is_valid():
@@ -105,7 +105,7 @@ def _save(request: HttpRequest, section: Section, form: DraftForm, action: str) 
         form.add_error("text", str(error))
         return _page(request, section, form, Refusal(error.status), questions=questions)
     except DomainError as error:
-        return _closed(request, section, Refusal(error.status, str(error)), form)
+        return _closed(request, section, Refusal.of(error), form)
     if not are_marked:
         again = _form(beside.draft_of(section), writer=user)
         return _page(request, section, again, Refusal(HTTP_UNPROCESSABLE), questions=questions)
@@ -144,10 +144,8 @@ def _submit(request: HttpRequest, section: Section, user: User) -> HttpResponse:
     """Submit the text that has just been saved; it stays saved if that is refused."""
     try:
         engine.perform(section, "submit", by=user, at=timezone.now())
-    except NotComplete as error:
-        refusal = Refusal(error.status, str(error), error.missing)
     except DomainError as error:
-        refusal = Refusal(error.status, str(error))
+        refusal = Refusal.of(error)
     else:
         subject = f"{move_label('section', 'submit')} – {section}"
         messages.success(request, _("Done: %(task)s.") % {"task": subject})

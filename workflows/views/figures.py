@@ -12,13 +12,14 @@ from profile_workflow.models import DataItem, Profile, User
 from profile_workflow.queries.evidence import Uses, figure_of
 from profile_workflow.queries.history import last_reason, move_label
 from profile_workflow.services import lifecycle
-from profile_workflow.services.evidence import refusal_to_change, refusal_to_remove
+from profile_workflow.services.keeping import refusal_to_change, refusal_to_remove
 from profile_workflow.services.lifecycle import Offer
 from profile_workflow.services.log import document_name
 from profile_workflow.web.loading import profile_or_404, signed_in
 from profile_workflow.web.reading import figure_in_words
+from profile_workflow.web.refusing import Refusal
 from workflows import engine
-from workflows.views.moving import Refusal, make_move
+from workflows.views.moving import make_move
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

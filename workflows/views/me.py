@@ -12,6 +12,7 @@ from profile_workflow.models import User
 from profile_workflow.services import accounts
 from profile_workflow.views.accounts import remember_language
 from profile_workflow.web.loading import signed_in
+from profile_workflow.web.refusing import HTTP_UNPROCESSABLE
 from workflows.letters import OPTIONAL_KINDS, is_wanted
 from workflows.views.forms import SettingsForm
 
@@ -38,7 +39,7 @@ def me(request: HttpRequest) -> HttpResponse:
             response = redirect("me")
             remember_language(response, chosen)
             return response
-    status = 422 if form.is_bound else None
+    status = HTTP_UNPROCESSABLE if form.is_bound else None
     return render(request, "workflows/me.html", {"form": form, "person": user}, status=status)
 
 

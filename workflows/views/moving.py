@@ -1,39 +1,20 @@
 """Making a move on a page: one call of the engine, and its three refusals in words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
-from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from profile_workflow.errors import DomainError, InvalidInput, Missing, NotComplete
+from profile_workflow.errors import DomainError, NotComplete
 from profile_workflow.forms.moves import MoveForm
 from profile_workflow.models import User
 from profile_workflow.queries.profiles import sections_of
 from profile_workflow.queries.quality import suggested_return
 from profile_workflow.services.lifecycle import Offer
+from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal
 from workflows import engine, turns
 from workflows.models import Task
-
-HTTP_CONFLICT = 409
-HTTP_UNPROCESSABLE = 422
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a move was not made.
-
-    Attributes:
-        status: 403 not you, 409 not now, 422 not complete.
-        message: A sentence for the person.
-        missing: What is not complete, beyond what the form itself asks for.
-    """
-
-    status: int
-    message: str = ""
-    missing: Sequence[Missing] = field(default=())
 
 
 def make_move(form: MoveForm, document: engine.Document, *, by: User) -> Refusal | None:
@@ -49,7 +30,7 @@ def make_move(form: MoveForm, document: engine.Document, *, by: User) -> Refusal
         rest = form.take_missing(error.missing)
         return Refusal(error.status, str(error) if rest else "", rest)
     except DomainError as error:
-        return Refusal(error.status, str(error))
+        return Refusal.of(error)
     return None
 
 
@@ -85,14 +66,3 @@ def done_message(task: Task, chosen: str = "") -> str:
     if not chosen:
         return done
     return done + " " + _("You chose: %(move)s.") % {"move": chosen}
-
-
-def refused(form: forms.Form, error: DomainError, *, beside: str | None = None) -> Refusal:
-    """Return why something was refused, for a page that shows its form again.
-
-    What was given wrongly is marked beside a field, so that the page says it once.
-    """
-    if isinstance(error, InvalidInput):
-        form.add_error(beside, str(error))
-        return Refusal(error.status)
-    return Refusal(error.status, str(error))

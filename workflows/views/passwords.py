@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from profile_workflow.forms.passwords import LinkForm, NewPasswordForm
 from profile_workflow.services import accounts
+from profile_workflow.web.refusing import HTTP_UNPROCESSABLE
 from workflows import notifications
 from workflows.executors import get_executor
 from workflows.letters import AccountMail
@@ -28,7 +29,7 @@ def password_reset(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, form, None)
     if not form.is_valid():
-        return _page(request, form, 422)
+        return _page(request, form, HTTP_UNPROCESSABLE)
     email, at = form.cleaned_data["email"], timezone.now()
     if not accounts.may_ask_for_link(email, address=request.META.get("REMOTE_ADDR", ""), at=at):
         form.add_error(None, _("Too many attempts. Wait a quarter of an hour and try again."))

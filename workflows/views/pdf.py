@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from profile_workflow.models import Profile, User
 from profile_workflow.web.loading import profile_or_404, signed_in
+from profile_workflow.web.refusing import HTTP_UNPROCESSABLE
 from reports.builds import request_build
 from reports.models import Build
 from workflows.executors import Job, get_executor
@@ -46,7 +47,7 @@ def pdf(request: HttpRequest, slug: str) -> HttpResponse:
         "shown": _finished(profile, user).filter(pk=show).first() if show else None,
         "at": timezone.now(),
     }
-    status = 422 if form.is_bound else None
+    status = HTTP_UNPROCESSABLE if form.is_bound else None
     return render(request, "workflows/pdf.html", found, status=status)
 
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
@@ -14,9 +16,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from profile_workflow.days import role_day
-from profile_workflow.errors import DomainError, MadeAlready, NotAllowed
+from profile_workflow.errors import DomainError, MadeAlready, NotAllowed, NotNow
 from profile_workflow.forms.people import (
     InviteForm,
+    OwnSubstituteForm,
     PartForm,
     ReasonForm,
     SearchForm,
@@ -31,11 +34,11 @@ from profile_workflow.services import people as service
 from profile_workflow.services.people import Part
 from profile_workflow.states import ProfileState, Role, ValidationKind
 from profile_workflow.web.loading import profile_or_404, signed_in
+from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal, refused
 from workflows import engine, notifications, queries
 from workflows.executors import get_executor
 from workflows.letters import AccountMail
 from workflows.queries.staffing import Load
-from workflows.views.moving import HTTP_UNPROCESSABLE, Refusal, refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +227,9 @@ def end(request: HttpRequest, slug: str, part_id: int) -> HttpResponse:
     if request.method != "POST":
         return _page(request, profile, "people_end", context)
     if not form.is_valid():
-        return _page(request, profile, "people_end", {**context, "refusal": Refusal(422)})
+        return _page(
+            request, profile, "people_end", {**context, "refusal": Refusal(HTTP_UNPROCESSABLE)}
+        )
     try:
         waiting = engine.end_part(
             part, by=viewer, at=timezone.now(), reason=form.cleaned_data["reason"]
@@ -255,40 +260,73 @@ def substitute(request: HttpRequest, slug: str, part_id: int) -> HttpResponse:
     part = _part_or_404(profile, part_id)
     refused_at_once = service.refusal_to_substitute(part, profile, viewer)
     if refused_at_once is not None:
-        closed = Refusal(refused_at_once.status, str(refused_at_once))
+        closed = Refusal.of(refused_at_once)
         return _page(request, profile, "people_substitute", {"part": part, "refusal": closed})
+    if service.may_manage(profile, viewer):
+        return _substitute_by_team(request, profile, part, viewer)
+    return _own_substitute(request, profile, part, viewer)
+
+
+def _substitute_by_team(
+    request: HttpRequest, profile: Profile, part: Assignment, viewer: User
+) -> HttpResponse:
     form = SubstituteForm(request.POST or None, initial={"starts_on": role_day()})
-    context = {"part": part, "form": form, "known": _suggested(profile, viewer)}
+    known = staffing.people_known_to([profile.programme_id])
+    context = {"part": part, "form": form, "known": known}
     if request.method != "POST":
         return _page(request, profile, "people_substitute", context)
-    refusal = _substitute(form, part, by=viewer)
+    refusal = _lent(form, partial(engine.substitute, part, by=viewer), "person")
     if refusal is None:
-        messages.success(request, _("The substitute is named."))
-        return redirect("people", slug=slug)
+        messages.success(request, _("The substitute is named and gets a mail."))
+        return redirect("people", slug=profile.slug)
     return _page(request, profile, "people_substitute", {**context, "refusal": refusal})
 
 
-def _suggested(profile: Profile, viewer: User) -> list[User]:
-    """Return whom a form suggests; the names of all are the project team's to see."""
-    if not service.may_manage(profile, viewer):
-        return []
-    return staffing.people_known_to([profile.programme_id])
+def _own_substitute(
+    request: HttpRequest, profile: Profile, part: Assignment, viewer: User
+) -> HttpResponse:
+    """Take the wish of the holder; what is answered is the same whether there is an account.
+
+    Who stands in appears among the people of the profile from his first day on, as everybody who
+    takes part; but who tries addresses is on record, and known to the team and to whoever he hit.
+    """
+    form = OwnSubstituteForm(request.POST or None, initial={"starts_on": role_day()})
+    context = {"part": part, "form": form}
+    if request.method != "POST":
+        return _page(request, profile, "people_substitute", context)
+    refusal = _lent(form, partial(_asked, part, viewer), "email")
+    if refusal is None:
+        told = _(
+            "Your wish is noted. If this person can stand in for you, a mail tells them and the "
+            "project team; if not, the project team is told, and helps you further."
+        )
+        messages.success(request, told)
+        return redirect("people", slug=profile.slug)
+    return _page(request, profile, "people_substitute", {**context, "refusal": refusal})
 
 
-def _substitute(form: SubstituteForm, part: Assignment, *, by: User) -> Refusal | None:
+def _asked(part: Assignment, by: User, *, at: datetime, **wish: Any) -> None:
+    """Pass the wish on, if there were not too many of late.
+
+    Raises:
+        NotNow: If there were.
+        NotAllowed, NotNow, InvalidInput: As ``people.ask_for_substitute``.
+    """
+    if not accounts.may_name_by_address(by, at=at):
+        raise NotNow(_("Too many attempts. Wait a quarter of an hour and try again."))
+    engine.ask_for_substitute(part, by=by, at=at, **wish)
+
+
+def _lent(
+    form: SubstituteForm | OwnSubstituteForm, lend: Callable[..., object], named: str
+) -> Refusal | None:
+    """Lend a part to whom the form names; return why not, if it was refused."""
     if not form.is_valid():
         return Refusal(HTTP_UNPROCESSABLE)
     given = form.cleaned_data
-    beside = "ends_on" if given["ends_on"] < given["starts_on"] else "person"
+    beside = "ends_on" if given["ends_on"] < given["starts_on"] else named
     try:
-        service.substitute(
-            part,
-            by_user=given["person"],
-            starts_on=given["starts_on"],
-            ends_on=given["ends_on"],
-            by=by,
-            at=timezone.now(),
-        )
+        lend(**given, at=timezone.now())
     except MadeAlready:
         return None
     except DomainError as error:

@@ -18,11 +18,12 @@ from profile_workflow.services import lifecycle
 from profile_workflow.services.lifecycle import Offer
 from profile_workflow.services.log import Actor
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
+from profile_workflow.web.refusing import Refusal
 from workflows import engine, queries
 from workflows.flows import human_tasks
 from workflows.queries.tasks import Waiting
 from workflows.views.acts import effects_of, final_context
-from workflows.views.moving import Refusal, make_move
+from workflows.views.moving import make_move
 
 #: Moves that send the whole text on; offered at all times, they lead to what is missing.
 _SENDING = frozenset(human_tasks()["submit"].moves)
@@ -111,7 +112,7 @@ def _why_closed(document: Profile | Section, move: str, viewer: User) -> Refusal
     try:
         lifecycle.check(document, move, actor=Actor(viewer))
     except DomainError as error:
-        return Refusal(error.status, str(error))
+        return Refusal.of(error)
     return Refusal(NotAllowed.status, _("This waits for somebody else."))
 
 

@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from profile_workflow.errors import DomainError, NotNow
@@ -23,10 +22,12 @@ from profile_workflow.services.quality import refusal_to_judge, take_waiver_back
 from profile_workflow.states import Advice
 from profile_workflow.web.checks import Advised, Check, advice_on, anchor_of, checks_before
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
+from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal
 from workflows import engine
 from workflows.queries.tasks import may_claim, open_task_at
 from workflows.views import checking
-from workflows.views.moving import Refusal, done_message, make_move, task_form, task_offers
+from workflows.views.moving import done_message, make_move, task_form, task_offers
+from workflows.views.several import Saved, kept, tell
 
 #: Requirements that the second list shows, check by check.
 _BY_HAND = ("check_open", "check_failed")
@@ -50,7 +51,7 @@ class _Sent:
     """
 
     data: QueryDict
-    saved: checking.Saved
+    saved: Saved[checking.Row]
     decision: MoveForm | None
 
     @property
@@ -73,7 +74,7 @@ def qa(request: HttpRequest, slug: str) -> HttpResponse:
         return _claim(request, profile, viewer, sent)
     if act.decides:
         return _decide(request, profile, viewer, sent, act)
-    anchor = checking.next_anchor(checklist(profile), sent.saved.last)
+    anchor = checking.next_anchor(checklist(profile), sent.saved)
     return _shown_again(request, profile, viewer, sent, anchor)
 
 
@@ -83,11 +84,7 @@ def _save(request: HttpRequest, profile: Profile, viewer: User) -> _Sent:
     decision = _decision(profile, viewer, request.POST)
     rows = checking.posted_rows(profile, request.POST)
     saved = checking.save_answers(rows, profile, by=viewer)
-    if saved.number:
-        told = ngettext(
-            "%(number)s answer was saved.", "%(number)s answers were saved.", saved.number
-        )
-        messages.success(request, told % {"number": saved.number})
+    tell(request, saved)
     return _Sent(request.POST, saved, decision)
 
 
@@ -114,7 +111,7 @@ def _claim(request: HttpRequest, profile: Profile, viewer: User, sent: _Sent) ->
             engine.claim(task, by=viewer, at=timezone.now())
             messages.success(request, _("The task is yours now."))
     except DomainError as error:
-        shown = Refusal(error.status, str(error))
+        shown = Refusal.of(error)
         return _page(request, profile, viewer, sent=sent, refusal=shown)
     return _shown_again(request, profile, viewer, sent, "decision")
 
@@ -125,7 +122,7 @@ def _decide(
     task = open_task_at(profile, node="qa")
     if task is None or sent.decision is None:
         why = refusal_to_judge(profile, viewer) or NotNow(_("No decision is asked for now."))
-        shown = Refusal(why.status, str(why))
+        shown = Refusal.of(why)
         return _page(request, profile, viewer, sent=sent, refusal=shown, lost=act.lost_reason)
     refusal = make_move(sent.decision, task.document, by=viewer)
     if refusal is not None:
@@ -153,9 +150,9 @@ def _page(
     rows = checking.rows_of(found, may_answer=cannot is None)
     saved = sent.saved if sent else None
     if saved is not None:
-        rows = checking.rows_afterwards(rows, saved, may_answer=cannot is None)
+        rows = kept(rows, saved)
         if saved.status and cannot is not None:
-            refusal = refusal or Refusal(cannot.status, str(cannot))
+            refusal = refusal or Refusal.of(cannot)
     context = {
         "profile": profile,
         "checks": checks,
@@ -231,13 +228,15 @@ def qa_waive(request: HttpRequest, slug: str, key: str, code: str) -> HttpRespon
     sent = _save(request, profile, viewer)
     form = WaiverForm(request.POST, prefix=anchor_of(code, key))
     if not form.is_valid():
-        return _page(request, profile, viewer, sent=sent, refusal=Refusal(422), waiver=form)
+        return _page(
+            request, profile, viewer, sent=sent, refusal=Refusal(HTTP_UNPROCESSABLE), waiver=form
+        )
     try:
         reason, at = form.cleaned_data["reason"], timezone.now()
         waive(section, Advice(code), reason, base=form.mark, by=viewer, at=at)
     except DomainError as error:
         form.renew(_text_of(section))
-        shown = Refusal(error.status, str(error))
+        shown = Refusal.of(error)
         return _page(request, profile, viewer, sent=sent, refusal=shown, waiver=form)
     messages.success(request, _("The advice is waived for this text."))
     return _shown_again(request, profile, viewer, sent, anchor_of(code, key))
@@ -255,7 +254,7 @@ def qa_waiver_back(request: HttpRequest, slug: str, waiver_id: int) -> HttpRespo
     try:
         take_waiver_back(waiver, by=viewer, at=timezone.now())
     except DomainError as error:
-        shown = Refusal(error.status, str(error))
+        shown = Refusal.of(error)
         return _page(request, profile, viewer, sent=sent, refusal=shown)
     messages.success(request, _("The advice stands again."))
     anchor = anchor_of(waiver.code, waiver.section.key)

@@ -13,10 +13,10 @@ from profile_workflow.queries.drafting import draft_of
 from profile_workflow.services import comments, suggestions
 from profile_workflow.services.drafting import may_write
 from profile_workflow.states import CommentKind
+from profile_workflow.web.refusing import HTTP_NOT_FOUND, Refusal
 from profile_workflow.web.remarks import Beside
 from workflows import engine
 from workflows.views.answering import Row
-from workflows.views.moving import Refusal
 
 
 def empty_form(section: Section, viewer: User) -> NewCommentForm:
@@ -99,11 +99,11 @@ def take_over(request: HttpRequest, rows: list[Row], number: int, *, by: User) -
     """Apply the suggestion of one of the comments on a page; return why not, if it was refused."""
     row = next((one for one in rows if one.comment.pk == number), None)
     if row is None:
-        return Refusal(404, _("There is no such comment on this section."))
+        return Refusal(HTTP_NOT_FOUND, _("There is no such comment on this section."))
     try:
         engine.apply_suggestion(row.comment, by=by, at=timezone.now())
     except DomainError as error:
-        return Refusal(error.status, str(error))
+        return Refusal.of(error)
     messages.success(
         request,
         _("The suggested words are in the working text now; the comment is accepted."),

@@ -28,12 +28,12 @@ from profile_workflow.models import InputRequest, Profile, RequestEntry, User
 from profile_workflow.queries import requests as queries
 from profile_workflow.services import requests as service
 from profile_workflow.services.drafting import may_write
-from profile_workflow.services.evidence import refusal_to_register
+from profile_workflow.services.keeping import refusal_to_register
 from profile_workflow.services.lifecycle import Offer, transitions_of
 from profile_workflow.states import FINAL_STATES, ProfileState
 from profile_workflow.web.loading import profile_or_404, signed_in
+from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal, refused
 from workflows import engine
-from workflows.views.moving import HTTP_UNPROCESSABLE, Refusal, refused
 
 REQUESTS_A_PAGE = 50
 #: The moves whose form stands open; the others are unfolded first.
@@ -85,7 +85,7 @@ def request_new(request: HttpRequest, slug: str) -> HttpResponse:
     profile, viewer = profile_or_404(request, slug), signed_in(request)
     closed = service.refusal_to_ask(profile, viewer)
     if closed is not None and (request.method != "POST" or closed.status == NotAllowed.status):
-        context = {"profile": profile, "refusal": Refusal(closed.status, str(closed))}
+        context = {"profile": profile, "refusal": Refusal.of(closed)}
         return render(request, "workflows/request_new.html", context, status=closed.status)
     form = RequestForm(
         request.POST if request.method == "POST" else None,

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from profile_workflow.forms.comments import ResponseFilter
@@ -20,6 +18,7 @@ from profile_workflow.queries.rounds import objections_of
 from profile_workflow.web.loading import profile_or_404, signed_in
 from profile_workflow.web.spreadsheets import Cell, csv_response, xlsx_response
 from workflows.views import answering
+from workflows.views.several import Saved, tell
 
 COMMENTS_A_PAGE = 50
 _WRITERS = {"csv": csv_response, "xlsx": xlsx_response}
@@ -39,36 +38,25 @@ def responses(request: HttpRequest, slug: str) -> HttpResponse:
     return _page(request, profile, viewer)
 
 
-def tell(request: HttpRequest, saved: answering.Saved) -> None:
-    """Say how many answers were saved."""
-    if saved.number:
-        told = ngettext(
-            "%(number)s answer was saved.", "%(number)s answers were saved.", saved.number
-        )
-        messages.success(request, told % {"number": saved.number})
-
-
 def _page(
     request: HttpRequest,
     profile: Profile,
     viewer: User,
-    saved: answering.Saved | None = None,
+    saved: Saved[answering.Row] | None = None,
 ) -> HttpResponse:
     rounds = queries.rounds_of(profile)
     form = ResponseFilter(request.GET, rounds=rounds, sections=sections_of(profile))
     found = queries.comments_of(profile, form.wanted, viewer=viewer, rounds=rounds)
     page = Paginator(found, COMMENTS_A_PAGE).get_page(PageForm(request.GET).number)
     shown = list(page.object_list)
-    if saved is None:
-        rows = answering.rows_of(shown, profile, viewer=viewer)
-    else:
-        rows = answering.rows_afterwards(shown, saved, profile, viewer=viewer)
+    rows = answering.rows_afterwards(shown, saved or Saved(), profile, viewer=viewer)
     context = {
         "profile": profile,
         "form": form,
         "order": form.wanted.order or "section",
         "page": page,
         "rows": rows,
+        "is_silent": not rows and not _has_any(profile, viewer),
         "may_answer": any(row.form for row in rows),
         "saved": saved,
         "objections": objections_of(profile, viewer=viewer),
@@ -77,6 +65,10 @@ def _page(
     return render(
         request, "workflows/responses.html", context, status=saved.status if saved else None
     )
+
+
+def _has_any(profile: Profile, viewer: User) -> bool:
+    return queries.comments_of(profile, queries.Wanted(), viewer=viewer).exists()
 
 
 @require_safe

@@ -29,13 +29,14 @@ from profile_workflow.services.log import document_name
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
 from profile_workflow.web.reading import compared_html, reading_text
 from profile_workflow.web.redline import Redline, redline
+from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal
 from profile_workflow.web.remarks import Beside, Spot, beside
 from workflows.models import Task
 from workflows.queries.tasks import open_task_of
 from workflows.views import answering, remarking
 from workflows.views.acts import effects_of
-from workflows.views.moving import Refusal, done_message, make_move, task_form, task_offers
-from workflows.views.responses import tell
+from workflows.views.moving import done_message, make_move, task_form, task_offers
+from workflows.views.several import Saved, kept, tell
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ class Desk:
     notes: list[Note]
     comment_form: NewCommentForm
     move_form: MoveForm | None
-    saved: answering.Saved | None = None
+    saved: Saved[answering.Row] | None = None
     refusal: Refusal | None = None
     lost_reason: str = ""
     may_comment: bool = field(init=False)
@@ -66,7 +67,8 @@ class Desk:
             return self.refusal.status
         if self.saved is not None and self.saved.status:
             return self.saved.status
-        return 422 if self.comment_form.is_bound and self.comment_form.errors else 200
+        is_wrong = self.comment_form.is_bound and self.comment_form.errors
+        return HTTP_UNPROCESSABLE if is_wrong else 200
 
     @property
     def problems(self) -> list[tuple[str, str]]:
@@ -78,10 +80,8 @@ class Desk:
             for name, messages in form.errors.items()
             for message in messages
         ]
-        refused = self.saved.refused if self.saved else {}
-        return found + [
-            (f"comment-{pk}", _("Comment %(number)s") % {"number": pk}) for pk in refused
-        ]
+        refused = self.saved.refused if self.saved else []
+        return found + [(row.anchor, row.name) for row in refused]
 
 
 def _place(field: BoundField) -> str:
@@ -159,11 +159,11 @@ def _save(request: HttpRequest, desk: Desk) -> None:
     _refresh(desk, desk.saved)
 
 
-def _refresh(desk: Desk, saved: answering.Saved) -> None:
+def _refresh(desk: Desk, saved: Saved[answering.Row]) -> None:
     """Show what is said beside the text as it is after saving."""
     fresh = _desk(desk.profile, desk.section, desk.viewer)
     desk.notes = fresh.notes
-    desk.rows = [answering.with_words(row, saved.refused.get(row.comment.pk)) for row in fresh.rows]
+    desk.rows = kept(fresh.rows, saved)
 
 
 def _save_remark(request: HttpRequest, desk: Desk) -> None:

@@ -16,8 +16,8 @@ from profile_workflow.models import Profile, User
 from profile_workflow.queries import nominating
 from profile_workflow.queries.staffing import people_known_to
 from profile_workflow.web.loading import signed_in
+from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal, refused
 from workflows import engine
-from workflows.views.moving import Refusal, refused
 from workflows.views.starting_form import StartForm
 
 
@@ -57,7 +57,7 @@ def start(request: HttpRequest) -> HttpResponse:
         made = _started_before(form, user) if pressed == "start" else None
         if made is not None:
             return redirect("people", slug=made.slug)
-        return _form_page(request, form, possible, Refusal(422))
+        return _form_page(request, form, possible, Refusal(HTTP_UNPROCESSABLE))
     if pressed == "edit":
         return _form_page(request, form, possible)
     previous = possible.due_for_update.get(form.city_chosen.pk)

@@ -20,16 +20,11 @@ from profile_workflow.services.drafting import may_write
 from profile_workflow.services.lifecycle import Offer
 from profile_workflow.services.log import document_name
 from profile_workflow.web.loading import signed_in
+from profile_workflow.web.refusing import Refusal
 from workflows import engine, queries, turns
 from workflows.models import Task
 from workflows.views.acts import asked_context, effects_of, final_context
-from workflows.views.moving import (
-    Refusal,
-    done_message,
-    make_move,
-    task_form,
-    task_offers,
-)
+from workflows.views.moving import done_message, make_move, task_form, task_offers
 
 #: Steps of the flow that end with text being published.
 _FINAL = ("produce", "correct")
@@ -146,7 +141,7 @@ def _hand(
         action(found, by=user, at=timezone.now())
     except DomainError as error:
         offers = task_offers(found, user)
-        refusal = Refusal(error.status, str(error))
+        refusal = Refusal.of(error)
         return _page(request, found, offers, task_form(found, offers), refusal)
     messages.success(request, told)
     return redirect("task", task_id=task_id)

@@ -2,7 +2,9 @@
 
 import {
   addColumnAfter,
+  addColumnBefore,
   addRowAfter,
+  addRowBefore,
   deleteColumn,
   deleteRow,
   deleteTable,
@@ -10,14 +12,19 @@ import {
 } from "@tiptap/pm/tables";
 import { liftTarget } from "@tiptap/pm/transform";
 
-import { isNote, isReference, MAX_TABLE_COLUMNS, MAX_TABLE_ROWS, sourcesOf } from "./dialect.js";
-import { ask, fill, material } from "./dialogs.js";
+import {
+  isNote,
+  isReference,
+  lineStarts,
+  MAX_TABLE_COLUMNS,
+  MAX_TABLE_ROWS,
+  sourcesOf,
+} from "./dialect.js";
+import { ask, material, offer } from "./dialogs.js";
+import { readCell } from "./read.js";
+import { meaning } from "./schema.js";
+import { paragraph } from "./write.js";
 
-const CAPTIONS = {
-  en: ["Table: ", "Source: "],
-  fr: ["Tableau : ", "Source : "],
-  ar: ["جدول: ", "المصدر: "],
-};
 const oneLine = (text) => text.replace(/\s+/g, " ").trim();
 
 /* The piece that is selected as a whole, if it is of this kind. */
@@ -26,9 +33,30 @@ function selected(editor, name) {
   return node?.type.name === name ? node : null;
 }
 
-/* Put a piece in place of what is selected. */
-function put(editor, content) {
-  editor.chain().focus().insertContent(content).run();
+/* The innermost block of a kind that the selection begins in, with its place in what holds it. */
+function around(editor, name) {
+  const { $from } = editor.state.selection;
+  for (let depth = $from.depth; depth > 0; depth -= 1) {
+    const node = $from.node(depth);
+    if (node.type.name !== name) continue;
+    return { node, position: $from.before(depth), parent: $from.node(depth - 1), index: $from.index(depth - 1) };
+  }
+  return null;
+}
+
+/* Where the chosen words end. Of several cells that is within the first of them. */
+function end({ $to }) {
+  return $to.parent.type.spec.tableRole ? $to.pos - 1 : $to.pos;
+}
+
+/* Put a piece in place of the one that is being changed, or else after the chosen words: none of
+   them goes away. A block cannot stand in a cell, and follows the table. */
+export function put(editor, content, { was = null, isBlock = false } = {}) {
+  const { selection } = editor.state;
+  const table = isBlock && around(editor, "table");
+  const after = table ? linesBeside(table).source.to : end(selection);
+  const place = was ? { from: selection.from, to: selection.to } : after;
+  return editor.chain().focus().insertContentAt(place, content).run();
 }
 
 async function editLink(editor) {
@@ -49,12 +77,20 @@ async function editCitation(editor) {
   const dialog = document.getElementById("rich-citation");
   const rows = dialog.querySelector("[data-rows]");
   const known = material("source");
+  const tidy = () => {
+    for (const row of rows.children) row.querySelector("[data-less]").hidden = rows.childElementCount < 2;
+    rows.lastElementChild.querySelector("label:not([hidden]) :is(input, select)").focus();
+  };
   const addRow = ({ key, where } = {}) => {
-    const row = dialog.querySelector("template").content.cloneNode(true);
-    fill(row.querySelector("select"), known, key);
-    row.querySelector("input").value = where ?? "";
-    rows.append(row);
-    rows.lastElementChild.querySelector("select").focus();
+    rows.append(dialog.querySelector("template").content.cloneNode(true));
+    const row = rows.lastElementChild;
+    offer(row, known, key);
+    row.querySelector("[name=where]").value = where ?? "";
+    row.querySelector("[data-less]").onclick = () => {
+      row.remove();
+      tidy();
+    };
+    tidy();
   };
   const was = selected(editor, "citation");
   rows.replaceChildren();
@@ -71,28 +107,32 @@ async function editCitation(editor) {
     return key && `@${key}${where ? `, ${where}` : ""}`;
   });
   const content = parts.filter(Boolean).join("; ");
-  return content ? put(editor, { type: "citation", attrs: { content } }) : editor.commands.focus();
+  return content ? put(editor, { type: "citation", attrs: { content } }, { was }) : editor.commands.focus();
 }
 
 async function editNote(editor, words) {
   const was = selected(editor, "note");
-  const { from, to, empty } = editor.state.selection;
-  const before = was || empty ? "" : editor.state.doc.textBetween(from, to, " ");
   const check = (given) => (isNote(oneLine(given.get("content"))) ? "" : words.sayNote);
-  const values = { content: was?.attrs.content ?? before, isThere: was };
+  const values = { content: was?.attrs.content ?? "", isThere: was };
   const answer = await ask("note", values, check);
   if (!answer) return editor.commands.focus();
   if (answer.pressed === "remove") return editor.chain().focus().deleteSelection().run();
-  return put(editor, { type: "note", attrs: { content: oneLine(answer.given.get("content")) } });
+  const content = oneLine(answer.given.get("content"));
+  return put(editor, { type: "note", attrs: { content } }, { was });
 }
 
-/* What can be referred to: what stands beside the text, and the headings as they are typed now. */
+/* What can be referred to: what stands beside the text, and the headings and the captions as they
+   are typed now. */
 function targets(editor, section) {
   const found = material("reference");
-  editor.state.doc.descendants((node) => {
-    const words = node.type.name === "heading" ? oneLine(node.textContent) : "";
-    const content = `#section:${section}, ${words}`;
+  const add = (kind, words) => {
+    const content = `#${kind}:${section}, ${words}`;
     if (words && isReference(`[${content}]`)) found.set(content, found.get(content) ?? words);
+  };
+  editor.state.doc.descendants((node, _position, parent, index) => {
+    const words = oneLine(node.textContent);
+    if (node.type.name === "heading") add("section", words);
+    else if (meaning(node, null, parent.maybeChild(index + 1))) add("table", words.slice(startOf(words).length));
     return !node.isTextblock;
   });
   return found;
@@ -100,26 +140,16 @@ function targets(editor, section) {
 
 async function editReference(editor, section) {
   const was = selected(editor, "reference");
-  const choices = targets(editor, section);
-  const select = document.querySelector("#rich-reference select");
-  fill(select, choices, was?.attrs.content);
-  const answer = await ask("reference", { isThere: was, target: select.value });
+  const dialog = document.getElementById("rich-reference");
+  const target = offer(dialog, targets(editor, section), was?.attrs.content);
+  const answer = await ask("reference", { isThere: was, target });
   const content = answer?.given.get("target");
   if (answer?.pressed === "remove") return editor.chain().focus().deleteSelection().run();
-  return content ? put(editor, { type: "reference", attrs: { content } }) : editor.commands.focus();
-}
-
-function boxAround(editor) {
-  const { $from } = editor.state.selection;
-  for (let depth = $from.depth; depth > 0; depth -= 1) {
-    const node = $from.node(depth);
-    if (node.type.name === "box") return { node, position: $from.before(depth), depth };
-  }
-  return null;
+  return content ? put(editor, { type: "reference", attrs: { content } }, { was }) : editor.commands.focus();
 }
 
 async function editBox(editor) {
-  const was = boxAround(editor);
+  const was = around(editor, "box");
   const values = { kind: was?.node.attrs.kind ?? "box", title: was?.node.attrs.title ?? "", isThere: was };
   const answer = await ask("box", values);
   if (!answer) return editor.commands.focus();
@@ -151,14 +181,14 @@ function placed(editor, isPicture) {
 async function editPicture(editor) {
   const was = placed(editor, true);
   const choices = new Map([...material("image")].map(([key, caption]) => [key, `${key}: ${caption}`]));
-  const select = document.querySelector("#rich-picture select");
-  fill(select, choices, was?.attrs.key);
-  document.querySelector("#rich-picture [data-none]").hidden = choices.size > 0;
-  const answer = await ask("picture", { isThere: was, picture: select.value });
+  const dialog = document.getElementById("rich-picture");
+  const picture = offer(dialog, choices, was?.attrs.key);
+  dialog.querySelector("[data-none]").hidden = choices.size > 0;
+  const answer = await ask("picture", { isThere: was, picture });
   const key = answer?.given.get("picture");
   if (answer?.pressed === "remove") return editor.chain().focus().deleteSelection().run();
   if (!key) return editor.commands.focus();
-  return put(editor, { type: "placement", attrs: { kind: "image", key } });
+  return put(editor, { type: "placement", attrs: { kind: "image", key } }, { was });
 }
 
 async function editPlacement(editor, words) {
@@ -171,25 +201,71 @@ async function editPlacement(editor, words) {
       [`figure:${key}`, `${words.figure} ${key}: ${title}`],
     ]),
   );
-  const select = document.querySelector("#rich-placement select");
-  fill(select, choices, was && `${was.attrs.kind}:${was.attrs.key}`);
-  document.querySelector("#rich-placement [data-none]").hidden = choices.size > 0;
-  const answer = await ask("placement", { isThere: was, exhibit: select.value });
+  const dialog = document.getElementById("rich-placement");
+  const exhibit = offer(dialog, choices, was && `${was.attrs.kind}:${was.attrs.key}`);
+  dialog.querySelector("[data-none]").hidden = choices.size > 0;
+  const answer = await ask("placement", { isThere: was, exhibit });
   const chosen = answer?.given.get("exhibit");
   if (answer?.pressed === "remove") return editor.chain().focus().deleteSelection().run();
   if (!chosen) return editor.commands.focus();
   const [kind, key] = chosen.split(/:(.*)/s);
-  return put(editor, { type: "placement", attrs: { kind, key } });
+  return put(editor, { type: "placement", attrs: { kind, key } }, { was });
 }
 
-async function addTable(editor, language) {
-  const answer = await ask("table", { columns: 3, rows: 4 });
+/* The word that makes a line a caption or a source. */
+const startOf = (text) => /^[^:]*:\s*/.exec(text)[0];
+
+/* The caption and the source of a table, as they are typed, each with its place in the text. */
+function linesBeside({ node, position, parent, index }) {
+  const line = (beside, found, from, to) => {
+    const text = found ? paragraph(beside).replace(/\\\n/g, " ") : "";
+    const start = found ? startOf(text) : "";
+    return { start, text: text.slice(start.length), from: found ? from : to, to };
+  };
+  const [before, after] = [parent.maybeChild(index - 1), parent.maybeChild(index + 1)];
+  const end = position + node.nodeSize;
+  const isCaption = meaning(before, null, node) === "is-caption";
+  const isSource = meaning(after, node, null) === "source";
+  return {
+    caption: line(before, isCaption, position - (before?.nodeSize ?? 0), position),
+    source: line(after, isSource, end, isSource ? end + after.nodeSize : end),
+  };
+}
+
+/* A line with such a start; its words are typed in the dialect, or taken as they are. */
+function lineSaying(schema, start, text) {
+  return readCell(schema, start + text) ?? schema.node("paragraph", null, schema.text(start + text));
+}
+
+function editTable(editor, language) {
+  const was = around(editor, "table");
+  return was ? editLines(editor, was, lineStarts(language)) : addTable(editor, lineStarts(language));
+}
+
+async function editLines(editor, was, starts) {
+  const lines = linesBeside(was);
+  const values = { caption: lines.caption.text, source: lines.source.text };
+  const answer = await ask("table", values);
+  if (!answer) return editor.commands.focus();
+  const { tr, schema } = editor.state;
+  // The later one first: it does not move the other.
+  for (const [name, start] of [["source", starts[1]], ["caption", starts[0]]]) {
+    const { from, to, text, start: own } = lines[name];
+    const given = oneLine(answer.given.get(name));
+    if (given === text) continue;
+    tr.replaceWith(from, to, given ? lineSaying(schema, own || start, given) : []);
+  }
+  editor.view.dispatch(tr);
+  return editor.commands.focus();
+}
+
+async function addTable(editor, [caption, source]) {
+  const answer = await ask("table", { isNew: true, columns: 3, rows: 4 });
   if (!answer) return editor.commands.focus();
   const { given } = answer;
-  const [caption, source] = CAPTIONS[language] ?? CAPTIONS.en;
   const line = (start, field) => {
     const text = oneLine(given.get(field));
-    return text ? [{ type: "paragraph", content: [{ type: "text", text: start + text }] }] : [];
+    return text ? [lineSaying(editor.schema, start, text).toJSON()] : [];
   };
   const cells = (type) =>
     Array.from({ length: Number(given.get("columns")) }, () => ({ type, content: [{ type: "paragraph" }] }));
@@ -244,11 +320,19 @@ function tableActions(editor) {
   };
   const isBelow = (size, most) => () =>
     !editor.isActive("table") || selectedRect(editor.state).map[size] < most;
+  // A table keeps a row and a column; as a whole it is removed by its own button.
+  const isLeft = (size, first, last) => () => {
+    if (!editor.isActive("table")) return true;
+    const rect = selectedRect(editor.state);
+    return rect[last] - rect[first] < rect.map[size];
+  };
   return {
+    rowBefore: { run: run(addRowBefore), can: isBelow("height", MAX_TABLE_ROWS) },
     rowAfter: { run: run(addRowAfter), can: isBelow("height", MAX_TABLE_ROWS) },
+    columnBefore: { run: run(addColumnBefore), can: isBelow("width", MAX_TABLE_COLUMNS) },
     columnAfter: { run: run(addColumnAfter), can: isBelow("width", MAX_TABLE_COLUMNS) },
-    rowDelete: { run: run(deleteRow) },
-    columnDelete: { run: run(deleteColumn) },
+    rowDelete: { run: run(deleteRow), can: isLeft("height", "top", "bottom") },
+    columnDelete: { run: run(deleteColumn), can: isLeft("width", "left", "right") },
     tableDelete: { run: run(deleteTable) },
     numbers: { run: () => alignNumbers(editor), isOn: () => columnIsRight(editor) },
   };
@@ -296,7 +380,7 @@ export function actions(editor, words, language) {
       run: () => editReference(editor, words.section),
       isOn: () => Boolean(selected(editor, "reference")),
     },
-    table: { run: () => addTable(editor, language), can: outside },
+    table: { run: () => editTable(editor, language), isOn: () => editor.isActive("table") },
     placement: {
       run: () => editPlacement(editor, words),
       isOn: () => Boolean(placed(editor, false)),

@@ -13,6 +13,14 @@ export const MAX_TABLE_COLUMNS = 15;
 
 export const BOXES = ["box", "practice", "warning"];
 
+/* What the caption of a table and its source begin with, by the language of the text. */
+const LINE_STARTS = {
+  en: ["Table: ", "Source: "],
+  fr: ["Tableau : ", "Source : "],
+  ar: ["جدول: ", "المصدر: "],
+};
+export const lineStarts = (language) => LINE_STARTS[language] ?? LINE_STARTS.en;
+
 // What Python calls \w.
 const KEY = "[\\p{L}\\p{N}_-]{1,60}";
 const PLACE = "[^\\]\\[;@]{1,80}";

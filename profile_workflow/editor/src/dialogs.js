@@ -1,6 +1,5 @@
 /* The small forms in which a link, a citation, a note, a reference, a box, a table, an exhibit or a
-   picture is
-   written. */
+   picture is written. */
 
 /* Open a form with values in it. Returns what was pressed and filled in, or null if it was left. */
 export function ask(name, values, check = () => "") {
@@ -94,10 +93,34 @@ function option(value, words) {
   return made;
 }
 
-/* Give a choice the keys that there are, and one that the text has though it is not among them. */
-export function fill(select, choices, chosen) {
-  const options = [...choices].map(([value, words]) => option(value, words));
-  if (chosen && !choices.has(chosen)) options.push(option(chosen, chosen));
-  select.replaceChildren(...options);
+function fill(select, choices, chosen) {
+  select.replaceChildren(...[...choices].map(([value, words]) => option(value, words)));
   if (chosen) select.value = chosen;
+}
+
+/* A list that is longer than this can be narrowed. */
+const SHORT = 8;
+const plain = (words) => words.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+
+/* Give the choice in a part of a form what there is to choose from, and what the text has though it
+   is not among it. If it is much, words that are typed narrow it.
+
+   Returns what is chosen. */
+export function offer(part, choices, chosen) {
+  const all = new Map(choices);
+  if (chosen && !all.has(chosen)) all.set(chosen, chosen);
+  const select = part.querySelector("select");
+  const field = part.querySelector("[data-narrow]");
+  const nothing = part.querySelector("[data-nothing]");
+  field.closest("label").hidden = all.size <= SHORT;
+  nothing.hidden = true;
+  field.oninput = () => {
+    const wanted = plain(field.value).split(/\s+/);
+    const words = ([key, name]) => plain(`${key} ${name}`);
+    const left = new Map([...all].filter((one) => wanted.every((word) => words(one).includes(word))));
+    fill(select, left, left.has(select.value) ? select.value : undefined);
+    nothing.hidden = left.size > 0;
+  };
+  fill(select, all, chosen);
+  return select.value;
 }

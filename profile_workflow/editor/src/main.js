@@ -4,10 +4,10 @@
 import { Editor } from "@tiptap/core";
 import { EditorState, Selection } from "@tiptap/pm/state";
 
-import { actions } from "./actions.js";
+import { actions, put } from "./actions.js";
 import { joined } from "./join.js";
 import { material, pictures } from "./dialogs.js";
-import { cleaned, tableIn } from "./paste.js";
+import { cleaned, onOneLine, tableIn } from "./paste.js";
 import { CannotKeep, read } from "./read.js";
 import { extensions } from "./schema.js";
 import { toolbar } from "./toolbar.js";
@@ -98,10 +98,15 @@ class Writing {
           lang: this.words.language,
           spellcheck: "true",
         },
-        transformPastedHTML: cleaned,
+        transformPastedHTML: (html, view) => cleaned(html, view.state.schema, this.words.language),
+        transformPasted: (slice) => (this.editor.isActive("table") ? onOneLine(slice) : slice),
         clipboardTextParser: (text, _context, isPlain, view) =>
           isPlain ? null : tableIn(text, view.state.schema),
-        handleDOMEvents: { keydown: (view, event) => this.passTab(event) },
+        handleDOMEvents: {
+          keydown: (view, event) => this.passTab(event),
+          paste: (view, event) => this.leaveOutPictures(event, event.clipboardData),
+          drop: (view, event) => this.leaveOutPictures(event, event.dataTransfer),
+        },
         handleKeyDown: (view, event) => this.openSelected(event),
         handleDoubleClickOn: (view, _position, node) => this.openNode(node),
       },
@@ -119,6 +124,17 @@ class Writing {
       return true;
     }
     return false;
+  }
+
+  /* A picture needs a source and a description, which it gets on its own page. What comes with words
+     leaves it behind; one by itself, which a browser would open in place of the page, is stopped. */
+  leaveOutPictures(event, data) {
+    const html = data?.getData("text/html") ?? "";
+    const isAlone = data?.files.length > 0 && !html && !data.getData("text/plain");
+    const isFromElsewhere = /<img\s/i.test(html) && !html.includes("data-pm-slice");
+    this.status.textContent = isAlone || isFromElsewhere ? this.words.sayPicture : "";
+    if (isAlone) event.preventDefault();
+    return isAlone;
   }
 
   openSelected(event) {
@@ -173,8 +189,8 @@ class Writing {
   insert(text) {
     const { doc } = read(this.editor.schema, text);
     const only = doc.childCount === 1 ? doc.firstChild : null;
-    const content = only?.type.name === "paragraph" ? only.content : doc.content;
-    this.editor.chain().focus().insertContent(content.toJSON()).run();
+    const isBlock = only?.type.name !== "paragraph";
+    put(this.editor, (isBlock ? doc : only).content.toJSON(), { isBlock });
   }
 
   /* Select words of the text: those that stand after so many others that are the same. */

@@ -1,11 +1,18 @@
 /* What is pasted from Word, a spreadsheet or a web page, brought into the shape of the dialect. */
 
-import { Fragment, Slice } from "@tiptap/pm/model";
+import { Fragment, DOMParser as Reader, Slice } from "@tiptap/pm/model";
+
+import { isCaption, isNote, lineStarts } from "./dialect.js";
+import { paragraph } from "./write.js";
 
 const HEADINGS = { H1: "h3", H2: "h3", H3: "h4", H4: "h4", H5: "h4", H6: "h4" };
 const NUMBER = /^[\s\d.,'’\u00a0\u202f%+\-–−\u0660-\u066c]*[\d\u0660-\u0669][\s\d.,'’\u00a0\u202f%+\-–−\u0660-\u066c]*$/;
 const LIST = /mso-list:\s*l\d+\s+level(\d+)/i;
 const NUMBERED = /^\s*(?:\d+|[a-z]{1,4})[.)]/i;
+
+/* Where no list and no table can stand, signs keep their parts apart. */
+const itemSign = (number) => (number === false ? "• " : `${number}. `);
+const CELL_SIGN = "· ";
 
 /* Styles are read, but must not be applied: the content policy allows none in an element, and no
    script either. It looks even at pages that are only taken apart. */
@@ -34,15 +41,26 @@ function removeNoise(page) {
   for (const comment of found) comment.remove();
 }
 
-/* Word's footnotes stand at the end, each with a mark in the text that leads to it. */
-function placeNotes(page) {
+/* The words of a note, with the emphasis and the links that it has. */
+function noteIn(body, schema) {
+  for (const block of body.querySelectorAll("p, div, li, tr, td, br")) block.after(" ");
+  for (const broken of body.querySelectorAll("br")) broken.remove();
+  const line = Reader.fromSchema(schema).parse(body, { topNode: schema.node("paragraph") });
+  const content = paragraph(line).replace(/\s+/g, " ").trim();
+  const bare = line.textContent.replace(/\s+/g, " ").trim().replace(/[\\[\]*_^]/g, "\\$&");
+  return isNote(content) ? content : bare;
+}
+
+/* Word's footnotes stand at the end, each with a mark in the text that leads to it, and with one
+   that leads back. */
+function placeNotes(page, schema) {
   for (const mark of page.querySelectorAll("a[href*='#_ftn'], a[href*='#_edn']")) {
     const name = /#_((?:ftn|edn)\d+)$/.exec(mark.getAttribute("href"))?.[1];
     const body = name && page.getElementById(name);
     if (!body) continue;
-    for (const back of body.querySelectorAll("a[href*='ref']")) back.remove();
+    for (const back of body.querySelectorAll("a[href*='#_ftnref'], a[href*='#_ednref']")) back.remove();
     const note = page.createElement("span");
-    note.dataset.note = body.textContent.replace(/\s+/g, " ").trim().replace(/[\\[\]*_^]/g, "\\$&");
+    note.dataset.note = noteIn(body, schema);
     if (note.dataset.note) mark.replaceWith(note);
     else mark.remove();
     body.remove();
@@ -93,12 +111,15 @@ function fillSpans(table) {
   });
 }
 
-/* A cell holds one paragraph. */
+/* A cell holds one line: in it each item of a list has its sign, and so has each cell of a table. */
 function flatten(cell) {
-  for (const inner of cell.querySelectorAll("table, ul, ol")) {
-    inner.replaceWith(inner.innerText ?? inner.textContent);
+  for (const list of cell.querySelectorAll("ul, ol")) {
+    const items = [...list.children].filter((item) => item.tagName === "LI");
+    items.forEach((item, index) => item.prepend(itemSign(list.tagName === "OL" && list.start + index)));
   }
-  for (const block of cell.querySelectorAll("p, div, h1, h2, h3, h4, h5, h6, br, li")) {
+  for (const inner of cell.querySelectorAll("td, th")) inner.prepend(CELL_SIGN);
+  const blocks = "p, div, h1, h2, h3, h4, h5, h6, br, ul, ol, li, table, caption, thead, tbody, tfoot, tr, td, th";
+  for (const block of cell.querySelectorAll(blocks)) {
     block.after(" ");
     block.replaceWith(...block.childNodes);
   }
@@ -109,7 +130,7 @@ function shapeTable(table) {
   for (const row of [...table.rows]) {
     if (![...row.cells].some((cell) => cell.textContent.trim())) row.remove();
   }
-  for (const cell of table.querySelectorAll("td, th")) flatten(cell);
+  for (const row of table.rows) for (const cell of row.cells) flatten(cell);
   table.caption?.remove();
   const [head, ...rows] = [...table.rows];
   if (!head) return;
@@ -126,12 +147,12 @@ function shapeTable(table) {
   }
 }
 
-function keepCaption(table) {
+function keepCaption(table, language) {
   const caption = table.caption?.textContent.trim();
   if (!caption) return;
-  const paragraph = table.ownerDocument.createElement("p");
-  paragraph.textContent = caption;
-  table.before(paragraph);
+  const line = table.ownerDocument.createElement("p");
+  line.textContent = isCaption(caption) ? caption : lineStarts(language)[0] + caption;
+  table.before(line);
 }
 
 /* Emphasis that is said in a style only. */
@@ -147,17 +168,18 @@ function readStyles(page) {
 }
 
 /* Return what is pasted without all that the dialect does not have. */
-export function cleaned(html) {
+export function cleaned(html, schema, language) {
   // Copied in this editor: it is in shape.
   if (html.includes("data-pm-slice")) return html;
   const page = parsed(html);
   removeNoise(page);
-  placeNotes(page);
   makeLists(page);
   readStyles(page);
+  placeNotes(page, schema);
   for (const table of page.querySelectorAll("table")) {
-    if (table.parentElement.closest("table")) continue;
-    keepCaption(table);
+    // One within another is already taken apart.
+    if (!page.contains(table)) continue;
+    keepCaption(table, language);
     shapeTable(table);
   }
   for (const heading of page.querySelectorAll("h1, h2, h3, h4, h5, h6")) {
@@ -169,6 +191,48 @@ export function cleaned(html) {
     }
   }
   return page.body.innerHTML;
+}
+
+/* Whether a cell can take it as it is: words of one paragraph, or cells. */
+function fitsInCell({ content }) {
+  const role = content.firstChild?.type.spec.tableRole;
+  if (role) return role !== "table" || content.childCount === 1;
+  let inner = content;
+  while (inner.childCount === 1 && inner.firstChild.isBlock && !inner.firstChild.isTextblock) {
+    inner = inner.firstChild.content;
+  }
+  return inner.childCount === 1 || inner.firstChild?.isInline === true;
+}
+
+/* The sign that a part of a block has on one line. */
+function signIn(block, index) {
+  if (block.type.name === "bulletList") return itemSign(false);
+  if (block.type.name === "orderedList") return itemSign(block.attrs.start + index);
+  return block.type.spec.tableRole === "row" ? CELL_SIGN : "";
+}
+
+/* Bring what is pasted into a cell on the one line that a cell holds. */
+export function onOneLine(slice) {
+  const { content } = slice;
+  if (!content.size || fitsInCell(slice)) return slice;
+  const { schema } = content.firstChild.type;
+  const line = [];
+  const say = (words) => {
+    const apart = line.length ? ` ${words}` : words;
+    if (apart) line.push(schema.text(apart));
+  };
+  const add = (block, sign) => {
+    if (block.type.name === "placement") return say(`${sign}[[${block.attrs.kind}:${block.attrs.key}]]`);
+    if (!block.isTextblock) {
+      if (block.attrs.title) say(block.attrs.title);
+      return block.forEach((one, _offset, index) => add(one, signIn(block, index) || (index ? "" : sign)));
+    }
+    if (!block.childCount) return null;
+    say(sign);
+    return block.forEach((one) => line.push(one.type.name === "hardBreak" ? schema.text(" ") : one));
+  };
+  content.forEach((block) => add(block, ""));
+  return new Slice(Fragment.fromArray(line), 0, 0);
 }
 
 /* Read plain text with tabs in each line, as a spreadsheet gives it, as a table. */

@@ -245,11 +245,13 @@ const Table = Node.create({
 
 /* --- what follows from what a block holds, and from where it stands --------------------- */
 
-function meaning(node, before, after) {
-  if (node.type.name !== "paragraph") return null;
-  if (after?.type.name === "table" && isCaption(node.textContent)) return "is-caption";
+/* What a line says as it stands between two blocks: a caption, a source, or neither. */
+export function meaning(node, before, after) {
+  if (node?.type.name !== "paragraph") return null;
+  const words = node.textBetween(0, node.content.size, " ", "\ufffc");
+  if (after?.type.name === "table" && isCaption(words)) return "is-caption";
   const follows = ["table", "placement"].includes(before?.type.name);
-  return follows && isSource(node.textContent) ? "source" : null;
+  return follows && isSource(words) ? "source" : null;
 }
 
 const HOLDERS = ["bulletList", "orderedList", "blockquote", "box", "table"];

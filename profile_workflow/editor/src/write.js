@@ -244,7 +244,8 @@ function blocks(nodes, gap = "\n\n") {
     .join(gap);
 }
 
-function paragraph(node) {
+/* A paragraph by itself. */
+export function paragraph(node) {
   return spelled(node, (text) => {
     const again = readAlone(node.type.schema, text);
     return again?.type.name === "paragraph" ? again : null;

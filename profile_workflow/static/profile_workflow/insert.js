@@ -22,7 +22,8 @@
   document.addEventListener("pw:insert", (event) => {
     if (event.defaultPrevented || event.target !== text) return;
     text.focus();
-    text.setRangeText(event.detail.markdown, text.selectionStart, text.selectionEnd, "end");
+    // After the chosen words: none of them goes away.
+    text.setRangeText(event.detail.markdown, text.selectionEnd, text.selectionEnd, "end");
     text.dispatchEvent(new Event("input", { bubbles: true }));
   });
 

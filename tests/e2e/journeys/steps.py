@@ -13,7 +13,6 @@ from profile_workflow.states import (
     TerritoryKind,
 )
 from reports.models import Build
-from tests import factories
 from tests.e2e.journeys.actor import Actor
 from tests.e2e.journeys.company import Company
 
@@ -310,7 +309,3 @@ def make_pdf(company: Company) -> None:
     expect(team.page.locator("#news")).to_have_text(
         team.words("The last PDF is ready."), timeout=20_000
     )
-
-
-def section_states(company: Company) -> list[str]:
-    return [one.state for one in factories.sections(company.profile)]

@@ -8,7 +8,8 @@ import pytest
 from django.utils import timezone
 from pypdf import PdfReader
 
-from profile_workflow.services import evidence, pictures
+from profile_workflow.services import pictures
+from profile_workflow.services.contents import fingerprint
 from profile_workflow.states import ProfileState, Role
 from reports.builds import request_build, run_build
 from reports.builds.making import content_digest
@@ -84,7 +85,7 @@ def test_a_picture_that_is_replaced_changes_nothing_that_was_submitted(profile):
     pictures.change_picture(
         picture,
         {"caption": "Another port"},
-        base=evidence.fingerprint(picture),
+        base=fingerprint(picture),
         by=factories.holder(profile, Role.LOCAL_EXPERT),
         at=timezone.now(),
     )

@@ -87,6 +87,7 @@ def everything(kind, profile, person):
         reason_event=a_reason(profile, "Sources are missing."),
         round=a_round(profile).pk,
         request=a_request(kind, profile, person).pk,
+        part=a_substitution(profile, person).pk,
     )
 
 
@@ -99,6 +100,15 @@ def a_request(kind, profile, person):
     return InputRequest.objects.create(
         profile=profile, subject="Residents", asked_by=person, asked_of=person,
         asked_role=Role.FOCAL_POINT, asked_at=NOON, due_at=NOON, state=state,
+    )  # fmt: skip
+
+
+def a_substitution(profile, person):
+    """Somebody, by himself if it must be, who stands in for the holder of a part."""
+    part = Assignment.objects.get(profile=profile, user=person)
+    return Assignment.objects.create(
+        programme=profile.programme, profile=profile, user=person, role=part.role,
+        stands_in_for=part, starts_on=NOON.date(), ends_on=(NOON + timedelta(days=9_000)).date(),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from PIL import Image
 
 from profile_workflow.attachments import MOST_BYTES, Kind, clean_name, read_attachment
 from profile_workflow.errors import InvalidInput
+from tests.pictures import many_scans
 
 pytestmark = pytest.mark.unit
 
@@ -26,13 +27,15 @@ def archive(*names: str, first: bytes = b"") -> bytes:
     return out.getvalue()
 
 
-def picture(kind: str = "JPEG", size: tuple[int, int] = (40, 20), *, gps: bool = False) -> bytes:
+def picture(
+    kind: str = "JPEG", size: tuple[int, int] = (40, 20), *, gps: bool = False, **options: bool
+) -> bytes:
     out = BytesIO()
     exif = Image.Exif()
     if gps:
         exif[GPS] = {1: "N", 2: (34.0, 44.0, 0.0)}
         exif[0x0112] = 6
-    Image.new("RGB", size, "red").save(out, kind, exif=exif)
+    Image.new("RGB", size, "red").save(out, kind, exif=exif, **options)
     return out.getvalue()
 
 
@@ -106,9 +109,21 @@ def test_a_photograph_loses_where_it_was_taken_and_what_was_hidden_in_it():
         assert found.size == (20, 40)  # turned upright, as the camera had noted
 
 
-def test_a_picture_with_too_many_points_is_refused_before_they_are_drawn():
+@pytest.mark.parametrize("how", [{"kind": "PNG"}, {"progressive": True}])
+def test_a_picture_with_too_many_points_is_refused_before_they_are_drawn(how):
     with pytest.raises(InvalidInput, match="pixels"):
-        read_attachment("bomb.png", picture("PNG", (6000, 5000)))
+        read_attachment("bomb.png", picture(size=(6400, 4000), **how))
+
+
+def test_a_large_photograph_of_a_telephone_is_drawn_smaller():
+    kept = read_attachment("IMG_2.jpg", picture(size=(6400, 6000))).content
+    with Image.open(BytesIO(kept)) as found:
+        assert found.size == (3000, 2813)
+
+
+def test_a_photograph_that_is_drawn_again_and_again_is_refused():
+    with pytest.raises(InvalidInput, match="damaged"):
+        read_attachment("IMG_3.jpg", many_scans())
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The style sheet: icons that exist, states with a shape, no side that is left or right."""
+"""The style sheets: icons that exist, states with a shape, no side that is left or right."""
 
 import re
 from pathlib import Path
@@ -12,8 +12,15 @@ from profile_workflow.web.navigation import PROFILE_PAGES, SITE_PAGES
 pytestmark = pytest.mark.unit
 
 STATIC = Path(settings.BASE_DIR) / "profile_workflow" / "static"
-SHEET = (STATIC / "profile_workflow" / "app.css").read_text()
-ICONS = (STATIC / "vendor" / "bootstrap-icons" / "icons.svg").read_text()
+SHEETS = {path.name: path.read_text() for path in (STATIC / "profile_workflow").glob("*.css")}
+#: All of them, for what may stand in any.
+SHEET = "\n".join(SHEETS.values())
+DRAWN = sorted((STATIC / "vendor" / "bootstrap-icons").glob("*.svg"))
+#: Sides of the page instead of the beginning and the end of a line.
+SIDES = (
+    r"(?<![\w-])(?:margin|padding|border)-(?:left|right)|(?<![\w-])(?:left|right):"
+    r"|(?:text-align|float|clear):\s*(?:left|right)"
+)
 
 
 def templates():
@@ -24,16 +31,33 @@ def templates():
     ]
 
 
-def test_every_icon_that_is_drawn_is_there_and_none_is_there_for_nothing():
-    assert set(re.findall(r"icons\.svg#([\w-]+)", SHEET)) == set(
-        re.findall(r'<view id="([\w-]+)"', ICONS)
-    )
+def test_every_sheet_is_read_and_used():
+    assert {"app.css", "draft.css", "editor.css", "remarks.css"} <= set(SHEETS)
+    pages = "\n".join(templates())
+    assert [name for name in SHEETS if f"profile_workflow/{name}" not in pages] == []
+
+
+@pytest.mark.parametrize("drawn", DRAWN, ids=lambda path: path.name)
+def test_every_icon_that_is_drawn_is_there_and_none_is_there_for_nothing(drawn):
+    wanted = re.findall(rf"{re.escape(drawn.name)}#([\w-]+)", SHEET)
+    assert wanted
+    assert set(wanted) == set(re.findall(r'<view id="([\w-]+)"', drawn.read_text()))
+
+
+def test_every_sheet_of_icons_is_read():
+    named = set(re.findall(r"bootstrap-icons/([\w.-]+)#", SHEET))
+    assert named == {path.name for path in DRAWN}
 
 
 def test_every_icon_that_a_page_names_is_known_to_the_sheet():
     known = set(re.findall(r"\.(icon-[\w-]+)", SHEET))
     in_pages = {
         name for text in templates() for name in re.findall(r'class="icon (icon-[\w-]+)', text)
+    }
+    in_pages |= {
+        f"icon-{name}"
+        for text in templates()
+        for name in re.findall(r'_rich_button\.html" with name="([\w-]+)"', text)
     }
     in_rows = {page.icon for page in (*SITE_PAGES, *PROFILE_PAGES) if page.icon}
     assert in_pages | in_rows <= known
@@ -66,7 +90,7 @@ def contrast(one, other):
 
 def colours():
     """Return the colours by day, and those by night."""
-    day, night = SHEET.split("prefers-color-scheme: dark", 1)
+    day, night = SHEETS["app.css"].split("prefers-color-scheme: dark", 1)
     found = r"--([\w-]+): (#[0-9a-f]{3,6});"
     by_day = dict(re.findall(found, day))
     return by_day, {**by_day, **dict(re.findall(found, night))}
@@ -106,10 +130,14 @@ def test_contrast_is_counted_as_the_standard_says():
     assert contrast("#777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
 
-def test_nothing_is_left_or_right():
-    assert (
-        re.findall(
-            r"(?<![\w-])(?:margin|padding|border)-(?:left|right)|(?<![\w-])(?:left|right):", SHEET
-        )
-        == []
-    )
+@pytest.mark.parametrize("name", sorted(SHEETS))
+def test_nothing_is_left_or_right(name):
+    assert re.findall(SIDES, SHEETS[name]) == []
+
+
+@pytest.mark.parametrize(
+    "rule", ["margin-left: 0", "{ left: 0 }", "text-align: right", "float:left", "border-right: 0"]
+)
+def test_a_side_is_seen(rule):
+    assert re.findall(SIDES, rule)
+    assert not re.findall(SIDES, 'margin-inline-start: 0; url("x#text-indent-left"); left-over: 1')

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 
 from profile_workflow import markup
-from profile_workflow.web import redline as module
 from profile_workflow.web.redline import ADDED, CHANGED, REMOVED, SAME, redline
+from profile_workflow.web.redline import comparing as module
 
 pytestmark = pytest.mark.unit
 

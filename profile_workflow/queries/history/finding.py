@@ -1,0 +1,144 @@
+"""Which events a reader wants and may see."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Q, QuerySet, TextChoices
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from profile_workflow.models import Comment, DataItem, Event, InputRequest, Profile, User
+from profile_workflow.queries.attribution import may_see_names
+from profile_workflow.queries.history.words import Kind
+from profile_workflow.queries.requests import requests_seen_by, sees_all_requests
+from profile_workflow.states import Role
+
+
+class Subject(TextChoices):
+    """What a reader looks for in a history."""
+
+    MOVES = "moves", gettext_lazy("Moves of the profile and its sections")
+    COMMENT = "comment", gettext_lazy("Comments")
+    SIGN_OFF = "sign_off", gettext_lazy("Sign-offs")
+    PEOPLE = "people", gettext_lazy("People and tasks")
+    FIGURES = "figures", gettext_lazy("Figures and sources")
+    REQUESTS = "requests", gettext_lazy("Requests for input")
+    QUALITY = "quality", gettext_lazy("Checks of quality")
+    BUILD = "build", gettext_lazy("PDFs")
+
+
+#: Subject → first words of the documents that belong to it. PDFs have no events.
+_DOCUMENTS_OF: dict[str, tuple[str, ...]] = {
+    Subject.MOVES: ("profile", "section", "guidance", "review_round", "validation_round"),
+    Subject.COMMENT: ("comment",),
+    Subject.SIGN_OFF: ("sign_off",),
+    Subject.PEOPLE: ("assignment", "task"),
+    Subject.FIGURES: ("data_item", "evidence"),
+    Subject.REQUESTS: ("input_request",),
+    Subject.QUALITY: ("check",),
+    Subject.BUILD: (),
+}
+
+#: Kinds whose events may tell who gave an answer.
+_ANSWERS = (Kind.COMMENT, Kind.SIGN_OFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a reader wants to see of a history; empty values leave nothing out.
+
+    Attributes:
+        person: Id of who did it.
+        kind: A ``Subject``.
+        section: Key of the section it is about.
+        since: First day, in the zone of the reader.
+        until: Last day.
+        number: Number of the only event that is wanted.
+    """
+
+    person: int | None = None
+    kind: str = ""
+    section: str = ""
+    since: date | None = None
+    until: date | None = None
+    number: int | None = None
+
+    def within(self, field: str) -> Q:
+        """Return the condition that a moment lies between the two days."""
+        condition = Q()
+        if self.since is not None:
+            condition &= Q(**{f"{field}__gte": _midnight(self.since)})
+        if self.until is not None and self.until < date.max:
+            condition &= Q(**{f"{field}__lt": _midnight(self.until + timedelta(days=1))})
+        return condition
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def events_of(profile: Profile, wanted: Wanted, *, viewer: User) -> "QuerySet[Event, int]":
+    """Return the numbers of the events that a reader wants, newest first.
+
+    Asking for one person finds only what shows that person's name to the reader, so that a filter
+    cannot tell who gave an answer. Requests for input are told to those who may see them.
+    """
+    events = _told_to(viewer, profile).filter(wanted.within("at"))
+    if wanted.number is not None:
+        events = events.filter(seq=wanted.number)
+    if wanted.kind:
+        events = events.filter(_is_about(wanted.kind))
+    if wanted.section:
+        events = events.filter(document__in=_documents_about(profile, wanted.section))
+    if wanted.person is not None:
+        person = User.objects.filter(pk=wanted.person).values("pseudonym")[:1]
+        events = events.filter(actor=person)
+        if wanted.person != viewer.pk and not may_see_names(viewer, profile):
+            events = events.exclude(_may_hide_a_name())
+    return events.order_by("-seq").values_list("seq", flat=True)
+
+
+def _told_to(viewer: User, profile: Profile) -> "QuerySet[Event]":
+    """Return the events of a profile without those of requests that a reader may not see."""
+    events = Event.objects.filter(profile=profile)
+    if sees_all_requests(profile, viewer):
+        return events
+    seen = requests_seen_by(profile, viewer).order_by("pk").values_list("pk", flat=True)
+    own = Q(document__in=[f"{Kind.INPUT_REQUEST}:{pk}" for pk in seen])
+    return events.filter(~Q(document__startswith=f"{Kind.INPUT_REQUEST}:") | own)
+
+
+def _is_about(subject: str) -> Q:
+    condition = Q(pk__in=())
+    for kind in _DOCUMENTS_OF[subject]:
+        condition |= Q(document=kind) | Q(document__startswith=f"{kind}:")
+    return condition
+
+
+def _may_hide_a_name() -> Q:
+    hidden = Q(role=Role.STAKEHOLDER)
+    for kind in _ANSWERS:
+        hidden |= Q(document__startswith=f"{kind}:")
+    return hidden
+
+
+def _documents_about(profile: Profile, key: str) -> list[str]:
+    comments = Comment.objects.filter(section__profile=profile, section__key=key)
+    figures = DataItem.objects.filter(table__section__profile=profile, table__section__key=key)
+    requests = InputRequest.objects.filter(profile=profile, section__key=key).order_by("pk")
+    return [
+        f"{Kind.SECTION}:{key}",
+        f"{Kind.GUIDANCE}:{key}",
+        *(f"{Kind.COMMENT}:{pk}" for pk in comments.order_by("pk").values_list("pk", flat=True)),
+        *(f"{Kind.DATA_ITEM}:{pk}" for pk in figures.order_by("pk").values_list("pk", flat=True)),
+        *(f"{Kind.INPUT_REQUEST}:{pk}" for pk in requests.values_list("pk", flat=True)),
+    ]
+
+
+def people_in(profile: Profile, *, viewer: User) -> list[User]:
+    """Return the people whose names a reader may look for in a history, by name."""
+    events = _told_to(viewer, profile).filter(actor__isnull=False)
+    if not may_see_names(viewer, profile):
+        events = events.exclude(_may_hide_a_name())
+    actors = events.values("actor").distinct()
+    return list(User.objects.filter(pseudonym__in=actors).order_by("full_name", "pk"))

@@ -1,0 +1,105 @@
+"""How far sections and the comments on them must be before a move, and which it names."""
+
+from collections.abc import Iterator, Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from profile_workflow.errors import Missing
+from profile_workflow.models import WAITING, Comment, Profile, Section, SignOff
+from profile_workflow.requirements.known import known
+from profile_workflow.states import APPROVED_SECTION_STATES, FINISHED_SECTION_STATES, SectionState
+
+
+def sections_are_finished(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    """Every section is submitted or further."""
+    for section in known(profile).sections:
+        if section.state not in FINISHED_SECTION_STATES:
+            yield _unfinished(section)
+
+
+def sections_are_accepted(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    """Every section is accepted."""
+    for section in known(profile).sections:
+        if section.state not in APPROVED_SECTION_STATES:
+            yield _unfinished(section)
+
+
+def _unfinished(section: Section) -> Missing:
+    return Missing(
+        "section_unfinished",
+        _("“%(section)s” is in the state “%(state)s”.")
+        % {"section": section, "state": section.get_state_display()},
+        section.key,
+    )
+
+
+def a_section_is_returned(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    """A section was returned in this round."""
+    if not profile.sections.filter(state=SectionState.CHANGES_REQUESTED).exists():
+        yield Missing("nothing_returned", _("No section has been returned in this round."))
+
+
+def severity_is_consistent(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    """A section was returned, and none of them for major changes."""
+    yield from a_section_is_returned(profile, ())
+    yield from _no_section_needs_major_changes(profile)
+
+
+def _no_section_needs_major_changes(profile: Profile) -> Iterator[Missing]:
+    returned = profile.decisions.filter(
+        review_round__closed_at__isnull=True,
+        move="request_major_changes",
+        section__state=SectionState.CHANGES_REQUESTED,
+    ).select_related("section__template_section")
+    for decision in returned:
+        assert decision.section is not None
+        yield Missing(
+            "major_changes",
+            _("“%(section)s” was returned for major changes; the whole needs a major revision.")
+            % {"section": decision.section},
+            decision.section.key,
+        )
+
+
+def sections_are_named(profile: Profile, sections: Sequence[Section]) -> Iterator[Missing]:
+    """The mover names sections of this profile."""
+    if not _are_named(profile, sections):
+        yield Missing("no_section_named", _("Name at least one section to return."))
+
+
+def objection_names_sections(signoff: SignOff, sections: Sequence[Section]) -> Iterator[Missing]:
+    """Whoever objects names sections of this profile."""
+    if not _are_named(signoff.profile, sections):
+        yield Missing("no_section_named", _("Name at least one section that you object to."))
+
+
+def _are_named(profile: Profile, sections: Sequence[Section]) -> bool:
+    """Whether there are sections, all of this profile."""
+    return bool(sections) and all(section.profile_id == profile.pk for section in sections)
+
+
+def section_comments_are_answered(
+    section: Section, _sections: Sequence[Section]
+) -> Iterator[Missing]:
+    """No comment on a section waits for an answer."""
+    count = section.comments.filter(WAITING).count()
+    if count:
+        yield _open_comments(section.key, count)
+
+
+def comments_are_answered(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    """No comment on a profile waits for an answer."""
+    open_comments = Comment.objects.filter(WAITING, section__profile=profile)
+    counts: dict[str, int] = {}
+    for key in open_comments.order_by("section__position").values_list("section__key", flat=True):
+        counts[key] = counts.get(key, 0) + 1
+    for key, count in counts.items():
+        yield _open_comments(key, count)
+
+
+def _open_comments(key: str, count: int) -> Missing:
+    words = ngettext(
+        "%(count)s comment waits for an answer.", "%(count)s comments wait for an answer.", count
+    )
+    return Missing("comment_open", words % {"count": count}, key)

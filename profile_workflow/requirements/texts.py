@@ -1,0 +1,93 @@
+"""What a text must hold, and must not hold, before a move."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from django.utils.translation import gettext as _
+
+from profile_workflow.errors import Missing
+from profile_workflow.markup import cited_keys, placed_pictures, placed_tables, references
+from profile_workflow.models import Profile, Section
+from profile_workflow.proofreading import Finding, Level
+from profile_workflow.queries.guidance import judged_profile, stopping
+from profile_workflow.queries.references import dangling
+from profile_workflow.requirements.known import known
+
+
+def draft_is_filled(section: Section, _sections: Sequence[Section]) -> Iterator[Missing]:
+    """A section that must be there has a text, or says where nothing was found."""
+    if section.draft.is_empty and section.template_section.mandatory:
+        yield Missing(
+            "section_empty",
+            _("“%(section)s” has neither text nor “nothing found” with where it was searched.")
+            % {"section": section},
+            section.key,
+        )
+
+
+def draft_refers_to_what_exists(
+    section: Section, _sections: Sequence[Section]
+) -> Iterator[Missing]:
+    """What a working text cites, places and points to is there."""
+    yield from _dangling(section.key, section.draft.text, section.profile)
+
+
+def draft_holds_nothing_that_stops(
+    section: Section, _sections: Sequence[Section]
+) -> Iterator[Missing]:
+    """Nothing in a working text keeps it from being submitted."""
+    for finding in stopping(section, section.draft.text):
+        yield _finding(section.key, finding)
+
+
+def text_is_sound(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    """The submitted texts refer to what exists and hold no finding that stops them."""
+    for judged in judged_profile(profile, known(profile).sections):
+        section = judged.section
+        text = section.revision.text if section.revision else ""
+        yield from _dangling(section.key, text, profile)
+        for one in judged.open:
+            if one.finding.rule.requirement:
+                yield _finding(section.key, one.finding)
+
+
+def _finding(key: str, finding: Finding) -> Missing:
+    because = "" if finding.level != Level.BLOCK else f" {finding.rule.because}"
+    return Missing(finding.rule.requirement, f"{finding.message}{because}", key)
+
+
+def _dangling(key: str, text: str, profile: Profile) -> Iterator[Missing]:
+    here = known(profile)
+    for cited in _absent(cited_keys(text), lambda: here.sources):
+        yield Missing(
+            "citation_unknown",
+            _("The source “%(key)s” is not in the bibliography.") % {"key": cited},
+            key,
+        )
+    for table in _absent(placed_tables(text), lambda: here.tables):
+        yield Missing("table_unknown", _("There is no data table “%(key)s”.") % {"key": table}, key)
+    yield from _pictures_missing(key, text, profile)
+    for reference in dangling(here.places, key, text) if references(text) else ():
+        yield Missing(
+            "reference_unknown",
+            _("%(reference)s leads nowhere: there is nothing of that name.")
+            % {"reference": reference},
+            key,
+        )
+
+
+def _pictures_missing(key: str, text: str, profile: Profile) -> Iterator[Missing]:
+    placed = sorted(placed_pictures(text))
+    there = known(profile).pictures if placed else {}
+    for shown in placed:
+        if shown not in there:
+            words = _("There is no picture “%(key)s”.") % {"key": shown}
+            yield Missing("picture_unknown", words, key)
+        elif lacks := there[shown]:
+            words = _("The picture “%(key)s” lacks: %(lacks)s.")
+            words %= {"key": shown, "lacks": "; ".join(lacks)}
+            yield Missing("picture_incomplete", words, key, fragment=f"picture-{shown}")
+
+
+def _absent(named: Sequence[str], there: Callable[[], set[str]]) -> list[str]:
+    """Return the keys that are not there; what is there is fetched only if a text names any."""
+    return sorted(set(named) - there()) if named else []

@@ -1,0 +1,51 @@
+"""The rich editor in a browser: opening it with a text, pressing its buttons, what is saved."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from profile_workflow.models import Profile, User
+from tests import factories
+
+TEXT = "#id_text_rich"
+#: Paste HTML and plain text, as a browser does with what was copied elsewhere.
+PASTE = """([html, text]) => {
+    const data = new DataTransfer();
+    if (html) data.setData("text/html", html);
+    data.setData("text/plain", text);
+    const told = {clipboardData: data, bubbles: true, cancelable: true};
+    document.querySelector("#id_text_rich").dispatchEvent(new ClipboardEvent("paste", told));
+}"""
+
+
+def open_editor(browse: Any, writer: User, profile: Profile, text: str, language: str) -> Any:
+    """Open the page for writing the first section, with a text on it, in a language."""
+    User.objects.update(language=language)
+    if text:
+        factories.write(factories.section(profile, "1"), text, by=writer)
+    page = browse(language, writer)
+    page.goto(address(profile))
+    page.locator("[data-rich]").wait_for()
+    return page
+
+
+def address(profile: Profile) -> str:
+    """Return the address of that page."""
+    return reverse("section_edit", args=[profile.slug, "1"])
+
+
+def field(page: Any) -> str:
+    """Return the text as it is saved."""
+    saved: str = page.locator("#id_text").input_value()
+    return saved
+
+
+def press(page: Any, name: str) -> None:
+    """Press a button of the editor."""
+    page.get_by_role("toolbar").get_by_role("button", name=name, exact=True).click()
+
+
+def paste(page: Any, html: str = "", text: str = "") -> None:
+    """Paste where the text is clicked."""
+    page.locator(TEXT).click()
+    page.evaluate(PASTE, [html, text])
