@@ -376,9 +376,9 @@ def test_pages_show_what_is_found_to_those_who_judge(made, drafted):
     factories.write(first(drafted), "There were 12,500 people.")
     factories.move(first(drafted), "submit", made[EXPERT])
     for who in (made[EXPERT], made[REVIEWER], made.team):
-        assert "Where is the figure" in page(signed_in(who), "section", drafted.slug, "1")
+        assert "Nothing in this sentence cites a source" in page(signed_in(who), "section", drafted.slug, "1")
     other = page(signed_in(made[Role.STAKEHOLDER]), "section", drafted.slug, "1")
-    assert "Where is the figure" not in other
+    assert "Nothing in this sentence cites a source" not in other
 
 
 def test_the_overview_sums_up_what_is_marked(made, drafted):
