@@ -1,6 +1,8 @@
 """What must be complete before each move: a table of checks that list what is missing."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -135,14 +137,17 @@ def _open_comments(key: str, count: int) -> Missing:
 def _draft_refers_to_what_exists(
     section: Section, _sections: Sequence[Section]
 ) -> Iterator[Missing]:
-    yield from _dangling(section.key, section.draft.text, section.profile)
+    text = section.draft.text
+    for typed, missing in _dangling(section.key, text, section.profile):
+        yield _at(missing, text, typed)
 
 
 def _draft_holds_nothing_that_stops(
     section: Section, _sections: Sequence[Section]
 ) -> Iterator[Missing]:
     for finding in stopping(section, section.draft.text):
-        yield _finding(section.key, finding)
+        missing = _finding(section.key, finding)
+        yield replace(missing, position=finding.position, words=finding.found)
 
 
 def _finding(key: str, finding: Finding) -> Missing:
@@ -150,25 +155,30 @@ def _finding(key: str, finding: Finding) -> Missing:
     return Missing(finding.rule.requirement, f"{finding.message}{because}", key)
 
 
-def _dangling(key: str, text: str, profile: Profile) -> Iterator[Missing]:
+def _at(missing: Missing, text: str, typed: str) -> Missing:
+    """Return what is missing with the first place in the text where it is typed."""
+    found = re.search(rf"(?<!\w){re.escape(typed)}(?![\w-])", text)
+    return replace(missing, position=found.span(), words=typed) if found else missing
+
+
+def _dangling(key: str, text: str, profile: Profile) -> Iterator[tuple[str, Missing]]:
+    """Yield what a text names and the profile does not have, each with how it is typed."""
     cited_here, placed_here = set(cited_keys(text)), set(placed_tables(text))
     for cited in sorted(cited_here - _source_keys(profile)) if cited_here else ():
-        yield Missing(
-            "citation_unknown",
-            _("The source “%(key)s” is not in the bibliography.") % {"key": cited},
-            key,
-        )
+        said = _("The source “%(key)s” is not in the bibliography.") % {"key": cited}
+        yield f"@{cited}", Missing("citation_unknown", said, key)
     for table in sorted(placed_here - _table_keys(profile)) if placed_here else ():
-        yield Missing("table_unknown", _("There is no data table “%(key)s”.") % {"key": table}, key)
+        said = _("There is no data table “%(key)s”.") % {"key": table}
+        yield f":{table}", Missing("table_unknown", said, key)
     shown_here = set(placed_pictures(text))
     for shown in sorted(shown_here - _picture_keys(profile)) if shown_here else ():
-        yield Missing("picture_unknown", _("There is no picture “%(key)s”.") % {"key": shown}, key)
+        said = _("There is no picture “%(key)s”.") % {"key": shown}
+        yield f"[[image:{shown}", Missing("picture_unknown", said, key)
     for reference in dangling(_places(profile), key, text) if references(text) else ():
-        yield Missing(
-            "reference_unknown",
-            _("%(reference)s leads nowhere: there is nothing of that name.")
-            % {"reference": reference},
-            key,
+        said = _("%(reference)s leads nowhere: there is nothing of that name.")
+        yield (
+            str(reference).rstrip("]"),
+            Missing("reference_unknown", said % {"reference": reference}, key),
         )
 
 
@@ -314,7 +324,8 @@ def _text_is_sound(profile: Profile, _sections: Sequence[Section]) -> Iterator[M
     for judged in judged_profile(profile, _sections_of(profile)):
         section = judged.section
         text = section.revision.text if section.revision else ""
-        yield from _dangling(section.key, text, profile)
+        for _typed, missing in _dangling(section.key, text, profile):
+            yield missing
         for one in judged.open:
             if one.finding.rule.requirement:
                 yield _finding(section.key, one.finding)
@@ -533,11 +544,15 @@ def missing_for(
     return _run(REQUIREMENTS.get(permission, ()), document, sections)
 
 
+#: What is read once for all checks of one look, and read anew for the next.
+_KEPT = ("_checked_sections", "_source_keys", "_table_keys", "_picture_keys", "_places")
+
+
 def _run(
     checks: Iterable[Check], document: Any, sections: Sequence[Section]
 ) -> tuple[Missing, ...]:
     try:
         return tuple(missing for check in checks for missing in check(document, sections))
     finally:
-        for kept in ("_checked_sections", "_source_keys", "_table_keys"):
+        for kept in _KEPT:
             document.profile.__dict__.pop(kept, None)

@@ -53,7 +53,7 @@ _LEANS = re.compile(
 _GOES_ON = re.compile(
     fold_text(
         r"\b(?:of\x20(?:these|those|them|whom)|among\x20(?:these|those|them)|parmi\x20(?:eux|elles"
-        r"|ceux-ci|celles-ci)|d'entre\x20(?:eux|elles))\b|\b(?:من\x20بين|من)ه(?:م|ن)\b"
+        r"|ceux-ci|celles-ci)|d'entre\x20(?:eux|elles))\b|\b(?:منهم|بينهم)\b"
     ).text
 )
 
