@@ -169,7 +169,8 @@ def _dangling(key: str, text: str, profile: Profile) -> Iterator[tuple[str, Miss
         yield f"@{cited}", Missing("citation_unknown", said, key)
     for table in sorted(placed_here - _table_keys(profile)) if placed_here else ():
         said = _("There is no data table “%(key)s”.") % {"key": table}
-        yield f":{table}", Missing("table_unknown", said, key)
+        typed = f"[[{'table' if f'[[table:{table}]]' in text else 'figure'}:{table}"
+        yield typed, Missing("table_unknown", said, key)
     shown_here = set(placed_pictures(text))
     for shown in sorted(shown_here - _picture_keys(profile)) if shown_here else ():
         said = _("There is no picture “%(key)s”.") % {"key": shown}

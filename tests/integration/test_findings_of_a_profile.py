@@ -121,7 +121,7 @@ def test_each_unknown_name_leads_to_its_place(made, drafted):
     found = requirements.missing_for("section.submit", section(drafted))
     places = {one.code: text[slice(*one.position)] for one in found if one.position}
     assert places["citation_unknown"] == "@nobody"
-    assert places["table_unknown"] == ":9-Z"
+    assert places["table_unknown"] == "[[table:9-Z"
     assert all(one.words == text[slice(*one.position)] for one in found if one.position)
     shown = page(signed_in(made[EXPERT]), "section_edit", drafted.slug, "1")
     assert 'data-words="@nobody"' in shown
