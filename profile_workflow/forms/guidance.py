@@ -145,8 +145,8 @@ class QuestionsForm(StyledForm):
         shown = {"person": answer.by, "said": " – ".join(one for one in said if one)}
         self.add_error(f"{key}-note", words % shown)
         self._has_seen[key] = mark_of(answer).digest
-        self.data = self.data.copy()
-        self.data[self[f"{key}-seen"].html_name] = self._has_seen[key]
+        shown_again = {self[f"{key}-seen"].html_name: self._has_seen[key]}
+        self.data = {**dict(self.data.items()), **shown_again}
 
     @property
     def seen_now(self) -> dict[str, str]:

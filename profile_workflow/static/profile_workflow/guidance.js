@@ -32,7 +32,7 @@
   const refused = new Map();
   for (const [key, one] of questions) saved.set(key, saidIn(one));
   // Some came back with a page that could not save them.
-  const isBack = form.querySelector(".question .field-problem:not([hidden])");
+  const isBack = form.dataset.marksBack !== undefined;
   if (isBack) saved.clear();
 
   const unsaved = () => [...questions].filter(([key, one]) => saidIn(one) !== saved.get(key));
@@ -86,9 +86,10 @@
     const place = document.getElementById(`${note.id}_error`);
     place.hidden = !problem;
     place.lastElementChild.textContent = problem || "";
-    note.toggleAttribute("aria-invalid", Boolean(problem));
-    if (problem) note.setAttribute("aria-describedby", place.id);
-    else note.removeAttribute("aria-describedby");
+    for (const [name, value] of [["aria-invalid", "true"], ["aria-describedby", place.id]]) {
+      if (problem) note.setAttribute(name, value);
+      else note.removeAttribute(name);
+    }
   };
 
   const take = (told, sent) => {
