@@ -157,7 +157,7 @@ class QuestionsForm(StyledForm):
     def problems(self) -> dict[str, str]:
         """Name of a field on the page → what is wrong with it."""
         fields = [name for name in self.errors if name in self.fields]
-        return {self[name].html_name: " ".join(self.errors[name]) for name in fields}
+        return {self[name].html_name: " ".join(map(str, self.errors[name])) for name in fields}
 
     @property
     def asked(self) -> list[AskedGroup]:

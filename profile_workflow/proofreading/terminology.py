@@ -425,7 +425,8 @@ def wordings(
             is_told = term.rule.level is Level.ADVISE and _overlaps(place, told)
             if is_told or is_silent(place, silent) or not _is_meant(term, passage, figures, place):
                 continue
-            told.append(place)
+            if term.rule.level is Level.ADVISE:
+                told.append(place)
             yield in_sentence(term.rule, passage, place, text, {"instead": term.instead})
 
 
