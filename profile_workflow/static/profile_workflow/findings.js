@@ -10,14 +10,23 @@
   const LEAST = 5000;
   const { text, base_version: version } = form.elements;
 
+  /* The last words before a place, and where they begin; those behind it, if there are none. */
+  const besideOf = (place) => {
+    const runs = [...text.value.matchAll(/[^\n*_[\]@^|#>]{3,}/g)].filter((run) => run[0].trim());
+    const run = runs.findLast((one) => one.index < place) || runs[0];
+    return run ? [run[0].trim(), run.index] : ["", place];
+  };
+
   const showInText = ({ show, words }) => {
     const [start, end] = show.split(" ").map(Number);
     // What was typed since the last save may have moved it a little.
     const near = words ? text.value.indexOf(words, Math.max(0, start - 200)) : start;
     const at = near < 0 ? start : near;
-    // An editor over the field, if there is one, shows the words in its own text.
-    const before = words ? text.value.slice(0, at).split(words).length - 1 : 0;
-    const detail = { words, before };
+    // An editor over the field, if there is one, shows the words in its own text; a sign such as a
+    // citation has none there, and is shown by what stands before it.
+    const [said, from] = /^[@[]/.test(words) ? besideOf(at) : [words, at];
+    const before = said ? text.value.slice(0, from).split(said).length - 1 : 0;
+    const detail = { words: said, before };
     if (!text.dispatchEvent(new CustomEvent("pw:show", { detail, cancelable: true }))) return;
     text.focus();
     text.setSelectionRange(at, words ? at + words.length : end);
