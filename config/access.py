@@ -94,6 +94,8 @@ RULES: Mapping[str, Rule] = {
     "section_save": Rule.TAKES_PART,
     "section_guidance": Rule.TAKES_PART,
     "section_answers": Rule.TAKES_PART,
+    "section_beside": Rule.TAKES_PART,
+    "findings": Rule.TAKES_PART,
     "requests": Rule.TAKES_PART,
     "request_new": Rule.TAKES_PART,
     "request": Rule.TAKES_PART,

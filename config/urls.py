@@ -23,6 +23,7 @@ from profile_workflow.views import (
     word,
 )
 from workflows.views import (
+    beside,
     board,
     deadlines,
     delegating,
@@ -88,6 +89,8 @@ urlpatterns = [
     path("p/<slug:slug>/s/<slug:key>/", sections.section, name="section"),
     path("p/<slug:slug>/s/<slug:key>/edit/", drafting.section_edit, name="section_edit"),
     path("p/<slug:slug>/s/<slug:key>/save/", drafting.section_save, name="section_save"),
+    path("p/<slug:slug>/s/<slug:key>/beside/", beside.section_beside, name="section_beside"),
+    path("p/<slug:slug>/findings/", guidance.findings, name="findings"),
     path(
         "p/<slug:slug>/s/<slug:key>/guidance/", guidance.section_guidance, name="section_guidance"
     ),

@@ -15,12 +15,16 @@ class Missing:
         message: Sentence that tells what is missing.
         section: Key of the section to go to, or an empty string.
         fragment: Where on the page that its place is, if the code alone does not say it.
+        position: Where in the working text of the section it stands, if it stands there.
+        words: The words that stand there.
     """
 
     code: str
     message: str
     section: str = ""
     fragment: str = ""
+    position: tuple[int, int] | None = None
+    words: str = ""
 
 
 class DomainError(Exception):

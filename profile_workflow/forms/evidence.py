@@ -1,6 +1,7 @@
 """Forms of the register: one for each kind of entry, with its fields in words."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
 from django import forms
@@ -27,6 +28,8 @@ from profile_workflow.models import (
 )
 from profile_workflow.pictures.pixels import Pixels, read_picture
 
+#: Longest text that a link may propose, in characters.
+_LONGEST = 200
 _PLACED_KEY = re.compile(r"[\w.-]{1,20}")
 
 
@@ -45,10 +48,17 @@ class EntryForm(MarkedForm, forms.ModelForm):  # type: ignore[type-arg]
 
     #: Field that may occur only once in a profile.
     once: ClassVar[str] = ""
+    #: Fields that a link to the form may fill.
+    proposable: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, *args: Any, profile: Profile, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.profile = profile
+
+    @classmethod
+    def proposed(cls, given: Mapping[str, Any]) -> dict[str, str]:
+        """Return what a link proposes for the fields, to be looked at before it is stored."""
+        return {name: str(given[name])[:_LONGEST] for name in cls.proposable if name in given}
 
     @classmethod
     def of_kind(cls) -> type[models.Model]:
@@ -131,6 +141,7 @@ class AcronymForm(EntryForm):
     """An acronym with its long form."""
 
     once = "short"
+    proposable = ("short", "long")
 
     class Meta:
         model = Acronym

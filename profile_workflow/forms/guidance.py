@@ -1,20 +1,20 @@
 """The forms of the guidance beside a text: marking its questions, allowing a finding."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from profile_workflow.errors import InvalidInput
 from profile_workflow.forms.renderer import StyledForm
-from profile_workflow.models import Section, User
+from profile_workflow.models import QuestionAnswer, Section, User
 from profile_workflow.queries.guidance import Group, Judged, JudgedText, Question
-from profile_workflow.services.guidance import MOST_CHARACTERS, Mark, mark_questions
+from profile_workflow.services.guidance import MOST_CHARACTERS, Mark, mark_of, mark_questions
 from profile_workflow.states import Outcome
 
 #: The fields stand beside the text, outside the form that they are sent with.
@@ -44,7 +44,7 @@ class QuestionsForm(StyledForm):
     """The guiding questions of a section, each with what became of it.
 
     Only what differs from what the page showed is a mark, so that two authors who mark different
-    questions do not undo one another.
+    questions do not undo one another; if they mark the same, the second is shown both.
 
     Args:
         groups: The questions.
@@ -53,12 +53,13 @@ class QuestionsForm(StyledForm):
     def __init__(self, *args: Any, groups: Sequence[Group], **kwargs: Any) -> None:
         self.groups = groups
         self._questions = {one.key: one for group in groups for one in group.questions}
+        self._has_seen: dict[str, str] = {}
         super().__init__(*args, prefix="q", **kwargs)
         for key, question in self._questions.items():
             self._add_fields(key, question)
 
     def _add_fields(self, key: str, question: Question) -> None:
-        mark = _mark_of(question)
+        mark = mark_of(question.answer)
         self.fields[f"{key}-outcome"] = forms.ChoiceField(
             label=question.text,
             required=False,
@@ -72,11 +73,17 @@ class QuestionsForm(StyledForm):
             max_length=MOST_CHARACTERS,
             initial=mark.note,
             widget=forms.TextInput(
-                attrs={**_OUTSIDE, "class": "form-control form-control-sm", "dir": "auto"}
+                attrs={
+                    **_OUTSIDE,
+                    "class": "form-control form-control-sm",
+                    "dir": "auto",
+                    # By the blank the style sheet knows that nothing is written.
+                    "placeholder": " ",
+                }
             ),
         )
         self.fields[f"{key}-seen"] = forms.CharField(
-            required=False, initial=_seen(mark), widget=forms.HiddenInput(attrs=_OUTSIDE)
+            required=False, initial=mark.digest, widget=forms.HiddenInput(attrs=_OUTSIDE)
         )
 
     def clean(self) -> dict[str, Any]:
@@ -93,38 +100,64 @@ class QuestionsForm(StyledForm):
 
     @property
     def marks(self) -> dict[str, Mark]:
-        """What was changed on the page: key of the question → what is said of it."""
+        """What was changed on the page and is complete: key of the question → what is said."""
         found = {}
         for key in self._questions:
-            if f"{self.prefix}-{key}-outcome" not in self.data:
+            names = [f"{key}-{name}" for name in ("outcome", "note", "seen")]
+            if f"{self.prefix}-{names[0]}" not in self.data or self.errors.keys() & set(names):
                 continue
-            given = self.cleaned_data[f"{key}-outcome"]
-            outcome = Outcome(given) if given else None
-            mark = Mark(outcome, self.cleaned_data[f"{key}-note"] if outcome else "")
-            if _seen(mark) != self.cleaned_data[f"{key}-seen"]:
+            outcome, note, seen = (self.cleaned_data[name] for name in names)
+            mark = Mark(Outcome(outcome) if outcome else None, note)
+            if mark.digest != seen:
                 found[key] = mark
         return found
 
     def save(self, section: Section, *, by: User, at: datetime) -> bool:
-        """Save the marks that were changed; return False if the form says what is wrong with them.
+        """Save the marks that were changed; return False if the form says what is wrong with some.
+
+        Those that are complete are saved in any case.
 
         Raises:
             NotAllowed, NotNow: As for the text itself.
         """
-        if not self.is_valid():
+        self.is_valid()
+        marks = self.marks
+        if not marks:
+            return not self.errors
+        seen = {key: self.cleaned_data[f"{key}-seen"] for key in marks}
+        try:
+            marked = mark_questions(section, marks, by=by, at=at, seen=seen)
+        except InvalidInput as error:
+            self.add_error(None, str(error))
             return False
-        if self.marks:
-            try:
-                mark_questions(section, self.marks, by=by, at=at)
-            except InvalidInput as error:
-                self.add_error(None, str(error))
-                return False
-        return True
+        self._has_seen = {key: mark.digest for key, mark in marks.items()}
+        for key, answer in marked.met.items():
+            self._meet(key, answer)
+        return not self.errors
+
+    def _meet(self, key: str, answer: QuestionAnswer) -> None:
+        """Show what somebody else said in the meantime; whoever saves again has seen it."""
+        said = (answer.get_outcome_display() if answer.is_marked else "", answer.note)
+        words = _(
+            "In the meantime %(person)s said: “%(said)s”. Yours is still here and not saved. Join "
+            "the two, or save once more to put yours in its place."
+        )
+        shown = {"person": answer.by, "said": " – ".join(one for one in said if one)}
+        self.add_error(f"{key}-note", words % shown)
+        self._has_seen[key] = mark_of(answer).digest
+        shown_again = {self[f"{key}-seen"].html_name: self._has_seen[key]}
+        self.data = {**dict(self.data.items()), **shown_again}
 
     @property
     def seen_now(self) -> dict[str, str]:
         """What the page has seen of the questions that it changed, once they are saved."""
-        return {self[f"{key}-seen"].html_name: _seen(mark) for key, mark in self.marks.items()}
+        return {self[f"{key}-seen"].html_name: seen for key, seen in self._has_seen.items()}
+
+    @property
+    def problems(self) -> dict[str, str]:
+        """Name of a field on the page → what is wrong with it."""
+        fields = [name for name in self.errors if name in self.fields]
+        return {self[name].html_name: " ".join(map(str, self.errors[name])) for name in fields}
 
     @property
     def asked(self) -> list[AskedGroup]:
@@ -139,15 +172,6 @@ class QuestionsForm(StyledForm):
         return AskedQuestion(question, *(self[name] for name in names))
 
 
-def _mark_of(question: Question) -> Mark:
-    answer = question.answer
-    return Mark(Outcome(answer.outcome), answer.note) if answer else Mark(None)
-
-
-def _seen(mark: Mark) -> str:
-    return hashlib.sha256(f"{mark.outcome or ''}\0{mark.note}".encode()).hexdigest()[:16]
-
-
 class WantedFindingForm(forms.Form):
     """Which finding the author wants to allow, when he leaves the text for that."""
 
@@ -157,6 +181,50 @@ class WantedFindingForm(forms.Form):
     def wanted(self) -> str:
         """The digest of the finding; empty if none is wanted."""
         return str(self.cleaned_data["allow"]) if self.is_valid() else ""
+
+
+class FindingKind(TextChoices):
+    """Findings of one sort, by what the codes of their rules begin with."""
+
+    FIGURES = "number", gettext_lazy("Figures")
+    WORDINGS = "wording", gettext_lazy("Wordings")
+    ACRONYMS = "acronym", gettext_lazy("Acronyms")
+    TABLES = "table", gettext_lazy("Tables")
+    HEADINGS = "heading", gettext_lazy("Headings")
+
+
+class FindingKindForm(forms.Form):
+    """Which findings are to be listed."""
+
+    only = forms.ChoiceField(choices=FindingKind.choices, required=False)
+
+    @property
+    def wanted(self) -> str:
+        """With what the codes of the rules begin; empty for all."""
+        return str(self.cleaned_data["only"]) if self.is_valid() else ""
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPlace:
+    """A place in a text that somebody was led to."""
+
+    start: int
+    end: int
+    words: str
+
+
+class WantedPlaceForm(forms.Form):
+    """Where in the text the writer wants to look, when he comes from a list of what is missing."""
+
+    at = forms.RegexField(r"\A\d{1,6}-\d{1,6}\Z", required=False)
+
+    def place_in(self, text: str) -> WantedPlace | None:
+        """Return the place, or None if there is none, or the text has changed so far."""
+        if not self.is_valid() or not self.cleaned_data["at"]:
+            return None
+        start, end = map(int, self.cleaned_data["at"].split("-"))
+        words = text[start:end]
+        return WantedPlace(start, end, words) if words.strip() else None
 
 
 class FindingForm(StyledForm):

@@ -14,7 +14,8 @@ class QuestionAnswer(models.Model):
 
     ``question`` names it by its place in the template: ``0.1`` is the second question of the
     chapter, ``s3.0`` the first of the subsection at position 3. It belongs to the section, not to
-    a revision, and so is carried over all of them.
+    a revision, and so is carried over all of them. With an empty outcome the question is open
+    still, and the note is what somebody wrote down before he decided.
     """
 
     section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="answers")
@@ -37,6 +38,11 @@ class QuestionAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.section_id} {self.question}"
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether it is said what became of the question."""
+        return self.outcome != ""
 
 
 class FindingDismissal(models.Model):

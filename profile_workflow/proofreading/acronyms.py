@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from django.utils.translation import gettext_lazy as _
 
@@ -48,13 +49,58 @@ def acronyms(
             if short in seen or _NUMERAL.fullmatch(short):
                 continue
             if short not in known:
-                yield in_sentence(UNEXPLAINED, passage, match.span(), text)
+                values = {"short": short, "long": expansion_of(short, reading)}
+                yield in_sentence(UNEXPLAINED, passage, match.span(), text, values)
             elif short not in earlier and passage.kind is Kind.TEXT:
                 yield from _first_use(passage, match, known[short], text)
             elif short not in earlier:
                 # A heading or a cell explains nothing, so the next paragraph has to.
                 continue
             seen.add(short)
+
+
+#: Most places in which an explanation is looked for, and letters that one may have.
+_MOST, _LONGEST = 20, 200
+
+
+def expansion_of(short: str, reading: Reading) -> str:
+    """Return what a text itself gives as the long form of an acronym; empty if it gives none.
+
+    “International Labour Organization (ILO)” is recognised by the letters, “ILO (International
+    Labour Organization)” by the brackets.
+    """
+    around = re.compile(
+        rf"(?<![\w-]){re.escape(short)}\x20\(([^()]{{4,{_LONGEST}}})\)|\(\x20?{re.escape(short)}\b"
+    )
+    places = (
+        (passage, match) for passage in reading.passages for match in around.finditer(passage.text)
+    )
+    for passage, match in islice(places, _MOST):
+        long = match[1] or _ending_with(short, passage.text[: match.start()][-_LONGEST:])
+        if long:
+            return " ".join(long.split())
+    return ""
+
+
+def _ending_with(short: str, before: str) -> str:
+    """Return the words at the end of a text whose letters make an acronym.
+
+    From its end to its begin each letter is found, the first one at the beginning of a word
+    (A. S. Schwartz and M. A. Hearst, A simple algorithm for identifying abbreviation definitions in
+    biomedical text, 2003).
+    """
+    letters = [one for one in fold_text(short).text if one.isalnum()]
+    folded = fold_text(before)
+    place = len(folded.text)
+    for number, letter in reversed(list(enumerate(letters))):
+        place = folded.text.rfind(letter, 0, place)
+        while number == 0 and place > 0 and folded.text[place - 1].isalnum():
+            place = folded.text.rfind(letter, 0, place)
+        if place < 0:
+            return ""
+    start, end = folded.back(place, len(folded.text))
+    words = before[start:end].strip()
+    return words if len(words.split()) <= len(letters) * 2 + 2 else ""
 
 
 def used_in(reading: Reading) -> frozenset[str]:

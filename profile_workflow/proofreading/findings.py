@@ -107,7 +107,7 @@ def _plain(words: str) -> str:
 
 
 #: The end of a sentence; a point within a number or after a single letter is none.
-_SENTENCE_END = re.compile(r"(?<!\b\w)[.!?؟…][\"”»’)\]]{0,3}\s+(?=\S)")
+_SENTENCE_END = re.compile(r"(?<!\b[^\W\d_])[.!?؟…][\"”»’)\]]{0,3}\s+(?=\S)")
 
 
 @lru_cache(maxsize=512)

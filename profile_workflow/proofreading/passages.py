@@ -38,15 +38,18 @@ class Passage:
     Attributes:
         text: The words without markup and citations.
         block: Where it stands in the text as it was written.
-        is_sourced: Whether it cites a source, has a note or links to something.
-        titles: Words set in italics, as titles of laws and books are.
+        sources: Where in the words a source is cited, a note or a link stands, or a table with
+            sources is pointed to.
+        italics: Words set in italics, as titles of laws and books are.
+        is_led_in: Whether it is an item of a list whose lead-in cites a source.
     """
 
     kind: Kind
     text: str
     block: Span
-    is_sourced: bool = False
-    titles: tuple[Span, ...] = ()
+    sources: tuple[int, ...] = ()
+    italics: tuple[Span, ...] = ()
+    is_led_in: bool = False
 
     @property
     def is_of_others(self) -> bool:
@@ -121,8 +124,8 @@ class _Words:
     """The plain words of some tokens, while they are being collected."""
 
     text: str = ""
-    is_sourced: bool = False
-    titles: list[Span] = field(default_factory=list)
+    sources: list[int] = field(default_factory=list)
+    italics: list[Span] = field(default_factory=list)
     notes: list[Sequence[Token]] = field(default_factory=list)
 
 
@@ -140,6 +143,8 @@ class _Reader:
     grids: list[Grid] = field(default_factory=list)
     kind: Kind = Kind.TEXT
     quoted: int = 0
+    lists: int = 0
+    is_led_in: bool = False
     block: Span = (0, 0)
     after_table: bool = False
     blocks: int = 0
@@ -151,6 +156,8 @@ class _Reader:
             self.block = self._block(token.map)
         if token.type.startswith("blockquote"):
             self.quoted += token.nesting
+        elif token.type.startswith(("bullet_list", "ordered_list")):
+            self._list(token)
         elif token.type == "inline":
             self._words(token)
         elif token.type == "placement":
@@ -159,6 +166,15 @@ class _Reader:
             self._table(token)
         else:
             self._paragraph(token)
+
+    def _list(self, token: Token) -> None:
+        if not self.lists:
+            lead = self.passages[-1] if self.passages else None
+            is_open = lead is not None and lead.text.rstrip().endswith(":")
+            self.is_led_in = is_open and bool(lead and lead.sources)
+        self.lists += token.nesting
+        self.is_led_in = self.is_led_in and self.lists > 0
+        self._paragraph(token)
 
     def _block(self, lines: Sequence[int]) -> Span:
         last = len(self.starts) - 1
@@ -187,7 +203,7 @@ class _Reader:
             if caption := token.meta.get("caption"):
                 words = _collect(markup.line_token(caption).children or ())
                 self.grids[-1].caption = words.text.strip()
-                self.grids[-1].is_sourced = words.is_sourced
+                self.grids[-1].is_sourced = bool(words.sources)
                 self._keep(Kind.CAPTION, words)
         elif token.type == "table_close":
             self.after_table = True
@@ -201,14 +217,15 @@ class _Reader:
         if self.kind in (Kind.HEADER, Kind.CELL):
             grid = self.grids[-1]
             grid.rows[-1].append(words.text.strip())
-            grid.is_sourced = grid.is_sourced or words.is_sourced
+            grid.is_sourced = grid.is_sourced or bool(words.sources)
         kind = Kind.QUOTATION if self.quoted and self.kind is Kind.TEXT else self.kind
         self._keep(kind, words)
         for note in words.notes:
             self._keep(Kind.NOTE, _collect(note))
 
     def _keep(self, kind: Kind, words: _Words) -> None:
-        passage = Passage(kind, words.text, self.block, words.is_sourced, tuple(words.titles))
+        sources, italics = tuple(words.sources), tuple(words.italics)
+        passage = Passage(kind, words.text, self.block, sources, italics, self.is_led_in)
         self.passages.append(passage)
 
 
@@ -236,11 +253,11 @@ def _collect(tokens: Sequence[Token]) -> _Words:
         if token.type == "em_open":
             italics.append(length)
         elif token.type == "em_close" and italics:
-            words.titles.append((italics.pop(), length))
+            words.italics.append((italics.pop(), length))
         elif token.type == "note":
             words.notes.append(token.children or ())
         if token.type in ("citation", "note", "link_open") or _points_to_figures(token):
-            words.is_sourced = True
+            words.sources.append(length)
     words.text = "".join(parts)
     return words
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from profile_workflow.proofreading import acronyms, numbers, structure, terminology
+from profile_workflow.proofreading import acronyms, figures, numbers, structure, terminology
 from profile_workflow.proofreading.findings import Finding
 from profile_workflow.proofreading.folding import fold_text
 from profile_workflow.proofreading.passages import Passage, reading_of
@@ -69,7 +69,7 @@ def _in_structure(text: str) -> tuple[Finding, ...]:
 
 def _in_passage(passage: Passage, language: str, text: str) -> Iterator[Finding]:
     folded = fold_text(passage.text)
-    silent = terminology.others_words(passage)
-    yield from terminology.wordings(passage, folded, silent, language=language, text=text)
-    yield from numbers.unsourced(passage, folded)
-    yield from numbers.undefined(passage, folded, silent, text=text)
+    silent, counted = terminology.others_words(passage), figures.figures_in(folded)
+    yield from terminology.wordings(passage, folded, counted, silent, language=language, text=text)
+    yield from numbers.unsourced(passage, folded, counted, silent, text=text)
+    yield from numbers.undefined(passage, folded, counted, silent, text=text)

@@ -1,6 +1,6 @@
 """Guidance beside a text: which guiding questions are marked, what the text should be looked at."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count
@@ -79,13 +79,15 @@ def _questions(
 def coverage_in(groups: Iterable[Group]) -> Coverage:
     """Count what is marked of some questions."""
     questions = [one for group in groups for one in group.questions]
-    return Coverage(sum(one.answer is not None for one in questions), len(questions))
+    marked = sum(one.answer is not None and one.answer.is_marked for one in questions)
+    return Coverage(marked, len(questions))
 
 
 def coverage_of(profile: Profile) -> dict[int, Coverage]:
     """Return section id → how many of its questions are marked: three queries."""
     sections = profile.sections.select_related("template_section")
-    counted = QuestionAnswer.objects.filter(section__profile=profile).order_by()
+    marked = QuestionAnswer.objects.exclude(outcome="")
+    counted = marked.filter(section__profile=profile).order_by()
     done = dict(counted.values_list("section").annotate(number=Count("pk")))
     asked: dict[int, int] = {}
     parts = TemplateSubsection.objects.filter(section__template=profile.template_id)
@@ -151,23 +153,33 @@ def judged_revision(section: Section) -> JudgedText:
         profile=section.profile, position__lt=section.position, revision__isnull=False
     )
     texts = earlier.order_by("position").values_list("revision__text", flat=True)
-    text = section.revision.text if section.revision else ""
+    text = submitted_text(section)
     known = _knowledge(section.profile)
     return _judged(section, text, known, acronyms_in(texts), _dismissals([section]))
 
 
-def judged_profile(profile: Profile, sections: Sequence[Section]) -> list[JudgedText]:
-    """Return the findings in the submitted texts of a profile: three queries.
+def submitted_text(section: Section) -> str:
+    """Return the text of a section as it was submitted last; empty if it never was."""
+    return section.revision.text if section.revision else ""
+
+
+def judged_profile(
+    profile: Profile,
+    sections: Sequence[Section],
+    text_of: Callable[[Section], str] = submitted_text,
+) -> list[JudgedText]:
+    """Return the findings in the texts of a profile: three queries.
 
     Args:
         profile: The profile.
         sections: Its sections with their revisions, in their order.
+        text_of: Which text of a section is looked at.
     """
     known, dismissals = _knowledge(profile), _dismissals(sections)
     found: list[JudgedText] = []
     earlier: frozenset[str] = frozenset()
     for section in sections:
-        text = section.revision.text if section.revision else ""
+        text = text_of(section)
         found.append(_judged(section, text, known, earlier, dismissals))
         earlier |= acronyms_in([text])
     return found

@@ -1,6 +1,8 @@
 """What a text must hold, and must not hold, before a move."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
@@ -28,7 +30,9 @@ def draft_refers_to_what_exists(
     section: Section, _sections: Sequence[Section]
 ) -> Iterator[Missing]:
     """What a working text cites, places and points to is there."""
-    yield from _dangling(section.key, section.draft.text, section.profile)
+    text = section.draft.text
+    for typed, missing in _dangling(section.key, text, section.profile):
+        yield _at(missing, text, typed)
 
 
 def draft_holds_nothing_that_stops(
@@ -36,7 +40,8 @@ def draft_holds_nothing_that_stops(
 ) -> Iterator[Missing]:
     """Nothing in a working text keeps it from being submitted."""
     for finding in stopping(section, section.draft.text):
-        yield _finding(section.key, finding)
+        missing = _finding(section.key, finding)
+        yield replace(missing, position=finding.position, words=finding.found)
 
 
 def text_is_sound(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
@@ -44,7 +49,8 @@ def text_is_sound(profile: Profile, _sections: Sequence[Section]) -> Iterator[Mi
     for judged in judged_profile(profile, known(profile).sections):
         section = judged.section
         text = section.revision.text if section.revision else ""
-        yield from _dangling(section.key, text, profile)
+        for _typed, missing in _dangling(section.key, text, profile):
+            yield missing
         for one in judged.open:
             if one.finding.rule.requirement:
                 yield _finding(section.key, one.finding)
@@ -55,37 +61,43 @@ def _finding(key: str, finding: Finding) -> Missing:
     return Missing(finding.rule.requirement, f"{finding.message}{because}", key)
 
 
-def _dangling(key: str, text: str, profile: Profile) -> Iterator[Missing]:
+def _at(missing: Missing, text: str, typed: str) -> Missing:
+    """Return what is missing in the text with the first place where it is typed."""
+    if missing.fragment:
+        return missing
+    found = re.search(rf"(?<!\w){re.escape(typed)}(?![\w-])", text)
+    return replace(missing, position=found.span(), words=typed) if found else missing
+
+
+def _dangling(key: str, text: str, profile: Profile) -> Iterator[tuple[str, Missing]]:
+    """Yield what a text names and the profile does not have, each with how it is typed."""
     here = known(profile)
     for cited in _absent(cited_keys(text), lambda: here.sources):
-        yield Missing(
-            "citation_unknown",
-            _("The source “%(key)s” is not in the bibliography.") % {"key": cited},
-            key,
-        )
+        said = _("The source “%(key)s” is not in the bibliography.") % {"key": cited}
+        yield f"@{cited}", Missing("citation_unknown", said, key)
     for table in _absent(placed_tables(text), lambda: here.tables):
-        yield Missing("table_unknown", _("There is no data table “%(key)s”.") % {"key": table}, key)
+        said = _("There is no data table “%(key)s”.") % {"key": table}
+        typed = f"[[{'table' if f'[[table:{table}]]' in text else 'figure'}:{table}"
+        yield typed, Missing("table_unknown", said, key)
     yield from _pictures_missing(key, text, profile)
     for reference in dangling(here.places, key, text) if references(text) else ():
-        yield Missing(
-            "reference_unknown",
-            _("%(reference)s leads nowhere: there is nothing of that name.")
-            % {"reference": reference},
-            key,
-        )
+        said = _("%(reference)s leads nowhere: there is nothing of that name.")
+        missing = Missing("reference_unknown", said % {"reference": reference}, key)
+        yield str(reference).rstrip("]"), missing
 
 
-def _pictures_missing(key: str, text: str, profile: Profile) -> Iterator[Missing]:
+def _pictures_missing(key: str, text: str, profile: Profile) -> Iterator[tuple[str, Missing]]:
     placed = sorted(placed_pictures(text))
     there = known(profile).pictures if placed else {}
     for shown in placed:
+        typed = f"[[image:{shown}"
         if shown not in there:
-            words = _("There is no picture “%(key)s”.") % {"key": shown}
-            yield Missing("picture_unknown", words, key)
+            said = _("There is no picture “%(key)s”.") % {"key": shown}
+            yield typed, Missing("picture_unknown", said, key)
         elif lacks := there[shown]:
-            words = _("The picture “%(key)s” lacks: %(lacks)s.")
-            words %= {"key": shown, "lacks": "; ".join(lacks)}
-            yield Missing("picture_incomplete", words, key, fragment=f"picture-{shown}")
+            said = _("The picture “%(key)s” lacks: %(lacks)s.")
+            said %= {"key": shown, "lacks": "; ".join(lacks)}
+            yield typed, Missing("picture_incomplete", said, key, fragment=f"picture-{shown}")
 
 
 def _absent(named: Sequence[str], there: Callable[[], set[str]]) -> list[str]:

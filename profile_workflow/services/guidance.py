@@ -1,7 +1,8 @@
 """Marking guiding questions, and allowing findings in a text or taking that back."""
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -42,23 +43,61 @@ _JUDGES = (*AUTHOR_ROLES, Role.PROJECT_TEAM)
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What is said of a guiding question; without an outcome it is open again."""
+    """What is said of a guiding question; without an outcome it is open, whatever is noted."""
 
     outcome: Outcome | None
     note: str = ""
 
+    @property
+    def digest(self) -> str:
+        """By what a page tells what it showed."""
+        content = f"{self.outcome or ''}\0{self.note}"
+        return hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:16]
+
+    def loses(self, before: "Mark") -> bool:
+        """Whether anything that was said before is gone if this takes its place."""
+        is_other = before.outcome is not None and before.outcome != self.outcome
+        return is_other or before.note not in self.note
+
+
+@dataclass(slots=True)
+class Marked:
+    """What became of some marks.
+
+    Attributes:
+        changed: The keys of the questions that were marked.
+        met: Key of a question → what somebody else said of it in the meantime; it still stands.
+    """
+
+    changed: list[str] = field(default_factory=list)
+    met: dict[str, QuestionAnswer] = field(default_factory=dict)
+
+
+def mark_of(answer: QuestionAnswer | None) -> Mark:
+    """Return what is stored of a question."""
+    if answer is None:
+        return Mark(None)
+    return Mark(Outcome(answer.outcome) if answer.outcome else None, answer.note)
+
 
 @transaction.atomic
 def mark_questions(
-    section: Section, marks: Mapping[str, Mark], *, by: User, at: datetime
-) -> list[str]:
-    """Mark guiding questions of a section; return the keys of those that changed.
+    section: Section,
+    marks: Mapping[str, Mark],
+    *,
+    by: User,
+    at: datetime,
+    seen: Mapping[str, str] | None = None,
+) -> Marked:
+    """Mark guiding questions of a section, and undo nobody else's mark unseen.
 
     Args:
         section: The section.
         marks: Key of a question → what is said of it; others stay as they are.
         by: Who marks.
         at: The moment.
+        seen: Key of a question → digest of what the person saw of it. A mark that would erase
+            anything else is not stored. Without it what is stored is taken as seen.
 
     Raises:
         NotAllowed, NotNow: If the person could not write the text now.
@@ -67,36 +106,38 @@ def mark_questions(
     profile, section = _locked(section, at)
     check_may_write(section, by=by)
     known = {one.key: one for group in questions_of(section, "en") for one in group.questions}
-    changed = []
-    for key, mark in marks.items():
+    marked = Marked()
+    for key, given in marks.items():
         if key not in known:
             raise InvalidInput(_("There is no such question."))
-        answer = known[key].answer
-        before = Mark(Outcome(answer.outcome), answer.note) if answer else Mark(None)
-        mark = Mark(mark.outcome, _checked_note(mark))  # noqa: PLW2901 - the same, made clean
-        if mark != before:
+        answer, mark = known[key].answer, Mark(given.outcome, _checked_note(given))
+        before = mark_of(answer)
+        is_seen = seen is None or seen.get(key) == before.digest
+        if answer is not None and not is_seen and mark.loses(before):
+            marked.met[key] = answer
+        elif mark != before:
             _store(section, key, mark, by=by, at=at)
-            changed.append(key)
-    if changed:
+            marked.changed.append(key)
+    if marked.changed:
         _record_marking(profile, section, by=by, at=at)
-    return changed
+    return marked
 
 
 def _checked_note(mark: Mark) -> str:
-    note = mark.note.strip() if mark.outcome else ""
+    note = mark.note.strip()
     if mark.outcome in (Outcome.NOT_APPLICABLE, Outcome.NOTHING_FOUND) and not note:
         raise InvalidInput(_("Say why it does not apply, or where you searched."))
     return _checked(note)
 
 
 def _store(section: Section, key: str, mark: Mark, *, by: User, at: datetime) -> None:
-    if mark.outcome is None:
+    if mark == Mark(None):
         QuestionAnswer.objects.filter(section=section, question=key).delete()
         return
     QuestionAnswer.objects.update_or_create(
         section=section,
         question=key,
-        defaults={"outcome": mark.outcome, "note": mark.note, "by": by, "at": at},
+        defaults={"outcome": mark.outcome or "", "note": mark.note, "by": by, "at": at},
     )
 
 

@@ -99,6 +99,8 @@ class Place:
 @register.simple_tag
 def place_of(missing: Missing, profile: Profile) -> Place:
     """Return where something that is missing can be mended."""
+    if missing.position is not None:
+        return _in_text(missing, profile)
     kind = _PLACES.get(missing.code, _SECTION if missing.section else _PROFILE)
     if kind.of_section and not missing.section:
         kind = _PROFILE
@@ -107,3 +109,10 @@ def place_of(missing: Missing, profile: Profile) -> Place:
     fragment = f"#{place}" if place else ""
     label = str(kind.label) % {"section": missing.section}
     return Place(reverse(kind.name, args=arguments) + fragment, label)
+
+
+def _in_text(missing: Missing, profile: Profile) -> Place:
+    assert missing.position is not None
+    start, end = missing.position
+    page = reverse(_TEXT.name, args=[profile.slug, missing.section])
+    return Place(f"{page}?at={start}-{end}#{_TEXT.fragment}", str(_("Show it in the text")))

@@ -219,7 +219,10 @@ def entry_add(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     if found.add is None:
         raise Http404
     add = found.add
-    form = found.form(request.POST or None, request.FILES or None, profile=profile)
+    proposed = found.form.proposed(request.GET)
+    form = found.form(
+        request.POST or None, request.FILES or None, profile=profile, initial=proposed
+    )
     page = _Page(profile, found.adding, found.back(profile), form)
     refusal = refusal_to_register(profile, viewer, kind=found.form.of_kind())
     return _added(

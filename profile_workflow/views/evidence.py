@@ -14,6 +14,7 @@ from profile_workflow.forms.figure_rows import COLUMNS, cell_of, label_of
 from profile_workflow.models import Challenge, Profile, User
 from profile_workflow.queries import evidence as queries
 from profile_workflow.queries.evidence import Uses
+from profile_workflow.queries.guidance import sees_guidance
 from profile_workflow.queries.history import move_label
 from profile_workflow.requirements import evidence_missing, next_gate
 from profile_workflow.services.erratum import refusal_to_write_erratum
@@ -82,6 +83,7 @@ def evidence(request: HttpRequest, slug: str) -> HttpResponse:
         "priorities": profile.priorities.count(),
         "may_write_erratum": refusal_to_write_erratum(profile, viewer) is None,
         "missing": evidence_missing(profile) if works_on_it else (),
+        "sees_guidance": sees_guidance(profile, viewer),
         "gate": move_label("profile", gate.partition(".")[2]) if gate and works_on_it else "",
     }
     return render(request, "profile_workflow/evidence.html", context)

@@ -10,11 +10,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from profile_workflow.errors import DomainError
-from profile_workflow.forms.guidance import FindingForm, QuestionsForm, rows_of
-from profile_workflow.models import Section, User
+from profile_workflow.forms.guidance import (
+    FindingForm,
+    FindingKind,
+    FindingKindForm,
+    QuestionsForm,
+    rows_of,
+)
+from profile_workflow.models import Profile, Section, User
 from profile_workflow.queries.guidance import Coverage, coverage_in, sees_guidance
 from profile_workflow.services import guidance
 from profile_workflow.services.drafting import may_write
@@ -23,14 +29,35 @@ from profile_workflow.web.loading import profile_or_404, section_or_404, signed_
 from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal
 
 
+@require_safe
+def findings(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the open findings in the texts of all sections, or those of one kind."""
+    profile, viewer = profile_or_404(request, slug), signed_in(request)
+    _check_sees(profile, viewer)
+    kind = FindingKindForm(request.GET).wanted
+    found = shown.found_in_profile(profile, viewer, kind)
+    context = {
+        "profile": profile,
+        "groups": [one for one in found if one.findings],
+        "number": sum(len(one.findings) for one in found),
+        "kinds": FindingKind.choices,
+        "kind": kind,
+    }
+    return render(request, "profile_workflow/findings.html", context)
+
+
+def _check_sees(profile: Profile, viewer: User) -> None:
+    if not sees_guidance(profile, viewer):
+        raise PermissionDenied(
+            _("This page is for those who write or judge the text: authors, reviewer and team.")
+        )
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def section_guidance(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """Show questions and findings of a section; by POST allow a finding or take that back."""
     section, viewer = _section(request, slug, key), signed_in(request)
-    if not sees_guidance(section.profile, viewer):
-        raise PermissionDenied(
-            _("This page is for those who write or judge the text: authors, reviewer and team.")
-        )
+    _check_sees(section.profile, viewer)
     if request.method != "POST":
         return _page(request, section)
     form = FindingForm(request.POST, auto_id="id_typed_%s")
@@ -84,19 +111,24 @@ def _page(
 
 @require_POST
 def section_answers(request: HttpRequest, slug: str, key: str) -> JsonResponse:
-    """Save the marks of guiding questions while the text is being written."""
+    """Save the marks of guiding questions while the text is being written: all that can be."""
     section, viewer = _section(request, slug, key), signed_in(request)
     form = QuestionsForm(request.POST, groups=shown.asked(section))
     try:
         is_saved = form.save(section, by=viewer, at=timezone.now())
     except DomainError as error:
         return JsonResponse({"message": str(error)}, status=error.status)
+    coverage, message = coverage_in(shown.asked(section)), _("Marks saved.")
     if not is_saved:
-        problems = " ".join(str(one) for found in form.errors.values() for one in found)
-        return JsonResponse({"message": problems}, status=HTTP_UNPROCESSABLE)
-    coverage = coverage_in(shown.asked(section))
-    told = {"message": _("Marks saved."), "coverage": _words(coverage), "done": coverage.done}
-    return JsonResponse({**told, "seen": form.seen_now})
+        message = " ".join(str(one) for found in form.errors.values() for one in found)
+    told = {
+        "message": message,
+        "coverage": _words(coverage),
+        "done": coverage.done,
+        "seen": form.seen_now,
+        "problems": form.problems,
+    }
+    return JsonResponse(told, status=None if is_saved else HTTP_UNPROCESSABLE)
 
 
 def _words(coverage: Coverage) -> str:

@@ -5,18 +5,22 @@ from dataclasses import dataclass
 
 from django.utils.translation import get_language
 
-from profile_workflow.models import Section, User
+from profile_workflow.models import Profile, Section, User
 from profile_workflow.queries.guidance import (
     Coverage,
     Group,
+    Judged,
     JudgedText,
     coverage_in,
     judged_draft,
+    judged_profile,
     judged_revision,
     questions_of,
     sees_guidance,
+    submitted_text,
 )
 from profile_workflow.services import guidance
+from profile_workflow.services.drafting import is_writer, may_write
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +78,49 @@ def _guidance(section: Section, text: JudgedText, groups: Sequence[Group]) -> Gu
     chapter = section.template_section
     examples = chapter.examples_in(section.profile.language)
     return Guidance(chapter.advice_in(_language()), examples, coverage_in(groups), groups, text)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundInSection:
+    """The open findings in one section.
+
+    Attributes:
+        is_draft: Whether they are in the working text, and not in the text as it was submitted.
+        may_write: Whether the reader may write that text now.
+        findings: The findings of the kind that is wanted.
+    """
+
+    section: Section
+    is_draft: bool
+    may_write: bool
+    findings: list[Judged]
+
+
+def found_in_profile(profile: Profile, viewer: User, kind: str = "") -> list[FoundInSection]:
+    """Return the open findings of a whole profile, section by section: four queries.
+
+    Whoever writes a section is told of its working text, others of what was submitted.
+
+    Args:
+        profile: The profile.
+        viewer: Who reads.
+        kind: With what the codes of the rules begin; all findings if it is empty.
+    """
+    related = ("template_section", "draft", "revision")
+    sections = list(profile.sections.select_related(*related).order_by("position"))
+    for one in sections:
+        one.profile = profile
+    own = {one.pk for one in sections if is_writer(one, by=viewer)}
+
+    def text_of(section: Section) -> str:
+        return section.draft.text if section.pk in own else submitted_text(section)
+
+    return [
+        FoundInSection(
+            judged.section,
+            judged.section.pk in own,
+            may_write(judged.section, by=viewer),
+            [one for one in judged.open if one.finding.rule.code.startswith(kind)],
+        )
+        for judged in judged_profile(profile, sections, text_of)
+    ]

@@ -81,6 +81,7 @@ PROFILE_PAGES: Sequence[Page] = (
             *("table_paste", "table_chart", "table_file"),
             *("figure", "challenges", "erratum", "entry_shift"),
             *("pictures", "picture_file"),
+            "findings",
         ),
     ),
     Page("requests", _("Requests"), beneath=("request_new", "request", "request_file")),

@@ -1,7 +1,10 @@
 """From material to report: texts become HTML, figures get numbers, sources a bibliography."""
 
+import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
@@ -62,7 +65,7 @@ def assemble(material: Material) -> Report:
         moment=material.moment,
         cover=_cover(material),
         imprint=_imprint(material, digest),
-        acronyms=material.acronyms,
+        acronyms=tuple(_used_acronyms(material)),
         chapters=chapters,
         tables=tuple(exhibitor.listed_tables),
         figures=tuple(exhibitor.listed_figures),
@@ -84,6 +87,25 @@ def _exhibitor(material: Material, citations: Mapping[str, str]) -> Exhibitor:
         data_tables={table.key: table for table in material.tables},
         citations=citations,
     )
+
+
+def _used_acronyms(material: Material) -> Iterator[tuple[str, str]]:
+    """Yield those acronyms of the list that anything else in the report uses."""
+    words = "\n".join(_words_in(replace(material, acronyms=())))
+    for short, long in material.acronyms:
+        if re.search(rf"(?<!\w){re.escape(short)}(?!\w)", words):
+            yield short, long
+
+
+def _words_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from _words_in(getattr(value, field.name))
+    elif isinstance(value, tuple | list):
+        for one in value:
+            yield from _words_in(one)
 
 
 def _cited(material: Material) -> set[str]:

@@ -78,6 +78,8 @@ DONE_BY = {
     "section_copies": {Role.LOCAL_EXPERT},
     "section_copy": {Role.LOCAL_EXPERT},
     "section_guidance": {*KEEPS_THE_REGISTER, Role.INTERNATIONAL_EXPERT},
+    "findings": {*KEEPS_THE_REGISTER, Role.INTERNATIONAL_EXPERT},
+    "section_beside": {Role.LOCAL_EXPERT},
     "word_import": {Role.LOCAL_EXPERT},
     "request_new": {Role.LOCAL_EXPERT, Role.CO_AUTHOR},
 }
@@ -140,6 +142,8 @@ class World:
             "section_save": [profile.slug, "1"],
             "section_guidance": [profile.slug, "1"],
             "section_answers": [profile.slug, "1"],
+            "section_beside": [profile.slug, "1"],
+            "findings": [profile.slug],
             "profile_move": [profile.slug, "hold"],
             "requests": [profile.slug],
             "request_new": [profile.slug],

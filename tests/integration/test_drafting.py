@@ -372,7 +372,7 @@ def test_what_is_missing_is_told_at_once_and_the_text_is_saved(made, drafted):
     assert "Something is missing" in text
     assert "The source “nowhere” is not in the bibliography." in text
     assert "There is no data table “T9”." in text
-    assert f'href="{edit(drafted)}#id_text"' in text
+    assert f'href="{edit(drafted)}?at=6-14#id_text"' in text
     assert 'name="base_version" value="1"' in text
     assert draft_of(drafted).text.startswith("Seen")
     assert factories.section(drafted, "1").state == SectionState.DRAFTING

@@ -110,8 +110,9 @@ def test_questions_are_asked_in_the_language_of_the_reader(drafted, language, te
 def test_marks_are_stored_changed_and_taken_away(made, drafted):
     expert, at = made[EXPERT], timezone.now()
     marks = {"0.0": Mark(Outcome.ANSWERED), "s4.0": Mark(Outcome.NOTHING_FOUND, " Archives. ")}
-    assert guidance.mark_questions(first(drafted), marks, by=expert, at=at) == ["0.0", "s4.0"]
-    assert guidance.mark_questions(first(drafted), marks, by=expert, at=at) == []
+    done = guidance.mark_questions(first(drafted), marks, by=expert, at=at)
+    assert (done.changed, done.met) == (["0.0", "s4.0"], {})
+    assert guidance.mark_questions(first(drafted), marks, by=expert, at=at).changed == []
     found = {one.question: (one.outcome, one.note) for one in QuestionAnswer.objects.all()}
     assert found == {"0.0": ("answered", ""), "s4.0": ("nothing_found", "Archives.")}
     coverage = coverage_of(drafted)[first(drafted).pk]
@@ -239,7 +240,7 @@ def test_what_must_be_changed_stops_the_submission_until_it_is_allowed(made, dra
     assert [one.code for one in refused.value.missing] == ["wording_blocked"]
     text = page(signed_in(expert), "section_edit", drafted.slug, "1")
     assert "1 thing is missing before you can submit" in text
-    assert f"{address(drafted)}#findings" in text
+    assert f"{address(drafted, 'section_edit')}?at=9-25#id_text" in text
     allow(drafted, expert)
     assert factories.move(first(drafted), "submit", expert).state == "ready"
 
@@ -378,9 +379,9 @@ def test_pages_show_what_is_found_to_those_who_judge(made, drafted):
     factories.write(first(drafted), "There were 12,500 people.")
     factories.move(first(drafted), "submit", made[EXPERT])
     for who in (made[EXPERT], made[REVIEWER], made.team):
-        assert "Where is the figure" in page(signed_in(who), "section", drafted.slug, "1")
+        assert "cites a source" in page(signed_in(who), "section", drafted.slug, "1")
     other = page(signed_in(made[Role.STAKEHOLDER]), "section", drafted.slug, "1")
-    assert "Where is the figure" not in other
+    assert "cites a source" not in other
 
 
 def test_the_overview_sums_up_what_is_marked(made, drafted):

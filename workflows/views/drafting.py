@@ -18,12 +18,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from profile_workflow import markup
 from profile_workflow.errors import DomainError, InvalidInput, StaleEdit
 from profile_workflow.forms.drafting import ActionForm, DraftForm
-from profile_workflow.forms.guidance import QuestionsForm, WantedFindingForm
+from profile_workflow.forms.guidance import QuestionsForm, WantedFindingForm, WantedPlaceForm
 from profile_workflow.merging import merge
 from profile_workflow.models import Draft, Section, User
 from profile_workflow.proofreading import words_on
 from profile_workflow.queries import drafting as beside
 from profile_workflow.queries.history import last_reason, move_label
+from profile_workflow.queries.notes import notes_of
 from profile_workflow.queries.profiles import open_remarks
 from profile_workflow.queries.requests import answers_for
 from profile_workflow.services import drafting, joining
@@ -297,6 +298,8 @@ def _page(
         "preview": rendered_text(section, text) if preview else None,
         "length": _length(section, text),
         "questions": questions,
+        "wanted": WantedPlaceForm(request.GET).place_in(draft.text),
+        "notes": notes_of(section, viewer=user),
         "guidance": guidance.beside_draft(section, draft.text, questions.groups),
         "material": beside.material_for(section, profile, text=text, picked=picked or ""),
         "picked": picked,

@@ -67,6 +67,19 @@ def test_acronyms_are_listed_and_spelled_out_at_first(text, known, found):
         "بلغت النسبة ١٢٪",
         "عددهم 12,500 شخص",
         "* There were 12500 people.",
+        "There were 1200 foreign citizens and 9500 pupils.",
+        "312 shelters, 45 associations and 87 staff.",
+        "Three of the 15 associations.",
+        "Two thousand people left.",
+        "On compte deux mille habitants.",
+        "يعيش ألفا شخص في الحي",
+        "There were 2000 pupils.",
+        "Over 65 people came.",
+        "It grew by five per cent.",
+        "They met in 2014. See Table 2. There were 312 shelters.",
+        "The census says so [@ins]. Since then 45,000 people have left.",
+        "Twelve associations:\n\n* a choir;\n* a club.",
+        "The city counts:\n\n* 312 shelters;",
     ],
 )
 def test_a_figure_without_a_source_is_found(text):
@@ -84,7 +97,19 @@ def test_a_figure_without_a_source_is_found(text):
         "بلغ عددهم 12,500 (الجدول 3)",
         "In 2024 it was so, and from 2014 to 2019.",
         "Law 2004-6 and article 12 of decree 94-1490.",
-        "Three of the 15 associations.",
+        "Articles 12, 13 and 14; goal 10.7; phase 2; la loi n° 2004-6; covid-19; Table 4-A.",
+        "المادة 12 والهدف 10 والقانون عدد 6 لسنة 2004",
+        "On 14–15 February 2017, on 12/05/2024 and on 2024-05-12 at 14:30.",
+        "Le 12 mai 2024, et du 3 au 5 juin. يوم 12 ماي 2024",
+        "People aged 15 to 24, children under 5, 18-year-olds.",
+        "Les jeunes de 15 à 24 ans. من 15 إلى 24 سنة",
+        "Whoever stays 12 months; a stay of 3–12 months; twelve weeks.",
+        "Three associations, and 7 more.",
+        "In 2019 migrants came, and since 2015 people have left.",
+        "“There were 12,500 people.”",
+        "There were 12,500 people. [@ins]",
+        "There were 12,500 people [@ins]. Of these, 312 were women.",
+        "The census counts [@ins]:\n\n* 312 shelters;\n* 45 associations.",
         "> There were 12,500 people.",
         "### 12,500 people\n\nText.",
     ],
@@ -93,12 +118,34 @@ def test_figures_with_a_source_and_numbers_that_need_none_are_left_alone(text):
     assert codes(text) == []
 
 
+def test_each_sentence_with_figures_is_told_of_with_all_of_them():
+    text = "There are 12 % [@ins]. Some 45,000 left and 30 % returned. It is so. Now 312 live here."
+    found = proofread(text, Knowledge())
+    assert [one.found for one in found] == ["45,000", "312"]
+    assert [one.values["figures"] for one in found] == ["45,000, 30 %", "312"]
+    assert [text[slice(*one.position)] for one in found] == ["45,000", "312"]
+    assert found[0].context == "Some 45,000 left and 30 % returned. "
+
+
 @pytest.mark.parametrize(
     ("language", "text"),
     [
+        ("en", "The number of migrants is 12,400 [@ins]."),
+        ("en", "The number of migrants in the city rose to 12,400 in 2024 [@ins]."),
+        ("en", "On 31 December 2024 the share of migrants was 12 % [@ins]."),
+        ("en", "Migrants make up 12 % of the people [@ins]."),
+        ("en", "Migrants (12,400) live in the old town [@ins]."),
+        ("en", "Two thousand migrants live there [@ins]."),
+        ("fr", "Le nombre de migrants est de 12 400 [@ins]."),
+        ("fr", "La part des migrants : 12 % [@ins]."),
+        ("fr", "Les migrants représentent 12 % des habitants [@ins]."),
+        ("fr", "Deux mille migrants y vivent [@ins]."),
+        ("ar", "بلغ عدد المهاجرين 12400 [@ins]"),
+        ("ar", "يمثل المهاجرون 12 % من السكان [@ins]"),
+        ("ar", "يعيش ألفا مهاجر في الحي [@ins]"),
         ("en", "There are 12,400 migrants [@ins]."),
         ("en", "Some 42 % of migrants work [@ins]."),
-        ("en", "It counts 312 registered migrants."),
+        ("en", "It counts 312 registered migrants [@ins]."),
         ("fr", "On compte 12 400 migrants [@ins]."),
         ("fr", "Soit 8 % des migrantes [@ins]."),
         ("ar", "يبلغ عددهم 12400 من المهاجرين [@ins]"),
@@ -114,12 +161,19 @@ def test_who_is_counted_as_a_migrant_has_to_be_said(language, text):
     "text",
     [
         "In 2019 migrants came to the port.",
-        "There were 312 migrants with a residence permit.",
-        "There were 312 migrants, all foreign-born.",
-        "There were 312 migrant workers and 14 internal migrants.",
-        "On compte 312 migrants de nationalité étrangère.",
+        "There were 312 migrants with a residence permit [@ins].",
+        "There were 312 migrants, all foreign-born [@ins].",
+        "There were 312 migrant workers and 14 internal migrants [@ins].",
+        "On compte 312 migrants de nationalité étrangère [@ins].",
         "“There were 312 migrants.”",
-        "هناك 312 مهاجراً يحملون تصريح إقامة",
+        "هناك 312 مهاجراً يحملون تصريح إقامة [@ins]",
+        "The number of migrants grew between 2014 and 2019.",
+        "The number of migrants is not known; 312 shelters were opened [@ins].",
+        "The number of migrants among the 312 pupils is not known [@ins].",
+        "Migrants live in 312 of the houses [@ins].",
+        "Le nombre de migrants en 2014 n'est pas connu.",
+        "Le nombre de migrants internes est de 312 [@ins].",
+        "لا يعرف عدد المهاجرين في سنة 2014",
         "Chapter 3. Migrants and the city.",
     ],
 )
@@ -259,6 +313,9 @@ def test_a_long_section_is_read_at_once(language):
         "| " + "1" * 200_000 + "x |\n|---|\n",
         "A" * 250_000,
         "هجرة غير " * 25_000,
+        "twenty migrants " * 15_000,
+        "number of migrants " * 13_000,
+        "12 and " * 35_000,
     ],
 )
 def test_no_monster_takes_more_time_than_its_length(monster):

@@ -63,6 +63,58 @@ FOUND = [
     ("ar", "سيل من المهاجرين", "wording_water", "سيل من المهاجرين"),
     ("ar", "تدفقات الهجرة مختلطة", "wording_flow", "تدفقات الهجرة"),
     ("ar", "المهاجرون من جنوب الصحراء", "wording_group", "المهاجرون من جنوب الصحراء"),
+    # A person, by whatever noun.
+    ("en", "Illegal entrants and their families.", "wording_crime", "Illegal entrants"),
+    ("en", "The illegal residents of the port.", "wording_crime", "illegal residents"),
+    ("en", "Illegal refugees live there.", "wording_crime", "Illegal refugees"),
+    ("fr", "Des réfugiés illégaux.", "wording_crime", "réfugiés illégaux"),
+    ("fr", "Un clandestin y travaille.", "wording_crime", "Un clandestin"),
+    ("fr", "Le clandestin se cache.", "wording_crime", "Le clandestin"),
+    ("fr", "Il aide quelques clandestins.", "wording_crime", "quelques clandestins"),
+    ("ar", "المقيمون غير الشرعيين في الحي", "wording_crime", "المقيمون غير الشرعيين"),
+    ("ar", "أجانب غير شرعيين", "wording_crime", "أجانب غير شرعيين"),
+    # Water and war.
+    ("en", "A tide of desperate young African migrants.", "wording_water",
+     "tide of desperate young African migrants"),
+    ("en", "A massive influx of migrants.", "wording_water", "massive influx of migrants"),
+    ("en", "The foreigners came in swarms.", "wording_water", "swarms"),
+    ("en", "To some the refugees were an invasion.", "wording_water", "an invasion"),
+    ("fr", "Un raz-de-marée migratoire.", "wording_water", "raz-de-marée migratoire"),
+    ("fr", "Des flots de réfugiés.", "wording_water", "flots de réfugiés"),
+    ("fr", "Ces étrangers : une invasion.", "wording_water", "une invasion"),
+    ("ar", "تدفق كثيف للاجئين", "wording_water", "تدفق كثيف"),
+    ("ar", "يرى بعضهم في قدوم اللاجئين غزوا", "wording_water", "غزوا"),
+    # Flows and waves: number and period are asked, and one of them is not enough.
+    ("en", "Successive waves of refugees came in 2015.", "wording_flow", "waves of refugees"),
+    ("en", "A flow of 12,400 migrants passed.", "wording_flow",
+     "flow of 12,400 migrants"),
+    ("fr", "Des vagues successives de migrants.", "wording_flow",
+     "vagues successives de migrants"),
+    ("fr", "Une vague d'immigrés en 2015.", "wording_flow", "vague d'immigrés"),
+    ("ar", "موجات متتالية من المهاجرين", "wording_flow", "موجات متتالية من المهاجرين"),
+    ("ar", "تدفقات الهجرة سنة 2015", "wording_flow", "تدفقات الهجرة"),
+    # From Syria, however it is said.
+    ("en", "Migrants coming from Syria.", "wording_fled", "Migrants coming from Syria"),
+    ("en", "Migrants of Syrian nationality.", "wording_fled", "Migrants of Syrian nationality"),
+    ("fr", "Des migrants en provenance de Syrie.", "wording_fled",
+     "migrants en provenance de Syrie"),
+    ("fr", "Des migrants venus de la Syrie.", "wording_fled", "migrants venus de la Syrie"),
+    ("ar", "مهاجرون قادمون من سوريا", "wording_fled", "مهاجرون قادمون من سوريا"),
+    ("ar", "مهاجرون من أصل سوري", "wording_fled", "مهاجرون من أصل سوري"),
+    # Words that the author himself stresses.
+    ("en", "The *illegal migrants* of the port.", "wording_crime", "illegal migrants"),
+    ("en", "*They are all illegal migrants.*", "wording_crime", "illegal migrants"),
+    ("fr", "Les *migrants clandestins* du port.", "wording_crime", "migrants clandestins"),
+    ("ar", "ظاهرة *هجرة غير شرعية* في المدينة", "wording_crime", "هجرة غير شرعية"),
+    # Behind the title of a law.
+    ("fr", "La loi n° 2004-6 punit les migrants clandestins et leurs passeurs.",
+     "wording_crime", "migrants clandestins"),
+    ("fr", "La loi n° 2004-6 relative aux passeports punit les migrants clandestins.",
+     "wording_crime", "migrants clandestins"),
+    ("en", "Law No. 2004-6 of 3 February 2004 on passports punishes illegal migrants.",
+     "wording_crime", "illegal migrants"),
+    ("ar", "القانون عدد 6 لسنة 2004 يعاقب المهاجرين غير الشرعيين", "wording_crime",
+     "المهاجرين غير الشرعيين"),
 ]  # fmt: skip
 
 #: Language, text in which nothing is to be found, although it looks so.
@@ -89,6 +141,22 @@ CLEAN = [
     ("ar", "بلدان أفريقيا جنوب الصحراء"),
     ("ar", "سيول الأمطار في الخريف"),
     ("ar", "نازحون من جنوب البلاد"),
+    ("en", "Illegal dumping, unlawful evictions and clandestine workshops."),
+    ("en", "Swarms of locusts, and the invasion of 1881 before the Italian settlers came."),
+    ("en", "An invasion of weeds. Migrants cleared the field."),
+    ("en", "The influx of visitors; refugees sell them bread."),
+    ("en", "Migrants live where tides flood the lower quarter."),
+    ("en", "A flow of 12,400 refugees came between 2012 and 2014."),
+    ("en", "Refugees from Syria, and migrants from Cyprus."),
+    ("fr", "Un atelier clandestin et la clandestinité du travail."),
+    ("fr", "L'invasion de 1881. Les étrangers de la ville."),
+    ("fr", "Un essaim d'abeilles chez des réfugiés."),
+    ("fr", "Une vague d'immigrés, 12 400 personnes en 2015."),
+    ("fr", "Des réfugiés venus de Syrie."),
+    ("ar", "أسراب الجراد قرب مخيم اللاجئين"),
+    ("ar", "موجات متتالية من المهاجرين: 12400 وافد سنة 2015"),
+    ("ar", "لاجئون قادمون من سوريا"),
+    ("ar", "الصيد غير القانوني والمقيمون الأجانب"),
 ]
 
 #: Words of others: quotations, titles of laws, bibliography.
@@ -104,6 +172,10 @@ OF_OTHERS = [
     "See *Report on illegal immigration*, page 4.",
     "| a |\n|---|\n| 1 |\n\nSource: Office for illegal migration",
     "He wrote it [@illegal-migrants, p. 4].",
+    "Law No. 2004-6 of 3 February 2004 on illegal migration punishes smugglers.",
+    "La loi n° 2004-6 du 3 février 2004 relative à l'immigration clandestine punit les passeurs.",
+    "يطبق القانون عدد 6 لسنة 2004 المتعلق بالهجرة غير الشرعية",
+    "انظر *تقرير حول الهجرة غير الشرعية في البلاد*، ص 4",
 ]
 
 
@@ -144,6 +216,10 @@ def test_a_finding_says_what_to_write_instead_and_why():
     assert "irregular migration" in finding.message
     assert "PICUM" in finding.rule.source
     assert finding.rule.because
+
+
+def test_every_rule_says_who_says_so():
+    assert all(one.rule.source for one in TERMS)
 
 
 def test_every_rule_is_there_in_every_language():
