@@ -145,7 +145,7 @@ def _press_tab(page: Any, times: int) -> None:
         # Sent in this order, and answered in it.
         acts = [{"type": kind, **_TAB} for kind in ("rawKeyDown", "keyUp")] * times
         send = session._impl_obj.send
-        await asyncio.gather(*(send("Input.dispatchKeyEvent", act) for act in acts))
+        await asyncio.gather(*(send("Input.dispatchKeyEvent", act, None) for act in acts))
 
     session._sync(press())
 

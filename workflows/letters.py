@@ -252,7 +252,7 @@ def _lacks_its_subject(
 
 def _part(payload: Mapping[str, Any], profile: Profile) -> Assignment | None:
     """Return the part that a mail is about, if it has not ended."""
-    found = Assignment.objects.filter(pk=payload.get("part"), profile=profile)
+    found = Assignment.objects.filter(pk=payload.get("part", 0), profile=profile)
     running = found.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=profile.day))
     return running.select_related("user", "stands_in_for__user").first()
 

@@ -41,12 +41,12 @@ class TestEveryPage:
     @pytest.mark.parametrize("who", WHO)
     def test_nothing_is_wrong_with_it(self, browse, world, scales, who):
         # In both languages with one world: making it takes longer than looking at a page.
-        pages = [(one, one.address(world)) for one in PAGES if who in one.who]
+        pages = [one for one in PAGES if who in one.who]
         problems = {}
         for language, direction in DIRECTIONS.items():
             page = browse(language, world.person(who))
-            for one, address in pages:
-                found = problems_of(page, address, scales, most=one.most_bytes)
+            for one in pages:
+                found = problems_of(page, one.address(world), scales, most=one.most_bytes)
                 problems[language, one.key] = found
                 assert page.locator("html").get_attribute("dir") == direction
         assert {key: found for key, found in problems.items() if found} == {}

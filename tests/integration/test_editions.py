@@ -68,7 +68,10 @@ def test_tables_charts_sources_and_words_come_with_the_text(before):
     linked = (figure.territory, figure.definition, figure.source)
     assert {one.profile for one in linked} == {after}
     assert figure.territory.is_city
-    placed = {old.items.get().source.key, Picture.objects.get(key="port").source.key}
+    placed = {
+        old.items.get().source.key,
+        Picture.objects.get(profile=before, key="port").source.key,
+    }
     assert placed < set(after.sources.values_list("key", flat=True))
     assert after.sources.count() == len(placed) + 1 < before.sources.count()
     assert [one.long for one in after.acronyms.all()] == ["Labour Organization"]

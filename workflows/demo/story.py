@@ -120,11 +120,13 @@ class Story:
         self.register(Territory, is_city=True, **territory)
         self.register(WorkingDefinition, **definition)
 
-    def register(self, kind: type[Territory | WorkingDefinition | Acronym], **fields: Any) -> None:
+    def register(
+        self, model: type[Territory | WorkingDefinition | Acronym], /, **fields: Any
+    ) -> None:
         """Let the local expert register something, or change what the edition before had of it."""
-        add, name = _REGISTERED[kind]
+        add, name = _REGISTERED[model]
         profile, expert = self.profile, self.cast.expert
-        rows = kind.objects.filter(profile=profile, **{name: fields[name]})
+        rows = model.objects.filter(profile=profile, **{name: fields[name]})
         present = rows.select_related("profile").first()
         if present is None:
             add(profile, by=expert, at=self.now, **fields)
