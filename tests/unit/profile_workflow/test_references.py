@@ -90,5 +90,5 @@ def test_a_typed_table_is_found_by_its_caption():
 def test_it_is_no_word_and_a_table_is_a_source():
     assert markup.word_count("See [#table:1-A] and [#section:2, Who].") == 2
     figure, section = reading_of("12,400 came [#table:1-A].\n\n12,400 [#section:2].").passages
-    assert (figure.text, figure.is_sourced) == ("12,400 came.", True)
-    assert not section.is_sourced
+    assert (figure.text, bool(figure.sources)) == ("12,400 came.", True)
+    assert not section.sources
