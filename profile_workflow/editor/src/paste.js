@@ -120,8 +120,7 @@ function flatten(cell) {
   for (const inner of cell.querySelectorAll("td, th")) inner.prepend(CELL_SIGN);
   const blocks = "p, div, h1, h2, h3, h4, h5, h6, br, ul, ol, li, table, caption, thead, tbody, tfoot, tr, td, th";
   for (const block of cell.querySelectorAll(blocks)) {
-    block.after(" ");
-    block.replaceWith(...block.childNodes);
+    block.replaceWith(" ", ...block.childNodes, " ");
   }
 }
 
