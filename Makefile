@@ -19,7 +19,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 PYTEST_ARGS ?=
 
-.PHONY: setup run test lint format benchmark messages lock editor clean help
+.PHONY: setup run test lint types style format benchmark messages lock editor clean help
 
 setup: $(VENV)/.installed ## make or refresh .venv from the pinned requirements; say what is missing
 	@$(BIN)/python -m tests.machine
@@ -38,8 +38,8 @@ $(BIN)/python:
 
 $(VENV)/.installed: requirements/base.txt requirements/dev.txt requirements/postgres.txt | $(BIN)/python
 	@echo "==> Installing the pinned requirements (some minutes the first time)"
-	@$(PIP) install --quiet -r requirements/base.txt -r requirements/dev.txt
-	@$(PIP) install --quiet -r requirements/postgres.txt \
+	@$(PIP) install --quiet --no-compile -r requirements/base.txt -r requirements/dev.txt
+	@$(PIP) install --quiet --no-compile -r requirements/postgres.txt \
 	  || echo "    psycopg could not be installed: PostgreSQL cannot be used here; SQLite works."
 	@touch $@
 
@@ -62,10 +62,14 @@ run: setup ## migrate, load the demonstration, start the worker and the server
 test: setup ## run every test: on SQLite, in a browser, on PostgreSQL, as far as they are there
 	@$(BIN)/python -m tests.suite $(PYTEST_ARGS)
 
-lint: setup ## check style, types, imports and templates; changes nothing
+lint: types style ## check style, types, imports and templates; changes nothing (faster with --jobs=2)
+
+types: setup
+	@echo "==> mypy"; $(BIN)/mypy
+
+style: setup
 	@echo "==> ruff"; $(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@echo "==> import contracts"; $(BIN)/lint-imports
-	@echo "==> mypy"; $(BIN)/mypy
 	@echo "==> templates"; $(BIN)/djlint --quiet --lint $(wildcard $(TEMPLATES)); \
 	find $(wildcard $(TEMPLATES)) -name '*.html' -o -name '*.txt' | xargs -r $(BIN)/djade --check --target-version 5.2
 
