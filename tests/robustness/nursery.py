@@ -6,15 +6,19 @@ For programs that a test starts some dozen times: of each start two seconds are 
 ``null`` for a child that lives.
 """
 
+import contextlib
 import importlib
 import json
 import os
 import runpy
+import signal
 import sys
 from typing import Any
 
 import django
 from django.core import management
+
+_alive: set[int] = set()
 
 
 def _be(output: str, program: str, *arguments: str) -> None:
@@ -45,13 +49,17 @@ def _begin(output: str, *arguments: str) -> int:
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(code)
+    _alive.add(pid)
     return pid
 
 
 def _look(pid: int) -> int | None:
     """Return how a child ended, as ``subprocess`` tells it; None while it lives."""
     found, status = os.waitpid(pid, os.WNOHANG)
-    return os.waitstatus_to_exitcode(status) if found else None
+    if not found:
+        return None
+    _alive.discard(pid)
+    return os.waitstatus_to_exitcode(status)
 
 
 def main() -> None:
@@ -64,6 +72,10 @@ def main() -> None:
     for line in sys.stdin:
         act, *arguments = json.loads(line)
         print(json.dumps(acts[act](*arguments)), flush=True)
+    # Whoever asked is gone, perhaps killed; a program that never ends must not stay behind.
+    for pid in _alive:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
 
 
 if __name__ == "__main__":
