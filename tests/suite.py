@@ -42,7 +42,7 @@ def _pytest(arguments: list[str], start: str, *, url: str | None, on_postgres: b
         environment["TEST_POSTGRES_URL"] = url
     if url and on_postgres:
         environment["DATABASE_URL"] = url
-    command = [sys.executable, "-m", "pytest", "-n", "auto", "--dist", "loadgroup", *arguments]
+    command = [sys.executable, "-m", "pytest", "-n", "auto", "--dist", "worksteal", *arguments]
     try:
         return subprocess.run(command, check=False, env=environment).returncode
     finally:

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from profile_workflow.forms.renderer import StyledForm
+from profile_workflow.markup import MAX_LENGTH
 from profile_workflow.models import User
 from profile_workflow.services.drafting import DraftText
 
@@ -74,9 +75,9 @@ class DraftForm(StyledForm):
 
     @property
     def base(self) -> DraftText | None:
-        """What the text was made from; None if the page did not send it."""
+        """What the text was made from; None if the page did not send it, or no page could have."""
         given = self.cleaned_data
-        if "base_text" not in self.data:
+        if "base_text" not in self.data or len(given["base_text"]) > MAX_LENGTH:
             return None
         return DraftText(
             text=given["base_text"],

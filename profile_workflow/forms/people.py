@@ -222,8 +222,8 @@ class OwnSubstituteForm(StyledForm):
         help_text=_("Whoever has no account yet is invited by the project team."),
         max_length=LONGEST_ADDRESS,
     )
-    starts_on = DayField(label=_("First day"))
-    ends_on = DayField(label=_("Last day"))
+    starts_on = DayField(label=_("First day"), help_text=_("It is included."))
+    ends_on = DayField(label=_("Last day"), help_text=_("It is included."))
 
 
 class HandOverForm(StyledForm):

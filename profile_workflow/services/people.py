@@ -11,6 +11,7 @@ from profile_workflow.days import role_day
 from profile_workflow.errors import (
     DomainError,
     InvalidInput,
+    MadeAlready,
     Missing,
     NotAllowed,
     NotComplete,
@@ -137,6 +138,8 @@ def ask_for_substitute(
         return None
     try:
         return _substitute(fresh, profile, person, days, by=by, at=at)
+    except MadeAlready:
+        raise
     except InvalidInput:
         return None
 
@@ -177,7 +180,7 @@ def _substitute(
     _check_duties_apart(held | {(by_user.pk, role)}, [Part(by_user, role)])
     same = assignment.substitutes.filter(user=by_user, starts_on=days[0], ends_on=days[1]).first()
     if same is not None:
-        return same
+        raise MadeAlready(_("This person stands in on these days already."), made=same)
     made = Assignment.objects.create(
         programme_id=profile.programme_id,
         profile=profile,

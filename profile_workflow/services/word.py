@@ -17,6 +17,7 @@ from profile_workflow.pictures.pixels import Pixels
 from profile_workflow.rules import OWN_SECTION
 from profile_workflow.services import word_pictures
 from profile_workflow.services.drafting import DraftText, check_may_write, save_draft
+from profile_workflow.services.locking import locked
 from profile_workflow.states import Occasion
 from profile_workflow.word.chapters import Part
 
@@ -110,6 +111,7 @@ def bring_in(reading: WordReading, wanted: Mapping[str, int], *, by: User, at: d
     Raises:
         NotNow: If it was brought in already.
     """
+    locked(reading.profile_id, at)
     reading = WordReading.objects.select_for_update().get(pk=reading.pk)
     if reading.done_at is not None:
         raise NotNow(_("This file has been brought in already."))

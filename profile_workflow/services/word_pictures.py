@@ -140,9 +140,12 @@ def register(reading: WordReading, section: str, *, by: User, at: datetime) -> i
         return 0
     keys = {one.file.sha256: one.key for one in profile.pictures.select_related("file")}
     new = [one for one in wanted.values() if one["sha256"] not in keys]
+    planned = {one["key"] for one in placed_by(reading.parts)}
     for one in new:
         is_free = one["key"] not in keys.values()
-        key = keys[one["sha256"]] = one["key"] if is_free else next(free_keys(keys.values()))
+        # Neither a key of the register nor one by which another part places another picture.
+        free = free_keys({*keys.values(), *planned})
+        key = keys[one["sha256"]] = one["key"] if is_free else next(free)
         _add(profile, {**one, "key": key}, by=by, at=at)
     _rename(reading, {one["key"]: keys[sha256] for sha256, one in wanted.items()})
     return len(new)

@@ -10,7 +10,7 @@ from profile_workflow.forms.compare import CompareForm
 from profile_workflow.models import Revision, Section
 from profile_workflow.queries.copies import PRESENT, NoSuchVersion, Version, labels_of, version_of
 from profile_workflow.queries.revisions import last_seen
-from profile_workflow.services.drafting import is_writer
+from profile_workflow.services.drafting import is_writer, may_write
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
 from profile_workflow.web.reading import compared_html
 from profile_workflow.web.redline import redline
@@ -27,6 +27,7 @@ def compare(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     # The present text alone can be compared with nothing.
     texts = found if any(name != PRESENT for name, _label in found) else []
     context = {"profile": profile, "section": section, "texts": texts, "writes": writes}
+    context["may_write"] = may_write(section, by=viewer)
     if texts:
         seen = last_seen(section, viewer)
         form = CompareForm(request.GET, texts=texts, proposed=_proposed(texts, seen))

@@ -93,8 +93,17 @@ def _used_acronyms(material: Material) -> Iterator[tuple[str, str]]:
     """Yield those acronyms of the list that anything else in the report uses."""
     words = "\n".join(_words_in(replace(material, acronyms=())))
     for short, long in material.acronyms:
-        if re.search(rf"(?<!\w){re.escape(short)}(?!\w)", words):
+        if _is_used(short, words):
             yield short, long
+
+
+#: Arabic joins "and", "for" and the article to a word, so only letters of its own script bound it.
+_LATIN = r"A-Za-zÀ-ɏ0-9_"
+
+
+def _is_used(short: str, words: str) -> bool:
+    edge = _LATIN if short.isascii() else r"\w"
+    return bool(re.search(rf"(?<![{edge}]){re.escape(short)}s?(?![{edge}])", words))
 
 
 def _words_in(value: Any) -> Iterator[str]:

@@ -21,8 +21,6 @@ pytestmark = [
     pytest.mark.long,
     pytest.mark.pdf,
     pytest.mark.django_db,
-    # It takes a minute to fill, so one process of a run does it for all of these.
-    pytest.mark.xdist_group("demonstration"),
 ]
 
 #: Moves that lead back, one at least for each stage.

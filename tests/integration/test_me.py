@@ -147,6 +147,7 @@ def test_a_mail_that_asks_for_an_act_cannot(drafted):
         MailKind.CONSULTATION_OPENED,
         MailKind.OBJECTION_RECEIVED,
         MailKind.DEADLINE_CHANGED,
+        MailKind.SUBSTITUTE,
         MailKind.REQUEST,
         MailKind.REQUEST_ANSWERED,
         MailKind.REQUEST_LATE,

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from profile_workflow.errors import InvalidInput, NotAllowed, NotNow, StaleEntry
+from profile_workflow.errors import InvalidInput, MadeAlready, NotAllowed, NotNow, StaleEntry
 from profile_workflow.models import DataItem, Event, EventReason, Profile, Section, Territory
 from profile_workflow.queries import history
 from profile_workflow.queries.evidence import Uses
@@ -334,8 +334,10 @@ def test_all_figures_are_stored_or_none(profile, expert):
     assert table.items.count() == 1
     made = evidence.add_figures(table, several, by=expert, at=at(), base=seen)
     assert [one.position for one in made] == [1, 2, 3]
-    with pytest.raises(StaleEntry):
+    with pytest.raises(MadeAlready):
         evidence.add_figures(table, several, by=expert, at=at(), base=seen)
+    with pytest.raises(StaleEntry):
+        evidence.add_figures(table, [{"label": "Row 3"}], by=expert, at=at(), base=seen)
     assert table.items.count() == 4
     assert list(broken_links(profile)) == []
 

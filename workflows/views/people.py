@@ -171,7 +171,8 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _open_account(form: PartForm, profile: Profile, by: User) -> User:
     given = form.cleaned_data
-    same = profile.assignments.filter(user__email=given["email"].lower(), role=given["role"])
+    held = profile.assignments.filter(ends_on__isnull=True, stands_in_for=None)
+    same = held.filter(user__email=given["email"].lower(), role=given["role"])
     if service.may_manage(profile, by) and same.exists():
         raise MadeAlready(_("This person has this role already."), made=same.first())
     person = accounts.open_account(

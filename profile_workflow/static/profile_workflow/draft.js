@@ -313,10 +313,11 @@
   };
 
   /* Take over the text with which this one was joined. What was typed while it was on its way is
-     joined with it by the next save: it was made from what was sent. */
+     joined with it by the next save: it was made from what was sent. The same while a dialog of the
+     editor is open, which remembers a place in the text. */
   const takeJoined = (sent, told) => {
     isJoined = true;
-    if (!same(sent, written())) {
+    if (!same(sent, written()) || document.querySelector("dialog.rich-form[open]")) {
       setBase(form.elements, sent);
       saved = null;
       return;
