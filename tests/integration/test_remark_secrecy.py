@@ -9,7 +9,8 @@ from django.utils import timezone, translation
 from openpyxl import load_workbook
 
 from profile_workflow.models import Comment, Organisation, User
-from profile_workflow.queries import history, profiles
+from profile_workflow.queries import profiles
+from profile_workflow.queries.history import telling
 from profile_workflow.queries.attribution import Credit
 from profile_workflow.services import comments
 from profile_workflow.states import Attribution, ProfileState, Role, SectionState
@@ -133,7 +134,7 @@ def test_a_name_in_a_comment_or_a_reply_is_found(made, profile, monkeypatch):
 
 
 def test_a_name_in_the_record_of_a_reply_is_found(made, profile, monkeypatch):
-    monkeypatch.setattr(history, "_attribution", lambda *_given: None)
+    monkeypatch.setattr(telling, "_attribution", lambda *_given: None)
     found = {one for _role, one in leaks(made, profile)}
     assert found == {reverse("history", args=[profile.slug])}
 
