@@ -10,8 +10,8 @@ from openpyxl import load_workbook
 
 from profile_workflow.models import Comment, Organisation, User
 from profile_workflow.queries import profiles
-from profile_workflow.queries.history import telling
 from profile_workflow.queries.attribution import Credit
+from profile_workflow.queries.history import telling
 from profile_workflow.services import comments
 from profile_workflow.states import Attribution, ProfileState, Role, SectionState
 from tests import factories
