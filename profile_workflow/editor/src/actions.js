@@ -318,6 +318,14 @@ function tableActions(editor) {
     command(editor.state, editor.view.dispatch);
     editor.commands.focus();
   };
+  // Where the last row or column was, the cursor stays in the table.
+  const take = (command) => () => {
+    const { position } = around(editor, "table");
+    command(editor.state, editor.view.dispatch);
+    const end = position + editor.state.doc.nodeAt(position).nodeSize - 4;
+    if (!editor.isActive("table")) editor.commands.setTextSelection(end);
+    editor.commands.focus();
+  };
   const isBelow = (size, most) => () =>
     !editor.isActive("table") || selectedRect(editor.state).map[size] < most;
   // A table keeps a row and a column; as a whole it is removed by its own button.
@@ -331,8 +339,8 @@ function tableActions(editor) {
     rowAfter: { run: run(addRowAfter), can: isBelow("height", MAX_TABLE_ROWS) },
     columnBefore: { run: run(addColumnBefore), can: isBelow("width", MAX_TABLE_COLUMNS) },
     columnAfter: { run: run(addColumnAfter), can: isBelow("width", MAX_TABLE_COLUMNS) },
-    rowDelete: { run: run(deleteRow), can: isLeft("height", "top", "bottom") },
-    columnDelete: { run: run(deleteColumn), can: isLeft("width", "left", "right") },
+    rowDelete: { run: take(deleteRow), can: isLeft("height", "top", "bottom") },
+    columnDelete: { run: take(deleteColumn), can: isLeft("width", "left", "right") },
     tableDelete: { run: run(deleteTable) },
     numbers: { run: () => alignNumbers(editor), isOn: () => columnIsRight(editor) },
   };
