@@ -192,10 +192,11 @@ export function cleaned(html, schema, language) {
   return page.body.innerHTML;
 }
 
-/* Whether a cell can take it as it is: words of one paragraph, or cells. */
+/* Whether a cell can take it as it is: words of one paragraph, or rows. Cells without a row are
+   paragraphs that were taken for cells on the way here, and would overwrite those beside it. */
 function fitsInCell({ content }) {
   const role = content.firstChild?.type.spec.tableRole;
-  if (role) return role !== "table" || content.childCount === 1;
+  if (role) return role === "row" || (role === "table" && content.childCount === 1);
   let inner = content;
   while (inner.childCount === 1 && inner.firstChild.isBlock && !inner.firstChild.isTextblock) {
     inner = inner.firstChild.content;

@@ -164,7 +164,7 @@ export const Box = Node.create({
     const own = { "data-box": attrs.kind, "data-title": attrs.title };
     const head = { class: "box-title", contenteditable: "false", dir: "auto" };
     const kind = this.options.words[attrs.kind] ?? attrs.kind;
-    const shown = attrs.title ? `${kind}: ${attrs.title}` : kind;
+    const shown = attrs.title ? `${kind} – ${attrs.title}` : kind;
     return ["div", { ...own, class: `box ${attrs.kind}` }, ["p", head, shown], ["div", 0]];
   },
 });
