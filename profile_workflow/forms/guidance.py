@@ -71,7 +71,13 @@ class QuestionsForm(StyledForm):
             required=False,
             choices=[("", gettext_lazy("not marked yet")), *Outcome.choices],
             initial=mark.outcome or "",
-            widget=forms.Select(attrs={**_OUTSIDE, "class": "form-select form-select-sm"}),
+            widget=forms.Select(
+                attrs={
+                    **_OUTSIDE,
+                    "class": "form-select form-select-sm",
+                    "data-saved": mark.outcome or "",
+                }
+            ),
         )
         self.fields[f"{key}-note"] = forms.CharField(
             label=gettext_lazy("Why, or where you searched"),
@@ -85,6 +91,7 @@ class QuestionsForm(StyledForm):
                     "dir": "auto",
                     # By the blank the style sheet knows that nothing is written.
                     "placeholder": " ",
+                    "data-saved": mark.note,
                 }
             ),
         )
