@@ -36,13 +36,23 @@ class AnswerField(forms.BooleanField):
     is_needed = True
 
 
-class DraftForm(StyledForm):
+class WriterForm(StyledForm):
+    """Who opened the page: after his session has ended, somebody else may sign in."""
+
+    writer = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def is_of_another(self, person: User) -> bool:
+        """Whether the page was opened by somebody else than whoever sends it."""
+        writer = self.cleaned_data["writer"] if self.is_valid() else 0
+        return writer is not None and writer != person.pk
+
+
+class DraftForm(WriterForm):
     """The working text of a section, and what it was when writing began.
 
     ``base_version`` and what begins with ``base_`` like it come back with the text, so that a save
     can be told from one that would overwrite somebody else's, and the two texts can be joined.
-    ``aside`` is the working copy in which the text is kept as long as that cannot be. ``writer`` is
-    who opened the page: after the session has ended, somebody else may sign in.
+    ``aside`` is the working copy in which the text is kept as long as that cannot be.
     """
 
     text = TextOfSection(
@@ -66,12 +76,6 @@ class DraftForm(StyledForm):
     aside = forms.IntegerField(
         required=False, min_value=1, max_value=_LARGEST_KEY, widget=forms.HiddenInput
     )
-    writer = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-    def is_of_another(self, person: User) -> bool:
-        """Whether the page was opened by somebody else than whoever sends it."""
-        writer = self.cleaned_data["writer"]
-        return writer is not None and writer != person.pk
 
     @property
     def base(self) -> DraftText | None:

@@ -14,7 +14,13 @@ from profile_workflow.errors import InvalidInput
 from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.models import QuestionAnswer, Section, User
 from profile_workflow.queries.guidance import Group, Judged, JudgedText, Question
-from profile_workflow.services.guidance import MOST_CHARACTERS, Mark, mark_of, mark_questions
+from profile_workflow.services.guidance import (
+    MOST_CHARACTERS,
+    Mark,
+    Marked,
+    mark_of,
+    mark_questions,
+)
 from profile_workflow.states import Outcome
 
 #: The fields stand beside the text, outside the form that they are sent with.
@@ -65,7 +71,13 @@ class QuestionsForm(StyledForm):
             required=False,
             choices=[("", gettext_lazy("not marked yet")), *Outcome.choices],
             initial=mark.outcome or "",
-            widget=forms.Select(attrs={**_OUTSIDE, "class": "form-select form-select-sm"}),
+            widget=forms.Select(
+                attrs={
+                    **_OUTSIDE,
+                    "class": "form-select form-select-sm",
+                    "data-saved": mark.outcome or "",
+                }
+            ),
         )
         self.fields[f"{key}-note"] = forms.CharField(
             label=gettext_lazy("Why, or where you searched"),
@@ -79,6 +91,7 @@ class QuestionsForm(StyledForm):
                     "dir": "auto",
                     # By the blank the style sheet knows that nothing is written.
                     "placeholder": " ",
+                    "data-saved": mark.note,
                 }
             ),
         )
@@ -101,15 +114,18 @@ class QuestionsForm(StyledForm):
     @property
     def marks(self) -> dict[str, Mark]:
         """What was changed on the page and is complete: key of the question → what is said."""
+        seen = self.cleaned_data
+        return {key: one for key, one in self._given().items() if one.digest != seen[f"{key}-seen"]}
+
+    def _given(self) -> dict[str, Mark]:
+        """Return what the page sent and is complete, changed or not."""
         found = {}
         for key in self._questions:
             names = [f"{key}-{name}" for name in ("outcome", "note", "seen")]
             if f"{self.prefix}-{names[0]}" not in self.data or self.errors.keys() & set(names):
                 continue
-            outcome, note, seen = (self.cleaned_data[name] for name in names)
-            mark = Mark(Outcome(outcome) if outcome else None, note)
-            if mark.digest != seen:
-                found[key] = mark
+            outcome, note = (self.cleaned_data[name] for name in names[:2])
+            found[key] = Mark(Outcome(outcome) if outcome else None, note)
         return found
 
     def save(self, section: Section, *, by: User, at: datetime) -> bool:
@@ -121,16 +137,14 @@ class QuestionsForm(StyledForm):
             NotAllowed, NotNow: As for the text itself.
         """
         self.is_valid()
-        marks = self.marks
-        if not marks:
-            return not self.errors
+        given, marks = self._given(), self.marks
         seen = {key: self.cleaned_data[f"{key}-seen"] for key in marks}
         try:
-            marked = mark_questions(section, marks, by=by, at=at, seen=seen)
+            marked = mark_questions(section, marks, by=by, at=at, seen=seen) if marks else Marked()
         except InvalidInput as error:
             self.add_error(None, str(error))
             return False
-        self._has_seen = {key: mark.digest for key, mark in marks.items()}
+        self._has_seen = {key: mark.digest for key, mark in given.items()}
         for key, answer in marked.met.items():
             self._meet(key, answer)
         return not self.errors
@@ -149,8 +163,13 @@ class QuestionsForm(StyledForm):
         self.data = {**dict(self.data.items()), **shown_again}
 
     @property
-    def seen_now(self) -> dict[str, str]:
-        """What the page has seen of the questions that it changed, once they are saved."""
+    def seen_now(self) -> dict[str, str] | None:
+        """What the page has seen of the questions that it sent, once they are saved.
+
+        A question that is not among them is not saved; None if nothing could be.
+        """
+        if self.non_field_errors():
+            return None
         return {self[f"{key}-seen"].html_name: seen for key, seen in self._has_seen.items()}
 
     @property

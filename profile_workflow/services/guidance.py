@@ -112,8 +112,10 @@ def mark_questions(
             raise InvalidInput(_("There is no such question."))
         answer, mark = known[key].answer, Mark(given.outcome, _checked_note(given))
         before = mark_of(answer)
+        # What the person said himself he knows, even if the answer to it never reached his page.
         is_seen = seen is None or seen.get(key) == before.digest
-        if answer is not None and not is_seen and mark.loses(before):
+        is_met = answer is not None and answer.by_id != by.pk and not is_seen
+        if answer is not None and is_met and mark.loses(before):
             marked.met[key] = answer
         elif mark != before:
             _store(section, key, mark, by=by, at=at)

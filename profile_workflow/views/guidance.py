@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from profile_workflow.errors import DomainError
+from profile_workflow.forms.drafting import WriterForm
 from profile_workflow.forms.guidance import (
     FindingForm,
     FindingKind,
@@ -26,7 +27,7 @@ from profile_workflow.services import guidance
 from profile_workflow.services.drafting import may_write
 from profile_workflow.web import guidance as shown
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
-from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal
+from profile_workflow.web.refusing import HTTP_CONFLICT, HTTP_UNPROCESSABLE, Refusal, other_writer
 
 
 @require_safe
@@ -113,6 +114,9 @@ def _page(
 def section_answers(request: HttpRequest, slug: str, key: str) -> JsonResponse:
     """Save the marks of guiding questions while the text is being written: all that can be."""
     section, viewer = _section(request, slug, key), signed_in(request)
+    if WriterForm(request.POST).is_of_another(viewer):
+        told = {"message": other_writer(viewer), "other": True}
+        return JsonResponse(told, status=HTTP_CONFLICT)
     form = QuestionsForm(request.POST, groups=shown.asked(section))
     try:
         is_saved = form.save(section, by=viewer, at=timezone.now())
@@ -125,6 +129,7 @@ def section_answers(request: HttpRequest, slug: str, key: str) -> JsonResponse:
         "message": message,
         "coverage": _words(coverage),
         "done": coverage.done,
+        # Without it the page takes nothing for saved.
         "seen": form.seen_now,
         "problems": form.problems,
     }

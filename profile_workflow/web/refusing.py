@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Self
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from profile_workflow.errors import DomainError, InvalidInput, Missing, NotComplete
+from profile_workflow.models import User
 
 HTTP_NOT_FOUND = 404
 HTTP_CONFLICT = 409
@@ -43,3 +45,11 @@ def refused(form: forms.Form, error: DomainError, *, beside: str | None = None) 
         form.add_error(beside, str(error))
         return Refusal(error.status)
     return Refusal.of(error)
+
+
+def other_writer(person: User) -> str:
+    """Say that a page was written by somebody else than whoever is signed in now."""
+    return _(
+        "Somebody else wrote this, and now %(person)s is signed in. Nothing has been saved: "
+        "sign in as before, or press “Save draft” once more to save it as %(person)s."
+    ) % {"person": person.full_name}

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from profile_workflow.models import TemplateSection
 from profile_workflow.states import ProfileState, Role
 from tests import factories
 from tests.browser import overflowing, sign_in
@@ -11,6 +12,7 @@ from tests.e2e.writing import COPIES, edit, leave_copy, problems, stored, type_t
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 ASKED = "#sign-out-unsent"
+NOTES = "Object.keys(localStorage).filter(name => name.startsWith('marks:')).length"
 
 
 @pytest.fixture
@@ -85,3 +87,41 @@ def test_who_leaves_a_text_that_cannot_be_saved_is_asked_once(browse, made, prof
     assert asked == []
     assert page.evaluate("localStorage.length") == 0
     assert stored(profile) == ""
+
+
+def test_notes_that_could_not_be_saved_are_asked_about_like_texts(browse, made, profile):
+    template = factories.section(profile, "1").template_section
+    TemplateSection.objects.filter(pk=template.pk).update(guiding_questions=["Who pays?"])
+    expert = made[Role.LOCAL_EXPERT]
+    page = browse("en", expert)
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.route("**/answers/", lambda route: route.abort())
+    page.goto(edit(profile))
+    page.get_by_label("Who pays?").select_option("nothing_found")
+    page.get_by_label("Why, or where you searched").fill("Municipal archives.")
+    sign_out(page)
+    page.locator(ASKED).wait_for()
+    assert "Municipal archives." in page.locator(ASKED).inner_text()
+    page.locator(f"{ASKED} [data-do=keep]").click()
+    signed_out(page)
+    assert page.evaluate(NOTES) == 1
+    # On another page, nobody but the copy knows of them.
+    sign_in(page, expert)
+    page.goto(reverse("tasks"))
+    assert "Municipal archives." in page.locator("#unsent").inner_text()
+    sign_out(page)
+    page.locator(f"{ASKED} [data-do=erase]").click()
+    signed_out(page)
+    assert page.evaluate(NOTES) == 0
+    assert asked == []
+    # Where they are written, nothing is kept after they were erased.
+    sign_in(page, expert)
+    page.goto(edit(profile))
+    page.get_by_label("Who pays?").select_option("nothing_found")
+    page.get_by_label("Why, or where you searched").fill("Register office.")
+    sign_out(page)
+    page.locator(f"{ASKED} [data-do=erase]").click()
+    signed_out(page)
+    assert page.evaluate("localStorage.length") == 0
+    assert asked == []

@@ -149,3 +149,44 @@ def test_what_loses_nothing_is_saved_whoever_was_first(made, drafted):
     answer = signed_in(made[EXPERT]).post(address(drafted, "section_answers"), mine)
     assert answer.status_code == OK
     assert stored() == {"0.0": ("answered", "Page 4.")}
+
+
+def test_nothing_is_told_as_seen_if_nothing_could_be_saved(made, drafted):
+    """The template lost a question after the page was asked what it says."""
+    section, given = first(drafted), sent(drafted, **{"q-0.2-outcome": "answered"})
+    form = QuestionsForm(given, groups=questions_of(section, "en"))
+    template = TemplateSection.objects.filter(pk=section.template_section_id)
+    template.update(guiding_questions=["Who coordinates?"])
+    assert not form.save(first(drafted), by=made[EXPERT], at=timezone.now())
+    assert form.non_field_errors()
+    assert form.seen_now is None
+    assert stored() == {}
+
+
+def test_what_is_not_asked_any_more_is_not_told_as_seen_and_the_rest_is(made, drafted):
+    given = sent(drafted, **{"q-9.9-outcome": "answered", "q-0.0-outcome": "answered"})
+    answer = signed_in(made[EXPERT]).post(address(drafted, "section_answers"), given)
+    assert answer.status_code == OK
+    assert set(answer.json()["seen"]) == {"q-0.0-seen", "q-0.1-seen", "q-0.2-seen"}
+
+
+def test_nobody_meets_what_he_said_himself(made, drafted):
+    """The answer to a first save was lost on its way, and he went on writing."""
+    client, where = signed_in(made[EXPERT]), address(drafted, "section_answers")
+    given = sent(drafted, **{"q-0.0-outcome": "answered", "q-0.0-note": "Archives."})
+    client.post(where, {**given, "q-0.0-note": "Archiv"})
+    answer = client.post(where, {**given, "q-0.0-note": "Register."})
+    assert answer.status_code == OK
+    assert stored() == {"0.0": ("answered", "Register.")}
+
+
+def test_notes_are_not_saved_under_the_name_of_somebody_else(made, drafted):
+    """The session ended, and somebody else signed in on the same device."""
+    client, where = signed_in(made[EXPERT]), address(drafted, "section_answers")
+    given = sent(drafted, **{"q-0.0-note": "Ask the archive."})
+    for writer in (made[CO_AUTHOR].pk, "unreadable"):
+        answer = client.post(where, {**given, "writer": writer})
+        assert answer.status_code == HTTPStatus.CONFLICT
+        assert made[EXPERT].full_name in answer.json()["message"]
+    assert stored() == {}
+    assert client.post(where, {**given, "writer": made[EXPERT].pk}).status_code == OK

@@ -34,7 +34,7 @@ from profile_workflow.states import Occasion
 from profile_workflow.web import guidance
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
 from profile_workflow.web.reading import rendered_text
-from profile_workflow.web.refusing import HTTP_CONFLICT, HTTP_UNPROCESSABLE, Refusal
+from profile_workflow.web.refusing import HTTP_CONFLICT, HTTP_UNPROCESSABLE, Refusal, other_writer
 from workflows import engine
 from workflows.models import Task
 
@@ -69,7 +69,7 @@ def section_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     if form.is_of_another(user):
         typed = request.POST.copy()
         typed["writer"] = str(user.pk)
-        refusal = Refusal(HTTP_CONFLICT, _other_writer(user))
+        refusal = Refusal(HTTP_CONFLICT, other_writer(user))
         questions = _questions(request, section)
         return _page(request, section, DraftForm(typed), refusal, questions=questions)
     return _save(request, section, form, action.wanted)
@@ -80,13 +80,6 @@ def _section(request: HttpRequest, slug: str, key: str) -> Section:
     section = section_or_404(profile, key)
     section.profile = profile
     return section
-
-
-def _other_writer(user: User) -> str:
-    return _(
-        "Somebody else wrote this, and now %(person)s is signed in. Nothing has been saved: "
-        "sign in as before, or press “Save draft” once more to save it as %(person)s."
-    ) % {"person": user.full_name}
 
 
 def _questions(request: HttpRequest, section: Section) -> QuestionsForm:
@@ -163,7 +156,7 @@ def section_save(request: HttpRequest, slug: str, key: str) -> JsonResponse:
         problems = " ".join(str(message) for found in form.errors.values() for message in found)
         return JsonResponse({"message": problems}, status=HTTP_UNPROCESSABLE)
     if form.is_of_another(user):
-        told = {"message": _other_writer(user), "other": True}
+        told = {"message": other_writer(user), "other": True}
         return JsonResponse(told, status=HTTP_CONFLICT)
     wanted = ActionForm(request.POST).wanted
     # Whoever writes is not signed out in the middle of it: the session lasts from now on.

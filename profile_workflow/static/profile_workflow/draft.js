@@ -167,6 +167,8 @@
   let isKept = true;
 
   const isDirty = () => saved === null || !same(saved, written());
+  /* What was sent and never answered may be what the server has, whatever this page knows. */
+  const isSettled = () => !isDirty() && unanswered.length === 0;
 
   const say = (message) => {
     state.textContent = message;
@@ -176,6 +178,8 @@
     const whole = isKept ? message : `${message} ${words.sayNotKept}`;
     if (troubleText.textContent !== whole) troubleText.textContent = whole;
     signIn.hidden = !signedOut;
+    // `guidance.js` takes back only what it said itself.
+    trouble.dataset.of = "text";
     trouble.hidden = false;
     if (isDirty()) say(words.sayUnsaved);
   };
@@ -187,7 +191,9 @@
 
   const keep = () => {
     clearTimeout(keeping);
-    if (!isDirty() || isErased) return;
+    if (isErased) return;
+    if (isSettled()) shelf.remove(own);
+    if (!isDirty()) return;
     isKept = shelf.write(own, {
       ...copyOf(form),
       unanswered: unanswered.slice(-MOST_UNANSWERED_KEPT),
@@ -398,7 +404,12 @@
 
   const attempt = async (action) => {
     const sent = written();
-    if (saved && same(saved, sent) && !action) return "saved";
+    if (isSettled() && !action) {
+      // What was typed was taken back.
+      shelf.remove(own);
+      if (state.textContent === words.sayUnsaved) say(words.saySaved);
+      return "saved";
+    }
     const body = content(action);
     if (!isBehind) for (const name of BASE) body.delete(name);
     say(words.saySaving);
@@ -443,7 +454,7 @@
   /* Nothing came of leaving: the answer was stopped, or somebody goes on writing. */
   const stay = () => {
     clearTimeout(leavingEnds);
-    leaving = false;
+    leaving = isLeft = isErased = false;
   };
 
   const pass = (button) => {
@@ -567,8 +578,8 @@
   window.addEventListener("pagehide", keep);
   window.addEventListener("pageshow", stay);
   window.addEventListener("beforeunload", (event) => {
-    const isUnsaved = (isDirty() && !isLeft) || form.dataset.marks === "unsaved";
-    if (!leaving && isUnsaved) event.preventDefault();
+    const isUnsaved = isDirty() || form.dataset.marks === "unsaved";
+    if (!leaving && !isLeft && isUnsaved) event.preventDefault();
   });
 
   /* Before somebody signs out, what he wrote is saved; if that fails, he is asked. */

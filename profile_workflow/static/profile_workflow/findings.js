@@ -9,6 +9,7 @@
   if (!beside || !form) return;
   const LEAST = 5000;
   const { text, base_version: version } = form.elements;
+  const state = document.getElementById("save-state");
 
   /* The last words before a place, and where they begin; those behind it, if there are none. */
   const besideOf = (place) => {
@@ -21,7 +22,8 @@
     const [start, end] = show.split(" ").map(Number);
     // What was typed since the last save may have moved it a little.
     const near = words ? text.value.indexOf(words, Math.max(0, start - 200)) : start;
-    const at = near < 0 ? start : near;
+    const found = near < 0 ? text.value.lastIndexOf(words) : near;
+    const at = found < 0 ? start : found;
     // An editor over the field, if there is one, shows the words in its own text; a sign such as a
     // citation has none there, and is shown by what stands before it.
     const [said, from] = /^[@[]/.test(words) ? besideOf(at) : [words, at];
@@ -29,7 +31,10 @@
     const detail = { words: said, before };
     if (!text.dispatchEvent(new CustomEvent("pw:show", { detail, cancelable: true }))) return;
     text.focus();
-    text.setSelectionRange(at, words ? at + words.length : end);
+    if (found < 0) {
+      text.setSelectionRange(start, start);
+      state.textContent = `${form.dataset.sayGone} ${words}`;
+    } else text.setSelectionRange(at, words ? at + words.length : end);
   };
 
   const reveal = () => {

@@ -16,6 +16,7 @@
   const words = document.getElementById("coverage-words");
   const meter = document.getElementById("coverage");
   const trouble = document.getElementById("save-trouble");
+  const troubleText = document.getElementById("save-trouble-text");
   const signIn = document.getElementById("save-sign-in");
 
   /* Key of a question → its fields. */
@@ -26,14 +27,16 @@
   }
   if (!questions.size) return;
 
-  const saidIn = ({ outcome, note }) => JSON.stringify([outcome.value, note.value.trim()]);
+  const said = (outcome, note) => JSON.stringify([outcome, note.trim()]);
+  const saidIn = ({ outcome, note }) => said(outcome.value, note.value);
   // What the server has, and what it refused as it stands.
   const saved = new Map();
   const refused = new Map();
-  for (const [key, one] of questions) saved.set(key, saidIn(one));
+  for (const [key, { outcome, note }] of questions) {
+    saved.set(key, said(outcome.dataset.saved, note.dataset.saved));
+  }
   // Some came back with a page that could not save them.
   const isBack = form.dataset.marksBack !== undefined;
-  if (isBack) saved.clear();
 
   const unsaved = () => [...questions].filter(([key, one]) => saidIn(one) !== saved.get(key));
   const isReady = ([key, one]) =>
@@ -41,18 +44,26 @@
     (!ASK_WHY.includes(one.outcome.value) || one.note.value.trim());
 
   /* Copies in this browser, one for each time the page is opened. */
-  const START = `marks:${form.closest("[data-draft-of]").dataset.draftOf}:${location.pathname}:`;
+  const page = form.closest("[data-draft-of]").dataset;
+  const START = `marks:${page.draftOf}:${location.pathname}:`;
   const own = `${START}${Date.now()}-${Math.random().toString(36).slice(2)}`;
+  // Whoever signed out wanted nothing to stay here.
+  let isErased = false;
+  /* Whether it worked: there may be no room, or none allowed. */
   const keep = () => {
+    if (isErased) return false;
     const left = unsaved();
     if (left.length) form.dataset.marks = "unsaved";
     else delete form.dataset.marks;
+    const marks = left.map(([key, one]) => [key, one.outcome.value, one.note.value, one.seen.value]);
+    const copy = { marks, place: page.draftPlace, at: Date.now() };
     try {
-      const copy = left.map(([key, one]) => [key, one.outcome.value, one.note.value, one.seen.value]);
       if (left.length) localStorage.setItem(own, JSON.stringify(copy));
       else localStorage.removeItem(own);
+      return true;
     } catch {
       // This browser keeps nothing; leaving the page warns.
+      return false;
     }
   };
 
@@ -65,12 +76,21 @@
     clearTimeout(timer);
     timer = setTimeout(save, wait);
   };
-  const later = (isSignedOut = false) => {
+  /* What is said of the text itself stays: `draft.js` says it, and takes it back. */
+  const isOurs = () => trouble.hidden || trouble.dataset.of === "marks";
+  const complain = (message) => {
+    if (!isOurs()) return;
+    if (troubleText.textContent !== message) troubleText.textContent = message;
+    trouble.dataset.of = "marks";
+    trouble.hidden = signIn.hidden = false;
+  };
+  const calm = () => {
+    if (isOurs()) trouble.hidden = signIn.hidden = true;
+  };
+
+  const later = (message) => {
     state.textContent = form.dataset.sayUnsaved;
-    if (isSignedOut) {
-      document.getElementById("save-trouble-text").textContent = form.dataset.saySignedOut;
-      trouble.hidden = signIn.hidden = false;
-    }
+    if (message) complain(message);
     delay = Math.min(delay ? delay * 2 : FIRST_RETRY, LAST_RETRY);
     schedule(delay);
   };
@@ -93,46 +113,61 @@
   };
 
   const take = (told, sent) => {
-    for (const [key, said] of sent) {
-      const problem = told.problems[`q-${key}-note`];
+    for (const [key, written] of sent) {
+      const problem = told.problems[`q-${key}-note`] || told.problems[`q-${key}-outcome`];
       const seen = told.seen[`q-${key}-seen`];
       show(key, problem);
       if (seen) questions.get(key).seen.value = seen;
-      // What is refused waits for another word, or for the button.
-      if (problem) refused.set(key, said);
-      else saved.set(key, said);
+      // What is refused, or not asked any more, waits for another word, or for the button.
+      if (seen && !problem) saved.set(key, written);
+      else refused.set(key, written);
     }
     words.firstElementChild.textContent = told.coverage;
     meter.value = told.done;
   };
 
+  const content = (ready) => {
+    const body = new FormData();
+    body.set("csrfmiddlewaretoken", token());
+    body.set("writer", form.elements.writer.value);
+    for (const [, one] of ready) {
+      for (const field of Object.values(one)) body.set(field.name, field.value);
+    }
+    return body;
+  };
+
+  const send = (body) =>
+    fetch(form.dataset.answers, {
+      method: "POST",
+      body,
+      headers: { Accept: "application/json" },
+      cache: "no-store",
+      signal: AbortSignal.timeout(LONGEST_ANSWER),
+    });
+
   const attempt = async () => {
     const ready = unsaved().filter(isReady);
     if (!ready.length) return;
     const sent = new Map(ready.map(([key, one]) => [key, saidIn(one)]));
-    const body = new FormData();
-    body.set("csrfmiddlewaretoken", token());
-    for (const [, one] of ready) {
-      for (const field of Object.values(one)) body.set(field.name, field.value);
-    }
     let answer;
     let told = null;
     try {
-      const signal = AbortSignal.timeout(LONGEST_ANSWER);
-      answer = await fetch(form.dataset.answers, { method: "POST", body, cache: "no-store", signal });
+      answer = await send(content(ready));
       told = await answer.json();
     } catch {
       // No connection, or a page instead of an answer.
     }
-    if (!told) {
-      later(answer && [401, 403].includes(answer.status));
+    const isSignedOut = answer?.status === 401 || (answer?.status === 403 && !told);
+    if (isSignedOut || !told || told.other) {
+      keep();
+      later(isSignedOut ? form.dataset.saySignedOut : told?.other && told.message);
       return;
     }
     delay = 0;
     if (told.seen) take(told, sent);
-    else for (const [key, said] of sent) refused.set(key, said);
+    else for (const [key, written] of sent) refused.set(key, written);
     state.textContent = told.message;
-    if (form.dataset.marks && !signIn.hidden) trouble.hidden = signIn.hidden = true;
+    calm();
     keep();
     if (unsaved().some(isReady)) schedule(PAUSE);
   };
@@ -147,6 +182,7 @@
 
   const changed = (event) => {
     if (event.target.form !== form || !event.target.name.startsWith("q-")) return;
+    isErased = false;
     form.dataset.marks = "unsaved";
     state.textContent = form.dataset.sayUnsaved;
     clearTimeout(keeping);
@@ -163,26 +199,61 @@
     if (document.hidden) keep();
   });
 
+  window.addEventListener("pageshow", () => {
+    isErased = false;
+  });
+
+  /* Before somebody signs out, what he marked is saved; if that fails, he is asked. */
+  const saveAll = async () => {
+    await running;
+    if (unsaved().some(isReady)) await save();
+  };
+  document.addEventListener("pw:sign-out", ({ detail }) => {
+    keep();
+    if (unsaved().some(isReady)) detail.waitFor.push(saveAll());
+  });
+  document.addEventListener("pw:signing-out", ({ detail }) => {
+    isErased = detail.isErased;
+    if (isErased) clearTimeout(keeping);
+  });
+
+  const read = (name) => {
+    try {
+      const kept = JSON.parse(localStorage.getItem(name));
+      // A copy that was left by an earlier edition of this script is a bare list.
+      return Array.isArray(kept) ? { marks: kept } : { marks: [], ...kept };
+    } catch {
+      return { marks: [] };
+    }
+  };
+
   /* What earlier visits could not save goes back into its fields, with what they had seen: if
      somebody has marked the same question since, the server shows both. */
-  const restore = (name) => {
-    let left = [];
-    try {
-      left = JSON.parse(localStorage.getItem(name)) || [];
-      localStorage.removeItem(name);
-    } catch {
-      return;
-    }
-    for (const [key, outcome, note, seen] of left) {
+  const restore = (marks) => {
+    for (const [key, outcome, note, seen] of marks) {
       const one = questions.get(key);
-      if (!one || saidIn(one) !== saved.get(key)) continue;
+      if (!one || saidIn(one) !== saved.get(key) || said(outcome, note) === saved.get(key)) continue;
       one.outcome.value = outcome;
       one.note.value = note;
       one.seen.value = seen;
     }
   };
+
+  /* They go only when all is kept anew; what is not asked any more stays as it is. */
+  const restoreAll = () => {
+    const names = Object.keys(localStorage).filter((name) => name.startsWith(START));
+    const copies = names.sort().reverse().map((name) => [name, read(name)]);
+    for (const [, kept] of copies) restore(kept.marks);
+    if (!keep()) return;
+    for (const [name, kept] of copies) {
+      const rest = kept.marks.filter(([key]) => !questions.has(key));
+      if (!rest.length) localStorage.removeItem(name);
+      else localStorage.setItem(name, JSON.stringify({ ...kept, marks: rest }));
+    }
+  };
   try {
-    Object.keys(localStorage).filter((name) => name.startsWith(START)).sort().reverse().forEach(restore);
+    // What came back with a page is newer than any copy; the next visit looks at them.
+    if (!isBack) restoreAll();
   } catch {
     // Nothing can be kept here.
   }

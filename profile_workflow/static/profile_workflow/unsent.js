@@ -1,41 +1,53 @@
-/* Texts that were written in this browser and never reached the server: listed where one begins to
-   work, and before anybody signs out. `draft.js` keeps them. */
+/* Texts and notes that were written in this browser and never reached the server: listed where one
+   begins to work, and before anybody signs out. `draft.js` and `guidance.js` keep them. */
 
 "use strict";
 
 (() => {
   const form = document.querySelector("form[data-person]");
   if (!form) return;
-  const EVERYBODY = "draft:";
-  const OWN = `${EVERYBODY}${form.dataset.person}:`;
+  const EVERYBODY = ["draft:", "marks:"];
+  const OWN = EVERYBODY.map((kind) => `${kind}${form.dataset.person}:`);
   const FIRST_WORDS = 120;
 
-  const names = (start) => {
+  const names = (starts) => {
     try {
-      return Object.keys(localStorage).filter((name) => name.startsWith(start));
+      return Object.keys(localStorage).filter((name) => starts.some((one) => name.startsWith(one)));
     } catch {
       return [];
     }
   };
 
+  /* Notes that an earlier edition of `guidance.js` left are a bare list, and only their name says
+     when. */
   const read = (name) => {
     try {
-      return JSON.parse(localStorage.getItem(name));
+      const kept = JSON.parse(localStorage.getItem(name));
+      if (!Array.isArray(kept)) return kept;
+      return { marks: kept, at: parseInt(name.slice(name.lastIndexOf(":") + 1), 10) };
     } catch {
       return null;
     }
   };
 
-  /* The newest text of each section below an address. */
+  /* The newest text, and the newest notes, of each section below an address. */
   const unsent = (under) => {
     const found = new Map();
-    for (const name of names(`${OWN}${under}`)) {
-      const address = name.slice(OWN.length, name.lastIndexOf(":"));
-      const kept = read(name);
-      if (!kept?.written) continue;
-      if (!found.has(address) || found.get(address).at < kept.at) found.set(address, kept);
+    for (const start of OWN) {
+      for (const name of names([`${start}${under}`])) {
+        const what = name.slice(0, name.lastIndexOf(":"));
+        const kept = read(name);
+        if (!kept?.written && !kept?.marks) continue;
+        if (found.has(what) && found.get(what)[1].at >= kept.at) continue;
+        found.set(what, [what.slice(start.length), kept]);
+      }
     }
-    return [...found];
+    return [...found.values()];
+  };
+
+  const wordsOf = ({ written, marks }) => {
+    if (written) return written.text || written.searched;
+    return marks.map(([, , note]) => note).filter(Boolean).join(" – ");
   };
 
   const line = ([address, kept]) => {
@@ -52,7 +64,7 @@
     const words = document.createElement("div");
     words.className = "small-print";
     words.dir = "auto";
-    words.textContent = (kept.written.text || kept.written.searched).slice(0, FIRST_WORDS);
+    words.textContent = wordsOf(kept).slice(0, FIRST_WORDS);
     const row = document.createElement("li");
     row.append(link, " ", when, words);
     return row;
@@ -77,6 +89,8 @@
     isDecided = true;
     sayWhetherToForget();
     form.requestSubmit();
+    // If nothing comes of it, the next time is asked about anew.
+    isDecided = false;
   };
 
   const leaveWith = (isErased) => {
@@ -107,6 +121,9 @@
     }
     event.preventDefault();
     Promise.allSettled(waitFor).then(ask);
+  });
+  window.addEventListener("pageshow", () => {
+    isDecided = false;
   });
   dialog.querySelector("[data-do=stay]").addEventListener("click", () => dialog.close());
   dialog.querySelector("[data-do=keep]").addEventListener("click", () => leaveWith(false));
