@@ -24,7 +24,7 @@ from profile_workflow.forms.guidance import (
 from profile_workflow.models import Profile, Section, User
 from profile_workflow.queries.guidance import Coverage, coverage_in, sees_guidance
 from profile_workflow.services import guidance
-from profile_workflow.services.drafting import may_write
+from profile_workflow.services.drafting import check_may_write, may_write
 from profile_workflow.web import guidance as shown
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
 from profile_workflow.web.refusing import HTTP_CONFLICT, HTTP_UNPROCESSABLE, Refusal, other_writer
@@ -119,6 +119,7 @@ def section_answers(request: HttpRequest, slug: str, key: str) -> JsonResponse:
         return JsonResponse(told, status=HTTP_CONFLICT)
     form = QuestionsForm(request.POST, groups=shown.asked(section))
     try:
+        check_may_write(section, by=viewer)
         is_saved = form.save(section, by=viewer, at=timezone.now())
     except DomainError as error:
         return JsonResponse({"message": str(error)}, status=error.status)

@@ -190,3 +190,9 @@ def test_notes_are_not_saved_under_the_name_of_somebody_else(made, drafted):
         assert made[EXPERT].full_name in answer.json()["message"]
     assert stored() == {}
     assert client.post(where, {**given, "writer": made[EXPERT].pk}).status_code == OK
+
+
+def test_whoever_does_not_write_the_section_is_told_nothing_of_its_marks(made, drafted):
+    answer = signed_in(made[Role.STAKEHOLDER]).post(address(drafted, "section_answers"), {})
+    assert answer.status_code == HTTPStatus.FORBIDDEN
+    assert "coverage" not in answer.json()
