@@ -93,7 +93,7 @@ def test_notes_that_could_not_be_saved_are_asked_about_like_texts(browse, made, 
     template = factories.section(profile, "1").template_section
     TemplateSection.objects.filter(pk=template.pk).update(guiding_questions=["Who pays?"])
     expert = made[Role.LOCAL_EXPERT]
-    page = browse("en", expert)
+    page = browse("en", expert, line_breaks=True)
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     page.route("**/answers/", lambda route: route.abort())
