@@ -315,7 +315,7 @@ def test_all_of_it_works_without_scripts(browse, made, profile):
     type_text(page, "Many came [@nowhere].")
     press(page, "Submit the section")
     assert page.get_by_role("heading", name="Something is missing").is_visible()
-    page.get_by_role("link", name="Go to the text of section 1").first.click()
+    page.get_by_role("link", name="Show it in the text").first.click()
     type_text(page, "Many came.")
     press(page, "Submit the section")
     assert page.get_by_text("Done: Submit the section – 1 Chapter 1.").is_visible()
