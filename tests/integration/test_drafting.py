@@ -452,6 +452,6 @@ def test_two_tabs_of_one_person_are_told_apart(made, drafted):
 def test_who_else_writes_is_said_on_the_page(made, shared, drafted):
     signed_in(made[Role.CO_AUTHOR]).get(edit(drafted))
     text = signed_in(made[Role.LOCAL_EXPERT]).get(edit(drafted)).content.decode()
-    assert f"{made[Role.CO_AUTHOR].full_name} is writing here too" in text
+    assert f"<bdi>{made[Role.CO_AUTHOR].full_name}</bdi> is writing here too" in text
     alone = signed_in(made[Role.CO_AUTHOR]).get(edit(drafted)).content.decode()
     assert "is writing here too" not in alone

@@ -280,11 +280,14 @@ def test_each_answer_tells_who_else_writes(made, expert, shared):
     theirs = signed_in(author)
     theirs.get(address(shared, "section_edit"))
     told = expert.post(address(shared), sent("A1\n\nB\n\nC")).json()["writing"]
-    assert f"{author.full_name} is writing here too, since" in told
+    assert f"<bdi>{author.full_name}</bdi> is writing here too, since" in told
     assert "Take over the writing" in told
     # The one who counts as writing hears of the other one, and has nothing to take over.
     told = theirs.post(address(shared), sent("A\n\nB\n\nC1")).json()["writing"]
-    assert f"{made[Role.LOCAL_EXPERT].full_name} is writing here too and last saved at" in told
+    assert (
+        f"<bdi>{made[Role.LOCAL_EXPERT].full_name}</bdi> is writing here too and last saved at"
+        in told
+    )
     assert "Take over" not in told
 
 
@@ -306,7 +309,10 @@ def test_the_writing_is_taken_over_and_the_other_hears_of_it(made, expert, share
     assert "Take over" not in told["writing"]
     assert Draft.objects.get(section=shared).editor == made[Role.LOCAL_EXPERT]
     told = author.post(address(shared), sent("A\n\nB\n\nC1")).json()
-    assert f"{made[Role.LOCAL_EXPERT].full_name} is writing here too, since" in told["writing"]
+    assert (
+        f"<bdi>{made[Role.LOCAL_EXPERT].full_name}</bdi> is writing here too, since"
+        in told["writing"]
+    )
     assert "Take over the writing" in told["writing"]
     assert now_in(shared) == "A\n\nB\n\nC1"
     assert traces() == before
