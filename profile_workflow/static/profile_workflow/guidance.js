@@ -27,13 +27,15 @@
   }
   if (!questions.size) return;
 
-  const said = (outcome, note) => JSON.stringify([outcome, note.trim()]);
+  // A field of one line leaves out the ends of lines in what came.
+  const said = (outcome, note) => JSON.stringify([outcome, note.replace(/[\r\n]/g, "").trim()]);
   const saidIn = ({ outcome, note }) => said(outcome.value, note.value);
   // What the server has, and what it refused as it stands.
   const saved = new Map();
   const refused = new Map();
   for (const [key, { outcome, note }] of questions) {
-    saved.set(key, said(outcome.dataset.saved, note.dataset.saved));
+    const chosen = [...outcome.options].find((one) => one.value === outcome.dataset.saved);
+    saved.set(key, said(chosen?.value ?? "", note.dataset.saved));
   }
   // Some came back with a page that could not save them.
   const isBack = form.dataset.marksBack !== undefined;
