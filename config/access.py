@@ -75,6 +75,7 @@ RULES: Mapping[str, Rule] = {
     "section": Rule.TAKES_PART,
     "section_compare": Rule.TAKES_PART,
     "section_copies": Rule.TAKES_PART,
+    "section_typed_tables": Rule.TAKES_PART,
     "section_copy": Rule.TAKES_PART,
     "section_review": Rule.TAKES_PART,
     "section_word": Rule.TAKES_PART,

@@ -20,6 +20,7 @@ from profile_workflow.views import (
     priorities,
     search,
     sources,
+    typed,
     word,
 )
 from workflows.views import (
@@ -99,6 +100,11 @@ urlpatterns = [
     path("p/<slug:slug>/s/<slug:key>/copies/", copies.section_copies, name="section_copies"),
     path(
         "p/<slug:slug>/s/<slug:key>/copies/<slug:name>/", copies.section_copy, name="section_copy"
+    ),
+    path(
+        "p/<slug:slug>/s/<slug:key>/tables/",
+        typed.section_typed_tables,
+        name="section_typed_tables",
     ),
     path("p/<slug:slug>/s/<slug:key>/word/", word.section_word, name="section_word"),
     path("p/<slug:slug>/s/<slug:key>/review/", review.section_review, name="section_review"),

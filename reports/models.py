@@ -15,7 +15,8 @@ class Build(models.Model):
 
     ``digest`` is the SHA-256 of everything that is printed: a finished build with the same digest
     is the same file, so it is used again. ``stage``, ``chapter`` of ``chapters`` and ``page`` say
-    how far the making has come, as its process tells.
+    how far the making has come, as its process tells. ``lengths`` maps the key of each section
+    to ``{"words": int, "pages": float}``: of its text, and of all that it fills on paper.
     """
 
     class Kind(models.TextChoices):
@@ -54,6 +55,7 @@ class Build(models.Model):
     file = models.FileField(_("file"), max_length=200, blank=True)
     size = models.PositiveBigIntegerField(_("size in bytes"), default=0)
     pages = models.PositiveIntegerField(_("pages"), default=0)
+    lengths = models.JSONField(_("length of the sections"), default=dict, blank=True)
     sha256 = models.CharField(_("SHA-256 of the file"), max_length=64, blank=True)
     problem = models.TextField(_("problem"), blank=True)
     requested_by = models.ForeignKey(

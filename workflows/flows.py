@@ -14,7 +14,6 @@ from viewflow.workflow.base import Flow
 
 from profile_workflow.errors import NotComplete
 from profile_workflow.models import Profile, Section, SignOff
-from profile_workflow.models.people import User
 from profile_workflow.queries import validation
 from profile_workflow.services import lifecycle, rounds
 from profile_workflow.services.lifecycle import Details
@@ -156,7 +155,7 @@ class CityProfileFlow(Flow):
     def sections_to_write(self, activation: Activation) -> list[Section]:
         """Return the sections whose authors have the pen."""
         sections = activation.process.profile.sections.filter(state__in=EDITABLE_SECTION_STATES)
-        return list(sections.select_related("template_section", "author").order_by("position"))
+        return list(sections.order_by("position"))
 
     def sections_to_review(self, activation: Activation) -> list[Section]:
         """Open a round of review; return its sections."""
@@ -170,17 +169,17 @@ class CityProfileFlow(Flow):
         """Open a round of sign-off; return the signatures asked for."""
         return _open_round(activation, ValidationKind.SIGNOFF)
 
-    def author_of(self, activation: Activation, section: Section) -> User | None:
+    def author_of(self, activation: Activation, section: Section) -> int | None:
         """Return who writes a section, if it is not the local expert's as a matter of course."""
-        return section.author
+        return section.author_id
 
-    def reviewer_of(self, activation: Activation, section: Section) -> User | None:
+    def reviewer_of(self, activation: Activation, section: Section) -> int | None:
         """Return who reviews a section, if it has a reviewer of its own."""
-        return section.reviewer
+        return section.reviewer_id
 
-    def person_asked(self, activation: Activation, signoff: SignOff) -> User:
+    def person_asked(self, activation: Activation, signoff: SignOff) -> int:
         """Return whose answer it is."""
-        return signoff.person
+        return signoff.person_id
 
     def count_signatures(self, activation: GatherActivation) -> None:
         """Validate when all have signed, return when somebody objected, or ask the silent again."""

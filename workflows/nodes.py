@@ -184,8 +184,8 @@ class HumanTask(RoutingMixin, Node):
         role: Who does it.
         moves: Names of the moves that finish it.
         days: Working days of the city until it is due.
-        owner: Whose it is at once, given the activation and the document; None leaves it to the
-            sole holder of the role, or else to the role's queue.
+        owner: Id of whose it is at once, given the activation and the document; None leaves it to
+            the sole holder of the role, or else to the role's queue.
         closes_with_round: The due moment is the closing of the validation round.
     """
 
@@ -200,7 +200,7 @@ class HumanTask(RoutingMixin, Node):
         moves: Sequence[str],
         *,
         days: int,
-        owner: Callable[[Activation, Document], User | None] | Any = None,
+        owner: Callable[[Activation, Document], int | None] | Any = None,
         closes_with_round: bool = False,
     ) -> None:
         super().__init__()
@@ -223,29 +223,30 @@ class HumanTask(RoutingMixin, Node):
         that exist already; -1 for a task that opens no branch and keeps its token.
         """
         owners = self._owners(activation, seeds)
+        # The same for all: if they are answers, they belong to one round.
+        due_at = self.due(activation, seeds[0])
         tasks = []
         for number, (seed, owner) in enumerate(zip(seeds, owners, strict=True), after + 1):
             own_token = token if after < 0 else Token(f"{token}/{activation.task.pk}_{number}")
             task = new_task(self, activation, own_token, seed)
             task.role = self.role
-            task.due_at = self.due(activation, seed)
+            task.due_at = due_at
             if owner is not None:
-                task.owner = owner
+                task.owner_id = owner
                 task.assigned = activation.process.moment
                 task.status = STATUS.ASSIGNED
             tasks.append(task)
         return tasks
 
-    def _owners(self, activation: Activation, seeds: Sequence[Document]) -> list[User | None]:
+    def _owners(self, activation: Activation, seeds: Sequence[Document]) -> list[int | None]:
         """Return whose each task is: as the flow says, else the sole holder's of the role."""
         owners = [self._owner(activation, seed) if self._owner else None for seed in seeds]
         if None not in owners:
             return owners
         process = activation.process
         held = Assignment.objects.active(role_day(process.moment)).for_profile(process.profile)
-        found = held.filter(role=self.role).select_related("user").order_by("pk")
-        holders = list({one.user_id: one.user for one in found}.values())
-        sole = holders[0] if len(holders) == 1 else None
+        holders = set(held.filter(role=self.role).values_list("user_id", flat=True))
+        sole = holders.pop() if len(holders) == 1 else None
         return [owner or sole for owner in owners]
 
     def due(self, activation: Activation, seed: Document) -> datetime:
@@ -323,20 +324,12 @@ class ForEach(Node):
             yield Edge(src=self, dst=self.if_none, edge_class="default", label="none")
 
 
-#: What going on from a waiting task needs to know of it.
-_OF_A_WAITING_TASK = (
-    *("status", "token", "flow_task", "flow_task_type", "started", "finished"),
-    *("process", "profile", "section", "signoff"),
-)
-
-
 class GatherActivation(RoutingActivation):
     """Waits until no task of its branches is open."""
 
     type = "join"
-    prefix: str
     has_branches = True
-    is_last: bool | None = None
+    is_last = False
 
     @classmethod
     def create(
@@ -347,25 +340,31 @@ class GatherActivation(RoutingActivation):
         data: Any = None,
         seed: Document = None,
     ) -> "GatherActivation":
-        """Find the waiting task of this node, or save one; note the branch that arrived."""
+        """Find the waiting task of this node, or save one; note the branch that arrived.
+
+        One query, for the open tasks of the process: those of the branches and the waiting one.
+        """
         if isinstance(prev_activation, ForEachActivation):
             return cls._without_branches(flow_task, prev_activation, token)
-        waiting = Task.objects.filter(
-            process=prev_activation.process,
-            flow_task=flow_task,
-            status__in=[STATUS.NEW, STATUS.STARTED],
+        process = prev_activation.process
+        still_open = list(
+            Task.objects.filter(process=process, finished__isnull=True).values_list(
+                "pk", "flow_task", "token"
+            )
         )
-        task = next(iter(waiting.only(*_OF_A_WAITING_TASK)[:1]), None)
-        if task is None:
-            task = new_task(flow_task, prev_activation, Token(str(token)).get_base_split_token())
-            task.status = STATUS.STARTED
-            task.started = prev_activation.process.moment
+        # Of a task that waits already only the id has to be read: the rest is known.
+        task = new_task(flow_task, prev_activation, Token(str(token)).get_base_split_token())
+        task.status = STATUS.STARTED
+        task.pk = next((pk for pk, node, _token in still_open if node == flow_task), None)
+        if task.pk is None:
+            task.started = process.moment
             task.save()
-        else:
-            task.process = prev_activation.process
-        task.process.link(task, after=prev_activation.task)
+        process.link(task, after=prev_activation.task)
         activation = cls(task)
-        activation.prefix = f"{str(token).rsplit('_', 1)[0]}_"
+        branches = f"{str(token).rsplit('_', 1)[0]}_"
+        activation.is_last = not any(
+            str(one).startswith(branches) for _pk, _node, one in still_open
+        )
         return activation
 
     @classmethod
@@ -388,10 +387,7 @@ class GatherActivation(RoutingActivation):
         """Nothing to do: the task is saved as started."""
 
     def all_branches_are_in(self) -> bool:
-        """Whether no task of a sibling branch is open any more; asked once an arrival."""
-        if self.is_last is None:
-            siblings = Task.objects.filter(process=self.process, token__startswith=self.prefix)
-            self.is_last = not siblings.filter(finished__isnull=True).exists()
+        """Whether no task of a sibling branch is open any more, as found on the arrival."""
         return self.is_last
 
     @Activation.status.transition(

@@ -83,9 +83,16 @@ class NewCommentForm(StyledForm):
         required=False,
     )
 
-    def __init__(self, *args: Any, may_comment: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, may_comment: bool, is_among_authors: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         offered = [(NOTE, _NOTE_LABEL)]
+        if is_among_authors:
+            self.fields["kind"].help_text = _("Nothing waits for the answer. Only you see a note.")
+            self.fields["text"].help_text = _(
+                "The authors and the project team can read it, nobody else."
+            )
         if may_comment:
             offered = [*CommentKind.choices, *offered]
         else:

@@ -33,7 +33,7 @@ _LONGEST = 200
 _PLACED_KEY = re.compile(r"[\w.-]{1,20}")
 
 
-def _placed_key(key: str) -> str:
+def placed_key(key: str) -> str:
     """Return a key, if the text can place something by it."""
     if not _PLACED_KEY.fullmatch(key):
         raise ValidationError(_("Use letters, digits, points and hyphens only, e.g. 4-A."))
@@ -261,7 +261,7 @@ class TableForm(EntryForm):
 
     def clean_key(self) -> str:
         """Return the key, if the text can place a table by it."""
-        return _placed_key(str(self.cleaned_data["key"]))
+        return placed_key(str(self.cleaned_data["key"]))
 
 
 class PictureForm(EntryForm):
@@ -359,7 +359,7 @@ class PictureForm(EntryForm):
     def clean_key(self) -> str:
         """Return the key, if the text can place a picture by it."""
         key = str(self.cleaned_data["key"])
-        return _placed_key(key) if key else ""
+        return placed_key(key) if key else ""
 
     def clean(self) -> dict[str, Any]:
         """Ask for whose picture it is."""

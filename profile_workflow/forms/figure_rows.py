@@ -67,6 +67,11 @@ def is_column(name: str) -> bool:
     return _plain(name) in _names_of_columns()
 
 
+def column_of(name: str) -> str:
+    """Return the column that a name means, or the year that it is; empty if it is neither."""
+    return _names_of_columns().get(_plain(name)) or _year_in(name)
+
+
 @cache
 def _names_of_columns() -> dict[str, str]:
     """Return what columns may be called, in any language → the column."""
@@ -160,8 +165,7 @@ def read_table(text: str, *, mark: str, profile: Profile) -> Pasted:
 
 
 def _read_heads(found: Pasted, heads: Sequence[str]) -> None:
-    known = _names_of_columns()
-    found.columns = [known.get(_plain(head)) or _year_in(head) for head in heads]
+    found.columns = [column_of(head) for head in heads]
     strange = [head for head, name in zip(heads, found.columns, strict=True) if not name]
     needed = [name for name in ("label", "unit") if name not in found.columns]
     # A column that is named by a year says what value and year there are.

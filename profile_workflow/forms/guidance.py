@@ -1,8 +1,9 @@
 """The forms of the guidance beside a text: marking its questions, allowing a finding."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -26,6 +27,8 @@ from profile_workflow.states import Outcome
 #: The fields stand beside the text, outside the form that they are sent with.
 _OUTSIDE = {"form": "section-form"}
 _DIGEST = r"\A[0-9a-f]{64}\Z"
+#: Milliseconds since 1970, as browsers count.
+_MOMENT = re.compile(r"[0-9]{1,14}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +117,18 @@ class QuestionsForm(StyledForm):
     @property
     def marks(self) -> dict[str, Mark]:
         """What was changed on the page and is complete: key of the question → what is said."""
-        seen = self.cleaned_data
-        return {key: one for key, one in self._given().items() if one.digest != seen[f"{key}-seen"]}
+        return {key: one for key, one in self._given().items() if one.digest != self._seen(key)}
+
+    def _seen(self, key: str) -> str:
+        """Return the digest of what the page showed of a question."""
+        return str(self.cleaned_data[f"{key}-seen"]).partition("@")[0]
+
+    def _typed_at(self, key: str) -> datetime | None:
+        """Return when a mark was made that has waited on a device since; else None."""
+        moment = str(self.cleaned_data[f"{key}-seen"]).partition("@")[2]
+        if not _MOMENT.fullmatch(moment):
+            return None
+        return datetime.fromtimestamp(int(moment) / 1000, UTC)
 
     def _given(self) -> dict[str, Mark]:
         """Return what the page sent and is complete, changed or not."""
@@ -138,24 +151,35 @@ class QuestionsForm(StyledForm):
         """
         self.is_valid()
         given, marks = self._given(), self.marks
-        seen = {key: self.cleaned_data[f"{key}-seen"] for key in marks}
         try:
-            marked = mark_questions(section, marks, by=by, at=at, seen=seen) if marks else Marked()
+            marked = self._mark(section, marks, by=by, at=at) if marks else Marked()
         except InvalidInput as error:
             self.add_error(None, str(error))
             return False
         self._has_seen = {key: mark.digest for key, mark in given.items()}
         for key, answer in marked.met.items():
-            self._meet(key, answer)
+            self._meet(key, answer, by)
         return not self.errors
 
-    def _meet(self, key: str, answer: QuestionAnswer) -> None:
-        """Show what somebody else said in the meantime; whoever saves again has seen it."""
+    def _mark(
+        self, section: Section, marks: Mapping[str, Mark], *, by: User, at: datetime
+    ) -> Marked:
+        seen = {key: self._seen(key) for key in marks}
+        typed_at = {key: moment for key in marks if (moment := self._typed_at(key))}
+        return mark_questions(section, marks, by=by, at=at, seen=seen, typed_at=typed_at)
+
+    def _meet(self, key: str, answer: QuestionAnswer, reader: User) -> None:
+        """Show what was said in the meantime; whoever saves again has seen it."""
         said = (answer.get_outcome_display() if answer.is_marked else "", answer.note)
         words = _(
             "In the meantime %(person)s said: “%(said)s”. Yours is still here and not saved. Join "
             "the two, or save once more to put yours in its place."
         )
+        if answer.by_id == reader.pk:
+            words = _(
+                "This was kept on this device; since then you said: “%(said)s”. Join the two, or "
+                "save once more to put what stands here in its place."
+            )
         shown = {"person": answer.by, "said": " – ".join(one for one in said if one)}
         self.add_error(f"{key}-note", words % shown)
         self._has_seen[key] = mark_of(answer).digest

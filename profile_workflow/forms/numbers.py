@@ -17,9 +17,9 @@ _PLAIN = re.compile(r"-?\d+(?:\.\d+)?")
 _GROUPED = re.compile(r"-?\d{1,3}(?:_\d{3})+(?:\.\d+)?")
 
 
-def decimal_mark() -> str:
-    """Return the decimal mark of the language in force."""
-    return str(get_format("DECIMAL_SEPARATOR"))
+def decimal_mark(language: str | None = None) -> str:
+    """Return the decimal mark of a language; of that in force, if none is named."""
+    return str(get_format("DECIMAL_SEPARATOR", lang=language))
 
 
 def read_number(text: str, mark: str) -> Decimal:

@@ -9,6 +9,7 @@ class ReviewView(TextChoices):
     """How the section under review is shown."""
 
     TEXT = "text", _("The text")
+    WORKING = "working", _("The working text")
     REDLINE = "redline", _("What changed since I last judged it")
 
 

@@ -35,11 +35,19 @@ from profile_workflow.markup.mentioned import (
     placed_pictures,
     placed_tables,
     references,
+    rename_pictures,
     word_count,
 )
 from profile_workflow.markup.outlines import Outline, outline
 from profile_workflow.markup.rendering import render
 from profile_workflow.markup.terms import Exhibit, Exhibits, Heading, Medium, Rendered, Target
+from profile_workflow.markup.typed import (
+    TypedTable,
+    holds_more,
+    repointed,
+    typed_tables,
+    with_placement,
+)
 
 __all__ = [
     "ACRONYM",
@@ -61,8 +69,10 @@ __all__ = [
     "Reference",
     "Rendered",
     "Target",
+    "TypedTable",
     "cited_keys",
     "first_strong_direction",
+    "holds_more",
     "line_token",
     "mentions",
     "outline",
@@ -70,8 +80,12 @@ __all__ = [
     "placed_pictures",
     "placed_tables",
     "references",
+    "rename_pictures",
     "render",
+    "repointed",
     "shape_of",
     "source_of_blocks",
+    "typed_tables",
+    "with_placement",
     "word_count",
 ]

@@ -29,14 +29,17 @@ _CITATION = re.compile(
 )
 _EACH_CITATION = re.compile(_ONE_CITATION)
 _PLACEMENT = re.compile(r"\[\[(table|figure|image):([\w.-]{1,20})\]\]")
-_REFERENCE = re.compile(
+#: What points elsewhere: the key of a figure, or kind, key and words.
+REFERENCE = re.compile(
     r"\[#(?:figure:([\w.-]{1,20})"
     r"|(table|section):([\w.-]{1,20})(?:,[ \t]*([^\]\[\s][^\]\[\n]{0,149}))?)\](?!\()"
 )
 _CAPTION = re.compile(r"(?:Table|Tableau|جدول|الجدول)\s*:\s*(?=\S)")
-_SOURCE = re.compile(r"(?:Sources?|المصدر|المصادر)\s*:\s*\S")
+SOURCE = re.compile(r"(?:Sources?|المصدر|المصادر)\s*:\s*\S")
 BOXES = ("box", "practice", "warning")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\uf8ff\ufffe\uffff]")
+#: What ends a line for the parser, which is given the text without what is forbidden.
+_LINE_END = re.compile(rf"\r(?:{_FORBIDDEN.pattern}*\n)?|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,7 @@ def _citation(state: StateInline, silent: bool) -> bool:
 def _reference(state: StateInline, silent: bool) -> bool:
     if not state.src.startswith("[#", state.pos):
         return False
-    match = _REFERENCE.match(state.src, state.pos)
+    match = REFERENCE.match(state.src, state.pos)
     if match is None:
         return False
     if not silent:
@@ -217,6 +220,12 @@ def parse(text: str) -> Document:
     return Document(tuple(_recognised(_bounded(tokens, problems))), tuple(problems))
 
 
+def line_starts(text: str) -> list[int]:
+    """Return where each line of a text begins, as ``parse`` counts lines; last, where it ends."""
+    starts = [0, *(found.end() for found in _LINE_END.finditer(text))]
+    return starts if starts[-1] == len(text) else [*starts, len(text)]
+
+
 def _bounded(tokens: list[Token], problems: list[Problem]) -> list[Token]:
     """Leave out the rows and cells that make a table larger than a page can bear."""
     kept: list[Token] = []
@@ -263,7 +272,7 @@ def _recognised(tokens: list[Token]) -> Iterator[Token]:
             table.map = [*(token.map or ())[:1], *(table.map or ())[1:]]
             after_exhibit = False
         else:
-            if after_exhibit and _SOURCE.match(content):
+            if after_exhibit and SOURCE.match(content):
                 token.attrSet("class", "source")
             yield from tokens[index : index + 3]
             after_exhibit = False

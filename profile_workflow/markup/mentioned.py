@@ -1,7 +1,7 @@
 """What a text says without its markup: its words, and what it cites, places and points to."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,6 +12,8 @@ from profile_workflow.markup.dialect import Reference, line_token, parse
 _WORD = re.compile(r"\w+(?:['\u2019\-]\w+)*")
 #: A word in capitals, of two letters or more.
 ACRONYM = re.compile(r"\b[A-Z][A-Z0-9]*[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*\b")
+#: A picture that is placed, or pointed to.
+_PICTURE = re.compile(r"(\[\[image:|\[#figure:)([\w.-]{1,20})(?=\])")
 
 
 def _walk(tokens: Sequence[Token]) -> Iterator[Token]:
@@ -87,6 +89,20 @@ def placed_tables(text: str) -> list[str]:
 def placed_pictures(text: str) -> list[str]:
     """Return the keys of the pictures that a text places, each once, in the order of the text."""
     return list(mentions(text).pictures)
+
+
+def rename_pictures(
+    text: str, keys: Mapping[str, str], *, pointed: Mapping[str, str] | None = None
+) -> str:
+    """Return a text that places pictures by other keys, and points to them there.
+
+    Args:
+        text: The text.
+        keys: Old key → new one, of those that change.
+        pointed: The same for what it points to, if that differs.
+    """
+    renamed = {"[[image:": keys, "[#figure:": keys if pointed is None else pointed}
+    return _PICTURE.sub(lambda match: match[1] + renamed[match[1]].get(match[2], match[2]), text)
 
 
 def references(text: str) -> tuple[Reference, ...]:

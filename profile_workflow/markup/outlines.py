@@ -16,8 +16,8 @@ class Outline:
 
     def heading(self, words: str) -> Heading | None:
         """Return the first heading of these words, capital letters and blanks apart."""
-        wanted = _folded(words)
-        return next((one for one in self.headings if _folded(one.text) == wanted), None)
+        wanted = folded(words)
+        return next((one for one in self.headings if folded(one.text) == wanted), None)
 
     def exhibit(self, kind: str, key: str) -> Exhibit | None:
         """Return the first place of a data table, or of its chart."""
@@ -25,12 +25,13 @@ class Outline:
 
     def typed_table(self, caption: str) -> Exhibit | None:
         """Return the first table typed with this caption, capital letters and blanks apart."""
-        wanted = _folded(caption)
+        wanted = folded(caption)
         typed = (one for one in self.exhibits if not one.key)
-        return next((one for one in typed if _folded(one.caption) == wanted), None)
+        return next((one for one in typed if folded(one.caption) == wanted), None)
 
 
-def _folded(words: str) -> str:
+def folded(words: str) -> str:
+    """Return words as references compare them: capital letters, blanks and numbers apart."""
     return " ".join(without_typed_number(words.strip()).split()).casefold()
 
 

@@ -1,7 +1,15 @@
 """Everything that is stored, one file a topic."""
 
 from profile_workflow.models.city import City, Programme, TextBlock
-from profile_workflow.models.comment import COMMENTS_WAITING, WAITING, Comment, Note, Reply
+from profile_workflow.models.comment import (
+    AMONG_AUTHORS,
+    COMMENTS_WAITING,
+    ON_SUBMITTED,
+    WAITING,
+    Comment,
+    Note,
+    Reply,
+)
 from profile_workflow.models.decision import Decision, ReviewRound
 from profile_workflow.models.event import Event, EventReason
 from profile_workflow.models.evidence import DataItem, DataTable, LibrarySource, Source
@@ -33,7 +41,9 @@ from profile_workflow.models.template import (
 from profile_workflow.models.word import WordReading
 
 __all__ = [
+    "AMONG_AUTHORS",
     "COMMENTS_WAITING",
+    "ON_SUBMITTED",
     "WAITING",
     "Acronym",
     "Assignment",

@@ -14,6 +14,7 @@ from profile_workflow.models.revision import Revision
 from profile_workflow.models.section import Section
 from profile_workflow.states import (
     KINDS_TO_ANSWER,
+    WRITING_STATES,
     Attribution,
     CommentKind,
     CommentState,
@@ -21,10 +22,20 @@ from profile_workflow.states import (
     Role,
 )
 
+#: Stages in which comments are made on a submitted text; in the others authors write theirs.
+_JUDGING = tuple(one for one in ProfileState if one not in WRITING_STATES)
+#: Comments on a submitted text.
+ON_SUBMITTED = Q(stage__in=_JUDGING)
+#: Comments that authors make to one another on the working text: nothing waits for the answers.
+AMONG_AUTHORS = Q(stage__in=WRITING_STATES)
 #: Comments that wait for an answer.
-WAITING = Q(state=CommentState.OPEN, kind__in=KINDS_TO_ANSWER)
+WAITING = Q(ON_SUBMITTED, state=CommentState.OPEN, kind__in=KINDS_TO_ANSWER)
 #: The same of a section.
-COMMENTS_WAITING = Q(comments__state=CommentState.OPEN, comments__kind__in=KINDS_TO_ANSWER)
+COMMENTS_WAITING = Q(
+    comments__stage__in=_JUDGING,
+    comments__state=CommentState.OPEN,
+    comments__kind__in=KINDS_TO_ANSWER,
+)
 
 
 class Anchored(models.Model):
@@ -72,7 +83,7 @@ class Anchored(models.Model):
 
 
 class Comment(Anchored, CommentMachine):
-    """A remark on the submitted text of a section.
+    """A remark on the submitted text of a section, or among its authors on the working text.
 
     ``stage`` is the state of the profile in which the remark was made, ``attribution`` how far
     the author of the remark may be known to others than the project team. A comment that
@@ -156,7 +167,13 @@ class Comment(Anchored, CommentMachine):
     @property
     def waits(self) -> bool:
         """Whether somebody still has to answer it."""
-        return self.state == CommentState.OPEN and self.kind in KINDS_TO_ANSWER
+        is_open = self.state == CommentState.OPEN and self.kind in KINDS_TO_ANSWER
+        return is_open and not self.is_among_authors
+
+    @property
+    def is_among_authors(self) -> bool:
+        """Whether authors made it while they wrote: others than they and the team see nothing."""
+        return self.stage in WRITING_STATES
 
 
 class Reply(models.Model):

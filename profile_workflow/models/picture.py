@@ -11,7 +11,7 @@ from profile_workflow.pictures.shown import Shown, lacking
 class PictureFile(models.Model):
     """The pixels of a picture as we drew them anew; written once, found by their hash.
 
-    It stays as long as the register or a submitted text shows it.
+    It stays as long as the register or a submitted text shows it, or somebody awaits it.
     """
 
     profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="picture_files")
@@ -23,6 +23,8 @@ class PictureFile(models.Model):
     full = models.FileField(_("file"), max_length=200)
     small = models.FileField(_("file for pages"), max_length=200)
     kept_at = models.DateTimeField(_("kept at"))
+    #: A form that has to be sent again does not hold the file: it is kept for it until then.
+    awaited_until = models.DateTimeField(_("awaited by a form until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("file of a picture")

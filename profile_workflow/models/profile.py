@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Self
+from datetime import date, datetime, timedelta
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -167,16 +167,18 @@ class Profile(ProfileMachine):
         return person_id in self._part_of(user).stands_in_for
 
     def _part_of(self, user: User | None) -> "_PartOf":
-        """Return what somebody is and was in this profile: one query."""
+        """Return what somebody is and was in this profile: one query.
+
+        It reads all that the person does in the programme: to pick here costs less than to ask.
+        """
         if user is None or not user.pk or not user.is_active:
             return _PartOf()
         cache: dict[int, _PartOf] = self.__dict__.setdefault("_parts", {})
         if user.pk not in cache:
-            ever = list(
-                Assignment.objects.for_profile(self)
-                .filter(user=user)
-                .values_list("role", "starts_on", "ends_on", "stands_in_for__user")
+            parts = Assignment.objects.filter(user=user, programme=self.programme_id).values_list(
+                "role", "starts_on", "ends_on", "stands_in_for__user", "profile"
             )
+            ever = [one for one in parts if one[4] in (self.pk, None)]
             held = [one for one in ever if _in_force(one[1], one[2], self.day)]
             cache[user.pk] = _PartOf(
                 roles=frozenset(Role(one[0]) for one in held),
@@ -201,6 +203,15 @@ class Profile(ProfileMachine):
             self.__dict__["_submitted"] = {key: (pk, sha256) for key, pk, sha256 in rows}
         submitted: dict[str, tuple[int, str]] = self.__dict__["_submitted"]
         return submitted
+
+    def keep_submitted(self, sections: Iterable[Any]) -> None:
+        """Keep the answer of ``submitted_revisions`` where all sections are read anyway.
+
+        Args:
+            sections: All sections of the profile in their order, with their revisions.
+        """
+        revisions = {one.key: one.revision for one in sections if one.revision is not None}
+        self.__dict__["_submitted"] = {key: (r.pk, r.sha256) for key, r in revisions.items()}
 
     def forget_submitted(self) -> None:
         """Read the submitted revisions again next time; called when a section is frozen."""
@@ -340,3 +351,11 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} – {self.get_role_display()}"
+
+    def has_begun(self, *, on: date) -> bool:
+        """Whether its first day has come, and it was not ended before that day."""
+        if self.starts_on is None:
+            return True
+        # Ending a part on a day makes the day before its last one.
+        was_reached = self.ends_on is None or self.ends_on >= self.starts_on - timedelta(days=1)
+        return was_reached and self.starts_on <= on

@@ -4,7 +4,17 @@ Pure functions over the parsed text; nothing here knows who wrote it or what was
 """
 
 from profile_workflow.proofreading.findings import Finding, Level
-from profile_workflow.proofreading.length import WORDS_A_PAGE, words_on
+from profile_workflow.proofreading.length import Measured, pages_of, words_a_page, words_on
 from profile_workflow.proofreading.reader import Knowledge, acronyms_in, proofread
 
-__all__ = ["WORDS_A_PAGE", "Finding", "Knowledge", "Level", "acronyms_in", "proofread", "words_on"]
+__all__ = [
+    "Finding",
+    "Knowledge",
+    "Level",
+    "Measured",
+    "acronyms_in",
+    "pages_of",
+    "proofread",
+    "words_a_page",
+    "words_on",
+]

@@ -171,6 +171,22 @@ def labels_of(section: Section, *, with_copies: bool) -> list[tuple[str, str]]:
     return [*((name, label) for _at, name, label in sorted(found)), (PRESENT, label_of_present())]
 
 
+def own_before_others(section: Section, person: User) -> str:
+    """Return the name of the last text that a person saved, if somebody else saved after him.
+
+    Empty if the present working text is his own, or none ever was: three queries at most.
+    """
+    last = Draft.objects.values_list("saved_by", flat=True).get(section=section)
+    if last in (None, person.pk):
+        return ""
+    saved = section.copies.filter(saved_by=person).exclude(occasion=Occasion.ASIDE)
+    copy = saved.order_by("-saved_at", "-pk").values_list("saved_at", "pk").first()
+    revision = section.revisions.filter(author=person).order_by("-number").first()
+    if copy and not (revision and revision.created_at > copy[0]):
+        return f"c{copy[1]}"
+    return str(revision.number) if revision else ""
+
+
 def places(section: Section) -> "QuerySet[Any, Any]":
     """Return (moment, sort, key) of all former texts of a section, newest first."""
     revisions = Revision.objects.filter(section=section).order_by()

@@ -18,9 +18,19 @@ from profile_workflow.models import (
     WorkingCopy,
 )
 from profile_workflow.spelling import searchable, words_of
+from profile_workflow.states import AUTHOR_ROLES, Role
 
 #: How long somebody counts as writing after he opened the page or last saved.
 EDITING_LASTS = timedelta(minutes=10)
+
+
+#: Who sees text that has not been submitted, and what its authors say to one another of it.
+_SEES_WORKING_TEXT = {Role.PROJECT_TEAM, *AUTHOR_ROLES}
+
+
+def sees_working_text(profile: Profile, viewer: User) -> bool:
+    """Whether a reader sees text that has not been submitted."""
+    return bool(profile.roles_of(viewer).intersection(_SEES_WORKING_TEXT))
 
 
 def draft_of(section: Section) -> Draft:

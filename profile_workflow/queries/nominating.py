@@ -15,7 +15,8 @@ class Possible:
         cities: Those of his programmes.
         templates: Every version, newest first.
         taken: City and edition of every profile that there is.
-        due_for_update: City id → the profile whose update is due, which a new edition follows.
+        due_for_update: City id → the profile whose update is due and not begun, which a new
+            edition follows.
     """
 
     cities: list[City]
@@ -35,14 +36,24 @@ def possible_nominations(user: User, *, on: date) -> Possible:
         .order_by("name", "pk")
     )
     profiles = list(Profile.objects.filter(city__in=cities).order_by("edition"))
+    followed = {one.previous_edition_id for one in profiles}
     return Possible(
         cities=cities,
         templates=list(Template.objects.order_by("-version", "code", "pk")),
         taken={(one.city_id, one.edition) for one in profiles},
         due_for_update={
-            one.city_id: one for one in profiles if one.state == ProfileState.UPDATE_DUE
+            one.city_id: one
+            for one in profiles
+            if one.state == ProfileState.UPDATE_DUE and one.pk not in followed
         },
     )
+
+
+def may_be_followed(profile: Profile, user: User, *, on: date) -> bool:
+    """Whether somebody could start the edition after a profile: what its overview asks."""
+    if profile.state != ProfileState.UPDATE_DUE:
+        return False
+    return possible_nominations(user, on=on).due_for_update.get(profile.city_id) == profile
 
 
 def suggested_city(possible: Possible, wanted: int | None) -> int | None:

@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import Count, Q
 
 from profile_workflow.models import (
+    AMONG_AUTHORS,
     COMMENTS_WAITING,
     WAITING,
     Assignment,
@@ -21,7 +22,8 @@ from profile_workflow.models import (
 )
 from profile_workflow.models.profile import ProfileQuerySet
 from profile_workflow.queries.attribution import Credit, credit
-from profile_workflow.states import Role, SignOffState
+from profile_workflow.queries.drafting import sees_working_text
+from profile_workflow.states import CommentState, Role, SignOffState
 
 
 def visible_profile(user: User, slug: str) -> Profile:
@@ -138,7 +140,7 @@ class Remark:
     by: Credit
 
 
-#: Most comments that a page shows; the rest is counted.
+#: Most comments that a page shows; of more it says that there are so many or more.
 MOST_REMARKS = 20
 
 
@@ -147,6 +149,16 @@ def open_remarks(profile: Profile, *, viewer: User, section: Section | None = No
     found = Comment.objects.filter(WAITING, section__profile=profile)
     if section is not None:
         found = found.filter(section=section)
+    found = found.select_related("section__template_section", "author__organisation")
+    return remarks_on(found.order_by("created_at", "pk")[:MOST_REMARKS], profile, viewer=viewer)
+
+
+def authors_remarks(section: Section, *, viewer: User) -> list[Remark]:
+    """Return the oldest open comments of authors on a working text, for whom they are meant."""
+    profile = section.profile
+    if not sees_working_text(profile, viewer):
+        return []
+    found = section.comments.filter(AMONG_AUTHORS, state=CommentState.OPEN)
     found = found.select_related("section__template_section", "author__organisation")
     return remarks_on(found.order_by("created_at", "pk")[:MOST_REMARKS], profile, viewer=viewer)
 

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from profile_workflow.models import (
+    ON_SUBMITTED,
     WAITING,
     Comment,
     Event,
@@ -17,6 +18,7 @@ from profile_workflow.models import (
     ValidationRound,
 )
 from profile_workflow.queries.attribution import Credit
+from profile_workflow.queries.drafting import sees_working_text
 from profile_workflow.queries.profiles import categories_of, credit_of
 from profile_workflow.states import (
     ANSWERED_COMMENT_STATES,
@@ -108,13 +110,15 @@ def _within(one: ReviewRound | ValidationRound) -> Q:
 def comments_of(
     profile: Profile, wanted: Wanted, *, viewer: User, rounds: Sequence[Round] = ()
 ) -> "QuerySet[Comment, Comment]":
-    """Return the comments that a reader wants, with all that a row of the table shows.
+    """Return the comments that a reader wants and may see, with all that is shown of them.
 
     ``rounds`` are those of the profile, if one of them may be wanted.
     """
     related = ("section__template_section", "author__organisation", "answered_by", "revision")
     found: QuerySet[Comment, Comment] = Comment.objects.filter(section__profile=profile)
     found = found.select_related(*related)
+    if not sees_working_text(profile, viewer):
+        found = found.filter(ON_SUBMITTED)
     if wanted.section:
         found = found.filter(section__key=wanted.section)
     if wanted.state:
@@ -127,6 +131,13 @@ def comments_of(
         if one.name == wanted.round:
             found = found.filter(one.within)
     return found.order_by(*ORDERS.get(wanted.order, _SECTION))
+
+
+def table_of(
+    profile: Profile, wanted: Wanted, *, viewer: User, rounds: Sequence[Round] = ()
+) -> "QuerySet[Comment, Comment]":
+    """Return the comments of the response table: those on submitted texts, whoever reads it."""
+    return comments_of(profile, wanted, viewer=viewer, rounds=rounds).filter(ON_SUBMITTED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,15 @@ def substitutes_now(profile: Profile, user: User, *, on: date) -> list[Assignmen
     return list(lent.select_related("user").order_by("pk"))
 
 
+def substitutions_to_come(profile: Profile, *, on: date) -> set[int]:
+    """Return the ids of the substitutions that have not begun, or were ended before they had.
+
+    Whose they are is known to the project team alone: see ``people.ask_for_substitute``.
+    """
+    lent = Assignment.objects.filter(profile=profile, stands_in_for__isnull=False)
+    return {one.pk for one in lent if not one.has_begun(on=on)}
+
+
 def find_people(words: str) -> list[User]:
     """Return open accounts whose name or address holds every one of some words, by name.
 

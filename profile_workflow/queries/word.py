@@ -1,6 +1,8 @@
 """What a Word file is made from, and what was read from one."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from profile_workflow.models import Profile, Section, User, WordReading
 
@@ -30,3 +32,15 @@ def reading_of(profile: Profile, pk: int, *, reader: User, at: datetime) -> Word
     reading = found.get(pk=pk)
     reading.profile = profile
     return reading
+
+
+def placed_by(parts: Iterable[Mapping[str, Any]], key: str | None = None) -> list[dict[str, Any]]:
+    """Return the pictures that the parts of a reading place; of one section if its key is given."""
+    wanted = (part for part in parts if key is None or part["key"] == key)
+    return [one for part in wanted for one in part.get("pictures", ())]
+
+
+def pictures_in_readings(profile: Profile) -> set[str]:
+    """Return the hashes of all pictures that files place which were read for a profile."""
+    readings = WordReading.objects.filter(profile=profile).values_list("parts", flat=True)
+    return {one["sha256"] for parts in readings for one in placed_by(parts)}

@@ -18,7 +18,9 @@ class Known:
     def sections(self) -> list[Section]:
         """The sections with their submitted texts."""
         found = self._profile.sections.select_related("template_section", "revision")
-        return list(found.order_by("position"))
+        sections = list(found.order_by("position"))
+        self._profile.keep_submitted(sections)
+        return sections
 
     @cached_property
     def sources(self) -> set[str]:

@@ -1,37 +1,34 @@
 """How far sections and the comments on them must be before a move, and which it names."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from profile_workflow.errors import Missing
 from profile_workflow.models import WAITING, Comment, Profile, Section, SignOff
-from profile_workflow.requirements.known import known
 from profile_workflow.states import APPROVED_SECTION_STATES, FINISHED_SECTION_STATES, SectionState
 
 
 def sections_are_finished(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
     """Every section is submitted or further."""
-    for section in known(profile).sections:
-        if section.state not in FINISHED_SECTION_STATES:
-            yield _unfinished(section)
+    yield from _sections_not_in(FINISHED_SECTION_STATES, profile)
 
 
 def sections_are_accepted(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
     """Every section is accepted."""
-    for section in known(profile).sections:
-        if section.state not in APPROVED_SECTION_STATES:
-            yield _unfinished(section)
+    yield from _sections_not_in(APPROVED_SECTION_STATES, profile)
 
 
-def _unfinished(section: Section) -> Missing:
-    return Missing(
-        "section_unfinished",
-        _("“%(section)s” is in the state “%(state)s”.")
-        % {"section": section, "state": section.get_state_display()},
-        section.key,
-    )
+def _sections_not_in(states: Iterable[SectionState], profile: Profile) -> Iterator[Missing]:
+    unfinished = profile.sections.exclude(state__in=states).select_related("template_section")
+    for section in unfinished.order_by("position"):
+        yield Missing(
+            "section_unfinished",
+            _("“%(section)s” is in the state “%(state)s”.")
+            % {"section": section, "state": section.get_state_display()},
+            section.key,
+        )
 
 
 def a_section_is_returned(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:

@@ -104,12 +104,17 @@ def may_name_by_address(user: User, *, at: datetime) -> bool:
     return _may_again([_key(f"named by|{user.pk}", "")], at)
 
 
-def _may_again(keys: Sequence[str], at: datetime) -> bool:
+def is_first_wish(user: User, wish: str, *, at: datetime) -> bool:
+    """Whether a person asks for something that he did not ask for of late; notes that he did."""
+    return _may_again([_key(f"wish of|{user.pk}|{wish}", "")], at, most=1)
+
+
+def _may_again(keys: Sequence[str], at: datetime, *, most: int = MOST_FAILURES) -> bool:
     """Whether none of some keys was noted too often of late; notes them once more if so."""
     FailedSignIn.objects.filter(at__lte=at - WINDOW).delete()
     recent = FailedSignIn.objects.filter(key__in=keys, at__gt=at - WINDOW).values_list("key")
     counts = Counter(key for (key,) in recent)
-    if any(number >= MOST_FAILURES for number in counts.values()):
+    if any(number >= most for number in counts.values()):
         return False
     FailedSignIn.objects.bulk_create(FailedSignIn(key=key, at=at) for key in keys)
     return True

@@ -16,7 +16,9 @@ from profile_workflow.models.people import User
 from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor, Entry, document_name, record
 from profile_workflow.states import (
+    AUTHOR_ROLES,
     FINAL_STATES,
+    WRITING_STATES,
     Attribution,
     CommentKind,
     CommentState,
@@ -24,8 +26,9 @@ from profile_workflow.states import (
     Role,
 )
 
-#: Who may comment in which state of the profile.
+#: Who may comment in which state of the profile: while it is written, the authors among themselves.
 COMMENTERS: dict[str, tuple[Role, ...]] = {
+    **dict.fromkeys(WRITING_STATES, AUTHOR_ROLES),
     ProfileState.EXPERT_REVIEW: (Role.INTERNATIONAL_EXPERT, Role.PROJECT_TEAM),
     ProfileState.PROJECT_QA: (Role.PROJECT_TEAM,),
     ProfileState.CONSULTATION: (Role.STAKEHOLDER, Role.FOCAL_POINT, Role.PROJECT_TEAM),
@@ -55,6 +58,9 @@ def add_comment(
 ) -> Comment:
     """Comment on the submitted text of a section, or on some words of it.
 
+    While the profile is written its authors comment on the working text, for one another and the
+    project team.
+
     Args:
         section: The section.
         kind: How strongly the comment is meant.
@@ -82,17 +88,19 @@ def add_comment(
         "replaces": words is not None,
         "replacement": words or "",
     }
-    comments = section.comments.filter(author=by, revision=section.revision_id, **new)
+    is_among_authors = profile.state in WRITING_STATES
+    revision = None if is_among_authors else section.revision
+    comments = section.comments.filter(author=by, revision=revision, **new)
     same = comments.exclude(state__in=_OVER).first()
     if same is not None:
         raise MadeAlready(_("You have made this comment already."), made=same)
     comment: Comment = Comment.objects.create(
         section=section,
-        revision=section.revision,
+        revision=revision,
         stage=profile.state,
         role=role,
         author=by,
-        attribution=profile.attribution,
+        attribution=Attribution.NAMED if is_among_authors else profile.attribution,
         created_at=at,
         **new,
     )
@@ -101,7 +109,7 @@ def add_comment(
         move="make",
         from_state="",
         to_state=CommentState.OPEN,
-        revision_hash=section.revision.sha256 if section.revision else "",
+        revision_hash=revision.sha256 if revision else "",
     )
     record(profile, [entry], actor=Actor(by, role), at=at)
     return comment
@@ -179,13 +187,18 @@ def _replying_as(comment: Comment, by: User) -> tuple[Role, Attribution]:
     if comment.state in _OVER or profile.state in (ProfileState.ON_HOLD, *FINAL_STATES):
         raise NotNow(_("This comment is closed, or nothing moves in the profile now."))
     held = profile.roles_of(by)
+    if comment.is_among_authors and not held.intersection(AUTHOR_ROLES):
+        raise NotAllowed(_("The authors talk of this among themselves."))
     if comment.author_id == by.pk and held:
         return Role(comment.role), Attribution(comment.attribution)
     if rules.refusal("comment.accept", by, comment) is None:
         answering = rules.acting_role("comment.accept", by, comment)
         assert answering is not None
         return answering, Attribution.NAMED
-    return commenting_role(profile, by), Attribution(profile.attribution)
+    role = commenting_role(profile, by)
+    # Authors answer for the text by name, whether they write this section or help with it.
+    is_named = comment.is_among_authors or role in AUTHOR_ROLES
+    return role, Attribution.NAMED if is_named else Attribution(profile.attribution)
 
 
 @transaction.atomic
@@ -232,6 +245,11 @@ def why_no_comment(profile: Profile, by: User) -> str | None:
     return None
 
 
+def is_on_working_text(profile: Profile, by: User) -> bool:
+    """Whether what a person quotes now is looked up in the working text: an author quotes that."""
+    return profile.state in WRITING_STATES and why_no_comment(profile, by) is None
+
+
 #: States in which a comment can be made a second time.
 _OVER = (CommentState.VERIFIED, CommentState.CLOSED_BY_DEADLINE)
 
@@ -250,6 +268,8 @@ def commenting_role(profile: Profile, by: User) -> Role:
             % {"state": profile.get_state_display()}
         )
     role = next((one for one in allowed if one in profile.roles_of(by)), None)
+    if role is None and profile.state in WRITING_STATES:
+        raise NotNow(_("The text is being written; comments are taken once it is submitted."))
     if role is None:
         raise NotAllowed(
             _("At this stage these roles comment: %(roles)s.")

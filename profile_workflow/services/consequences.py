@@ -67,6 +67,12 @@ def _ask_major(event: Happening) -> set[str]:
     return {"revision_severity"}
 
 
+def _make_room(event: Happening) -> set[str]:
+    """Let another edition follow the one before: this one will not."""
+    event.document.previous_edition = None
+    return {"previous_edition"}
+
+
 def _publish(event: Happening) -> set[str]:
     event.document.published_at = event.at
     return {"published_at"}
@@ -138,6 +144,7 @@ def _set_day(event: Happening) -> set[str]:
 
 _PREPARE: dict[str, Callable[[Happening], set[str]]] = {
     "profile.hold": _hold,
+    "profile.cancel": _make_room,
     "profile.request_minor_revision": _ask_minor,
     "profile.request_major_revision": _ask_major,
     "profile.publish": _publish,
@@ -174,16 +181,15 @@ def prepare(
 
 
 def _in_state(profile: Profile, *states: SectionState) -> list[Section]:
-    found = profile.sections.filter(state__in=states)
-    return list(found.select_related("template_section", "revision").order_by("position"))
+    return list(profile.sections.filter(state__in=states).order_by("position"))
 
 
 def _decide_in_round(event: Happening) -> list[Cascade]:
     current = ReviewRound.objects.filter(profile=event.document.profile, closed_at__isnull=True)
-    return _decide(event, current.first())
+    return _decide(event, current.values_list("pk", flat=True).first())
 
 
-def _decide(event: Happening, review_round: ReviewRound | None = None) -> list[Cascade]:
+def _decide(event: Happening, review_round_id: int | None = None) -> list[Cascade]:
     document = event.document
     section = document if isinstance(document, Section) else None
     revision = section.revision if section else None
@@ -193,7 +199,7 @@ def _decide(event: Happening, review_round: ReviewRound | None = None) -> list[C
         profile=profile,
         section=section,
         revision=revision,
-        review_round=review_round,
+        review_round_id=review_round_id,
         move=event.move,
         digest=revision.sha256 if revision else profile.text_digest(),
         reason=event.details.reason.strip(),

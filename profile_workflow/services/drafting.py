@@ -1,7 +1,7 @@
 """Writing the working text of a section: nothing is overwritten unseen, others see who writes."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -119,30 +119,56 @@ def rewrite_drafts(
         StaleEdit: If one was saved in the meantime.
     """
     changed = []
-    sections = profile.sections.select_related("draft", "template_section").order_by("position")
-    for section in sections:
-        draft = section.draft
-        text, searched = rewritten(draft.text), rewritten(draft.searched)
-        if (text, searched) == (draft.text, draft.searched):
-            continue
-        section.profile = profile
-        check_may_write(section, by=by)
-        if _is_written_by_somebody_else(draft, by=by, at=at):
-            raise NotNow(
-                _("Somebody else is writing “%(section)s” just now. Try again in a few minutes.")
-                % {"section": section}
-            )
-        new = DraftText(text=text, nothing_found=draft.nothing_found, searched=searched)
-        save_draft(
-            section,
-            new,
-            base_version=draft.version,
-            by=by,
-            at=at,
-            occasion=Occasion.REWRITTEN,
-        )
+    for section, new in _rewritten(profile, rewritten):
+        _save_rewritten(section, new, by=by, at=at)
         changed.append(section)
     return changed
+
+
+@transaction.atomic
+def rewrite_where_allowed(
+    profile: Profile, rewritten: Callable[[str], str], *, by: User, at: datetime
+) -> list[Section]:
+    """Rewrite those working texts of a profile that a person may write; return those left.
+
+    As ``rewrite_drafts``, but a text that he may not write now, or that somebody else writes,
+    stays as it is.
+
+    Raises:
+        StaleEdit: If one was saved in the meantime.
+    """
+    left = []
+    for section, new in _rewritten(profile, rewritten):
+        try:
+            _save_rewritten(section, new, by=by, at=at)
+        except (NotAllowed, NotNow):
+            left.append(section)
+    return left
+
+
+def _rewritten(
+    profile: Profile, rewritten: Callable[[str], str]
+) -> Iterator[tuple[Section, DraftText]]:
+    """Yield each section whose working text changes, with the new one."""
+    sections = profile.sections.select_related("draft", "template_section").order_by("position")
+    for section in sections:
+        former = DraftText.of(section.draft)
+        new = replace(former, text=rewritten(former.text), searched=rewritten(former.searched))
+        if new != former:
+            section.profile = profile
+            yield section, new
+
+
+def _save_rewritten(section: Section, new: DraftText, *, by: User, at: datetime) -> None:
+    check_may_write(section, by=by)
+    draft = section.draft
+    if _is_written_by_somebody_else(draft, by=by, at=at):
+        raise NotNow(
+            _("Somebody else is writing “%(section)s” just now. Try again in a few minutes.")
+            % {"section": section}
+        )
+    occasion = Occasion.REWRITTEN
+    save_draft(section, new, base_version=draft.version, by=by, at=at, occasion=occasion)
 
 
 def _is_written_by_somebody_else(draft: Draft, *, by: User, at: datetime) -> bool:

@@ -1,6 +1,7 @@
 """Beginning an edition with the published text of the one before, and with what that rests on."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -8,9 +9,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.text import capfirst
 
-from profile_workflow.markup import Mentions, mentions
-from profile_workflow.models import DataItem, DataTable, Picture, Profile, Section, Source
-from profile_workflow.pictures.shown import Shown
+from profile_workflow.markup import Mentions, mentions, rename_pictures
+from profile_workflow.models import DataItem, DataTable, Picture, Profile, Revision, Section, Source
+from profile_workflow.pictures.shown import Shown, free_keys
 from profile_workflow.services import search_index
 from profile_workflow.services.log import Actor, Entry, record
 from profile_workflow.services.pictures import copy_file
@@ -20,12 +21,73 @@ Row = TypeVar("Row", bound=models.Model)
 Copies = Mapping[Any, Row]
 
 
-def published_texts(previous: Profile) -> dict[str, str]:
-    """Return key of a section → its submitted text."""
-    return dict(_submitted(previous).values_list("key", "revision__text"))
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What an edition says to readers, as the next one begins with it.
+
+    Attributes:
+        texts: Key of a section → its submitted text.
+        pictures: What the texts show, each under the key by which they place it here.
+    """
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    pictures: Sequence[Shown] = ()
 
 
-def carry_over(previous: Profile, profile: Profile, *, actor: Actor, at: datetime) -> None:
+def published(previous: Profile, keys: Collection[str]) -> Published:
+    """Return what an edition says in the sections with some keys.
+
+    A text keeps the picture that it was submitted with, so two texts may mean different pictures by
+    one key, and the same by two. The register of the next edition has each once: the key goes on
+    with the text that was submitted last, the other one places its picture by another key. A text
+    that only points to a picture points where it did: to the first section that places it.
+    """
+    found = previous.sections.filter(revision__isnull=False, key__in=keys)
+    newest = found.select_related("revision").order_by("-revision__created_at", "position")
+    sections = {one: one.revision for one in newest if one.revision}
+    tables = set(previous.data_tables.values_list("key", flat=True))
+    free = free_keys(tables.union(*(one.pictures for one in sections.values())))
+    pictures, placed = _called(sections, free)
+    first: dict[str, str] = {}
+    for section in sorted(sections, key=lambda one: one.position):
+        first = {**placed[section.key], **first}
+    texts = {
+        section.key: rename_pictures(
+            revision.text,
+            placed[section.key],
+            pointed=_but({**first, **placed[section.key]}, tables),
+        )
+        for section, revision in sections.items()
+    }
+    return Published(texts, pictures)
+
+
+def _called(
+    sections: Mapping[Section, Revision], free: Iterator[str]
+) -> tuple[list[Shown], dict[str, dict[str, str]]]:
+    """Return each picture under one key of its own; and key of a section → old key → that one."""
+    called: dict[str, Shown] = {}
+    placed: dict[str, dict[str, str]] = {}
+    for section, revision in sections.items():
+        others = placed[section.key] = {}
+        for key, shown in revision.shown_pictures.items():
+            first = called.get(shown.sha256)
+            if first is None:
+                is_taken = key in {one.key for one in called.values()}
+                first = replace(shown, key=next(free)) if is_taken else shown
+                called[shown.sha256] = first
+            others[key] = first.key
+    return list(called.values()), placed
+
+
+def _but(keys: Mapping[str, str], tables: Collection[str]) -> dict[str, str]:
+    """Return what references become; one with the key of a data table means its chart."""
+    return {old: new for old, new in keys.items() if old not in tables}
+
+
+def carry_over(
+    previous: Profile, published: Published, profile: Profile, *, actor: Actor, at: datetime
+) -> None:
     """Register for a new edition what the texts rest on that it begins with.
 
     Territories, definitions and acronyms come whole. Sources, tables with their charts, and
@@ -34,20 +96,20 @@ def carry_over(previous: Profile, profile: Profile, *, actor: Actor, at: datetim
     of the edition before changes, and no file belongs to both.
 
     Args:
-        previous: The edition before, published.
+        previous: The edition before.
+        published: What it says in the sections that the new one has.
         profile: The new one, with its sections and nothing in its register.
         actor: Who starts it.
         at: The moment.
     """
-    kept = list(_submitted(previous).filter(key__in=profile.sections.values("key")))
-    named = {one.key: mentions(one.revision.text) for one in kept if one.revision}
-    shown = {key: one for section in kept for key, one in _pictures_of(section).items()}
+    named = {key: mentions(text) for key, text in published.texts.items()}
+    shown = published.pictures
     wanted = _tables(previous, named.values())
     figures = [one for table in wanted for one in table.items.all()]
     territories = _copied(previous.territories.order_by("pk"), profile)
     definitions = _copied(previous.definitions.order_by("pk"), profile)
     acronyms = _copied(previous.acronyms.order_by("pk"), profile)
-    sources = _copied(_sources(previous, named.values(), figures, shown.values()), profile)
+    sources = _copied(_sources(previous, named.values(), figures, shown), profile)
     search_index.index_sources(profile.pk, sources.values())
     tables = _copied_tables(wanted, profile, named)
     links: dict[str, Copies[Any]] = {
@@ -56,7 +118,7 @@ def carry_over(previous: Profile, profile: Profile, *, actor: Actor, at: datetim
         "definition_id": definitions,
         "source_id": sources,
     }
-    pictures = _copied_pictures(previous, profile, shown.values(), sources.values(), at)
+    pictures = _copied_pictures(previous, profile, shown, sources.values(), at)
     everything: tuple[Collection[models.Model], ...] = (
         territories.values(),
         definitions.values(),
@@ -88,15 +150,6 @@ def _tell(
 
 
 # What the texts rest on
-
-
-def _submitted(previous: Profile) -> "models.QuerySet[Section]":
-    found = previous.sections.filter(revision__isnull=False)
-    return found.select_related("revision").order_by("position")
-
-
-def _pictures_of(section: Section) -> Mapping[str, Shown]:
-    return section.revision.shown_pictures if section.revision else {}
 
 
 def _tables(previous: Profile, named: Iterable[Mentions]) -> list[DataTable]:

@@ -88,6 +88,7 @@ def mark_questions(
     by: User,
     at: datetime,
     seen: Mapping[str, str] | None = None,
+    typed_at: Mapping[str, datetime] | None = None,
 ) -> Marked:
     """Mark guiding questions of a section, and undo nobody else's mark unseen.
 
@@ -98,6 +99,8 @@ def mark_questions(
         at: The moment.
         seen: Key of a question → digest of what the person saw of it. A mark that would erase
             anything else is not stored. Without it what is stored is taken as seen.
+        typed_at: Key of a question → when it was marked, of marks that were kept on a device
+            meanwhile. What the person said himself after that is not erased unseen either.
 
     Raises:
         NotAllowed, NotNow: If the person could not write the text now.
@@ -112,10 +115,9 @@ def mark_questions(
             raise InvalidInput(_("There is no such question."))
         answer, mark = known[key].answer, Mark(given.outcome, _checked_note(given))
         before = mark_of(answer)
-        # What the person said himself he knows, even if the answer to it never reached his page.
         is_seen = seen is None or seen.get(key) == before.digest
-        is_met = answer is not None and answer.by_id != by.pk and not is_seen
-        if answer is not None and is_met and mark.loses(before):
+        is_new = answer is not None and _is_new(answer, by, (typed_at or {}).get(key))
+        if answer is not None and is_new and not is_seen and mark.loses(before):
             marked.met[key] = answer
         elif mark != before:
             _store(section, key, mark, by=by, at=at)
@@ -123,6 +125,15 @@ def mark_questions(
     if marked.changed:
         _record_marking(profile, section, by=by, at=at)
     return marked
+
+
+def _is_new(answer: QuestionAnswer, person: User, typed_at: datetime | None) -> bool:
+    """Whether somebody does not know what was said of a question, unless his page showed it.
+
+    What he said himself he knows, even if the answer to it never reached his page; but not yet
+    when he typed a mark that has waited on another device since.
+    """
+    return answer.by_id != person.pk or (typed_at is not None and answer.at > typed_at)
 
 
 def _checked_note(mark: Mark) -> str:

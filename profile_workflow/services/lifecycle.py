@@ -270,6 +270,7 @@ def move_many(
     """
     if not sections:
         return []
+    hashes = profile.revision_hashes() if any(one.revision_id for one in sections) else {}
     entries = []
     for section in sections:
         before = section.state
@@ -281,9 +282,11 @@ def move_many(
                 move=name,
                 from_state=before,
                 to_state=section.state,
-                revision_hash=consequences.judged_hash(section, name),
+                revision_hash=hashes.get(section.key, ""),
                 reason=reason.strip(),
             )
         )
-    Section.objects.bulk_update(sections, ["state"])
+    # One name leads all sections to one state, wherever they come from.
+    moved = Section.objects.filter(pk__in=[one.pk for one in sections])
+    moved.update(state=sections[0].state)
     return record(profile, entries, actor=actor, at=at)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -121,27 +122,34 @@ def ask_for_substitute(
     """Let the holder of a part name by an e-mail address who stands in for him.
 
     Whoever only has a part must not find out by it which addresses have an account. So nothing is
-    raised that depends on the account: the caller tells him the same whatever comes of it.
+    raised that depends on the account: the caller tells him the same whatever comes of it, and the
+    log gets one event.
 
     Returns:
-        The substitution; ``None`` if there is no account, or duties would meet in one person.
+        The substitution, also one that was there; ``None`` if there is no account, or duties would
+        meet in one person.
 
     Raises:
         NotAllowed, NotNow: As ``refusal_to_substitute``.
         InvalidInput: If the days are the wrong way round, or the address is his own.
+        MadeAlready: If he asked for the very same a short while ago.
     """
     days = (starts_on, ends_on)
     fresh, profile = _lendable(assignment, days, by=by, at=at)
     _check_not_himself(email.strip().lower() == by.email.lower())
-    person = accounts.account_of(email)
-    if person is None:
-        return None
+    if not accounts.is_first_wish(by, f"{fresh.pk}|{email}|{starts_on}|{ends_on}", at=at):
+        raise MadeAlready(_("This was asked for already."))
+    person, found = accounts.account_of(email), None
     try:
-        return _substitute(fresh, profile, person, days, by=by, at=at)
-    except MadeAlready:
-        raise
+        if person is not None:
+            return _substitute(fresh, profile, person, days, by=by, at=at)
+    except MadeAlready as error:
+        found = cast("Assignment", error.made)
     except InvalidInput:
-        return None
+        pass
+    wish = Entry(f"assignment:{fresh.pk}", "ask_for_substitute", "", fresh.role)
+    record(profile, [wish], actor=Actor(by, Role(fresh.role)), at=at)
+    return found
 
 
 def _lendable(
@@ -228,7 +236,8 @@ def end_part(
 
     The caller holds the lock on the profile. Substitutes for the part end with it: all that ended
     is returned. The holder of a part gives it back to nobody, he ends what he has lent of it: the
-    part stays, its substitutes go.
+    part stays, its substitutes go. That is on record whether he had lent anything; he must not read
+    from the log whether somebody would have stood in for him later.
 
     Raises:
         NotAllowed: As ``refusal_to_end``.
@@ -250,14 +259,18 @@ def end_part(
         raise NotNow(_("This part has ended already."))
     last_day = today - timedelta(days=1)
     lent = list(running.select_related("user").filter(stands_in_for=fresh))
-    several = [fresh, *lent] if may_manage(profile, by) else lent
+    is_team = may_manage(profile, by)
+    several = [fresh, *lent] if is_team else lent
+    told = several if is_team else [one for one in lent if one.has_begun(on=today)]
     Assignment.objects.filter(pk__in=[one.pk for one in several]).update(ends_on=last_day)
     entries = [
-        Entry(f"assignment:{one.pk}", "end_part", one.role, "", reason=reason) for one in several
+        Entry(f"assignment:{one.pk}", "end_part", one.role, "", reason=reason) for one in told
     ]
-    acting = Role.PROJECT_TEAM if may_manage(profile, by) else Role(fresh.role)
-    if entries:
-        record(profile, entries, actor=Actor(by, acting), at=at)
+    if not is_team:
+        ended = Entry(f"assignment:{fresh.pk}", "end_substitution", "", "", reason=reason)
+        entries.insert(0, ended)
+    acting = Role.PROJECT_TEAM if is_team else Role(fresh.role)
+    record(profile, entries, actor=Actor(by, acting), at=at)
     return several
 
 

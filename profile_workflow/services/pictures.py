@@ -1,7 +1,7 @@
 """Keeping pictures: their files, made anew by ``pictures.pixels``, and their entries.
 
 A file is written once and found by its hash; it goes when neither the register nor any submitted
-text shows it.
+text shows it, and no form that is to be sent again and no reading of a Word file awaits it.
 """
 
 import uuid
@@ -20,6 +20,7 @@ from profile_workflow.errors import InvalidInput, raise_if
 from profile_workflow.models import Picture, PictureFile, Profile, User
 from profile_workflow.pictures.pixels import Pixels
 from profile_workflow.queries.evidence import submitted_pictures
+from profile_workflow.queries.word import pictures_in_readings
 from profile_workflow.services import evidence
 from profile_workflow.services.keeping import refusal_to_register
 from profile_workflow.services.locking import locked
@@ -29,21 +30,31 @@ KEPT_UNUSED = timedelta(days=1)
 
 
 @transaction.atomic
-def keep_file(profile: Profile, pixels: Pixels, *, by: User, at: datetime) -> PictureFile:
+def keep_file(
+    profile: Profile, pixels: Pixels, *, by: User, at: datetime, for_form: bool = False
+) -> PictureFile:
     """Keep the file of a picture; one with the same content is used again.
+
+    Args:
+        profile: The profile.
+        pixels: The picture.
+        by: Who sent it.
+        at: The moment.
+        for_form: Whether a form awaits it that has to be sent again.
 
     Raises:
         NotAllowed, NotNow: As for every entry of the register.
     """
     profile = locked(profile.pk, at)
     raise_if(refusal_to_register(profile, by))
+    awaited_until = at + KEPT_UNUSED if for_form else None
     same: PictureFile | None = profile.picture_files.filter(sha256=pixels.sha256).first()
     if same is not None:
         # From now on it is kept as long as one that comes in now.
-        same.kept_at = at
-        same.save(update_fields=["kept_at"])
+        same.kept_at, same.awaited_until = at, awaited_until or same.awaited_until
+        same.save(update_fields=["kept_at", "awaited_until"])
         return same
-    _forget(profile.picture_files.filter(kept_at__lt=at - KEPT_UNUSED))
+    _forget(profile.picture_files.filter(kept_at__lt=at - KEPT_UNUSED), at=at)
     ending = "jpg" if pixels.kind == "jpeg" else pixels.kind
     full = _written(ending, pixels.full)
     is_small = pixels.small == pixels.full
@@ -57,6 +68,7 @@ def keep_file(profile: Profile, pixels: Pixels, *, by: User, at: datetime) -> Pi
         full=full,
         small=full if is_small else _written(ending, pixels.small),
         kept_at=at,
+        awaited_until=awaited_until,
     )
 
 
@@ -134,7 +146,7 @@ def change_picture(
         _check_new(picture.profile, given["file"], but=picture)
     before = picture.file_id
     changed = evidence.change_entry(picture, given, base=base, by=by, at=at)
-    _forget(changed.profile.picture_files.filter(pk=before))
+    _forget(changed.profile.picture_files.filter(pk=before), at=at)
     return changed
 
 
@@ -147,11 +159,17 @@ def remove_picture(picture: Picture, *, by: User, at: datetime) -> None:
     """
     profile, file = picture.profile, picture.file_id
     evidence.remove_entry(picture, by=by, at=at)
-    _forget(profile.picture_files.filter(pk=file))
+    _forget(profile.picture_files.filter(pk=file), at=at)
 
 
 def _kept(profile: Profile, file: Pixels | PictureFile, *, by: User, at: datetime) -> PictureFile:
-    return keep_file(profile, file, by=by, at=at) if isinstance(file, Pixels) else file
+    if isinstance(file, Pixels):
+        return keep_file(profile, file, by=by, at=at)
+    if file.awaited_until is not None:
+        # The form that awaited it has come.
+        file.awaited_until = None
+        file.save(update_fields=["awaited_until"])
+    return file
 
 
 def _check_new(profile: Profile, file: PictureFile, *, but: Picture) -> None:
@@ -163,15 +181,17 @@ def _check_new(profile: Profile, file: PictureFile, *, but: Picture) -> None:
         )
 
 
-def forget_files(profile: Profile, hashes: Collection[str]) -> None:
-    """Delete files that nothing shows, of those with these hashes."""
-    _forget(profile.picture_files.filter(sha256__in=hashes))
+def forget_files(profile: Profile, hashes: Collection[str], *, at: datetime) -> None:
+    """Delete files that nothing shows or awaits, of those with these hashes."""
+    _forget(profile.picture_files.filter(sha256__in=hashes), at=at)
 
 
-def _forget(files: "QuerySet[PictureFile]") -> None:
-    """Delete those of the files of a profile that nothing shows."""
-    for file in files.filter(pictures__isnull=True).select_related("profile"):
-        if file.sha256 in submitted_pictures(file.profile):
+def _forget(files: "QuerySet[PictureFile]", *, at: datetime) -> None:
+    """Delete those of the files of a profile that nothing shows or awaits."""
+    unused = files.filter(pictures__isnull=True).exclude(awaited_until__gt=at)
+    for file in unused.select_related("profile"):
+        profile = file.profile
+        if file.sha256 in submitted_pictures(profile) | pictures_in_readings(profile):
             continue
         names = {str(file.full.name), str(file.small.name)}
         file.delete()

@@ -12,7 +12,7 @@ from profile_workflow.errors import InvalidInput, NotAllowed
 from profile_workflow.models import Assignment, City, Draft, Profile, Section, Template
 from profile_workflow.models.people import User
 from profile_workflow.services import editions, search_index
-from profile_workflow.services.log import Actor, Entry, record
+from profile_workflow.services.log import Actor, Entry, journal, record
 from profile_workflow.services.people import Part, assign_parts
 from profile_workflow.states import Attribution, ProfileState, Role
 
@@ -63,17 +63,19 @@ def create_profile(
         Section(profile=profile, template_section=one, key=one.key, position=one.position)
         for one in nomination.template.sections.order_by("position")
     )
-    texts = editions.published_texts(previous) if previous else {}
+    keys = [section.key for section in sections]
+    published = editions.published(previous, keys) if previous else editions.Published()
     Draft.objects.bulk_create(
-        Draft(section=section, text=texts.get(section.key, "")) for section in sections
+        Draft(section=section, text=published.texts.get(section.key, "")) for section in sections
     )
     actor = Actor(by, Role.PROJECT_TEAM)
     entry = Entry("profile", "nominate", from_state="", to_state=ProfileState.PLANNED)
-    record(profile, [entry], actor=actor, at=at)
-    if previous:
-        editions.carry_over(previous, profile, actor=actor, at=at)
+    with journal(profile):
+        record(profile, [entry], actor=actor, at=at)
+        if previous:
+            editions.carry_over(previous, published, profile, actor=actor, at=at)
+        assign_parts(profile, nomination.people, actor=actor, at=at)
     search_index.index_new_profile(profile)
-    assign_parts(profile, nomination.people, actor=actor, at=at)
     return profile
 
 

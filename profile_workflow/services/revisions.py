@@ -19,10 +19,9 @@ def freeze_section(section: Section, *, by: User, at: datetime) -> Revision:
     shown = pictures_by_key(section.profile, placed_pictures(draft.text))
     pictures = {key: one.as_kept() for key, one in shown.items()}
     section.profile.forget_submitted()
-    last = section.revisions.order_by("-number").values_list("number", flat=True).first()
     return Revision.objects.create(
         section=section,
-        number=(last or 0) + 1,
+        number=section.revision.number + 1 if section.revision else 1,
         text=draft.text,
         nothing_found=draft.nothing_found,
         searched=draft.searched,

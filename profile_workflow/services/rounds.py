@@ -41,11 +41,7 @@ def open_review_round(profile: Profile, *, at: datetime) -> list[Section]:
     number = (last or 0) + 1
     ReviewRound.objects.create(profile=profile, number=number, opened_at=at)
     _record_opening(profile, f"review_round:{number}", at=at)
-    ready = list(
-        profile.sections.filter(state=SectionState.READY)
-        .select_related("template_section", "revision", "reviewer")
-        .order_by("position")
-    )
+    ready = list(profile.sections.filter(state=SectionState.READY).order_by("position"))
     move_many(ready, "open_review", profile=profile, actor=SYSTEM, at=at)
     return ready
 

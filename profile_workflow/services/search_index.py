@@ -17,6 +17,7 @@ from profile_workflow.models import (
     City,
     Draft,
     Profile,
+    Revision,
     SearchEntry,
     SearchKind,
     Section,
@@ -65,15 +66,19 @@ def _of_profile(profile: Profile) -> SearchEntry:
 
 
 def _of_section(section: Section) -> SearchEntry:
-    text = section.revision
     return SearchEntry(
         kind=SearchKind.SECTION,
         object_id=section.pk,
         profile_id=section.profile_id,
         place=section.key,
         title=searchable(f"{section.number} {_names(section.template_section, 'title')}"),
-        text=_bounded(f"{without_marks(text.text)} {text.searched}") if text else "",
+        text=_submitted(section),
     )
+
+
+def _submitted(section: Section) -> str:
+    text = section.revision
+    return _bounded(f"{without_marks(text.text)} {text.searched}") if text else ""
 
 
 def _of_draft(draft: Draft) -> SearchEntry | None:
@@ -141,16 +146,13 @@ def _forget(kind: SearchKind, ids: Iterable[int]) -> None:
 _WITH_TEXTS = ("template_section", "revision")
 
 
-def index_sections(ids: Iterable[int]) -> None:
-    """Index the submitted and the working text of sections, with a constant number of queries."""
-    wanted = Section.objects.filter(pk__in=list(ids)).select_related(*_WITH_TEXTS, "draft")
-    _index_sections(list(wanted))
-
-
 def _index_sections(sections: Sequence[Section]) -> None:
-    drafts = [section.draft for section in sections if hasattr(section, "draft")]
     _store(_of_section(section) for section in sections)
-    _index_drafts(drafts)
+    _index_drafts(_drafts_of(sections))
+
+
+def _drafts_of(sections: Sequence[Section]) -> list[Draft]:
+    return [section.draft for section in sections if hasattr(section, "draft")]
 
 
 def index_draft(section: Section) -> None:
@@ -170,8 +172,8 @@ def _index_drafts(drafts: Iterable[Draft]) -> None:
 
 
 def index_new_profile(profile: Profile) -> None:
-    """Index a profile that has just been made, with its sections."""
-    index_sections(profile.sections.values_list("pk", flat=True))
+    """Index the sections of a profile that has just been made, with what they begin with."""
+    _index_sections(list(profile.sections.select_related(*_WITH_TEXTS, "draft")))
 
 
 def index_sources(profile_id: int, sources: Iterable[Source]) -> None:
@@ -220,8 +222,18 @@ def _saved_city(city: City) -> None:
 
 def _saved_section(section: Section) -> None:
     # As the caller has it: he has read it, with its texts, under the lock.
-    _index_sections([section])
-    _place_sources(section.profile_id)
+    entry = SearchEntry.objects.filter(kind=SearchKind.SECTION, object_id=section.pk)
+    if entry.update(text=_submitted(section)):
+        _index_drafts(_drafts_of([section]))
+    else:
+        _index_sections([section])
+    if not _is_first_without_sources(section.revision):
+        _place_sources(section.profile_id)
+
+
+def _is_first_without_sources(text: Revision | None) -> bool:
+    """Whether a text that is submitted for the first time leaves every source where it is shown."""
+    return text is not None and text.number == 1 and _CITATION.search(text.text) is None
 
 
 def _saved_source(source: Source) -> None:

@@ -79,7 +79,7 @@ def keep_reading(
         read_at=at,
         expires_at=at + KEPT_FOR,
     )
-    _forget(former)
+    _forget(former, at=at)
     return made
 
 
@@ -150,18 +150,18 @@ def _write(
 
 
 @transaction.atomic
-def throw_away(reading: WordReading) -> None:
+def throw_away(reading: WordReading, *, at: datetime) -> None:
     """Forget what was read."""
-    _forget([reading])
+    _forget([reading], at=at)
 
 
-def _forget(readings: Sequence[WordReading]) -> None:
+def _forget(readings: Sequence[WordReading], *, at: datetime) -> None:
     WordReading.objects.filter(pk__in=[one.pk for one in readings]).delete()
-    word_pictures.forget(readings)
+    word_pictures.forget(readings, at=at)
 
 
 def forget_expired(*, at: datetime) -> int:
     """Forget every reading whose time is over; return how many."""
     over = list(WordReading.objects.filter(expires_at__lte=at).select_related("profile"))
-    _forget(over)
+    _forget(over, at=at)
     return len(over)

@@ -6,7 +6,6 @@ is written.
 """
 
 import io
-import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -15,9 +14,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from profile_workflow.errors import InvalidInput
+from profile_workflow.markup import rename_pictures
 from profile_workflow.models import Picture, Profile, User, WordReading
 from profile_workflow.pictures.pixels import Pixels, read_picture
 from profile_workflow.pictures.shown import free_keys
+from profile_workflow.queries.word import placed_by
 from profile_workflow.services import pictures
 from profile_workflow.services.keeping import refusal_to_register
 from profile_workflow.word.chapters import Part
@@ -99,21 +100,12 @@ def keep(
         pictures.keep_file(profile, pixels[key], by=by, at=at)
 
 
-def forget(readings: Iterable[WordReading]) -> None:
+def forget(readings: Iterable[WordReading], *, at: datetime) -> None:
     """Delete the files of readings that are no more, unless something else shows or awaits them."""
     for reading in readings:
-        hashes = {one["sha256"] for one in placed_by(reading.parts) if one["is_new"]}
-        if not hashes:
-            continue
-        for other in WordReading.objects.filter(profile=reading.profile):
-            hashes -= {one["sha256"] for one in placed_by(other.parts)}
-        pictures.forget_files(reading.profile, hashes)
-
-
-def placed_by(parts: Iterable[Mapping[str, Any]], key: str | None = None) -> list[dict[str, Any]]:
-    """Return the pictures that the parts of a reading place; of one section if its key is given."""
-    wanted = (part for part in parts if key is None or part["key"] == key)
-    return [one for part in wanted for one in part.get("pictures", ())]
+        hashes = {one["sha256"] for one in placed_by(reading.parts)}
+        if hashes:
+            pictures.forget_files(reading.profile, hashes, at=at)
 
 
 def register(reading: WordReading, section: str, *, by: User, at: datetime) -> int:
@@ -159,19 +151,12 @@ def _add(profile: Profile, one: Mapping[str, Any], *, by: User, at: datetime) ->
     pictures.add_picture(profile, file=file, by=by, at=at, **said)
 
 
-_PLACED = re.compile(r"\[\[image:([\w.-]{1,20})\]\]")
-
-
 def _rename(reading: WordReading, keys: Mapping[str, str]) -> None:
     """Let a reading place its pictures by other keys."""
-
-    def placed(match: re.Match[str]) -> str:
-        return f"[[image:{keys.get(match[1], match[1])}]]"
-
     if all(old == new for old, new in keys.items()):
         return
     for part in reading.parts:
         if part.get("pictures"):
-            part["text"] = _PLACED.sub(placed, part["text"])
+            part["text"] = rename_pictures(part["text"], keys)
         for one in part.get("pictures", ()):
             one["key"] = keys.get(one["key"], one["key"])

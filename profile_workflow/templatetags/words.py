@@ -1,6 +1,6 @@
 """States, dates and delays in words, so that colour is never the only sign."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from typing import Any
@@ -17,6 +17,7 @@ from django.utils.translation import ngettext, pgettext
 from profile_workflow import languages
 from profile_workflow.days import role_day
 from profile_workflow.queries.history import move_label
+from profile_workflow.queries.profiles import MOST_REMARKS, Remark
 from profile_workflow.states import (
     CommentState,
     DataItemState,
@@ -170,6 +171,12 @@ def due_day(day: date | None, at: datetime, zone_name: str, paused: bool = False
 
 
 @register.simple_tag
+def comma() -> str:
+    """Part two things of one line by the comma of the reader's language."""
+    return pgettext("between two things of one line", ", ")
+
+
+@register.simple_tag
 def last_day(day: date, at: datetime) -> SafeString:
     """Show the last day of a part, and how far it is away if it is still to come."""
     shown = _time(day.isoformat(), date_format(day, "DATE_FORMAT"))
@@ -220,3 +227,10 @@ def colon() -> str:
 def short_hash(value: str) -> str:
     """Return the first characters of a hash, enough to compare by eye."""
     return value[:10]
+
+
+@register.filter
+def how_many(remarks: Sequence[Remark]) -> str:
+    """Return how many comments a list shows; of a full list, which may lack some, with a plus."""
+    number = len(remarks)
+    return f"{number}+" if number >= MOST_REMARKS else str(number)

@@ -8,8 +8,15 @@ from django.views.decorators.http import require_safe
 
 from profile_workflow.forms.compare import CompareForm
 from profile_workflow.models import Revision, Section
-from profile_workflow.queries.copies import PRESENT, NoSuchVersion, Version, labels_of, version_of
-from profile_workflow.queries.revisions import last_seen
+from profile_workflow.queries.copies import (
+    PRESENT,
+    NoSuchVersion,
+    Version,
+    labels_of,
+    own_before_others,
+    version_of,
+)
+from profile_workflow.queries.revisions import last_known
 from profile_workflow.services.drafting import is_writer, may_write
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
 from profile_workflow.web.reading import compared_html
@@ -18,7 +25,7 @@ from profile_workflow.web.redline import redline
 
 @require_safe
 def compare(request: HttpRequest, slug: str, key: str) -> HttpResponse:
-    """Show what changed, by default since whoever asks judged the section last."""
+    """Show what changed, by default since whoever asks judged, submitted or saved it last."""
     profile, viewer = profile_or_404(request, slug), signed_in(request)
     section = section_or_404(profile, key)
     section.profile = profile
@@ -29,14 +36,17 @@ def compare(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     context = {"profile": profile, "section": section, "texts": texts, "writes": writes}
     context["may_write"] = may_write(section, by=viewer)
     if texts:
-        seen = last_seen(section, viewer)
-        form = CompareForm(request.GET, texts=texts, proposed=_proposed(texts, seen))
+        seen = last_known(section, viewer)
+        own = own_before_others(section, viewer) if writes else ""
+        proposed = (own, PRESENT) if own else _proposed(texts, seen)
+        form = CompareForm(request.GET, texts=texts, proposed=proposed)
         old, new = _pair(section, form)
         context |= {
             "form": form,
             "old": old,
             "new": new,
             "seen": seen,
+            "own": own,
             "view": form.shown_as.value,
             "found": None
             if old.says_the_same_as(new)
@@ -46,7 +56,7 @@ def compare(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 
 
 def _proposed(texts: Sequence[tuple[str, str]], seen: Revision | None) -> tuple[str, str]:
-    """Return from the revision that was last seen to the newest one, or what the newest changed.
+    """Return from the revision that is known to the newest one, or what the newest changed.
 
     Before anything is submitted, the newest working copy and the present text.
     """

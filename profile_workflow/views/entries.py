@@ -202,7 +202,8 @@ class _Page:
             return
         with suppress(DomainError):
             at = timezone.now()
-            form.remember(pictures.keep_file(self.profile, form.pixels, by=viewer, at=at))
+            kept = pictures.keep_file(self.profile, form.pixels, by=viewer, at=at, for_form=True)
+            form.remember(kept)
 
 
 _SHOWN = ("profile", "title", "back", "form", "action", "refusal", "conflict")

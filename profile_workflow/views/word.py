@@ -170,10 +170,11 @@ def word_check(request: HttpRequest, slug: str, reading_id: int) -> HttpResponse
     if reading.done_at is not None:
         return _done(request, profile, reading, sections)
     found = web.incoming(reading, sections, viewer=signed_in(request))
+    # What was chosen and can no longer be written is refused with a reason, not passed over.
     versions = {
         one.section.key: (str(one.section), one.section.draft.version)
         for one in found
-        if one.is_open
+        if one.is_open or request.method == "POST"
     }
     form = ChosenForm(request.POST or None, versions=versions)
     refusal: Refusal | None = None
@@ -189,6 +190,7 @@ def word_check(request: HttpRequest, slug: str, reading_id: int) -> HttpResponse
         "reading": reading,
         "form": form,
         "rows": [_row(form, one) for one in found],
+        "is_any_open": any(one.is_open for one in found),
         "unmapped": [
             {"part": part, "left_out": web.left_out_lines(part)}
             for part in reading.parts
@@ -210,7 +212,7 @@ def _row(form: ChosenForm, one: web.Incoming) -> dict[str, Any]:
 
 
 def _dropped(request: HttpRequest, reading: WordReading) -> HttpResponse:
-    services.throw_away(reading)
+    services.throw_away(reading, at=timezone.now())
     messages.success(request, _("What was read from the file has been thrown away."))
     return redirect("profile", slug=reading.profile.slug)
 

@@ -63,7 +63,7 @@ PROFILE_PAGES: Sequence[Page] = (
             "section",
             "section_edit",
             "section_guidance",
-            *("section_compare", "section_copies", "section_copy"),
+            *("section_compare", "section_copies", "section_copy", "section_typed_tables"),
             "section_review",
             "section_move",
             "profile_move",

@@ -67,7 +67,8 @@ def beside(
     Args:
         text: The rendered text; None if there is none.
         said: Comments and notes.
-        comment_at: Address at which one comments on a paragraph, but for the id of that.
+        comment_at: Address at which one comments on a paragraph, but for the id of that; empty if
+            another text is commented on than this one.
         marks: Whether the text is shown as it is, so that marks and links can be set into it.
     """
     if text is None:
@@ -120,17 +121,18 @@ def _tools(
     return {
         number: _tool(block.id, block.text, several.get(number, []), comment_at)
         for number, block in enumerate(blocks.blocks)
-        if block.text
+        if block.text and (comment_at or number in several)
     }
 
 
 def _tool(block: str, words: str, names: Sequence[str], comment_at: str) -> SafeString:
-    naming = Truncator(words).chars(_MOST_NAMING)
-    add = format_html(
-        '<a class="here-add" href="{}{}#new" data-block="{}" aria-label="{}">+</a>',
-        *(comment_at, block, block, _("Comment on “%(words)s”") % {"words": naming}),
-    )
-    count = SafeString("")
+    add = count = SafeString("")
+    if comment_at:
+        naming = Truncator(words).chars(_MOST_NAMING)
+        add = format_html(
+            '<a class="here-add" href="{}{}#new" data-block="{}" aria-label="{}">+</a>',
+            *(comment_at, block, block, _("Comment on “%(words)s”") % {"words": naming}),
+        )
     if names:
         told = ngettext("%(number)s comment here", "%(number)s comments here", len(names))
         count = format_html(

@@ -31,9 +31,9 @@ from profile_workflow.queries.evidence import (
     sources_by_key,
     tables_by_key,
 )
+from profile_workflow.queries.word import placed_by
 from profile_workflow.services.drafting import may_write
 from profile_workflow.services.word import text_for
-from profile_workflow.services.word_pictures import placed_by
 from profile_workflow.web.reading import figure_in_words, origin_of
 from profile_workflow.web.redline import Redline, redline
 from profile_workflow.word.chapters import LIKE, MARK, NUMBER, TITLE, WHOLE, Chapter

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from profile_workflow.models import Profile, User
 from profile_workflow.services.locking import locked
+from reports.builds.lengths import lengths_of
 from reports.builds.pages import job_of
 from reports.builds.pictures import with_pictures
 from reports.context import Report, report_of
@@ -103,6 +104,7 @@ def run_build(build_id: int) -> Build:
     found.state, found.stage = Build.State.DONE, ""
     found.size = len(made.content)
     found.pages = made.pages
+    found.lengths = lengths_of(report, made.lengths)
     found.sha256 = hashlib.sha256(made.content).hexdigest()
     found.finished_at = timezone.now()
     found.save()

@@ -169,6 +169,7 @@ def _chapter(
         anchor=anchor,
         number=section.number,
         title=section.title or words.no_text,
+        text=section.text,
         # All of it comes from our renderer and our templates.
         html=mark_safe(html + "".join(unplaced) + requests),  # noqa: S308
         headings=tuple(rendered.headings),

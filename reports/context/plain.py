@@ -287,12 +287,13 @@ class Imprint:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A section as it is printed."""
+    """A section as it is printed; ``text`` is what its author wrote."""
 
     key: str
     anchor: str
     number: str
     title: str
+    text: str
     html: SafeString
     headings: tuple[Heading, ...]
     is_summary: bool

@@ -65,7 +65,12 @@ def _make() -> int:
         return EXIT_PROBLEM
     sys.stdout.buffer.write(file.content)
     sys.stdout.buffer.flush()
-    _say(front=file.front_pages, body=file.body_pages, warnings=list(file.warnings))
+    _say(
+        front=file.front_pages,
+        body=file.body_pages,
+        lengths=file.lengths,
+        warnings=list(file.warnings),
+    )
     return 0
 
 

@@ -47,11 +47,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A finished file, its pages (front matter and body), and sentences on this machine."""
+    """A finished file, its pages (front matter and body), and sentences on this machine.
+
+    ``lengths`` maps the id of the title of a chapter to the pages that it fills.
+    """
 
     content: bytes
     front_pages: int
     body_pages: int
+    lengths: dict[str, float]
     warnings: tuple[str, ...]
 
     @property
@@ -136,6 +140,7 @@ def build(job: Job, *, limits: Limits | None = None, listener: Listener = _nobod
             content=files.out.read_bytes(),
             front_pages=int(facts["front"]),
             body_pages=int(facts["body"]),
+            lengths=facts["lengths"],
             warnings=tuple(engine_warning(code) for code in facts["warnings"]),
         )
 

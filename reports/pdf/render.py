@@ -50,12 +50,14 @@ class File:
         content: The bytes.
         front_pages: Number of pages numbered i, ii, iii.
         body_pages: Number of pages numbered 1, 2, 3.
+        lengths: Id of the title of a chapter → how many pages it fills, in parts of a page too.
         warnings: Codes of what is wrong with this machine, e.g. ``no_harfbuzz_subset``.
     """
 
     content: bytes
     front_pages: int
     body_pages: int
+    lengths: dict[str, float]
     warnings: tuple[str, ...]
 
 
@@ -103,7 +105,8 @@ def render(job: Job, *, tell: Callable[..., None] = _nobody_listens) -> File:
         front = _lay_out(job, with_page_numbers(job.front, pages), "front", config)
         tell(stage="writing")
         content = _write(job, front, body)
-    return File(content, len(front.pages), len(body.pages), engine_warnings())
+    lengths = chapter_lengths(body)
+    return File(content, len(front.pages), len(body.pages), lengths, engine_warnings())
 
 
 def _body(job: Job, config: FontConfiguration) -> Document:
@@ -182,6 +185,22 @@ def _chapter_at(root: Any, resume_at: dict[int, Any] | None, most: int) -> int:
 def _begins_chapter(box: Any) -> bool:
     element = box.element
     return element is not None and (element.tag == "h1" or element.find(".//h1") is not None)
+
+
+def chapter_lengths(body: Document) -> dict[str, float]:
+    """Return id of the title of a chapter → how many pages it fills, in parts of a page too.
+
+    A chapter reaches to the foot of each of its pages but the last one.
+    """
+    lengths: dict[str, float] = {}
+    for page in body.pages:
+        sheet = page._page_box  # noqa: SLF001 - the public page tells no sizes of boxes
+        for box in sheet.children[0].children[0].children:
+            title = None if box.element is None else box.element.find(".//h1")
+            if title is not None and title.get("id"):
+                share = float(box.margin_height() / sheet.height)
+                lengths[title.get("id")] = lengths.get(title.get("id"), 0.0) + share
+    return lengths
 
 
 def page_map(document: Document) -> dict[str, int]:

@@ -84,22 +84,43 @@ class Demonstration:
             with transaction.atomic():
                 sfax.tell(story, previous)
             self.say(f"{FULL_PROFILE}: written, reviewed, validated, adopted")
-        profile = Profile.objects.get(slug=FULL_PROFILE)
-        if profile.state == ProfileState.PRODUCTION and self._publish(
-            profile, cast, at=(self.now - timedelta(days=1)).replace(hour=10)
-        ):
-            self.say(f"{FULL_PROFILE}: published")
+        self._publish_full_profile(cast)
 
-    def _publish(self, profile: Profile, cast: Cast, *, at: datetime) -> bool:
+    def _publish_full_profile(self, cast: Cast) -> None:
+        """Publish it, and once more after a correction, as far as that has not been done."""
+        published, corrected = (self._morning(days_ago=days) for days in (6, 1))
+        profile = Profile.objects.get(slug=FULL_PROFILE)
+        if profile.state == ProfileState.PRODUCTION and self._publish(profile, cast, at=published):
+            self.say(f"{FULL_PROFILE}: published")
+            with transaction.atomic():
+                sfax.correct(Story(cast, begins=published + timedelta(days=1), slug=FULL_PROFILE))
+        profile = Profile.objects.get(slug=FULL_PROFILE)
+        if profile.state == ProfileState.CORRECTION and self._publish(
+            profile, cast, at=corrected, move="publish_correction", reason=sfax.CORRECTED
+        ):
+            self.say(f"{FULL_PROFILE}: published again, with a correction")
+
+    def _morning(self, *, days_ago: int) -> datetime:
+        return (self.now - timedelta(days=days_ago)).replace(hour=10)
+
+    def _publish(
+        self,
+        profile: Profile,
+        cast: Cast,
+        *,
+        at: datetime,
+        move: str = "publish",
+        reason: str = "",
+    ) -> bool:
         """Make the PDF as the worker would, and publish it.
 
-        Return False, and say why, where the machine cannot make a PDF; the profile then waits in
-        production, and the next run of the demonstration publishes it.
+        Return False, and say why, where the machine cannot make a PDF; the profile then waits, and
+        the next run of the demonstration publishes it.
         """
         try:
             publications.build(profile, language=profile.language, by=cast.team, at=at)
         except BuildFailed as problem:
             self.say(f"{profile.slug}: not published. {problem}")
             return False
-        engine.perform(profile, "publish", by=cast.team, at=at, details=Details())
+        engine.perform(profile, move, by=cast.team, at=at, details=Details(reason=reason))
         return True

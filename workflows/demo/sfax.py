@@ -16,6 +16,7 @@ from profile_workflow.models import (
 from profile_workflow.models.people import User
 from profile_workflow.pictures.pixels import read_picture
 from profile_workflow.services import evidence, objections, pictures
+from profile_workflow.services.erratum import write_erratum
 from profile_workflow.states import CommentState, DataItemState, Role, SectionState
 from workflows import engine
 from workflows.demo import drawing
@@ -40,6 +41,9 @@ _FIGURE_FIELDS = (
     "method",
     "quality",
 )
+
+#: What the project team says when it publishes the correction.
+CORRECTED = "The year is stated now; no figure has changed."
 
 #: Kind of answer in the file → move of the comment.
 _ANSWER_MOVES = {
@@ -74,7 +78,11 @@ def tell(story: Story, previous: Profile | None = None) -> None:
 def _inception(story: Story, given: dict[str, Any]) -> None:
     expert = story.cast.expert
     story.act(story.profile, "begin_inception", story.cast.team)
-    story.later(weeks=1)
+    story.later(days=4)
+    reason = "The documents of the municipality can be seen only after the holidays."
+    story.act(story.profile, "hold", story.cast.team, reason=reason)
+    story.later(days=10)
+    story.act(story.profile, "resume", story.cast.team, reason="The holidays are over.")
     story.register(Territory, is_city=True, **given["territory"])
     for one in given["territories"]:
         story.register(Territory, **one)
@@ -470,3 +478,16 @@ def _production(story: Story) -> None:
     story.agree_all()
     _agree(story)
     story.adopt()
+
+
+# After publication: a reader's question leads to a correction
+
+
+def correct(story: Story) -> None:
+    """Open a correction and write it; publishing waits for the PDF."""
+    given = data("sfax/profile.json")["correction"]
+    _return(story, "open_correction", story.cast.team, [given["section"]], given["reason"])
+    story.later(days=2)
+    story.append(given["section"], given["append"])
+    story.submit_sections()
+    write_erratum(story.profile, given["erratum"], by=story.cast.team, at=story.now)

@@ -51,10 +51,11 @@ class Story:
     ``now`` is the moment of the story; every act takes some of it.
     """
 
-    def __init__(self, cast: Cast, *, begins: datetime) -> None:
+    def __init__(self, cast: Cast, *, begins: datetime, slug: str = "") -> None:
+        """Begin a story, or go on with that of the profile ``slug``."""
         self.cast = cast
         self.now = begins
-        self._slug = ""
+        self._slug = slug
 
     # What the story is about
 

@@ -33,7 +33,7 @@ def ask_for_substitute(
     """Let the holder name who stands in for him; mails tell the others what has come of it.
 
     Raises:
-        NotAllowed, NotNow, InvalidInput: As ``people.ask_for_substitute``.
+        NotAllowed, NotNow, InvalidInput, MadeAlready: As ``people.ask_for_substitute``.
     """
     made = people.ask_for_substitute(
         part, email=email, starts_on=starts_on, ends_on=ends_on, by=by, at=at

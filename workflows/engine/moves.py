@@ -171,12 +171,14 @@ def _open_task(document: Document, move: str | None) -> Task | None:
     """Return the open task of a document, if ``move`` (or any, for None) finishes it."""
     if isinstance(document, Comment | DataItem | InputRequest):
         return None
-    about: dict[str, Document | None] = {"section": None, "signoff": None}
+    about: dict[str, Document | None]
     if isinstance(document, Section):
         about = {"section": document}
     elif isinstance(document, SignOff):
         about = {"signoff": document}
-    tasks = Task.objects.open().filter(profile=document.profile, **about).select_related("process")
+    else:
+        about = {"profile": document, "section": None, "signoff": None}
+    tasks = Task.objects.open().filter(**about).select_related("process")
     # At most one is open: invariants.violations tells if not. Taken without sorting them.
     task = next(iter(tasks[:1]), None)
     if task is not None and move is not None and move not in task.flow_task.moves:

@@ -1,5 +1,6 @@
 """Named reads of tasks: a person's own list, the board of all profiles, whose turn it is."""
 
+from workflows.queries.lengths import profile_length
 from workflows.queries.overview import Board, BoardFilter, board, board_choices
 from workflows.queries.personal import Inbox, inbox
 from workflows.queries.staffing import workload
@@ -29,6 +30,7 @@ __all__ = [
     "jobs_wanted",
     "may_claim",
     "next_steps",
+    "profile_length",
     "standings_of",
     "visible_tasks",
     "waiting_of",

@@ -8,20 +8,19 @@ from django.db.models import Q
 
 from profile_workflow.models import Profile, User
 from profile_workflow.queries.attribution import credit
+from profile_workflow.queries.drafting import sees_working_text
 from profile_workflow.queries.profiles import categories_of
-from profile_workflow.states import AUTHOR_ROLES, Role
+from profile_workflow.states import Role
 from reports.models import Build
 from workflows.models import JobKind, JobState, OutboxJob
 
-#: Who may see text that has not been submitted.
-_SEES_DRAFTS = {Role.PROJECT_TEAM, *AUTHOR_ROLES}
 BUILDS_SHOWN = 20
 _UNFINISHED = (Build.State.QUEUED, Build.State.RUNNING)
 
 
 def kinds_for(profile: Profile, user: User) -> list[Build.Kind]:
     """Return what a person may ask for: the working text is not for everybody."""
-    sees_drafts = bool(profile.roles_of(user).intersection(_SEES_DRAFTS))
+    sees_drafts = sees_working_text(profile, user)
     return [kind for kind in Build.Kind if sees_drafts or kind != Build.Kind.PREVIEW]
 
 

@@ -235,7 +235,8 @@ def board_choices(user: User, *, on: date) -> Choices:
     editions: set[int] = set()
     languages: set[str] = set()
     for city, edition, language, *called in facets.distinct():
-        cities[city] = str(City(**dict(zip(names, called, strict=True))))
+        if city not in cities:
+            cities[city] = str(City(**dict(zip(names, called, strict=True))))
         editions.add(edition)
         languages.add(language)
     waiting = Task.objects.open().filter(profile__in=led.values("pk"), owner__isnull=False)

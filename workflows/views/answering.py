@@ -20,7 +20,7 @@ from profile_workflow.web.remarks import Spot, suggested_change
 from workflows import engine
 from workflows.views.several import Answer, Saved, kept, save_each
 
-#: So many comments can be answered on one page: Django reads a thousand fields, each has two.
+#: So many comments have a form on one page: more would make it too heavy. The table has them all.
 MOST_FORMS = 200
 
 

@@ -10,9 +10,8 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from profile_workflow import markup
@@ -21,11 +20,10 @@ from profile_workflow.forms.drafting import ActionForm, DraftForm
 from profile_workflow.forms.guidance import QuestionsForm, WantedFindingForm, WantedPlaceForm
 from profile_workflow.merging import merge
 from profile_workflow.models import Draft, Section, User
-from profile_workflow.proofreading import words_on
 from profile_workflow.queries import drafting as beside
 from profile_workflow.queries.history import last_reason, move_label
 from profile_workflow.queries.notes import notes_of
-from profile_workflow.queries.profiles import open_remarks
+from profile_workflow.queries.profiles import authors_remarks, open_remarks
 from profile_workflow.queries.requests import answers_for
 from profile_workflow.services import drafting, joining
 from profile_workflow.services.joining import Saved
@@ -35,8 +33,11 @@ from profile_workflow.web import guidance
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
 from profile_workflow.web.reading import rendered_text
 from profile_workflow.web.refusing import HTTP_CONFLICT, HTTP_UNPROCESSABLE, Refusal, other_writer
+from profile_workflow.web.sessions import keep_signed_in
+from reports.builds import Paper
 from workflows import engine
 from workflows.models import Task
+from workflows.queries.lengths import length_of, paper_for
 
 #: What the guiding questions beside the text send.
 _IS_MARK = re.compile("q-")
@@ -159,8 +160,8 @@ def section_save(request: HttpRequest, slug: str, key: str) -> JsonResponse:
         told = {"message": other_writer(user), "other": True}
         return JsonResponse(told, status=HTTP_CONFLICT)
     wanted = ActionForm(request.POST).wanted
-    # Whoever writes is not signed out in the middle of it: the session lasts from now on.
-    request.session.modified = True
+    # Whoever writes is not signed out in the middle of it.
+    keep_signed_in(request.session, at)
     try:
         saved = _keep(section, form, "take" if wanted == "take" else "", by=user, at=at)
     except StaleEdit as error:
@@ -172,7 +173,7 @@ def section_save(request: HttpRequest, slug: str, key: str) -> JsonResponse:
         {
             "version": saved.version,
             "message": _said(saved, by=user, at=at),
-            "length": _length(section, saved.text.text),
+            "length": _length(section, saved.text.text, paper_for(section.profile, user)),
             "writing": _others(request, section, at),
             **({"joined": _joined(saved)} if saved.joined_with else {}),
         }
@@ -247,20 +248,10 @@ def _time(at: datetime) -> str:
     return str(date_format(timezone.localtime(at), "H:i"))
 
 
-def _length(section: Section, text: str) -> str:
-    """Return how long a text is, against the pages that the template gives it, in words."""
-    number = markup.word_count(text)
-    budget = section.template_section.page_budget
-    most = words_on(budget)
-    words = ngettext(
-        "%(number)s word of about %(most)s", "%(number)s words of about %(most)s", number
-    )
-    shown = {"number": _grouped(number), "most": _grouped(most)}
-    return words % shown
-
-
-def _grouped(number: int) -> str:
-    return str(number_format(number, use_l10n=True, force_grouping=True))
+def _length(section: Section, text: str, paper: Paper) -> str:
+    """Return how long a text is, against the pages that the template gives it, as words."""
+    length = length_of(section, text, paper)
+    return render_to_string("workflows/_length.html", {"length": length}).strip()
 
 
 def _page(
@@ -276,7 +267,7 @@ def _page(
     user, at, profile = signed_in(request), timezone.now(), section.profile
     questions = questions or QuestionsForm(groups=guidance.asked(section))
     draft = beside.draft_of(section)
-    text = str(form["text"].value() or "")
+    text, paper = str(form["text"].value() or ""), paper_for(profile, user)
     offer = next((one for one in engine.offers(section, user) if one.move == "submit"), None)
     expected = offer.missing if offer else ()
     context = {
@@ -289,7 +280,8 @@ def _page(
         "expected": expected,
         "offer": offer,
         "preview": rendered_text(section, text) if preview else None,
-        "length": _length(section, text),
+        "length": _length(section, text, paper),
+        "paper": paper,
         "questions": questions,
         "wanted": WantedPlaceForm(request.GET).place_in(draft.text),
         "notes": notes_of(section, viewer=user),
@@ -298,6 +290,8 @@ def _page(
         "picked": picked,
         "somebody": beside.somebody_else(draft, viewer=user, at=at),
         "remarks": open_remarks(profile, viewer=user, section=section),
+        "among_authors": authors_remarks(section, viewer=user),
+        "typed_tables": markup.typed_tables(draft.text),
         "answers": answers_for(section, viewer=user),
         "returned": last_reason(profile, document_name(section), viewer=user),
         "task": Task.objects.open().filter(section=section).first(),

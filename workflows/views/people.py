@@ -1,6 +1,7 @@
 """The people of a profile: who does what, and giving, lending and taking back their parts."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -8,6 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -161,7 +163,12 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
     )
     if request.method != "POST":
         return _page(request, profile, "people_invite", {"form": form})
-    refusal = _give_part(form, profile, partial(_open_account, form, profile, viewer), by=viewer)
+    try:
+        opened = partial(_open_account, form, profile, viewer)
+        refusal = _give_part(form, profile, opened, by=viewer)
+    except MadeAlready as error:
+        messages.info(request, str(error))
+        return redirect("people", slug=slug)
     if refusal is None:
         told = _("The account is open, and a mail with the link to set a password is on its way.")
         messages.success(request, told)
@@ -172,9 +179,14 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
 def _open_account(form: PartForm, profile: Profile, by: User) -> User:
     given = form.cleaned_data
     held = profile.assignments.filter(ends_on__isnull=True, stands_in_for=None)
-    same = held.filter(user__email=given["email"].lower(), role=given["role"])
-    if service.may_manage(profile, by) and same.exists():
-        raise MadeAlready(_("This person has this role already."), made=same.first())
+    wanted = held.filter(user__email=given["email"].lower(), role=given["role"])
+    same = wanted.select_related("user").first()
+    if service.may_manage(profile, by) and same is not None:
+        told = _(
+            "%(person)s has this role already, and got no further mail. Whoever has lost the link "
+            "to set a password asks for another one on the page to sign in."
+        )
+        raise MadeAlready(told % {"person": same.user.full_name}, made=same)
     person = accounts.open_account(
         profile,
         email=given["email"],
@@ -196,7 +208,11 @@ def _the_same(person: User) -> User:
 def _give_part(
     form: PartForm, profile: Profile, person: Callable[[], User], *, by: User
 ) -> Refusal | None:
-    """Give a part, and ask for an answer where that is wanted: both or nothing."""
+    """Give a part, and ask for an answer where that is wanted: both or nothing.
+
+    Raises:
+        MadeAlready: If somebody who is invited has the part already.
+    """
     if not form.is_valid():
         return Refusal(HTTP_UNPROCESSABLE)
     given, at = form.cleaned_data, timezone.now()
@@ -207,7 +223,8 @@ def _give_part(
             if given.get("ask_now") and made:
                 engine.add_stakeholder(made[0], by=by, at=at)
     except MadeAlready:
-        return None
+        # Nothing is wrong with the form, as it would be with other errors of this family.
+        raise
     except DomainError as error:
         return refused(form, error, beside="email" if "email" in form.fields else "role")
     return None
@@ -217,7 +234,7 @@ def _give_part(
 def end(request: HttpRequest, slug: str, part_id: int) -> HttpResponse:
     """Ask why a part is taken back; by POST take it back."""
     profile, viewer = profile_or_404(request, slug), signed_in(request)
-    part = _part_or_404(profile, part_id)
+    part = _own_part_or_404(profile, part_id, viewer)
     refusal_to_end = service.refusal_to_end(part, profile, viewer)
     if refusal_to_end is not None:
         closed = Refusal(refusal_to_end.status, str(refusal_to_end))
@@ -258,7 +275,7 @@ def _ended(waiting: int) -> str:
 def substitute(request: HttpRequest, slug: str, part_id: int) -> HttpResponse:
     """Ask who stands in for somebody and when; by POST let it be so."""
     profile, viewer = profile_or_404(request, slug), signed_in(request)
-    part = _part_or_404(profile, part_id)
+    part = _own_part_or_404(profile, part_id, viewer)
     refused_at_once = service.refusal_to_substitute(part, profile, viewer)
     if refused_at_once is not None:
         closed = Refusal.of(refused_at_once)
@@ -276,7 +293,11 @@ def _substitute_by_team(
     context = {"part": part, "form": form, "known": known}
     if request.method != "POST":
         return _page(request, profile, "people_substitute", context)
-    refusal = _lent(form, partial(engine.substitute, part, by=viewer), "person")
+    try:
+        refusal = _lent(form, partial(engine.substitute, part, by=viewer), "person")
+    except MadeAlready as error:
+        messages.info(request, str(error))
+        return redirect("people", slug=profile.slug)
     if refusal is None:
         messages.success(request, _("The substitute is named and gets a mail."))
         return redirect("people", slug=profile.slug)
@@ -288,8 +309,9 @@ def _own_substitute(
 ) -> HttpResponse:
     """Take the wish of the holder; what is answered is the same whether there is an account.
 
-    Who stands in appears among the people of the profile from his first day on, as everybody who
-    takes part; but who tries addresses is on record, and known to the team and to whoever he hit.
+    Who stands in appears among the people of the profile and in its history from his first day on,
+    as everybody who takes part; but who tries addresses is on record, and known to the team and to
+    whoever he hit.
     """
     form = OwnSubstituteForm(request.POST or None, initial={"starts_on": role_day()})
     context = {"part": part, "form": form}
@@ -307,7 +329,7 @@ def _own_substitute(
 
 
 def _asked(part: Assignment, by: User, *, at: datetime, **wish: Any) -> None:
-    """Pass the wish on, if there were not too many of late.
+    """Pass the wish on, if there were not too many of late; a second click passes on nothing.
 
     Raises:
         NotNow: If there were.
@@ -315,13 +337,18 @@ def _asked(part: Assignment, by: User, *, at: datetime, **wish: Any) -> None:
     """
     if not accounts.may_name_by_address(by, at=at):
         raise NotNow(_("Too many attempts. Wait a quarter of an hour and try again."))
-    engine.ask_for_substitute(part, by=by, at=at, **wish)
+    with suppress(MadeAlready):
+        engine.ask_for_substitute(part, by=by, at=at, **wish)
 
 
 def _lent(
     form: SubstituteForm | OwnSubstituteForm, lend: Callable[..., object], named: str
 ) -> Refusal | None:
-    """Lend a part to whom the form names; return why not, if it was refused."""
+    """Lend a part to whom the form names; return why not, if it was refused.
+
+    Raises:
+        MadeAlready: If that person stands in on these days already.
+    """
     if not form.is_valid():
         return Refusal(HTTP_UNPROCESSABLE)
     given = form.cleaned_data
@@ -329,7 +356,8 @@ def _lent(
     try:
         lend(**given, at=timezone.now())
     except MadeAlready:
-        return None
+        # As in ``_give_part``: the caller says that it is done, and leads on.
+        raise
     except DomainError as error:
         return refused(form, error, beside=beside)
     return None
@@ -339,7 +367,7 @@ def _lent(
 def ask(request: HttpRequest, slug: str, part_id: int) -> HttpResponse:
     """Ask one more person in the consultation that is open."""
     profile, viewer = profile_or_404(request, slug), signed_in(request)
-    part = _part_or_404(profile, part_id)
+    part = _askable_part_or_404(profile, part_id, viewer)
     try:
         engine.add_stakeholder(part, by=viewer, at=timezone.now())
     except DomainError as error:
@@ -349,9 +377,28 @@ def ask(request: HttpRequest, slug: str, part_id: int) -> HttpResponse:
     return redirect("people", slug=slug)
 
 
-def _part_or_404(profile: Profile, part_id: int) -> Assignment:
-    parts = Assignment.objects.filter(profile=profile).select_related("user", "profile")
-    return get_object_or_404(parts, pk=part_id)
+def _own_part_or_404(profile: Profile, part_id: int, viewer: User) -> Assignment:
+    """Return a part of the profile to the project team, to others only one that is their own.
+
+    Who asks for a substitute must not learn from the number that comes next whether a part was
+    made, that is, whether the address has an account: what he may not open does not exist for him.
+    """
+    parts = profile.assignments.all()
+    if not service.may_manage(profile, viewer):
+        parts = parts.filter(user=viewer)
+    return _part_or_404(parts, part_id)
+
+
+def _askable_part_or_404(profile: Profile, part_id: int, viewer: User) -> Assignment:
+    """Return a part whose holder can be asked; those that are lent are told to the team alone."""
+    parts = profile.assignments.all()
+    if not service.may_manage(profile, viewer):
+        parts = parts.filter(stands_in_for=None)
+    return _part_or_404(parts, part_id)
+
+
+def _part_or_404(parts: QuerySet[Assignment], part_id: int) -> Assignment:
+    return get_object_or_404(parts.select_related("user", "profile"), pk=part_id)
 
 
 def _page(

@@ -12,7 +12,7 @@ from profile_workflow.errors import DomainError, NotAllowed
 from profile_workflow.forms.filters import SectionsForm
 from profile_workflow.forms.moves import MoveForm
 from profile_workflow.models import Profile, Section, User
-from profile_workflow.queries import profiles, requests
+from profile_workflow.queries import nominating, profiles, requests
 from profile_workflow.queries.history import last_reason, move_label
 from profile_workflow.services import lifecycle
 from profile_workflow.services.lifecycle import Offer
@@ -46,6 +46,7 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
         "next_due_at": min((one.due_at for one in waiting if one.due_at), default=None),
         "sending": [one for one in offers if one.move in _SENDING],
         "offers": _beside_the_tasks(offers, waiting),
+        "may_be_followed": nominating.may_be_followed(found, viewer, on=role_day()),
         "sections": sections,
         "shown": [one for one in sections if not (unfinished_only and one.is_finished)],
         "unfinished_only": unfinished_only,
@@ -53,6 +54,7 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
         "to_take_back": to_take_back,
         "writes": any(one.may_write for one in sections),
         "people": people,
+        "length": queries.profile_length(found, viewer=viewer),
         "round": profiles.open_round(found),
         "remarks": profiles.open_remarks(found, viewer=viewer),
         "returned": last_reason(found, "profile", viewer=viewer),

@@ -43,8 +43,14 @@ def _form(
     data: QueryDict | None = None,
     initial: dict[str, str] | None = None,
 ) -> NewCommentForm:
-    may_comment = comments.why_no_comment(section.profile, viewer) is None
-    return NewCommentForm(data, prefix="new", may_comment=may_comment, initial=initial)
+    profile = section.profile
+    return NewCommentForm(
+        data,
+        prefix="new",
+        may_comment=comments.why_no_comment(profile, viewer) is None,
+        is_among_authors=comments.is_on_working_text(profile, viewer),
+        initial=initial,
+    )
 
 
 def save_remark(

@@ -46,7 +46,7 @@ def _page(
 ) -> HttpResponse:
     rounds = queries.rounds_of(profile)
     form = ResponseFilter(request.GET, rounds=rounds, sections=sections_of(profile))
-    found = queries.comments_of(profile, form.wanted, viewer=viewer, rounds=rounds)
+    found = queries.table_of(profile, form.wanted, viewer=viewer, rounds=rounds)
     page = Paginator(found, COMMENTS_A_PAGE).get_page(PageForm(request.GET).number)
     shown = list(page.object_list)
     rows = answering.rows_afterwards(shown, saved or Saved(), profile, viewer=viewer)
@@ -68,7 +68,7 @@ def _page(
 
 
 def _has_any(profile: Profile, viewer: User) -> bool:
-    return queries.comments_of(profile, queries.Wanted(), viewer=viewer).exists()
+    return queries.table_of(profile, queries.Wanted(), viewer=viewer).exists()
 
 
 @require_safe
@@ -80,7 +80,7 @@ def responses_file(request: HttpRequest, slug: str, ending: str) -> HttpResponse
         raise Http404
     rounds = queries.rounds_of(profile)
     form = ResponseFilter(request.GET, rounds=rounds, sections=sections_of(profile))
-    found = queries.comments_of(profile, form.wanted, viewer=viewer, rounds=rounds)
+    found = queries.table_of(profile, form.wanted, viewer=viewer, rounds=rounds)
     remarks = queries.responses(list(found), profile, viewer=viewer)
     return write(f"{profile.slug}-responses", _header(), _exported(remarks))
 

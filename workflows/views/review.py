@@ -17,7 +17,8 @@ from profile_workflow.errors import NotAllowed, NotNow
 from profile_workflow.forms.comments import NewCommentForm
 from profile_workflow.forms.moves import MoveForm
 from profile_workflow.forms.review import ReviewForm, ReviewView
-from profile_workflow.models import Note, Profile, Section, User
+from profile_workflow.models import Draft, Note, Profile, Section, User
+from profile_workflow.queries.drafting import draft_of, sees_working_text
 from profile_workflow.queries.history import last_reason
 from profile_workflow.queries.notes import notes_of
 from profile_workflow.queries.responses import Wanted, comments_of
@@ -26,8 +27,14 @@ from profile_workflow.services import comments
 from profile_workflow.services.drafting import may_write
 from profile_workflow.services.lifecycle import Offer
 from profile_workflow.services.log import document_name
+from profile_workflow.states import WRITING_STATES
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
-from profile_workflow.web.reading import compared_html, reading_text
+from profile_workflow.web.reading import (
+    ReadingText,
+    compared_html,
+    reading_text,
+    rendered_text,
+)
 from profile_workflow.web.redline import Redline, redline
 from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal
 from profile_workflow.web.remarks import Beside, Spot, beside
@@ -59,6 +66,21 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.may_comment = comments.why_no_comment(self.profile, self.viewer) is None
+
+    @property
+    def is_written(self) -> bool:
+        """Whether the section is being written, before the eyes of who looks at it."""
+        is_being_written = self.profile.state in WRITING_STATES
+        return is_being_written and sees_working_text(self.profile, self.viewer)
+
+    @property
+    def is_among_authors(self) -> bool:
+        """Whether a comment would be one of an author on the working text."""
+        return comments.is_on_working_text(self.profile, self.viewer)
+
+    def quotes(self, draft: Draft | None) -> bool:
+        """Whether words of the text that is shown would be looked up in that very text."""
+        return (draft is not None) == self.is_among_authors
 
     @property
     def status(self) -> int:
@@ -173,13 +195,17 @@ def _save_remark(request: HttpRequest, desk: Desk) -> None:
     desk.comment_form = form
     if not form.is_valid():
         return
-    blocks = _blocks_of(desk.section)
+    blocks = _blocks_of(desk)
     desk.refusal = remarking.save_remark(request, desk.section, form, blocks, by=desk.viewer)
     if desk.refusal is None:
         desk.comment_form = remarking.empty_form(desk.section, desk.viewer)
 
 
-def _blocks_of(section: Section) -> Text:
+def _blocks_of(desk: Desk) -> Text:
+    """Return the text that is commented on: authors comment on the one that they write."""
+    section = desk.section
+    if desk.is_among_authors:
+        return annotations.read(rendered_text(section, draft_of(section).text).html)
     if section.revision is None:
         return Text([])
     return annotations.read(reading_text(section, section.revision).html)
@@ -218,12 +244,14 @@ def _page(request: HttpRequest, desk: Desk) -> HttpResponse:
     seen = last_seen(section, desk.viewer)
     form = ReviewForm(request.GET)
     changed = seen is not None and section.revision_id not in (None, seen.pk)
-    view = form.shown_as or (ReviewView.REDLINE if changed else ReviewView.TEXT)
+    view = _view(desk, form, changed=changed)
     found = None
     if changed and seen and section.revision and view == ReviewView.REDLINE:
         found = redline(compared_html(section, seen), compared_html(section, section.revision))
-    shown = _beside(request, desk, found)
-    if form.wanted_block and not desk.comment_form.is_bound:
+    draft = draft_of(section) if view == ReviewView.WORKING else None
+    shown = _beside(request, desk, found, draft)
+    quotable = desk.quotes(draft)
+    if form.wanted_block and quotable and not desk.comment_form.is_bound:
         desk.comment_form = remarking.form_about(section, desk.viewer, shown, form.wanted_block)
     context = {
         "desk": desk,
@@ -243,7 +271,9 @@ def _page(request: HttpRequest, desk: Desk) -> HttpResponse:
         "old": seen,
         "new": section.revision,
         "text": shown.text,
-        "quotable": True,
+        "said": draft or section.revision,
+        "beside": True,
+        "quotable": quotable,
         "may_comment": desk.may_comment,
         "may_answer": any(row.form for row in desk.rows),
         "returned": last_reason(profile, document_name(section), viewer=desk.viewer),
@@ -252,14 +282,32 @@ def _page(request: HttpRequest, desk: Desk) -> HttpResponse:
     return render(request, "workflows/review.html", context, status=desk.status)
 
 
-def _beside(request: HttpRequest, desk: Desk, found: Redline | None) -> Beside:
+def _view(desk: Desk, form: ReviewForm, *, changed: bool) -> ReviewView:
+    """Return how the section is shown: as it is wanted, if whoever looks may see that."""
+    wanted = form.shown_as
+    if wanted == ReviewView.WORKING and not desk.is_written:
+        wanted = None
+    if wanted is None and desk.is_among_authors:
+        return ReviewView.WORKING
+    return wanted or (ReviewView.REDLINE if changed else ReviewView.TEXT)
+
+
+def _text(section: Section, draft: Draft | None) -> ReadingText | None:
+    """Return a working text as it reads, or without one the submitted text, if there is any."""
+    if draft is not None:
+        return rendered_text(section, draft.text) if draft.text or draft.nothing_found else None
+    return reading_text(section, section.revision) if section.revision else None
+
+
+def _beside(request: HttpRequest, desk: Desk, found: Redline | None, draft: Draft | None) -> Beside:
     """Return the text with what is said beside it; marked unless changes are shown instead."""
-    section = desk.section
+    section, quotable = desk.section, desk.quotes(draft)
     remarking.offer_suggestions(section, desk.rows, viewer=desk.viewer)
+    view = ReviewView.WORKING if draft is not None else ReviewView.TEXT
     return beside(
-        reading_text(section, section.revision) if section.revision else None,
+        _text(section, draft),
         [*(row.comment for row in desk.rows), *desk.notes],
-        comment_at=f"{request.path}?view=text&block=",
+        comment_at=f"{request.path}?view={view.value}&block=" if quotable else "",
         marks=found is None or not found.changes,
     )
 

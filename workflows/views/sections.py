@@ -10,6 +10,7 @@ from profile_workflow.days import role_day
 from profile_workflow.models import Section, User
 from profile_workflow.queries import profiles
 from profile_workflow.queries.notes import notes_of
+from profile_workflow.services.comments import is_on_working_text
 from profile_workflow.services.drafting import is_writer, may_write
 from profile_workflow.services.lifecycle import is_open
 from profile_workflow.states import APPROVED_SECTION_STATES, AUTHOR_ROLES, Role
@@ -42,10 +43,11 @@ def section(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     remarks = profiles.open_remarks(profile, viewer=viewer, section=found)
     notes = notes_of(found, viewer=viewer)
     review = reverse("section_review", args=[slug, key])
+    quotable = not is_on_working_text(profile, viewer)
     shown = beside(
         reading_text(found, found.revision) if found.revision else None,
         [*(one.comment for one in remarks), *notes],
-        comment_at=f"{review}?view=text&block=",
+        comment_at=f"{review}?view=text&block=" if quotable else "",
     )
     return render(
         request,
@@ -60,7 +62,8 @@ def section(request: HttpRequest, slug: str, key: str) -> HttpResponse:
             "is_closed": _asks_to_reopen(found, viewer),
             "guidance": beside_revision(found, viewer),
             "text": with_permalinks(shown.text) if shown.text else None,
-            "quotable": True,
+            "beside": True,
+            "quotable": quotable,
             "remarks": sorted(remarks, key=lambda one: shown.spot_of(one.comment).order),
             "marked": [one.comment.pk for one in remarks if shown.spot_of(one.comment).mark],
             "lost": [one.comment.pk for one in remarks if shown.spot_of(one.comment).is_lost],

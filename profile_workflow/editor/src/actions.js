@@ -7,7 +7,6 @@ import {
   addRowBefore,
   deleteColumn,
   deleteRow,
-  deleteTable,
   selectedRect,
 } from "@tiptap/pm/tables";
 import { liftTarget } from "@tiptap/pm/transform";
@@ -313,6 +312,13 @@ function columnIsRight(editor) {
   return editor.state.doc.nodeAt(place)?.attrs.align === "right";
 }
 
+/* A table goes with its caption and its source: alone, they would be lines about nothing. */
+function removeTable(editor) {
+  const { caption, source } = linesBeside(around(editor, "table"));
+  editor.view.dispatch(editor.state.tr.delete(caption.from, source.to).scrollIntoView());
+  editor.commands.focus();
+}
+
 function tableActions(editor) {
   const run = (command) => () => {
     command(editor.state, editor.view.dispatch);
@@ -341,7 +347,7 @@ function tableActions(editor) {
     columnAfter: { run: run(addColumnAfter), can: isBelow("width", MAX_TABLE_COLUMNS) },
     rowDelete: { run: take(deleteRow), can: isLeft("height", "top", "bottom") },
     columnDelete: { run: take(deleteColumn), can: isLeft("width", "left", "right") },
-    tableDelete: { run: run(deleteTable) },
+    tableDelete: { run: () => removeTable(editor) },
     numbers: { run: () => alignNumbers(editor), isOn: () => columnIsRight(editor) },
   };
 }

@@ -103,7 +103,8 @@ const SHORT = 8;
 const plain = (words) => words.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
 /* Give the choice in a part of a form what there is to choose from, and what the text has though it
-   is not among it. If it is much, words that are typed narrow it.
+   is not among it. If it is much, words that are typed narrow it; what the text has, or the person
+   has chosen, stays chosen until another one is.
 
    Returns what is chosen. */
 export function offer(part, choices, chosen) {
@@ -114,12 +115,16 @@ export function offer(part, choices, chosen) {
   const nothing = part.querySelector("[data-nothing]");
   field.closest("label").hidden = all.size <= SHORT;
   nothing.hidden = true;
+  let picked = chosen;
+  select.onchange = () => {
+    picked = select.value;
+  };
   field.oninput = () => {
     const wanted = plain(field.value).split(/\s+/);
     const words = ([key, name]) => plain(`${key} ${name}`);
-    const left = new Map([...all].filter((one) => wanted.every((word) => words(one).includes(word))));
-    fill(select, left, left.has(select.value) ? select.value : undefined);
-    nothing.hidden = left.size > 0;
+    const found = new Map([...all].filter((one) => wanted.every((word) => words(one).includes(word))));
+    fill(select, new Map([...all].filter(([key]) => key === picked || found.has(key))), picked);
+    nothing.hidden = found.size > 0;
   };
   fill(select, all, chosen);
   return select.value;

@@ -7,10 +7,20 @@ from django.db.models import Q, QuerySet, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from profile_workflow.models import Comment, DataItem, Event, InputRequest, Profile, User
+from profile_workflow.models import (
+    AMONG_AUTHORS,
+    Comment,
+    DataItem,
+    Event,
+    InputRequest,
+    Profile,
+    User,
+)
 from profile_workflow.queries.attribution import may_see_names
+from profile_workflow.queries.drafting import sees_working_text
 from profile_workflow.queries.history.words import Kind
 from profile_workflow.queries.requests import requests_seen_by, sees_all_requests
+from profile_workflow.queries.staffing import substitutions_to_come
 from profile_workflow.states import Role
 
 
@@ -99,8 +109,20 @@ def events_of(profile: Profile, wanted: Wanted, *, viewer: User) -> "QuerySet[Ev
 
 
 def _told_to(viewer: User, profile: Profile) -> "QuerySet[Event]":
-    """Return the events of a profile without those of requests that a reader may not see."""
+    """Return the events of a profile that a reader may know of.
+
+    Left out are comments among authors and requests that he may not see, and the end of
+    substitutions that never began.
+    """
     events = Event.objects.filter(profile=profile)
+    if not sees_working_text(profile, viewer):
+        private = Comment.objects.filter(AMONG_AUTHORS, section__profile=profile)
+        keys = private.order_by("pk").values_list("pk", flat=True)
+        events = events.exclude(document__in=[f"{Kind.COMMENT}:{pk}" for pk in keys])
+    if not may_see_names(viewer, profile):
+        to_come = substitutions_to_come(profile, on=profile.day)
+        unknown = [f"{Kind.ASSIGNMENT}:{pk}" for pk in sorted(to_come)]
+        events = events.exclude(document__in=unknown, move="end_part")
     if sees_all_requests(profile, viewer):
         return events
     seen = requests_seen_by(profile, viewer).order_by("pk").values_list("pk", flat=True)

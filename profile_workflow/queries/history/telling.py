@@ -95,7 +95,9 @@ def _documents_of(profile: Profile, events: Sequence[Event]) -> _Documents:
     signoffs = SignOff.objects.select_related("round", "person")
     figures = DataItem.objects.select_related("table__section__template_section")
     requests = InputRequest.objects.select_related("section__template_section")
-    assignments = Assignment.objects.select_related("user__organisation")
+    assignments = Assignment.objects.select_related(
+        "user__organisation", "stands_in_for__user__organisation"
+    )
     people = User.objects.filter(pseudonym__in=actors).select_related("organisation")
     documents = _Documents(
         sections={one.key: one for one in sections},
@@ -244,7 +246,14 @@ def _about(
 
 
 def _assigned(assignment: Assignment, profile: Profile, viewer: User) -> str:
-    """Return who was given a part; members of the stakeholder group as the profile shows them."""
+    """Return who was given a part; members of the stakeholder group as the profile shows them.
+
+    Before a substitute has begun it is whom he stands in for: whoever named him by an address
+    would learn otherwise that there is an account with it.
+    """
+    lent = assignment.stands_in_for
+    if lent and not (assignment.has_begun(on=profile.day) or may_see_names(viewer, profile)):
+        return _assigned(lent, profile, viewer)
     if assignment.role != Role.STAKEHOLDER:
         return assignment.user.full_name
     shown = credit(

@@ -65,6 +65,8 @@ _OTHER_MOVES: dict[str, "str | Promise"] = {
     "nominate": gettext_lazy("Nominate"),
     "assign": gettext_lazy("Give a part in the profile"),
     "substitute": gettext_lazy("Name a substitute"),
+    "ask_for_substitute": gettext_lazy("Name a substitute"),
+    "end_substitution": gettext_lazy("End the substitution"),
     "ask": gettext_lazy("Ask for an answer"),
     "make": gettext_lazy("Comment"),
     "reply": gettext_lazy("Reply to the comment"),

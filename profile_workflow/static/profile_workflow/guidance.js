@@ -231,13 +231,14 @@
 
   /* What earlier visits could not save goes back into its fields, with what they had seen: if
      somebody has marked the same question since, the server shows both. */
-  const restore = (marks) => {
+  const restore = ({ marks, at }) => {
     for (const [key, outcome, note, seen] of marks) {
       const one = questions.get(key);
       if (!one || saidIn(one) !== saved.get(key) || said(outcome, note) === saved.get(key)) continue;
       one.outcome.value = outcome;
       one.note.value = note;
-      one.seen.value = seen;
+      // When it was typed: what the same person said later, on another device, is newer.
+      one.seen.value = at && !seen.includes("@") ? `${seen}@${at}` : seen;
     }
   };
 
@@ -245,7 +246,7 @@
   const restoreAll = () => {
     const names = Object.keys(localStorage).filter((name) => name.startsWith(START));
     const copies = names.sort().reverse().map((name) => [name, read(name)]);
-    for (const [, kept] of copies) restore(kept.marks);
+    for (const [, kept] of copies) restore(kept);
     if (!keep()) return;
     for (const [name, kept] of copies) {
       const rest = kept.marks.filter(([key]) => !questions.has(key));

@@ -4,8 +4,9 @@
 "use strict";
 
 (() => {
-  const article = document.querySelector("[data-quotable]");
+  const article = document.querySelector("[data-remarked]");
   if (!article) return;
+  const quotable = "quotable" in article.dataset;
 
   const FOREIGN = ".note-mark, .quote-number, .permalink, .here, .on-selection, svg";
   const KEPT = "quoted-words";
@@ -85,11 +86,11 @@
   let offered = false;
   bar.className = "on-selection no-print";
   bar.setAttribute("role", "toolbar");
-  bar.setAttribute("aria-label", article.dataset.sayComment);
+  bar.setAttribute("aria-label", article.dataset.sayComment || "");
   bar.hidden = true;
   button.type = "button";
   button.className = "btn btn-sm btn-primary";
-  button.textContent = article.dataset.sayComment;
+  button.textContent = article.dataset.sayComment || "";
   bar.append(button);
 
   const hide = () => {
@@ -117,6 +118,7 @@
 
   let waiting;
   document.addEventListener("selectionchange", () => {
+    if (!quotable) return;
     clearTimeout(waiting);
     waiting = setTimeout(show, 150);
   });
@@ -179,7 +181,7 @@
     } catch {
       // Nothing was handed over.
     }
-    if (kept) take(kept);
+    if (kept && quotable) take(kept);
   }
 
   align();

@@ -1,5 +1,6 @@
 """``manage.py demo``: fill the demonstration programme and drive one profile to its PDF."""
 
+import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -38,10 +39,12 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Fill the programme, then say how to enter it."""
+        began = time.monotonic()
         with translation.override("en"):
             Demonstration(
                 now=timezone.now(), say=lambda line: self.stdout.write(f"  {line}")
             ).fill()
+            self.stdout.write(f"  done in {time.monotonic() - began:.0f} seconds")
             self._say_how_to_enter(options["output"])
 
     def _say_how_to_enter(self, output: Path | None) -> None:

@@ -1,0 +1,52 @@
+"""How long each section is on paper: kept with a build, and read of the latest one."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from profile_workflow.markup import word_count
+from profile_workflow.models import Profile
+from profile_workflow.proofreading import Measured, words_a_page
+from reports.context import Report
+from reports.models import Build
+
+
+def lengths_of(report: Report, pages: Mapping[str, float]) -> dict[str, dict[str, float]]:
+    """Return what a build keeps of the sections of a report.
+
+    Args:
+        report: What was printed.
+        pages: Id of the title of a chapter → how many pages it fills.
+    """
+    return {
+        chapter.key: {"words": word_count(chapter.text), "pages": round(pages[chapter.anchor], 2)}
+        for chapter in report.chapters
+        if chapter.anchor in pages
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What the latest PDF of a profile says of the length of its sections.
+
+    Attributes:
+        sections: Key of a section → words and pages, of those that are printed.
+        words_a_page: How many words a page of this profile holds.
+        pages: Pages of the whole file; 0 if there is none.
+        made_at: When it was made, if there is one.
+    """
+
+    sections: Mapping[str, Measured]
+    words_a_page: int
+    pages: int = 0
+    made_at: datetime | None = None
+
+
+def paper_of(profile: Profile, *, kinds: Collection[str]) -> Paper:
+    """Return the lengths measured in the latest PDF of some kinds: one query."""
+    done = profile.builds.filter(state=Build.State.DONE, kind__in=kinds).exclude(lengths={})
+    latest = done.order_by("-finished_at", "-pk").only("lengths", "pages", "finished_at").first()
+    if latest is None:
+        return Paper({}, words_a_page(()))
+    sections = {key: Measured(**one) for key, one in latest.lengths.items()}
+    return Paper(sections, words_a_page(sections.values()), latest.pages, latest.finished_at)
