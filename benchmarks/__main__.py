@@ -7,12 +7,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import options, results
-from benchmarks.options import Options, Task, url_of
+from benchmarks.options import DATABASES, PARTS, Options, Task, url_of
 from benchmarks.results import Result
 
 _SECONDS_TO_END = 20
@@ -30,10 +30,11 @@ class Run:
         load = os.getloadavg()[0] / (os.cpu_count() or 1)
         self.results = [Result("other load when the run began", load, "a processor")]
         self.failures = 0
+        self.measured: set[tuple[str, str]] = set()
 
     def go(self) -> None:
         """Measure everything that was chosen."""
-        for part, database in self._tasks():
+        for part, database in _tasks(self.chosen.parts, self.chosen.databases):
             url = url_of(database, self.folder)
             if url is None:
                 print(f"==> {part} on {database}: skipped, because there is no server here.")
@@ -41,11 +42,10 @@ class Run:
             print(f"==> {part}{'' if part == 'pdf' else f' on {database}'}", flush=True)
             self._measure(part, database, url)
 
-    def _tasks(self) -> Iterator[tuple[str, str]]:
-        for part in self.chosen.parts:
-            # A page looks the same whatever keeps the data.
-            for database in ("SQLite",) if part == "pdf" else self.chosen.databases:
-                yield part, database
+    @property
+    def is_whole(self) -> bool:
+        """Whether every part was measured on every database."""
+        return self.measured == set(_tasks(PARTS, DATABASES))
 
     def _measure(self, part: str, database: str, url: str) -> None:
         file = self.folder / f"{part}-{database}.json"
@@ -63,10 +63,18 @@ class Run:
             _stop(process)
         if status == 0:
             self.results += results.load(file)
+            self.measured.add((part, database))
             return
         self.failures += 1
         if status is not None:
             print(f"    failed with status {status}; see the message above.")
+
+
+def _tasks(parts: Sequence[str], databases: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for part in parts:
+        # A page looks the same whatever keeps the data.
+        for database in ("SQLite",) if part == "pdf" else databases:
+            yield part, database
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
@@ -90,7 +98,8 @@ def main() -> int:
         run.go()
     print(f"\n{results.table(run.results)}\n")
     if run.results:
-        print(f"Stored: {results.store(run.results, chosen.output, at=datetime.now(UTC))}")  # noqa: TID251
+        now = datetime.now(UTC)  # noqa: TID251
+        print(f"Stored: {results.store(run.results, chosen.output, at=now, whole=run.is_whole)}")
     return 1 if run.failures else 0
 
 

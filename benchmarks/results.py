@@ -83,13 +83,27 @@ def load(path: Path) -> list[Result]:
     ]
 
 
-def store(results: Sequence[Result], folder: Path, *, at: datetime) -> Path:
-    """Keep the results of a run under its moment, and as ``latest.json``."""
+def store(results: Sequence[Result], folder: Path, *, at: datetime, whole: bool) -> Path:
+    """Keep the results of a run under its moment, and as ``latest.json``.
+
+    Args:
+        results: What was measured.
+        folder: Where the files stand.
+        at: The moment of the run.
+        whole: Whether everything was measured; if not, ``latest.json`` keeps its other lines.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{at:%Y-%m-%dT%H%M%SZ}.json"
-    for target in (path, folder / "latest.json"):
-        dump(results, target)
+    path, latest = folder / f"{at:%Y-%m-%dT%H%M%SZ}.json", folder / "latest.json"
+    dump(results, path)
+    before = [] if whole or not latest.exists() else load(latest)
+    dump(_put_in(before, results), latest)
     return path
+
+
+def _put_in(before: Iterable[Result], results: Iterable[Result]) -> list[Result]:
+    """Return all lines, each in the place that its name had before; what is new comes last."""
+    lines = {one.name: one for one in before} | {one.name: one for one in results}
+    return list(lines.values())
 
 
 _HEAD = ("name", "value", "unit", "baseline", "ratio", "target", "met")
