@@ -4,11 +4,13 @@ import asyncio
 import gzip
 import itertools
 import pathlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import axe_playwright_python
+from django.conf import settings
+from django.test import Client
 
 from profile_workflow.models import User
 
@@ -20,6 +22,11 @@ DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 320, "height": 640}
 AXE = next(pathlib.Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")).read_text()
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+#: What depends on the language of a page, and on where its parts come to stand.
+WORDS_AND_PLACES = [
+    *("document-title", "html-has-lang", "html-lang-valid", "html-xml-lang-mismatch"),
+    *("valid-lang", "target-size"),
+]
 #: What depends on the scheme of colours.
 COLOURS = ["color-contrast", "link-in-text-block"]
 
@@ -67,6 +74,53 @@ _MARK_STOPS = """() => {
     return stops.map(one => one.dataset.stop);
 }"""
 
+#: Sends a form that the page itself need not have.
+_SEND = """([address, fields]) => {
+    const form = document.createElement("form");
+    const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+    for (const [name, value] of Object.entries({csrfmiddlewaretoken: token, ...fields})) {
+        const field = document.createElement("textarea");
+        Object.assign(field, {name, value});
+        form.append(field);
+    }
+    Object.assign(form, {method: "post", action: address, hidden: true});
+    document.body.append(form);
+    form.submit();
+}"""
+
+#: How words on a page look: their colour, what is behind them, whether they are large, and how a
+#: link stands out from the words around it. Whether they can be read depends on nothing else.
+_COLOURS = """() => {
+    const known = new Map();
+    const behind = one => {
+        if (!one) return {ground: "", faint: 1};
+        if (!known.has(one)) {
+            const style = getComputedStyle(one), around = behind(one.parentElement);
+            const image = style.backgroundImage === "none" ? "" : style.backgroundImage;
+            const own = style.backgroundColor, covers = own.startsWith("rgb(") && !image;
+            const isClear = own === "rgba(0, 0, 0, 0)" && !image;
+            const ground = isClear ? around.ground : covers ? own : around.ground + own + image;
+            known.set(one, {ground, faint: around.faint * style.opacity});
+        }
+        return known.get(one);
+    };
+    const found = new Set();
+    for (const one of document.body.querySelectorAll("*")) {
+        const hasWords = [...one.childNodes].some(
+            child => child.nodeType === Node.TEXT_NODE && child.data.trim()
+        );
+        if (!hasWords && !one.matches("input, select, textarea")) continue;
+        if (!one.checkVisibility()) continue;
+        const style = getComputedStyle(one), size = parseFloat(style.fontSize);
+        const isLarge = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
+        const {ground, faint} = behind(one), link = one.closest("a");
+        const around = link ? getComputedStyle(link.parentElement).color : "";
+        const line = link ? getComputedStyle(link).textDecorationLine : "";
+        found.add([style.color, ground, faint, isLarge, around, line].join(" | "));
+    }
+    return [...found];
+}"""
+
 #: Most stops that the Tab key makes within one field.
 _MOST_PARTS = 5
 #: Presses of the Tab key between two looks at where they led, beyond those that should do.
@@ -94,27 +148,66 @@ def sign_in(page: Any, user: Any) -> None:
     page.wait_for_url(lambda address: "sign-in" not in address)
 
 
-def violations(page: Any, rules: Sequence[str] = WCAG) -> list[Any]:
+def enter(context: Any, user: Any, address: str) -> None:
+    """Let the pages of a browser be those of somebody who has signed in; he was let in before."""
+    client, known = Client(), User.objects.get(pk=user.pk)
+    client.force_login(known)
+    cookies = {name: one.value for name, one in client.cookies.items()}
+    cookies[settings.LANGUAGE_COOKIE_NAME] = known.language
+    context.add_cookies(
+        [{"name": name, "value": value, "url": address} for name, value in cookies.items()]
+    )
+
+
+def violations(page: Any, rules: Sequence[str] = WCAG, *, without: Sequence[str] = ()) -> list[Any]:
     """Return what axe finds against WCAG 2.2 A and AA, or against some rules only."""
     # Evaluated through the browser's own console, so that the content policy does not stop it.
     if not page.evaluate("() => Boolean(window.axe)"):
         page.evaluate(f"() => {{ {AXE} }}")
     found = page.evaluate(
-        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations'], preload: false})",
-        rules,
+        "([runOnly, without]) => axe.run(document, {"
+        "runOnly, resultTypes: ['violations'], preload: false, "
+        "rules: Object.fromEntries(without.map(rule => [rule, {enabled: false}]))})",
+        [list(rules), list(without)],
     )
     return [
         (one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found["violations"]
     ]
 
 
-def violations_in_both_schemes(page: Any) -> list[Any]:
-    """Return what axe finds by day, and which words are too faint by night."""
+class Colours:
+    """What was found to be readable already, by day and by night."""
+
+    def __init__(self) -> None:
+        self._fine: dict[str, set[str]] = {"light": set(), "dark": set()}
+
+    def unknown(self, page: Any, scheme: str) -> set[str]:
+        """Return how those words look that were not looked at in a scheme."""
+        return set(page.evaluate(_COLOURS)) - self._fine[scheme]
+
+    def remember(self, scheme: str, looks: set[str]) -> None:
+        """Remember what no fault was found in."""
+        self._fine[scheme] |= looks
+
+
+def violations_in_both_schemes(page: Any, known: Colours | None = None) -> list[Any]:
+    """Return what axe finds by day, and which words are too faint by night.
+
+    Words that look like others, which were found to be readable before, are not measured again.
+    """
+    known = known or Colours()
     # Without movement: in the midst of a change of colour nothing has its contrast.
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    found = violations(page)
+    new = known.unknown(page, "light")
+    found = violations(page, without=() if new else COLOURS)
+    if not found:
+        known.remember("light", new)
     page.emulate_media(color_scheme="dark")
-    found += [("dark", *one) for one in violations(page, COLOURS)]
+    if new := known.unknown(page, "dark"):
+        faint = violations(page, COLOURS)
+        if not faint:
+            known.remember("dark", new)
+        found += [("dark", *one) for one in faint]
     page.emulate_media(color_scheme="light")
     return found
 
@@ -127,6 +220,13 @@ def overflowing(page: Any) -> int:
     )
     page.set_viewport_size(DESKTOP)
     return wider
+
+
+def send(page: Any, address: str, fields: Mapping[str, Any]) -> Any:
+    """Send fields from the page that is open to an address; return the answer."""
+    with page.expect_navigation() as sent:
+        page.evaluate(_SEND, [address, dict(fields)])
+    return sent.value
 
 
 def breaches(page: Any) -> list[str]:

@@ -17,6 +17,11 @@ from django_fsm.signals import pre_transition
 from profile_workflow.models import triggers
 from tests import machine, migrated
 
+# What helps the tests of a room says what it saw too, when it fails.
+pytest.register_assert_rewrite(
+    *(f"tests.{room}" for room in ("access", "e2e", "engine", "integration", "robustness"))
+)
+
 hypothesis.settings.register_profile(
     "house",
     deadline=None,

@@ -9,22 +9,38 @@ from profile_workflow.models import DataItem, DataTable, Profile, Source, User
 from profile_workflow.services.lifecycle import Details
 from profile_workflow.states import ProfileState, Role
 from tests import factories
-from tests.pages import STRANGER, Page, World
+from tests.pages import STRANGER, Page, World, owner_of_the_task
 from workflows import engine
 from workflows.demo import short
-from workflows.demo.programme import Demonstration
-from workflows.models import Task
+from workflows.demo.programme import FULL_PROFILE, Demonstration
+from workflows.models import JobState, OutboxJob, Task
 
 TEAM = "andreas-holm"
 #: The profile under review, once its pause is over.
 UNDER_REVIEW = "beirut-2026"
-#: Later editions in English, since those of the demonstration are in French: state → the story.
+#: Editions in English, where those of the demonstration are in French: state → the story.
 FURTHER = {
+    ProfileState.PLANNED: short.ShortProfile("lisbon", short.planned, 1, 2029),
+    ProfileState.INCEPTION: short.ShortProfile("turin", short.inception, 9, 2030),
     ProfileState.DRAFTING: short.ShortProfile("turin", short.drafting, 12, 2027),
+    ProfileState.EXPERT_REVIEW: short.ShortProfile("turin", short.expert_review, 13, 2032),
     ProfileState.PROJECT_QA: short.ShortProfile("lisbon", short.project_qa, 13, 2027),
     ProfileState.CONSULTATION: short.ShortProfile("turin", short.consultation, 14, 2028),
+    ProfileState.SIGNOFF: short.ShortProfile("lisbon", short.signoff, 16, 2028),
     ProfileState.PRIORITY_SETTING: short.ShortProfile("beirut", short.priority_setting, 18, 2027),
-}
+    ProfileState.PRIORITIES_ADOPTED: short.ShortProfile(
+        "turin", short.priorities_adopted, 21, 2029
+    ),
+    ProfileState.PRODUCTION: short.ShortProfile("beirut", short.production, 20, 2028),
+    ProfileState.PUBLISHED: short.ShortProfile(
+        "beirut", short.production, 60, 2024, published=True
+    ),
+    ProfileState.CORRECTION: short.ShortProfile(
+        "lisbon", short.production, 42, 2024, published=True, epilogue=short.correction
+    ),
+    ProfileState.ON_HOLD: short.ShortProfile("lisbon", short.on_hold, 15, 2030),
+    ProfileState.CANCELLED: short.ShortProfile("turin", short.cancelled, 110, 2024),
+}  # fmt: skip
 
 
 class Demonstrated(World):
@@ -33,6 +49,8 @@ class Demonstrated(World):
     def __init__(self, told: Demonstration) -> None:
         self.profile = _profile(UNDER_REVIEW)
         self.waiting = "6"
+        self.revised = "8"
+        self._told = told
         self.team = told.people[TEAM]
 
     @property
@@ -48,11 +66,17 @@ class Demonstrated(World):
         return profile.assignments.filter(role=role).order_by("pk")[0].user
 
     @property
+    def full(self) -> Profile:
+        return _profile(FULL_PROFILE)
+
+    @property
     def figure(self) -> DataItem:
         return DataItem.objects.filter(table__profile=self.drafted).order_by("position")[0]
 
-    def profile_in(self, state: ProfileState) -> Profile:
+    def profile_in(self, state: ProfileState, purpose: str = "") -> Profile:
         given = FURTHER[state]
+        # Told when it is asked for, so that the board, which is shown before, stays as it is told.
+        self._told._once(given)
         return _profile(f"{given.city}-{given.edition}")
 
     def reader_of(self, page: Page, address: str) -> User | None:
@@ -61,12 +85,13 @@ class Demonstrated(World):
         if who == STRANGER:
             return None
         match = resolve(address.partition("?")[0])
-        return self._holder(_about(match.kwargs) or self.profile, who)
+        about = _about(match.kwargs) or self.profile
+        return owner_of_the_task(page, address) or self._holder(about, who)
 
 
 def _about(arguments: dict[str, Any]) -> Profile | None:
     if "slug" in arguments:
-        return _profile(arguments["slug"])
+        return Profile.objects.filter(slug=arguments["slug"]).first()
     if "task_id" in arguments:
         return Task.objects.get(pk=arguments["task_id"]).profile
     return None
@@ -98,8 +123,6 @@ def demonstrate() -> Demonstrated:
     """Fill the database with the demonstration, and with what it lacks in English."""
     told = Demonstration(now=timezone.now(), say=lambda _line: None)
     told.fill()
-    for given in FURTHER.values():
-        told._once(given)
     engine.perform(
         _profile(UNDER_REVIEW),
         "resume",
@@ -107,6 +130,8 @@ def demonstrate() -> Demonstrated:
         at=told.now,
         details=Details(reason="The elections are over."),
     )
+    # The worker has been at work.
+    OutboxJob.objects.unfinished().update(state=JobState.DONE, finished_at=told.now)
     world = Demonstrated(told)
     first = factories.section(world.drafted, "1")
     expert = world.drafted.assignments.get(role=Role.LOCAL_EXPERT).user

@@ -69,6 +69,7 @@ from profile_workflow.states import (
 from profile_workflow.word import chapters
 from profile_workflow.word.words import LeftOut
 from reports.models import Build
+from tests.measuring import measured_once, once
 from tests.pictures import harbour
 from workflows import engine
 
@@ -118,6 +119,7 @@ def make_person(name: str = "person", **fields: Any) -> User:
     )
 
 
+@once
 def make_programme(*, sections: int = 3, cities: int = 1) -> Made:
     """Make a programme with a template of so many mandatory chapters."""
     number = next(_numbers)
@@ -185,7 +187,8 @@ def nomination(made: Made, **wishes: Any) -> profiles.Nomination:
 def make_profile(made: Made | None = None, *, at: datetime | None = None, **wishes: Any) -> Profile:
     """Nominate a profile; ``wishes`` replace fields of its ``Nomination``."""
     made = made or make_programme()
-    return engine.nominate(nomination(made, **wishes), by=made.team, at=at or timezone.now())
+    with measured_once("nominate", *wishes):
+        return engine.nominate(nomination(made, **wishes), by=made.team, at=at or timezone.now())
 
 
 def holder(profile: Profile, role: Role) -> User:
@@ -234,9 +237,9 @@ def move(
     document: Any, name: str, by: User | None, *, at: datetime | None = None, **details: Any
 ) -> Any:
     """Make a move and return the document as it is afterwards."""
-    engine.perform(
-        fresh(document), name, by=by, at=at or timezone.now(), details=Details(**details)
-    )
+    given, at = Details(**details), at or timezone.now()
+    with measured_once("move", type(document), name, *sorted(details)):
+        engine.perform(fresh(document), name, by=by, at=at, details=given)
     return fresh(document)
 
 
@@ -254,14 +257,11 @@ def undone() -> Iterator[None]:
 def write(one: Section, text: str, *, by: User | None = None, at: datetime | None = None) -> int:
     """Save the working text of a section; return its version."""
     one = Section.objects.select_related("draft", "profile").get(pk=one.pk)
-    by = by or holder(one.profile, Role.LOCAL_EXPERT)
-    return drafting.save_draft(
-        one,
-        drafting.DraftText(text),
-        base_version=one.draft.version,
-        by=by,
-        at=at or timezone.now(),
-    )
+    by, at = by or holder(one.profile, Role.LOCAL_EXPERT), at or timezone.now()
+    with measured_once("write"):
+        return drafting.save_draft(
+            one, drafting.DraftText(text), base_version=one.draft.version, by=by, at=at
+        )
 
 
 def read_word(profile: Profile, text: str = "") -> WordReading:
@@ -639,7 +639,8 @@ RESTS: Sequence[ProfileState] = tuple(state for state in S if state != S.VALIDAT
 def advance(profile: Profile, *, at: datetime | None = None) -> Profile:
     """Take the straight way to the next state."""
     profile = fresh(profile)
-    FORWARD[profile.state](profile, at or timezone.now())
+    with measured_once("advance", profile.state):
+        FORWARD[profile.state](profile, at or timezone.now())
     return fresh(profile)
 
 
@@ -658,7 +659,8 @@ def bring_to(profile: Profile, state: ProfileState, *, at: datetime | None = Non
     if state in ASIDE:
         before, step = ASIDE[state]
         profile = bring_to(profile, before, at=at)
-        step(profile, at)
+        with measured_once("aside", state):
+            step(profile, at)
         return fresh(profile)
     while profile.state != state:
         if profile.state not in FORWARD:

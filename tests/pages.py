@@ -1,24 +1,57 @@
 """Every page of the site: who looks at it, what it is for. A new page is a line in ``PAGES``."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 
 from profile_workflow.attachments import read_attachment
-from profile_workflow.models import City, DataItem, Profile, Source, User, WordReading, WorkingCopy
+from profile_workflow.models import (
+    City,
+    DataItem,
+    Draft,
+    Profile,
+    Source,
+    User,
+    WordReading,
+    WorkingCopy,
+)
+from profile_workflow.queries.validation import unanswered_objections
 from profile_workflow.services import saved_views, sources, word
 from profile_workflow.states import ProfileState, Role
 from tests import factories
 from tests.browser import BUDGET, WRITING_BUDGET
-from workflows.models import Task
+from workflows.flows import CityProfileFlow
+from workflows.models import JobKind, JobState, OutboxJob, Task
 
 STRANGER = "stranger"
 TEAM, EXPERT, REVIEWER = Role.PROJECT_TEAM, Role.LOCAL_EXPERT, Role.INTERNATIONAL_EXPERT
 FOCAL_POINT = Role.FOCAL_POINT
+#: Most questions to the database that a page may cost, unless its line says otherwise.
+QUERIES = 30
+
+S = ProfileState
+#: Kind of task → the state of a profile in which there is one, and what is done there before.
+STEPS: dict[str, tuple[ProfileState, Callable[[Profile], None] | None]] = {
+    "plan": (S.PLANNED, None),
+    "incept": (S.INCEPTION, None),
+    "draft": (S.DRAFTING, None),
+    "submit": (S.DRAFTING, factories.submit_sections),
+    "review": (S.EXPERT_REVIEW, None),
+    "close_round": (S.EXPERT_REVIEW, factories.accept_sections),
+    "qa": (S.PROJECT_QA, None),
+    "consult": (S.CONSULTATION, None),
+    "conclude": (S.CONSULTATION, factories.approve_all),
+    "sign": (S.SIGNOFF, None),
+    "prioritise": (S.PRIORITY_SETTING, None),
+    "adopt": (S.PRIORITIES_ADOPTED, None),
+    "produce": (S.PRODUCTION, None),
+    "correct": (S.CORRECTION, factories.submit_sections),
+}
 
 
 @dataclass
@@ -29,7 +62,14 @@ class World:
     profile: Profile
     #: Key of a section of it that waits for its review.
     waiting: str = "2"
-    _others: dict[str, Profile] = field(default_factory=dict)
+    #: Key of a section of the fullest profile that was returned.
+    revised: str = "1"
+    _others: dict[tuple[str, str], Profile] = field(default_factory=dict)
+
+    @property
+    def full(self) -> Profile:
+        """The profile with the most in it."""
+        return self.profile
 
     @property
     def drafted(self) -> Profile:
@@ -45,7 +85,9 @@ class World:
     @property
     def figure(self) -> DataItem:
         """A figure of the profile that is being written."""
-        return factories.give_figure(factories.section(self.drafted, "2"))
+        section = factories.section(self.drafted, "2")
+        found = DataItem.objects.filter(table__section=section).order_by("pk").first()
+        return found or factories.give_figure(section)
 
     def person(self, who: str) -> User | None:
         return None if who == STRANGER else self.made[Role(who)]
@@ -54,17 +96,39 @@ class World:
         """Return the id of the first open task of the profile that is as wanted."""
         return Task.objects.open().filter(profile=self.profile, **wanted).order_by("pk")[0].pk
 
-    def profile_in(self, state: ProfileState) -> Profile:
-        """Return another profile of the programme, brought to a state."""
-        if state not in self._others:
+    def step(self, kind: str) -> int:
+        """Return the id of an open task of a kind, as ``STEPS`` names them."""
+        state, before = STEPS[kind]
+        profile = self.profile_in(state, kind if before else "")
+        found = Task.objects.open().filter(
+            profile=profile, flow_task=getattr(CityProfileFlow, kind)
+        )
+        if before and not found.exists():
+            before(profile)
+        return found.order_by("pk")[0].pk
+
+    def profile_in(self, state: ProfileState, purpose: str = "") -> Profile:
+        """Return another profile of the programme, brought to a state; one for each purpose."""
+        if (state, purpose) not in self._others:
             made = factories.make_profile(self.made)
-            self._others[state] = factories.bring_to(made, state)
-        return self._others[state]
+            self._others[state, purpose] = factories.bring_to(made, state)
+        return self._others[state, purpose]
+
+    def reader_of(self, page: "Page", address: str) -> User | None:
+        """Return who sees a page: whose task it is, or who has the part for which it is made."""
+        return owner_of_the_task(page, address) or self.person(page.who[0])
 
 
-def make_world() -> World:
+def owner_of_the_task(page: "Page", address: str) -> User | None:
+    """Return the person whose task a page shows, if it shows one of a person."""
+    if page.name != "task":
+        return None
+    return Task.objects.get(pk=resolve(address).kwargs["task_id"]).owner
+
+
+def make_world(*, sections: int = 4) -> World:
     """A profile under review with a remark, a late task and Arabic names in it."""
-    made = factories.make_programme(sections=4)
+    made = factories.make_programme(sections=sections)
     factories.give_checks(made)
     City.objects.filter(pk=made.cities[0].pk).update(name="Sfax", name_ar="صفاقس")
     User.objects.filter(pk=made[EXPERT].pk).update(full_name="رانيا عودة")
@@ -82,6 +146,23 @@ def slug(world: World) -> Sequence[Any]:
     return [world.profile.slug]
 
 
+def full(world: World) -> Sequence[Any]:
+    return [world.full.slug]
+
+
+def failed_jobs(_world: World) -> Sequence[Any]:
+    """No arguments, once two mails have failed."""
+    waiting = OutboxJob.objects.filter(kind=JobKind.MAIL, state=JobState.WAITING).order_by("-pk")
+    if not OutboxJob.objects.failed().exists():
+        OutboxJob.objects.filter(pk__in=waiting[:2]).update(
+            state=JobState.FAILED,
+            attempts=8,
+            last_error="550 5.1.1 Mailbox unavailable",
+            finished_at=timezone.now(),
+        )
+    return []
+
+
 def figure(world: World) -> Sequence[Any]:
     return [world.drafted.slug, world.figure.pk]
 
@@ -92,6 +173,17 @@ def figure_table(world: World) -> Sequence[Any]:
 
 def entry(world: World) -> Sequence[Any]:
     return [world.drafted.slug, "figure", world.figure.pk]
+
+
+#: A table as somebody types it into a text.
+TYPED = "Table: People\n\n| Year | Number |\n| --- | --: |\n| 2024 | 12 |\n\nSource: Office"
+
+
+def typed_table(world: World) -> Sequence[Any]:
+    one = factories.section(world.drafted, "3")
+    if TYPED not in one.draft.text:
+        factories.write(one, TYPED)
+    return [world.drafted.slug, "3"]
 
 
 def pictures(world: World) -> Sequence[Any]:
@@ -109,12 +201,19 @@ def priority(world: World) -> Sequence[Any]:
     return [profile.slug, factories.give_priority(profile).pk]
 
 
+def objected(world: World) -> Profile:
+    """A profile in consultation: one agrees, one objects."""
+    profile = world.profile_in(ProfileState.CONSULTATION, "objected")
+    if not unanswered_objections(profile).exists():
+        first = factories.asked(profile)[0]
+        named = [factories.section(profile, "1")]
+        factories.move(first, "object_to", first.person, reason="Not so.", sections=named)
+    return profile
+
+
 def objection(world: World) -> Sequence[Any]:
-    profile = world.profile_in(ProfileState.CONSULTATION)
-    first = factories.asked(profile)[0]
-    named = [factories.section(profile, "1")]
-    factories.move(first, "object_to", first.person, reason="Not so.", sections=named)
-    return [profile.slug, first.pk]
+    profile = objected(world)
+    return [profile.slug, unanswered_objections(profile)[0].pk]
 
 
 def asked_for(world: World) -> Sequence[Any]:
@@ -155,11 +254,14 @@ def word_reading(world: World) -> Sequence[Any]:
 
 
 def word_reading_done(world: World) -> Sequence[Any]:
+    """The same, once all of it was taken."""
     profile = world.drafted
-    reading = factories.read_word(profile)
-    version = factories.section(profile, "1").draft.version
-    expert = factories.holder(profile, EXPERT)
-    word.bring_in(reading, {"1": version}, by=expert, at=timezone.now())
+    waiting = WordReading.objects.filter(profile=profile, done_at=None).first()
+    reading = waiting or factories.read_word(profile)
+    keys = {one["key"] for one in reading.parts}
+    drafts = Draft.objects.filter(section__profile=profile, section__key__in=keys)
+    versions = dict(drafts.values_list("section__key", "version"))
+    word.bring_in(reading, versions, by=factories.holder(profile, EXPERT), at=timezone.now())
     return [profile.slug, reading.pk]
 
 
@@ -210,11 +312,17 @@ class Page:
     Attributes:
         name: Name of its address.
         purpose: What it is for; printed in the gallery.
-        who: Roles that open it, or ``STRANGER``; the first one is shown in the gallery.
+        who: Roles for which it is made, or ``STRANGER``; the first one is shown in the gallery. All
+            others who may open it are looked at too.
         arguments: What its address holds.
         variant: Tells apart two pages with one address.
         query: What stands behind the question mark.
         most_bytes: Most that it may weigh, with all that it loads, compressed.
+        most_queries: Most that it may ask the database.
+        sent: What is sent to it, for the page that answers a form.
+        status: What it answers with to the first one.
+        is_pictured: Whether it is in the gallery.
+        for_all: Whether it is asked for as everybody; a further state only where roles differ.
     """
 
     name: str
@@ -224,6 +332,11 @@ class Page:
     variant: str = ""
     query: str = ""
     most_bytes: int = BUDGET
+    most_queries: int = QUERIES
+    sent: Mapping[str, str] | None = None
+    status: int = HTTPStatus.OK
+    is_pictured: bool = True
+    for_all: bool = True
 
     @property
     def key(self) -> str:
@@ -241,7 +354,7 @@ PAGES = (
     Page("task", "One task, and the moves that finish it.", [REVIEWER],
          lambda world: [world.task(section__key=world.waiting)]),
     Page("profiles", "The profiles in which you take part.", [EXPERT, TEAM]),
-    Page("search", "Everything you may open, by words.", [EXPERT, TEAM], query="q=chapter"),
+    Page("search", "Everything you may open, by words.", [EXPERT, TEAM], query="q=text"),
     Page("board", "Every profile with its stage, who has the turn, and by when.", [TEAM]),
     Page("board", "Every profile as a card in the column of its stage.", [TEAM],
          variant="columns", query="view=kanban"),
@@ -256,11 +369,12 @@ PAGES = (
     Page("people_end", "Take a part back.", [TEAM], part),
     Page("deadlines", "Change deadlines, with a reason.", [TEAM], slug),
     Page("task_delegate", "Hand a task over.", [TEAM],
-         lambda world: [world.task(section__key=world.waiting)]),
-    Page("outbox_retry_all", "Try everything that failed again.", [TEAM]),
+         lambda world: [world.step("draft")]),
+    Page("outbox_retry_all", "Try everything that failed again.", [TEAM], failed_jobs),
     Page("password_reset", "Ask for a link to set a password.", [STRANGER]),
     Page("password_set", "A link that is too old.", [STRANGER], lambda _world: ["MQ", "no-token"]),
-    Page("outbox", "Mails and PDFs that wait, have failed, were sent or made.", [TEAM]),
+    Page("outbox", "Mails and PDFs that wait, have failed, were sent or made.", [TEAM],
+         failed_jobs),
     Page("profile", "Where a profile stands and what it consists of.", [TEAM, EXPERT, REVIEWER],
          slug),
     Page("section", "The submitted text of a section, with its comments.", [EXPERT, REVIEWER],
@@ -274,14 +388,14 @@ PAGES = (
     Page("request", "One request that is answered, as whoever asked sees it.", [EXPERT],
          answered, variant="answered"),
     Page("evidence", "What the city is, which words mean what, and what is registered.",
-         [EXPERT, TEAM], slug),
-    Page("sources", "The bibliography.", [EXPERT], slug),
+         [EXPERT, TEAM], full, most_queries=32),
+    Page("sources", "The bibliography.", [EXPERT], full),
     Page("sources_import", "Take over sources from another program.", [EXPERT],
          lambda world: [world.drafted.slug]),
     Page("source_library", "The sources that the programme shares.", [EXPERT, TEAM],
          shared_library),
     Page("source_merge", "Make one source of two.", [EXPERT], two_sources),
-    Page("tables", "Every data table with its figures.", [EXPERT], slug),
+    Page("tables", "Every data table with its figures.", [EXPERT], full),
     Page("table", "One data table.", [EXPERT], figure_table),
     Page("table_paste", "A whole table from a spreadsheet.", [EXPERT], figure_table),
     Page("table_chart", "How the text shows a table as a figure.", [EXPERT], figure_table),
@@ -291,23 +405,26 @@ PAGES = (
     Page("entry", "Change what is registered.", [EXPERT], entry),
     Page("entry_remove", "Remove what is registered.", [EXPERT], entry),
     Page("pictures", "The pictures that the text shows.", [EXPERT], pictures),
-    Page("challenges", "The challenges that the priorities answer.", [EXPERT], slug),
-    Page("priorities", "Priorities and way forward.", [EXPERT, TEAM], slug),
+    Page("challenges", "The challenges that the priorities answer.", [EXPERT], full),
+    Page("priorities", "Priorities and way forward.", [EXPERT, TEAM], full),
     Page("priority_add", "Set another priority.", [EXPERT],
          lambda world: [world.profile_in(ProfileState.PRIORITY_SETTING).slug]),
     Page("priority", "Change a priority.", [EXPERT], priority),
     Page("priority_remove", "Remove a priority.", [EXPERT], priority),
-    Page("erratum", "What is printed about a correction.", [TEAM], slug),
+    Page("erratum", "What is printed about a correction.", [TEAM],
+         lambda world: [world.profile_in(ProfileState.CORRECTION).slug]),
     Page("section_edit", "Write the text of a section.", [EXPERT],
-         lambda world: [world.drafted.slug, "1"], most_bytes=WRITING_BUDGET),
+         lambda world: [world.drafted.slug, "1"], most_bytes=WRITING_BUDGET, most_queries=40),
     Page("section_guidance", "Findings in a text, and what its author says to each question.",
          [EXPERT, REVIEWER, TEAM], lambda world: [world.guided.slug, "1"]),
     Page("findings", "What all the texts of a profile should be looked at.",
          [EXPERT, REVIEWER, TEAM], lambda world: [world.guided.slug]),
     Page("section_copies", "Every text that a section has had.", [EXPERT], copies),
     Page("section_copy", "A former text of a section, to be put back.", [EXPERT], copy),
+    Page("section_typed_tables", "Make data tables of what is typed in a text.", [EXPERT],
+         typed_table),
     Page("section_compare", "What changed between two revisions.", [REVIEWER, EXPERT],
-         lambda world: [world.profile.slug, "1"]),
+         lambda world: [world.full.slug, world.revised], query="from=1&to=2"),
     Page("section_review", "A section, its comments and the decision on it.", [REVIEWER],
          lambda world: [world.profile.slug, "1"]),
     Page("word_import", "Bring in a Word file.", [EXPERT], lambda world: [world.drafted.slug]),
@@ -323,10 +440,10 @@ PAGES = (
     Page("round", "Who was asked, who has answered, and what that means.", [TEAM, REVIEWER], slug),
     Page("objection", "An objection, and the written answer to it.", [TEAM, EXPERT], objection),
     Page("qa", "The checks of quality assurance.", [TEAM],
-         lambda world: [world.profile_in(ProfileState.PROJECT_QA).slug]),
-    Page("responses", "Every comment with what became of it.", [EXPERT, REVIEWER, TEAM], slug),
-    Page("history", "Who did what, when and why.", [TEAM, EXPERT], slug),
-    Page("pdf", "The PDFs of a profile.", [TEAM, EXPERT], slug),
+         lambda world: [world.profile_in(ProfileState.PROJECT_QA).slug], most_queries=48),
+    Page("responses", "Every comment with what became of it.", [EXPERT, REVIEWER, TEAM], full),
+    Page("history", "Who did what, when and why.", [TEAM, EXPERT], full),
+    Page("pdf", "The PDFs of a profile.", [TEAM, EXPERT], full),
     Page("profile_move", "A move that needs a reason.", [TEAM],
          lambda world: [world.profile.slug, "hold"]),
     Page("me", "Your language, time zone and mails.", [EXPERT, TEAM]),

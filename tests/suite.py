@@ -24,7 +24,7 @@ MEASURED = "SQLite"
 ON_SQLITE = {
     MEASURED: ["-m", f"not postgres and not e2e and not repeats{_HERE}"],
     "repetitions": ["-m", "repeats and not postgres"],
-    "browser": ["-m", "e2e"],
+    "browser": ["-m", "e2e", "tests/e2e"],
 }
 #: A browser, a laid out page, who may open what: the same whatever keeps the data.
 ON_POSTGRES = ["-m", "not e2e and not pdf and not any_database and not libreoffice"]

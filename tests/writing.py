@@ -1,8 +1,10 @@
 """The rich editor in a browser: opening it with a text, pressing its buttons, what is saved."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.urls import reverse
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from profile_workflow.models import Profile, User
 from tests import factories
@@ -27,6 +29,21 @@ def open_editor(browse: Any, writer: User, profile: Profile, text: str, language
     page.goto(address(profile))
     page.locator("[data-rich]").wait_for()
     return page
+
+
+def double_click(page: Any, inside: str) -> None:
+    """Press twice on something in the text, until its dialog is there.
+
+    To the editor two presses with half a second between them are one and one, and a busy machine
+    takes that long.
+    """
+    dialog = page.get_by_role("dialog")
+    for _attempt in range(5):
+        page.locator(f"{TEXT} {inside}").last.dblclick()
+        with suppress(PlaywrightTimeoutError):
+            dialog.wait_for(timeout=2_000)
+            return
+    dialog.wait_for()
 
 
 def address(profile: Profile) -> str:

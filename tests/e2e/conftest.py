@@ -8,7 +8,7 @@ from django.utils import translation
 from playwright.sync_api import Locator
 
 from tests import pages
-from tests.browser import DESKTOP, WATCH, let_in, sign_in
+from tests.browser import DESKTOP, WATCH, enter, let_in
 
 #: Longest wait for what a page should show, in milliseconds: long enough for a busy machine.
 PATIENCE = 60_000
@@ -51,16 +51,18 @@ def world():
 def browse(browser, live_server):
     """Open the site in a language, signed in or not; fail on any fault the browser reports.
 
-    Where a test itself breaks the line or the session, ``line_breaks`` says that answers may fail.
+    Where a test itself breaks the line or the session, ``line_breaks`` says that answers may fail;
+    where it opens what is refused, ``refuses`` says that pages may, but nothing that they load.
     """
     faults: list[str] = []
     contexts = []
 
     def listen(message, foreseen):
-        if message.type in {"error", "warning"} and not re.search(foreseen, message.text):
-            faults.append(f"{message.text} {message.location.get('url', '')}")
+        told = f"{message.text} {message.location.get('url', '')}"
+        if message.type in {"error", "warning"} and not re.search(foreseen, told):
+            faults.append(told)
 
-    def open_browser(language="en", user=None, *, scripts=True, line_breaks=False):
+    def open_browser(language="en", user=None, *, scripts=True, line_breaks=False, refuses=False):
         context = browser.new_context(
             locale=language, base_url=live_server.url, java_script_enabled=scripts, viewport=DESKTOP
         )
@@ -69,12 +71,13 @@ def browse(browser, live_server):
         page = context.new_page()
         # A form that is sent back with what it lacks, or beside a newer text, is no fault.
         foreseen = "Failed to load resource" if line_breaks else "status of (409|422)"
+        foreseen = r"status of [45]\d\d .*//[^/]+/(?!static/)" if refuses else foreseen
         page.on("console", lambda message: listen(message, foreseen))
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.set_default_timeout(PATIENCE)
         if user is not None:
             let_in(user, language)
-            sign_in(page, user)
+            enter(context, user, live_server.url)
         return page
 
     yield open_browser

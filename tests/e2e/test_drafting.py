@@ -73,7 +73,7 @@ def test_a_pause_saves_and_no_copy_stays_behind(browse, made, profile):
     assert page.locator("#save-state").inner_text() == "Not saved yet"
     saved(page)
     assert stored(profile) == "Many came in 2024."
-    assert page.locator("#length").inner_text() == "4 words of about 840"
+    assert page.locator("#length").inner_text() == "4 words, about 0 of 2 pages"
     assert page.evaluate(COPIES) == 0
     where_one_writes(page).press("End")
     page.keyboard.type(" More will come.")

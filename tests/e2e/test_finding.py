@@ -46,6 +46,7 @@ def profile(made):
 def test_arabic_is_found_on_a_phone_however_it_is_written(browse, made, profile, scripts):
     page = browse("ar", made[Role.STAKEHOLDER], scripts=scripts)
     page.set_viewport_size(PHONE)
+    page.goto(reverse("tasks"))
     page.locator("#site-search").fill("مدينة")
     page.locator("#site-search").press("Enter")
     assert page.locator("html").get_attribute("dir") == "rtl"
@@ -68,6 +69,7 @@ def test_arabic_is_found_on_a_phone_however_it_is_written(browse, made, profile,
 
 def test_nothing_found_helps_on(browse, made, profile):
     page = browse("en", made.team)
+    page.goto(reverse("board"))
     page.locator("#site-search").fill("chapter nowhere")
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name="chapter", exact=True).click()

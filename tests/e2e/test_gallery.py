@@ -1,5 +1,6 @@
 """Pictures of every page for the documentation; ``WRITE_SCREENSHOTS=1`` makes them anew."""
 
+import io
 import os
 import pathlib
 from datetime import timedelta
@@ -7,12 +8,15 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from profile_workflow.models import City, User
 from profile_workflow.states import ProfileState, Role, SectionState
 from tests import factories
 from tests.demonstration import demonstrate
-from tests.pages import PAGES, STRANGER
+from tests.further_pages import BAD_MOMENTS, EVERY_PAGE
+from tests.looks import show_bad_moment, visit
+from tests.pages import STRANGER
 
 DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
 GALLERY = DOCS / "reference" / "screens.md"
@@ -22,17 +26,22 @@ WRITING = bool(os.environ.get("WRITE_SCREENSHOTS"))
 BROWSER = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
+PICTURED = [page for page in EVERY_PAGE if page.is_pictured]
+
+
 def gallery() -> str:
     """Return the page of the documentation that shows every page of the site."""
     made_by = "`WRITE_SCREENSHOTS=1 pytest tests/e2e/test_gallery.py`"
     parts = ["# Screens", f"Every page of the site, made with its pictures by {made_by}."]
-    for page in PAGES:
+    for page in PICTURED:
         who = "Strangers" if page.who[0] == STRANGER else str(Role(page.who[0]).label)
-        parts.append(
-            f"## {page.key}\n\n{page.purpose} Seen by: {who.lower()}.\n\n"
-            f"![{page.purpose}](../images/screens/{page.key}.png)"
-        )
+        parts.append(_shown(page.key, f"{page.purpose} Seen by: {who.lower()}.", page.purpose))
+    parts += [_shown(f"error-{name}", told, told) for name, told in BAD_MOMENTS.items()]
     return "\n\n".join(parts) + "\n"
+
+
+def _shown(name: str, told: str, in_words: str) -> str:
+    return f"## {name}\n\n{told}\n\n![{in_words}](../images/screens/{name}.png)"
 
 
 @pytest.mark.unit
@@ -45,7 +54,8 @@ def test_the_gallery_shows_every_page():
 @pytest.mark.unit
 @pytest.mark.skipif(WRITING, reason="the pictures are being made")
 def test_every_page_has_its_picture_and_no_picture_is_left_over():
-    assert {one.stem for one in SCREENS.glob("*.png")} == {page.key for page in PAGES}
+    wanted = {page.key for page in PICTURED} | {f"error-{name}" for name in BAD_MOMENTS}
+    assert {one.stem for one in SCREENS.glob("*.png")} == wanted
 
 
 # What is on the pictures
@@ -134,12 +144,22 @@ class TestPictures:
             SCREENS.mkdir(parents=True, exist_ok=True)
             for old in SCREENS.glob("*.png"):
                 old.unlink()
-            windows = {}
-            for one in PAGES:
+            windows = {None: browse("en", refuses=True)}
+            for one in PICTURED:
                 address = one.address(shown)
                 reader = shown.reader_of(one, address)
                 if reader not in windows:
-                    windows[reader] = browse("en", reader)
-                windows[reader].goto(address)
-                windows[reader].evaluate(DRAWN)
-                windows[reader].screenshot(path=SCREENS / f"{one.key}.png")
+                    windows[reader] = browse("en", reader, refuses=True)
+                visit(windows[reader], one, address)
+                keep_picture(windows[reader], one.key)
+            for name in BAD_MOMENTS:
+                show_bad_moment(windows[None], name)
+                keep_picture(windows[None], f"error-{name}")
+
+
+def keep_picture(page, name):
+    """Keep what a window shows, in few colours: such pictures need no more."""
+    page.evaluate(DRAWN)
+    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    few = picture.quantize(colors=128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    few.save(SCREENS / f"{name}.png", optimize=True)

@@ -1,33 +1,35 @@
 """Every page, as everybody who uses it, in two directions of writing: nothing is wrong with it."""
 
+import itertools
+
 import pytest
 from django.urls import reverse
-from playwright.sync_api import expect
 
 from profile_workflow.states import Role
 from tests import browser as checks
-from tests.pages import NO_PAGE, PAGES, STRANGER
-from workflows.models import Task
+from tests.access.world import all_names
+from tests.further_pages import BAD_MOMENTS, EVERY_PAGE
+from tests.looks import DIRECTIONS, Looker, Memory, show_bad_moment
+from tests.pages import NO_PAGE, PAGES, STEPS, STRANGER
+from tests.shapes import parts_of
+from workflows.flows import human_tasks
 
 BROWSER = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-DIRECTIONS = {"en": "ltr", "ar": "rtl"}
-WHO = sorted({who for page in PAGES for who in page.who})
+#: How many tests share the pages, so that no process waits long for the other.
+SHARES = 4
 
 
-def problems_of(page, address, scales, *, most=checks.BUDGET):
-    """Open an address and return everything that is wrong with it."""
-    answer = page.goto(address)
-    assert answer is not None
-    weight = scales.weight(page, answer)
-    found = {
-        "status": [] if answer.ok else [answer.status],
-        "axe": checks.violations_in_both_schemes(page),
-        "wider than a phone by": checks.overflowing(page),
-        "content policy": checks.breaches(page),
-        "bytes too heavy": max(0, weight - most),
-        "keyboard": checks.keyboard_problems(page),
-    }
-    return {kind: problem for kind, problem in found.items() if problem}
+def share_of(number):
+    """Return the pages of one test: about as much work as those of each other one."""
+    work = (2 if page.for_all and page.sent is None else 1 for page in EVERY_PAGE)
+    done = list(itertools.accumulate(work))
+    place = [(one - 1) * SHARES // done[-1] for one in done]
+    return [page for page, here in zip(EVERY_PAGE, place, strict=True) if here == number]
+
+
+@pytest.fixture(scope="module")
+def memory():
+    return Memory()
 
 
 @pytest.fixture(scope="module")
@@ -38,69 +40,45 @@ def scales():
 class TestEveryPage:
     pytestmark = BROWSER
 
-    @pytest.mark.parametrize("who", WHO)
-    def test_nothing_is_wrong_with_it(self, browse, world, scales, who):
-        # In both languages with one world: making it takes longer than looking at a page.
-        pages = [one for one in PAGES if who in one.who]
-        problems = {}
-        for language, direction in DIRECTIONS.items():
-            page = browse(language, world.person(who))
-            for one in pages:
-                found = problems_of(page, one.address(world), scales, most=one.most_bytes)
-                problems[language, one.key] = found
-                assert page.locator("html").get_attribute("dir") == direction
-        assert {key: found for key, found in problems.items() if found} == {}
+    @pytest.mark.long
+    @pytest.mark.parametrize("share", range(SHARES))
+    def test_nothing_is_wrong_with_it(self, browse, live_server, world, memory, share):
+        windows = {language: browse(language, refuses=True) for language in DIRECTIONS}
+        looker = Looker(windows, live_server.url, world, memory)
+        found = [told for one in share_of(share) for told in looker.problems(one)]
+        assert {whose: problems for whose, problems in found if problems} == {}
 
-    def test_refusals_are_accessible_too(self, browser, live_server, world):
-        context = browser.new_context(base_url=live_server.url)
-        page = context.new_page()
-        checks.let_in(world.made[Role.INTERNATIONAL_EXPERT])
-        checks.sign_in(page, world.made[Role.INTERNATIONAL_EXPERT])
-        task = Task.objects.open().filter(section__key="2").get()
-        page.goto(reverse("task", args=[task.pk]))
-        page.get_by_label("Ask for minor changes").check()
-        page.get_by_role("button", name="Send the decision").click()
-        assert page.get_by_role("alert").count() == 1
-        expect(page.locator("#error-summary")).to_be_focused()
-        assert page.get_by_label("Ask for minor changes").is_checked()
-        assert checks.violations_in_both_schemes(page) == []
-        for address in ("/p/no-such-profile/", reverse("board"), reverse("language")):
-            page.goto(address)
-            assert checks.violations_in_both_schemes(page) == []
-            assert checks.overflowing(page) == 0
-        context.close()
+    @pytest.mark.parametrize("name", BAD_MOMENTS)
+    def test_nothing_is_wrong_in_a_bad_moment(self, browse, memory, name):
+        page = browse(refuses=True)
+        answer = show_bad_moment(page, name)
+        assert answer.status == int(name)
+        assert memory.scales.weight(page, answer) < checks.BUDGET
+        assert checks.violations_in_both_schemes(page, memory.colours) == []
+        assert checks.keyboard_problems(page) == []
+        assert checks.overflowing(page) == 0
 
-    def test_the_first_stop_leads_past_the_navigation(self, browse, world):
+    def test_on_paper_there_is_no_navigation_and_nothing_to_press(self, browse, world):
+        page = browse("en", world.made[Role.INTERNATIONAL_EXPERT])
+        page.goto(reverse("section_review", args=[world.profile.slug, "1"]))
+        said, folded = page.get_by_text("Where is the source?"), page.locator("details blockquote")
+        assert folded.is_hidden()
+        page.emulate_media(media="print")
+        assert page.locator("header").is_hidden()
+        assert page.locator("footer").is_hidden()
+        assert said.is_visible()
+        assert folded.is_visible()
+        assert page.locator("main :is(button, input, textarea):visible").count() == 0
+
+    def test_the_first_stop_leads_past_the_navigation_to_what_is_printed(self, browse, world):
         page = browse("en", world.made.team)
         page.goto(reverse("board"))
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.className") == "skip"
         page.keyboard.press("Enter")
         assert page.evaluate("document.activeElement.id") == "main"
-
-    def test_on_paper_there_is_no_navigation(self, browse, world):
-        page = browse("en", world.made.team)
-        page.goto(reverse("board"))
         page.emulate_media(media="print")
-        assert page.locator("header").is_hidden()
-        assert page.locator("footer").is_hidden()
         assert page.locator("table").is_visible()
-
-    def test_a_review_on_paper_has_its_comments_but_nothing_to_fill_in(self, browse, world):
-        page = browse("en", world.made[Role.INTERNATIONAL_EXPERT])
-        page.goto(reverse("section_review", args=[world.profile.slug, "1"]))
-        said = page.get_by_text("Where is the source?")
-        page.emulate_media(media="print")
-        assert said.is_visible()
-        assert page.locator("main :is(button, input, textarea):visible").count() == 0
-
-    def test_what_is_folded_away_is_printed(self, browse, world):
-        page = browse("en", world.made[Role.INTERNATIONAL_EXPERT])
-        page.goto(reverse("section_review", args=[world.profile.slug, "1"]))
-        folded = page.locator("details blockquote")
-        assert folded.is_hidden()
-        page.emulate_media(media="print")
-        assert folded.is_visible()
 
 
 # What the tests above must catch
@@ -137,8 +115,13 @@ class TestPlantedFaults:
         assert page.evaluate("window.ran === undefined")
 
     def test_a_word_that_is_faint_by_night_only_is_seen(self, page):
+        known = checks.Colours()
+        assert checks.violations_in_both_schemes(page, known) == []
+        assert checks.violations_in_both_schemes(page, known) == []
         page.evaluate("document.querySelector('main h1').style.color = '#222'")
-        assert [one[0] for one in checks.violations_in_both_schemes(page)] == ["dark"]
+        assert [one[0] for one in checks.violations_in_both_schemes(page, known)] == ["dark"]
+        # What was found to be too faint is not taken for known.
+        assert [one[0] for one in checks.violations_in_both_schemes(page, known)] == ["dark"]
 
     def test_a_trap_for_the_keyboard_is_seen(self, page):
         assert checks.keyboard_problems(page) == []
@@ -164,6 +147,28 @@ class TestPlantedFaults:
         assert scales.weight(page, answer) > checks.BUDGET
 
 
+@pytest.mark.unit
+def test_only_what_was_not_looked_at_is_new():
+    page = "<main><p class='soft' id='a1'>Words <a href='/x/'>here</a><br></p></main>"
+    known = parts_of(page)
+    for same in (
+        page.replace("a1", "b2").replace("/x/", "/y/").replace("Words", "كلمات"),
+        page.replace("<main>", "<main lang='ar' dir='rtl'>"),
+        page.replace("<br>", ""),
+        page.replace("</main>", "<p class='soft' id='a2'>More words</p></main>"),
+    ):
+        assert parts_of(same) <= known
+    for new in (
+        page.replace("soft", "loud"),
+        page.replace("<br>", "<input>"),
+        page.replace("<a href='/x/'>", "<a>"),
+        page.replace(">here<", "><"),
+        page.replace("main>", "aside>"),
+        page.replace("</main>", "<p>Words</p></main>"),
+    ):
+        assert not parts_of(new) <= known
+
+
 # The list of pages
 
 
@@ -175,8 +180,6 @@ def addresses_without_a_page(pages, no_page, names):
 
 @pytest.mark.unit
 def test_every_address_is_looked_at_or_is_no_page():
-    from tests.access.test_access import all_names  # noqa: PLC0415 - a test module, not a package
-
     assert addresses_without_a_page(PAGES, NO_PAGE, set(all_names())) == []
 
 
@@ -189,7 +192,19 @@ def test_a_page_that_is_not_in_the_list_is_noticed():
 
 
 @pytest.mark.unit
+def test_every_page_is_in_one_share():
+    assert [page for share in range(SHARES) for page in share_of(share)] == list(EVERY_PAGE)
+
+
+@pytest.mark.unit
 def test_every_page_is_told_apart_and_explained():
-    assert len({page.key for page in PAGES}) == len(PAGES)
-    assert all(page.purpose.endswith(".") and page.who for page in PAGES)
-    assert all(who == STRANGER or who in Role.values for page in PAGES for who in page.who)
+    assert len({page.key for page in EVERY_PAGE}) == len(EVERY_PAGE)
+    assert all(page.purpose.endswith(".") and page.who for page in EVERY_PAGE)
+    assert all(who == STRANGER or who in Role.values for page in EVERY_PAGE for who in page.who)
+
+
+@pytest.mark.unit
+def test_every_kind_of_task_is_looked_at():
+    looked_at = {page.variant or "review" for page in EVERY_PAGE if page.name == "task"}
+    assert set(human_tasks()) <= looked_at
+    assert set(human_tasks()) == set(STEPS)

@@ -8,6 +8,7 @@ from profile_workflow.states import ProfileState, Role
 from tests import factories
 from tests.browser import breaches, overflowing, violations
 from tests.pictures import photograph
+from tests.writing import double_click
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -77,7 +78,7 @@ def test_it_stands_in_the_editor_and_on_the_page(browse, made, profile, language
     assert violations(page) == []
     page.set_viewport_size({"width": 320, "height": 640})
     assert overflowing(page) == 0
-    text.locator("figure").dblclick()
+    double_click(page, "figure")
     dialog.locator("select").select_option("p2")
     dialog.locator("button[type=submit]").click()
     assert page.locator("#id_text").input_value() == "Before.\n\n[[image:p2]]"

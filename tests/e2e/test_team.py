@@ -22,6 +22,7 @@ def made():
 
 def test_a_profile_is_started_without_scripts(browse, made):
     page = browse("en", made.team, scripts=False)
+    page.goto(reverse("board"))
     page.get_by_role("link", name="Start a profile").first.click()
     page.get_by_label("City", exact=True).select_option(str(made.cities[0].pk))
     page.get_by_label("Edition").fill("2031")

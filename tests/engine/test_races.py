@@ -3,23 +3,28 @@
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 from django.db import connection, connections
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from profile_workflow.errors import DomainError, NotNow, StaleEdit
-from profile_workflow.models import Draft, Profile, Revision, Section
-from profile_workflow.services import comments, drafting, people
+from profile_workflow.models import Draft, Profile, Revision, Section, User, WorkingCopy
+from profile_workflow.services import comments, drafting, joining, lifecycle, people
+from profile_workflow.services.drafting import DraftText
 from profile_workflow.services.log import broken_links
+from profile_workflow.services.people import Part
 from profile_workflow.states import ProfileState, Role, SectionState
 from tests import factories
 from workflows import deadlines, engine
-from workflows.engine import moves
+from workflows.engine import handing, moves
 from workflows.invariants import violations
 from workflows.models import OutboxJob, Task
 
@@ -218,6 +223,93 @@ def test_fifty_writers_on_one_section(made):
     assert (draft.version, draft.text) == max(saved)
 
 
+PARAGRAPHS = [f"Paragraph {number} says nothing yet." for number in range(50)]
+
+
+class Tab:
+    """A browser that saves a section while somebody writes one paragraph of it."""
+
+    def __init__(self, profile: Profile, person: User, number: int) -> None:
+        self.address = reverse("section_save", args=[profile.slug, "1"])
+        self.client, self.person, self.number = Client(), person, number
+        self.client.force_login(person)
+        self.text, self.version = "\n\n".join(PARAGRAPHS), 1
+        self.confirmed = PARAGRAPHS[number]
+        self.aside: dict[int, str] = {}
+
+    def save(self, said: str) -> None:
+        """Save the paragraph, and go on with the text that the answer tells of."""
+        paragraphs = self.text.split("\n\n")
+        paragraphs[self.number] = said
+        text = "\n\n".join(paragraphs)
+        sent = {"text": text, "base_text": self.text, "base_version": self.version}
+        answer = self.client.post(self.address, {**sent, "writer": self.person.pk})
+        told = answer.json()
+        self.version = told["version"]
+        if answer.status_code == StaleEdit.status:
+            self.aside[told["aside"]], self.text = text, told["saved"]["text"]
+            return
+        assert answer.status_code == 200
+        self.confirmed = said
+        self.text = told["joined"]["written"]["text"] if "joined" in told else text
+
+
+def test_fifty_browsers_save_one_section(made):
+    """Over HTTP: what was confirmed stands in the text, what was not is kept beside it."""
+    profile = factories.bring_to(factories.make_profile(made), S.DRAFTING)
+    experts = [factories.make_person("expert") for _ in PARAGRAPHS]
+    parts = [Part(one, Role.LOCAL_EXPERT) for one in experts]
+    people.assign(profile, parts, by=made.team, at=timezone.now())
+    section = factories.section(profile, "1")
+    factories.write(section, "\n\n".join(PARAGRAPHS))
+    tabs = [Tab(profile, expert, number) for number, expert in enumerate(experts)]
+
+    for turn, several in enumerate((tabs, tabs[::5])):
+        saves = [partial(tab.save, f"Paragraph {tab.number}, turn {turn}.") for tab in several]
+        assert [one for one in at_once(saves) if one is not None] == []
+    draft = Draft.objects.get(section=section)
+    assert draft.text.split("\n\n") == [tab.confirmed for tab in tabs]
+    assert any(tab.confirmed not in PARAGRAPHS for tab in tabs)
+    aside = {pk: text for tab in tabs for pk, text in tab.aside.items()}
+    kept = WorkingCopy.objects.filter(section=section, pk__in=aside)
+    assert dict(kept.values_list("pk", "text")) == aside
+    whole(profile)
+
+
+@pytest.mark.parametrize("rivals", [2, 3])
+def test_who_save_different_paragraphs_at_once_are_joined(made, rivals):
+    profile = factories.bring_to(factories.make_profile(made), S.DRAFTING)
+    section = factories.section(profile, "1")
+    Section.objects.filter(pk=section.pk).update(author=made[Role.CO_AUTHOR])
+    writers = [made[Role.LOCAL_EXPERT], made[Role.CO_AUTHOR], made[Role.LOCAL_EXPERT]]
+    paragraphs = [f"Paragraph {number} as it was." for number in range(5)]
+    base = DraftText("\n\n".join(paragraphs))
+    factories.write(section, base.text)
+
+    def saver(number: int) -> Callable[[], Any]:
+        mine = DraftText(base.text.replace(f"{2 * number} as", f"{2 * number} by {number} as"))
+        return lambda: joining.save_or_join(
+            factories.section(profile, "1"),
+            mine,
+            base=base,
+            base_version=1,
+            by=writers[number],
+            at=timezone.now(),
+        )
+
+    results = at_once([saver(number) for number in range(rivals)])
+    assert [one for one in results if isinstance(one, Exception)] == []
+    draft = Draft.objects.get(section=section)
+    assert draft.version == 1 + rivals
+    for number in range(rivals):
+        assert f"Paragraph {2 * number} by {number} as it was." in draft.text
+    assert "Paragraph 1 as it was." in draft.text
+    # One was the first and had nothing to join, the others know with whom they were joined.
+    assert sorted(one.version for one in results) == list(range(2, 2 + rivals))
+    assert sum(one.joined_with is None for one in results) == 1
+    whole(profile)
+
+
 def test_saving_meets_submitting(made):
     """What was saved before the submission is in it; what comes after it is refused."""
     for _ in range(REPETITIONS // 2):
@@ -279,9 +371,7 @@ def test_many_clicks_make_one_note(made):
 
 def test_without_the_lock_a_join_goes_wrong(made, monkeypatch):
     """The planted hole: take the lock away, and the proofs above notice."""
-    if connection.vendor == "sqlite":
-        monkeypatch.setitem(connection.settings_dict["OPTIONS"], "transaction_mode", "DEFERRED")
-    monkeypatch.setattr(moves, "locked", _unlocked)
+    without_locks(monkeypatch)
     broken = 0
     for _ in range(8):
         profile = factories.bring_to(factories.make_profile(made), S.EXPERT_REVIEW)
@@ -295,7 +385,52 @@ def test_without_the_lock_a_join_goes_wrong(made, monkeypatch):
     pytest.fail("eight joins without a lock, and nothing was noticed")
 
 
+def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody who moves a profile, or takes a task of it, wait for anybody else."""
+    if connection.vendor == "sqlite":
+        monkeypatch.setitem(connection.settings_dict["OPTIONS"], "transaction_mode", "DEFERRED")
+    monkeypatch.setattr(moves, "locked", _unlocked)
+    monkeypatch.setattr(handing, "locked", _unlocked)
+
+
 def _unlocked(profile_id: int, at: Any) -> Profile:
     profile = Profile.objects.select_related("city", "programme").get(pk=profile_id)
     profile.moment = at
     return profile
+
+
+def together(look: Callable[..., Any], number: int) -> Callable[..., Any]:
+    """Return ``look`` so that so many threads have looked before any of them does something."""
+    meeting = threading.Barrier(number)
+
+    def look_together(*about: Any) -> Any:
+        found = look(*about)
+        if threading.current_thread() is not threading.main_thread():
+            with suppress(threading.BrokenBarrierError):
+                meeting.wait(timeout=10)
+        return found
+
+    return look_together
+
+
+def save_over(document: Any, changed: Iterable[str]) -> None:
+    """Save a move without asking whether somebody was quicker."""
+    fields = {name: getattr(document, name) for name in {"state", *changed}}
+    type(document).objects.filter(pk=document.pk).update(**fields)
+
+
+def test_without_the_lock_two_people_finish_one_task(made, monkeypatch):
+    """The planted hole: both have seen the task open, and nobody looks again."""
+    without_locks(monkeypatch)
+    monkeypatch.setattr(moves, "_open_task", together(moves._open_task, 2))
+    monkeypatch.setattr(lifecycle, "_save", save_over)
+    with pytest.raises(AssertionError):
+        test_two_people_finish_one_task(made, 2)
+
+
+def test_without_the_lock_everybody_gets_the_task(made, monkeypatch):
+    """The planted hole: both have seen that the task is nobody's."""
+    without_locks(monkeypatch)
+    monkeypatch.setattr(handing, "_locked_task", together(handing._locked_task, 2))
+    with pytest.raises(AssertionError):
+        test_everybody_claims_one_task(made)

@@ -1,6 +1,5 @@
 """A profile with a text to comment on, and what people do beside it."""
 
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -34,12 +33,6 @@ def under_review(made, **wishes):
         factories.move(section, "submit", made[Role.LOCAL_EXPERT])
     factories.move(profile, "submit_draft", made[Role.LOCAL_EXPERT])
     return factories.fresh(profile)
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def address(profile, key="1", name="section_review"):

@@ -12,6 +12,10 @@ def signed_in(user) -> Client:
     return client
 
 
+def address(name: str, profile, *args) -> str:
+    return reverse(name, args=[profile.slug, *args])
+
+
 def page(client: Client, name: str, *args, **query) -> str:
     response = client.get(reverse(name, args=args), query)
     assert response.status_code == HTTPStatus.OK

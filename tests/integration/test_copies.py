@@ -1,22 +1,24 @@
 """The trail of working copies: what a save leaves behind, who sees it, and how it is put back."""
 
+import re
 from datetime import timedelta
 from http import HTTPStatus
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from profile_workflow.errors import InvalidInput, NotAllowed, NotNow, StaleEdit
 from profile_workflow.models import Draft, Source, WorkingCopy
+from profile_workflow.queries.revisions import last_known
 from profile_workflow.services import drafting, joining
 from profile_workflow.services.drafting import DraftText
 from profile_workflow.states import Occasion, ProfileState, Role
 from tests import factories
 from tests.integration.beside import quoting, sent_back, under_review
+from tests.integration.pages import signed_in
 from workflows import engine
 from workflows.models import Task
 
@@ -26,20 +28,9 @@ OK, FOUND, GONE = HTTPStatus.OK, HTTPStatus.FOUND, HTTPStatus.NOT_FOUND
 FORBIDDEN, CONFLICT = HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT
 
 
-@pytest.fixture(autouse=True)
-def _language_of_a_page_ends_with_its_test():
-    with translation.override("en"):
-        yield
-
-
 @pytest.fixture
 def made():
     return factories.make_programme(sections=2)
-
-
-@pytest.fixture
-def drafted(made):
-    return factories.bring_to(factories.make_profile(made), ProfileState.DRAFTING)
 
 
 @pytest.fixture
@@ -54,17 +45,6 @@ def shared(made, drafted, first):
     expert, author = made[Role.LOCAL_EXPERT], made[Role.CO_AUTHOR]
     engine.delegate(task, to=author, by=expert, at=timezone.now())
     return factories.section(drafted, "1")
-
-
-@pytest.fixture
-def expert(made):
-    return signed_in(made[Role.LOCAL_EXPERT])
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def trail(section) -> list[tuple[str, str]]:
@@ -303,6 +283,39 @@ def test_while_the_text_is_closed_the_trail_can_be_read_only(made, expert, draft
             by=made[Role.LOCAL_EXPERT],
             at=timezone.now(),
         )
+
+
+# What is proposed to be compared
+
+
+def test_who_writes_is_shown_first_what_others_changed_since_he_saved(made, expert, shared):
+    author = signed_in(made[Role.CO_AUTHOR])
+    address, offer = page("section_compare", shared), "Others have saved the text"
+    factories.write(shared, "First words.")
+    factories.write(shared, "First words of mine.")
+    factories.write(shared, "First words of ours.", by=made[Role.CO_AUTHOR])
+    shown = expert.get(address).content.decode()
+    assert offer in shown
+    copy = f"c{WorkingCopy.objects.get(section=shared, text='First words of mine.').pk}"
+    assert f'value="{copy}" selected' in shown
+    assert 'value="now" selected' in shown
+    assert re.search(r"<del.*mine", shown)
+    assert "What others changed" in expert.get(page("section_edit", shared)).content.decode()
+    # The present text is the co-author's own: nobody changed it since.
+    assert offer not in author.get(address).content.decode()
+    assert "What others changed" not in author.get(page("section_edit", shared)).content.decode()
+
+
+def test_who_submitted_a_text_is_shown_first_what_was_submitted_since(made, drafted):
+    one = factories.section(drafted, "1")
+    expert = made[Role.LOCAL_EXPERT]
+    assert last_known(one, expert) is None
+    factories.submit_sections(drafted)
+    assert last_known(factories.section(drafted, "1"), expert) is None
+    factories.bring_to(drafted, ProfileState.REVISION_EXPERT)
+    factories.submit_sections(factories.fresh(drafted))
+    one = factories.section(drafted, "1")
+    assert last_known(one, expert).number == one.revision.number - 1
 
 
 # Who sees it

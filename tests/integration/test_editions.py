@@ -1,25 +1,23 @@
 """The next edition begins with the published text, and with all that this text rests on."""
 
+import io
+
 import pytest
 from django.core.files.storage import default_storage
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from profile_workflow.models import Acronym, DataItem, DataTable, Event, Picture
+from profile_workflow.pictures.pixels import read_picture
 from profile_workflow.queries import history
 from profile_workflow.queries.evidence import ENTRIES
-from profile_workflow.services import pictures, search_index
+from profile_workflow.services import editions, pictures, search_index
 from profile_workflow.services.contents import fingerprint
 from profile_workflow.services.log import broken_links
 from profile_workflow.states import DataItemState, ProfileState, Role
 from tests import factories
+from tests.pictures import harbour
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
@@ -90,6 +88,52 @@ def test_pictures_come_as_they_were_published_with_files_of_their_own(before):
     names = {str(one.file.full.name) for one in (old, new)}
     assert len(names) == 2
     assert len({content(name) for name in names}) == 1
+
+
+def test_two_pictures_that_two_texts_call_alike_come_both():
+    made = factories.make_programme(sections=4)
+    profile = factories.bring_to(factories.make_profile(made), ProfileState.DRAFTING)
+    by = made[Role.LOCAL_EXPERT]
+    picture = factories.give_picture(profile, "p1")
+    shown = [picture.file.sha256]
+    for key in "12":
+        section = factories.section(profile, key)
+        factories.write(section, f"Text {key}.\n\n[[image:p1]]\n\nSee [#figure:p1].")
+        factories.move(section, "submit", by)
+        picture = Picture.objects.select_related("profile").get(profile=profile)
+        content = {"file": read_picture(io.BytesIO(harbour(int(key))))}
+        base = fingerprint(picture)
+        picture = pictures.change_picture(picture, content, base=base, by=by, at=timezone.now())
+        shown.append(picture.file.sha256)
+    factories.give_picture(profile, "again", content=harbour(1))
+    given = {
+        "3": "Text 3.\n\n[[image:p1]]\n\n[[image:again]]",
+        "4": "See [#figure:p1] and [#figure:again].",
+    }
+    for key, text in given.items():
+        section = factories.section(profile, key)
+        factories.write(section, text)
+        factories.move(section, "submit", by)
+    found = editions.published(profile, ["1", "2", "3", "4"])
+    assert {one.key: one.sha256 for one in found.pictures} == {
+        "p1": shown[2],
+        "again": shown[1],
+        "p2": shown[0],
+    }
+    assert found.texts == {
+        "1": "Text 1.\n\n[[image:p2]]\n\nSee [#figure:p2].",
+        "2": "Text 2.\n\n[[image:again]]\n\nSee [#figure:again].",
+        "3": "Text 3.\n\n[[image:p1]]\n\n[[image:again]]",
+        # It points where it did: to the first section that places a picture of that key.
+        "4": "See [#figure:p2] and [#figure:again].",
+    }
+    # A reference with the key of a data table means its chart, and no picture takes such a key.
+    table = DataTable.objects.create(profile=profile, section=section, key="p1", title="Beds")
+    texts = editions.published(profile, ["1", "2", "3", "4"]).texts
+    assert texts["1"] == "Text 1.\n\n[[image:p2]]\n\nSee [#figure:p1]."
+    assert texts["4"] == given["4"]
+    DataTable.objects.filter(pk=table.pk).update(key="p2")
+    assert "[[image:p3]]" in editions.published(profile, ["1", "2", "3"]).texts["1"]
 
 
 def test_a_picture_that_one_edition_gives_up_stays_in_the_other(

@@ -1,9 +1,12 @@
 """Pages with nothing on them yet: each says what comes next, and who does it."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone
 
+from profile_workflow.models import Profile
 from profile_workflow.states import ProfileState, Role
 from tests import factories
 from tests.integration.pages import page, signed_in
@@ -13,20 +16,9 @@ pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 S = ProfileState
 
 
-@pytest.fixture(autouse=True)
-def _english():
-    with translation.override("en"):
-        yield
-
-
 @pytest.fixture
 def made():
     return factories.make_programme(sections=1)
-
-
-@pytest.fixture
-def drafted(made):
-    return factories.bring_to(factories.make_profile(made), S.DRAFTING)
 
 
 def test_where_nobody_has_commented_no_filter_is_blamed(made, drafted):
@@ -73,3 +65,12 @@ def test_a_priority_without_a_challenge_to_answer_leads_to_adding_one(made):
     assert add in page(client, "priority_add", profile.slug)
     factories.give_priority(profile)
     assert add not in page(client, "priority_add", profile.slug)
+
+
+def test_no_publication_is_late_that_was_given_up(made, drafted):
+    long_ago = timezone.localdate() - timedelta(days=400)
+    Profile.objects.filter(pk=drafted.pk).update(due_on=long_ago)
+    client = signed_in(made.team)
+    assert "400 days late" in page(client, "profile", drafted.slug)
+    factories.bring_to(drafted, S.CANCELLED)
+    assert "400 days late" not in page(client, "profile", drafted.slug)

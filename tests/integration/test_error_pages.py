@@ -14,12 +14,6 @@ from tests import factories
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 
-@pytest.fixture(autouse=True)
-def _language_of_a_page_ends_with_its_test():
-    with translation.override("en"):
-        yield
-
-
 @pytest.fixture
 def made():
     made = factories.make_programme()

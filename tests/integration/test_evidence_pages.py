@@ -3,14 +3,8 @@
 from http import HTTPStatus
 
 import pytest
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
-from django.utils import timezone, translation
 
 from profile_workflow.models import DataItem, Event
-from profile_workflow.services import evidence
 from profile_workflow.services.contents import (
     fingerprint,
     fingerprint_of_figures,
@@ -18,6 +12,7 @@ from profile_workflow.services.contents import (
 )
 from profile_workflow.states import ProfileState, Role
 from tests import factories
+from tests.integration.pages import address, signed_in
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -27,35 +22,9 @@ FORBIDDEN, CONFLICT, GONE = HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT, HTTPStatu
 SOURCE = {"kind": "statistics", "authors": "National Office", "year": "2024", "title": "Census"}
 
 
-@pytest.fixture(autouse=True)
-def _english():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def made():
-    return factories.make_programme()
-
-
 @pytest.fixture
 def profile(made):
     return factories.bring_to(factories.make_profile(made), S.DRAFTING)
-
-
-@pytest.fixture
-def expert(made):
-    return signed_in(made[Role.LOCAL_EXPERT])
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def address(name, profile, *args):
-    return reverse(name, args=[profile.slug, *args])
 
 
 def text_of(response) -> str:
@@ -70,69 +39,6 @@ def page(client, name, profile, *args, **query) -> str:
 
 def base_of(entry) -> str:
     return fingerprint(factories.fresh(entry))
-
-
-def costs(client, where) -> int:
-    client.get(where)
-    with CaptureQueriesContext(connection) as counted:
-        assert client.get(where).status_code == OK
-    return len(counted)
-
-
-# Cost
-
-
-def fill(profile, by, number):
-    """Register so many more of everything, all of it in use."""
-    section, at = factories.section(profile, "1"), timezone.now()
-    start = profile.sources.count()
-    for one in range(start, start + number):
-        figure = factories.give_figure(section)
-        who_when = {"by": by, "at": at}
-        evidence.add_figure(figure.table, **who_when, label=f"More {one}", unit="%")
-        evidence.add_acronym(profile, **who_when, short=f"AB{one}", long="Long form")
-        evidence.add_definition(profile, **who_when, code=f"d{one}", term=f"T{one}", text="Text.")
-        evidence.add_territory(profile, **who_when, code=f"t{one}", name="X", kind="region")
-        evidence.add_challenge(
-            profile,
-            **who_when,
-            code=f"C{one}",
-            title="Housing",
-            competence="own",
-            section=section,
-            sources=[figure.source],
-        )
-
-
-@pytest.mark.parametrize("role", [Role.LOCAL_EXPERT, Role.STAKEHOLDER])
-def test_pages_cost_the_same_for_one_entry_and_for_many(made, profile, role):
-    by, client = made[Role.LOCAL_EXPERT], signed_in(made[role])
-    names = ("evidence", "sources", "tables", "challenges")
-    fill(profile, by, 1)
-    factories.submit_sections(profile)
-    one = {name: costs(client, address(name, profile)) for name in names}
-    table = profile.data_tables.first()
-    one["table"] = costs(client, address("table", profile, table.pk))
-    factories.move(factories.section(profile, "1"), "take_back", by, reason="Some more.")
-    fill(profile, by, 4)
-    evidence.add_figures(
-        table, [{"label": f"L{n}", "unit": "%"} for n in range(5)], by=by, at=timezone.now()
-    )
-    many = {name: costs(client, address(name, profile)) for name in names}
-    many["table"] = costs(client, address("table", profile, table.pk))
-    assert many == one
-    assert max(many.values()) <= 32
-
-
-def test_the_page_of_priorities_costs_the_same_for_one_and_for_many(made):
-    profile = factories.bring_to(factories.make_profile(made), S.PRIORITY_SETTING)
-    client = signed_in(made[Role.FOCAL_POINT])
-    factories.give_priority(profile)
-    one = costs(client, address("priorities", profile))
-    for _ in range(3):
-        client.post(address("priority_add", profile), priority_fields(client, profile))
-    assert profile.priorities.count() == 4
-    assert costs(client, address("priorities", profile)) == one
 
 
 # The overview

@@ -3,15 +3,12 @@
 from http import HTTPStatus
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
 
 from profile_workflow import requirements
 from profile_workflow.models import Section
 from profile_workflow.requirements import known
-from profile_workflow.states import ProfileState, Role
+from profile_workflow.states import Role
 from reports.context import report_of
 from tests import factories
 from tests.integration.pages import page, signed_in
@@ -20,22 +17,6 @@ pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 EXPERT, REVIEWER, STAKEHOLDER = Role.LOCAL_EXPERT, Role.INTERNATIONAL_EXPERT, Role.STAKEHOLDER
 NAKED = "There were 1200 foreign citizens and 9500 pupils."
-
-
-@pytest.fixture(autouse=True)
-def _language_of_a_page_ends_with_its_test():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def made():
-    return factories.make_programme()
-
-
-@pytest.fixture
-def drafted(made):
-    return factories.bring_to(factories.make_profile(made), ProfileState.DRAFTING)
 
 
 def section(profile, key="1") -> Section:
@@ -81,22 +62,6 @@ def test_one_kind_of_findings_is_listed(made, drafted, only, shown):
     assert ("A person is never illegal" in text.replace("a person", "A person")) is (
         only != "number"
     )
-
-
-def test_the_list_costs_the_same_however_much_is_found(made, drafted):
-    client = signed_in(made[EXPERT])
-
-    def cost() -> int:
-        client.get(reverse("findings", args=[drafted.slug]))
-        with CaptureQueriesContext(connection) as counted:
-            client.get(reverse("findings", args=[drafted.slug]))
-        return len(counted)
-
-    factories.write(section(drafted), NAKED)
-    few = cost()
-    for key in ("1", "2"):
-        factories.write(section(drafted, key), "\n\n".join([NAKED] * 20))
-    assert cost() == few
 
 
 # Beside the text

@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from profile_workflow import requirements
 from profile_workflow.errors import InvalidInput, NotAllowed, NotComplete, NotNow, StaleEntry
@@ -41,17 +41,6 @@ INCOMPLETE = HTTPStatus.UNPROCESSABLE_ENTITY
 EXPERT, REVIEWER, TEAM = Role.LOCAL_EXPERT, Role.INTERNATIONAL_EXPERT, Role.PROJECT_TEAM
 BAD = "They are illegal migrants."
 NOWHERE = "0" * 64
-
-
-@pytest.fixture(autouse=True)
-def _language_of_a_page_ends_with_its_test():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def made():
-    return factories.make_programme()
 
 
 @pytest.fixture
@@ -384,6 +373,12 @@ def test_pages_show_what_is_found_to_those_who_judge(made, drafted):
         assert "cites a source" in page(signed_in(who), "section", drafted.slug, "1")
     other = page(signed_in(made[Role.STAKEHOLDER]), "section", drafted.slug, "1")
     assert "cites a source" not in other
+
+
+def test_the_register_leads_to_the_findings_who_sees_them(made, drafted):
+    link = reverse("findings", args=[drafted.slug])
+    assert link in page(signed_in(made[REVIEWER]), "sources", drafted.slug)
+    assert link not in page(signed_in(made[Role.STAKEHOLDER]), "sources", drafted.slug)
 
 
 def test_the_overview_sums_up_what_is_marked(made, drafted):

@@ -6,11 +6,9 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from profile_workflow.models import Comment, Event, Profile, User
 from profile_workflow.queries.history import Subject, Wanted
@@ -22,17 +20,6 @@ from workflows.queries import timeline
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _language_of_a_page_ends_with_its_test():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def made():
-    return factories.make_programme()
 
 
 @pytest.fixture
@@ -205,21 +192,3 @@ def test_what_cannot_be_read_is_said_and_leaves_the_rest(made, profile):
     text = page(made.team, profile, since="yesterday", kind="comment").content.decode()
     assert "Enter a valid date." in text
     assert "2 events, newest first" in text
-
-
-def test_a_long_history_costs_no_more(made, profile):
-    client = Client()
-    client.force_login(made.team)
-    address = reverse("history", args=[profile.slug])
-
-    def cost():
-        client.get(address)
-        with CaptureQueriesContext(connection) as counted:
-            client.get(address)
-        return len(counted)
-
-    few = cost()
-    for number in range(4):
-        factories.comment_on(factories.section(profile, "1"), made[Role.FOCAL_POINT])
-        build(profile, made.team, at=timezone.now(), digest=str(number) * 64)
-    assert cost() == few

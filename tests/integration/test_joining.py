@@ -4,9 +4,8 @@ from datetime import timedelta
 from http import HTTPStatus
 
 import pytest
-from django.test import Client
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from profile_workflow.errors import NotAllowed, NotNow
 from profile_workflow.markup import MAX_LENGTH
@@ -15,8 +14,9 @@ from profile_workflow.queries import drafting as beside
 from profile_workflow.services import drafting, joining
 from profile_workflow.services.drafting import DraftText
 from profile_workflow.services.joining import Kept, save_or_join
-from profile_workflow.states import Occasion, ProfileState, Role
+from profile_workflow.states import Occasion, Role
 from tests import factories
+from tests.integration.pages import signed_in
 from workflows import engine
 from workflows.models import OutboxJob, Task
 
@@ -24,22 +24,6 @@ pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 OK, FOUND, CONFLICT = HTTPStatus.OK, HTTPStatus.FOUND, HTTPStatus.CONFLICT
 BASE = "A\n\nB\n\nC"
-
-
-@pytest.fixture(autouse=True)
-def _language_of_a_page_ends_with_its_test():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def made():
-    return factories.make_programme()
-
-
-@pytest.fixture
-def drafted(made):
-    return factories.bring_to(factories.make_profile(made), ProfileState.DRAFTING)
 
 
 @pytest.fixture
@@ -51,17 +35,6 @@ def shared(made, drafted):
     section = factories.section(drafted, "1")
     factories.write(section, BASE, by=author)
     return section
-
-
-@pytest.fixture
-def expert(made):
-    return signed_in(made[Role.LOCAL_EXPERT])
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def address(section, name="section_save") -> str:

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from profile_workflow.forms.guidance import QuestionsForm
 from profile_workflow.models import QuestionAnswer, Section, TemplateSection
@@ -20,17 +20,6 @@ pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 OK, FOUND = HTTPStatus.OK, HTTPStatus.FOUND
 INCOMPLETE = HTTPStatus.UNPROCESSABLE_ENTITY
 EXPERT, CO_AUTHOR = Role.LOCAL_EXPERT, Role.CO_AUTHOR
-
-
-@pytest.fixture(autouse=True)
-def _language_of_a_page_ends_with_its_test():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def made():
-    return factories.make_programme()
 
 
 @pytest.fixture
@@ -178,6 +167,28 @@ def test_nobody_meets_what_he_said_himself(made, drafted):
     answer = client.post(where, {**given, "q-0.0-note": "Register."})
     assert answer.status_code == OK
     assert stored() == {"0.0": ("answered", "Register.")}
+
+
+def test_an_old_copy_does_not_erase_what_the_same_person_said_later(made, drafted):
+    """It was typed without a connection on one device, then the question was marked on another."""
+    client, where = signed_in(made[EXPERT]), address(drafted, "section_answers")
+    given = sent(drafted, **{"q-0.0-outcome": "answered", "q-0.0-note": "Old."})
+    typed = int(timezone.now().timestamp() * 1000)
+    client.post(where, {**given, "q-0.0-note": "New."})
+    old = {**given, "q-0.0-seen": f"{given['q-0.0-seen']}@{typed - 60_000}"}
+    answer = client.post(where, old)
+    assert answer.status_code == INCOMPLETE
+    problem = answer.json()["problems"]["q-0.0-note"]
+    assert "since then you said: “" in problem
+    assert "New.”" in problem
+    assert stored() == {"0.0": ("answered", "New.")}
+    # Whoever has seen both decides; and what was typed after the last save is no old copy.
+    assert client.post(where, {**old, **answer.json()["seen"]}).status_code == OK
+    assert stored() == {"0.0": ("answered", "Old.")}
+    later = {**given, "q-0.0-note": "Later.", "q-0.0-seen": f"x@{typed + 60_000}"}
+    assert client.post(where, later).status_code == OK
+    for unreadable in ("x@", "x@y", "x@" + "9" * 30):
+        assert client.post(where, {**later, "q-0.0-seen": unreadable}).status_code == OK
 
 
 def test_notes_are_not_saved_under_the_name_of_somebody_else(made, drafted):

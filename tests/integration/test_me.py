@@ -3,7 +3,7 @@
 import pytest
 from django.core import mail
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from profile_workflow.errors import InvalidInput
 from profile_workflow.models import City, Organisation, User
@@ -17,12 +17,6 @@ pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 PASSWORD = "correct-horse-battery"
 OTHER = "a-stable-of-other-horses"
-
-
-@pytest.fixture(autouse=True)
-def _language_of_a_page_ends_with_its_test():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

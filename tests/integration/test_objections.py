@@ -3,10 +3,8 @@
 from http import HTTPStatus
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from profile_workflow import requirements
 from profile_workflow.errors import InvalidInput, NotAllowed, NotNow
@@ -27,12 +25,6 @@ FOUND, GONE = HTTPStatus.FOUND, HTTPStatus.NOT_FOUND
 FORBIDDEN, CONFLICT = HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT
 UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
 WORDS, ANSWER = "Canary street is left out.", "Canary answer: it is added."
-
-
-@pytest.fixture(autouse=True)
-def _language_of_a_page_ends_with_its_test():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
@@ -292,24 +284,3 @@ def test_an_objection_of_another_profile_is_not_there(made, objected):
     other = factories.make_profile(made)
     client = signed_in(made.team)
     assert client.get(reverse("objection", args=[other.slug, signoff.pk])).status_code == GONE
-
-
-@pytest.mark.parametrize("name", ["round", "responses"])
-def test_the_pages_cost_the_same_with_one_objection_and_with_many(made, objected, name):
-    signoff = objected()
-    client = signed_in(made.team)
-    where = reverse(name, args=[signoff.round.profile.slug])
-
-    def cost():
-        client.get(where)
-        with CaptureQueriesContext(connection) as counted:
-            client.get(where)
-        return len(counted)
-
-    answer(signoff, by=made.team)
-    few = cost()
-    named = factories.sections(signoff.round.profile)[:1]
-    for one in SignOff.objects.filter(round=signoff.round_id).exclude(pk=signoff.pk):
-        factories.move(one, "object_to", one.person, reason="I too.", sections=named)
-    factories.answer_objections(signoff.round.profile)
-    assert cost() == few

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from profile_workflow.errors import NotAllowed, NotNow, StaleEntry
 from profile_workflow.models import Challenge, DataItem, DataTable, Event
@@ -24,17 +24,6 @@ pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 S = ProfileState
 FOUND, CONFLICT = HTTPStatus.FOUND, HTTPStatus.CONFLICT
 CHALLENGE = {"code": "C7", "title": "Rents", "competence": "shared"}
-
-
-@pytest.fixture(autouse=True)
-def _language_of_a_page_ends_with_its_test():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def made():
-    return factories.make_programme()
 
 
 @pytest.fixture

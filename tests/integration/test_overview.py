@@ -3,9 +3,8 @@
 from http import HTTPStatus
 
 import pytest
-from django.test import Client
 from django.urls import resolve, reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from profile_workflow import requirements
 from profile_workflow.errors import Missing
@@ -13,29 +12,13 @@ from profile_workflow.queries.profiles import people_of, visible_profile
 from profile_workflow.states import ProfileState, Role, SectionState
 from profile_workflow.templatetags.places import place_of
 from tests import factories
+from tests.integration.pages import signed_in
 from workflows import queries
 from workflows.models import Task
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 S = ProfileState
-
-
-@pytest.fixture(autouse=True)
-def _language_of_a_page_ends_with_its_test():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def made():
-    return factories.make_programme()
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def overview(profile, user) -> str:

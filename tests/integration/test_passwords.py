@@ -7,7 +7,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from profile_workflow.models import FailedSignIn, User
 from tests import factories
@@ -18,12 +18,6 @@ from workflows.models import OutboxJob
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 PASSWORD = "a-new-horse-battery"
-
-
-@pytest.fixture(autouse=True)
-def _language_of_a_page_ends_with_its_test():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

@@ -20,17 +20,6 @@ pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 HEAD = "What is counted\tValue\tUnit\tYear\tTerritory\tDefinition\tSource"
 
 
-@pytest.fixture(autouse=True)
-def _english():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def made():
-    return factories.make_programme()
-
-
 @pytest.fixture
 def table(made):
     profile = factories.bring_to(factories.make_profile(made), ProfileState.DRAFTING)

@@ -5,11 +5,9 @@ from http import HTTPStatus
 
 import pytest
 from django.core.files.base import ContentFile
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from profile_workflow.models import Profile
 from profile_workflow.states import Attribution, ProfileState, Role
@@ -19,17 +17,6 @@ from workflows.models import JobKind, JobState, OutboxJob
 from workflows.queries.builds import builds_of, job_key
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
-
-
-@pytest.fixture(autouse=True)
-def _language_of_a_page_ends_with_its_test():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def made():
-    return factories.make_programme()
 
 
 @pytest.fixture
@@ -186,24 +173,6 @@ def test_working_text_is_not_shown_to_whom_it_is_closed(made, profile, finished)
 @pytest.mark.parametrize("show", ["x", "-1", "9" * 30, "0", "\x00"])
 def test_what_cannot_be_shown_is_not(made, profile, show):
     assert "<object" not in page(made.team, profile, show=show)
-
-
-def test_many_pdfs_cost_no_more(made, profile):
-    client = Client()
-    client.force_login(made.team)
-    address = reverse("pdf", args=[profile.slug])
-
-    def cost():
-        client.get(address)
-        with CaptureQueriesContext(connection) as counted:
-            client.get(address)
-        return len(counted)
-
-    ordered(profile, made.team)
-    one = cost()
-    for _ in range(4):
-        ordered(profile, made[Role.LOCAL_EXPERT])
-    assert cost() == one
 
 
 def test_places_in_the_queue_are_by_time_not_by_order_of_asking(made, profile):

@@ -10,8 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from profile_workflow.errors import InvalidInput, NotAllowed, NotComplete, NotNow
 from profile_workflow.models import Event, Picture, PictureFile, Revision
@@ -20,6 +19,7 @@ from profile_workflow.services import evidence, pictures
 from profile_workflow.services.contents import fingerprint
 from profile_workflow.states import ProfileState, Role, SectionState
 from tests import factories
+from tests.integration.pages import address, signed_in
 from tests.pictures import PAYLOAD, REFUSED, photograph, plain_png
 from workflows import engine
 
@@ -31,35 +31,9 @@ SAID = {"caption": "The port", "alt": "Boats at a quay", "credit": "Photo: Leila
 TEXT = "### Where\n\nThe port is old.\n\n[[image:p1]]\n\nIt grows."
 
 
-@pytest.fixture(autouse=True)
-def _english():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def made():
-    return factories.make_programme()
-
-
 @pytest.fixture
 def profile(made):
     return factories.bring_to(factories.make_profile(made), ProfileState.DRAFTING)
-
-
-@pytest.fixture
-def expert(made):
-    return signed_in(made[Role.LOCAL_EXPERT])
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def address(name, profile, *args):
-    return reverse(name, args=[profile.slug, *args])
 
 
 def send(client, profile, content=None, *, to=None, name="x.png", **changed):

@@ -18,12 +18,6 @@ pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 S = ProfileState
 
 
-@pytest.fixture(autouse=True)
-def _language_of_a_page_ends_with_its_test():
-    with translation.override("en"):
-        yield
-
-
 @pytest.fixture
 def made():
     made = factories.make_programme(cities=2)
@@ -97,17 +91,6 @@ def test_the_landing_page_of_a_published_profile(client, made):
     arabic = client.get(reverse("home"), headers={"accept-language": "ar"}).content.decode()
     assert '<html lang="ar" dir="rtl">' in arabic
     assert "صفاقس" in arabic
-
-
-def test_the_landing_page_costs_the_same_for_one_city_and_for_many(
-    client, made, django_assert_num_queries
-):
-    with django_assert_num_queries(2):
-        client.get(reverse("home"))
-    for _ in range(3):
-        factories.bring_to(factories.make_profile(factories.make_programme()), S.PUBLISHED)
-    with django_assert_num_queries(2):
-        client.get(reverse("home"))
 
 
 def test_whoever_is_signed_in_goes_to_work(client, made):

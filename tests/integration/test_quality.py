@@ -3,10 +3,8 @@
 from http import HTTPStatus
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from profile_workflow import requirements
 from profile_workflow.admin import reference_site
@@ -39,12 +37,6 @@ pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 S = ProfileState
 FOUND, FORBIDDEN = HTTPStatus.FOUND, HTTPStatus.FORBIDDEN
 CONFLICT, UNPROCESSABLE = HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY
-
-
-@pytest.fixture(autouse=True)
-def _language_of_a_page_ends_with_its_test():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
@@ -330,25 +322,6 @@ def test_others_see_the_questions_but_no_answers(made, profile):
     assert (line.reason, line.to_label) == ("Canary note.", "No")
     assert "Is the method told?" in line.about
     assert list(broken_links(profile)) == []
-
-
-def test_the_page_costs_the_same_with_one_check_and_with_many(made, profile):
-    client = signed_in(made.team)
-
-    def cost():
-        client.get(address(profile))
-        with CaptureQueriesContext(connection) as counted:
-            client.get(address(profile))
-        return len(counted)
-
-    factories.answer_checks(profile)
-    few = cost()
-    for number in range(5):
-        TemplateCheck.objects.create(
-            template=made.template, key=f"more-{number}", position=10 + number, title="More?"
-        )
-    factories.answer_checks(profile)
-    assert cost() == few
 
 
 # Advice

@@ -4,14 +4,13 @@ from http import HTTPStatus
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from profile_workflow.errors import NotComplete
 from profile_workflow.models import Profile, Revision, Section
-from profile_workflow.states import ProfileState, Role
+from profile_workflow.states import Role
 from profile_workflow.web.reading import rendered_text
 from tests import factories
 from workflows import engine
@@ -23,32 +22,14 @@ TYPED = "Table: Who & where\n\n| a |\n|---|\n| 1 |"
 OTHER = "### Before\n\nx\n\n### Who lives here\n\nMany."
 
 
-@pytest.fixture(autouse=True)
-def _language_of_a_page_ends_with_its_test():
-    with translation.override("en"):
-        yield
-
-
 @pytest.fixture
 def made():
     return factories.make_programme(sections=3)
 
 
 @pytest.fixture
-def drafted(made):
-    return factories.bring_to(factories.make_profile(made), ProfileState.DRAFTING)
-
-
-@pytest.fixture
 def figure(drafted):
     return factories.give_figure(factories.section(drafted, "2"))
-
-
-@pytest.fixture
-def expert(made):
-    client = Client()
-    client.force_login(made[Role.LOCAL_EXPERT])
-    return client
 
 
 def shown(profile, text, key="1"):

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from profile_workflow.errors import InvalidInput, MadeAlready, NotAllowed, NotNow, StaleEntry
 from profile_workflow.models import DataItem, Event, EventReason, Profile, Section, Territory
@@ -39,17 +39,6 @@ pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 S = ProfileState
 SOURCE = {"key": "office-2024", "kind": "statistics", "authors": "Office", "title": "Census"}
 CHALLENGE = {"code": "C1", "title": "Housing", "competence": "own"}
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def made():
-    return factories.make_programme()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from io import BytesIO
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from profile_workflow.models import Comment, Organisation, User
@@ -15,7 +15,8 @@ from profile_workflow.queries.history import telling
 from profile_workflow.services import comments
 from profile_workflow.states import Attribution, ProfileState, Role, SectionState
 from tests import factories
-from tests.integration.beside import address, quoting, signed_in, under_review
+from tests.integration.beside import address, quoting, under_review
+from tests.integration.pages import signed_in
 from workflows import engine
 
 pytestmark = [
@@ -34,12 +35,6 @@ OTHERS = (
     Role.CITY_AUTHORITY,
     Role.OBSERVER,
 )
-
-
-@pytest.fixture(autouse=True)
-def _language_of_a_page_ends_with_its_test():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

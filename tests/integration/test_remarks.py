@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from profile_workflow import requirements
 from profile_workflow.anchors import Quote
@@ -22,10 +22,10 @@ from tests.integration.beside import (
     address,
     quoting,
     sent_back,
-    signed_in,
     text_of,
     under_review,
 )
+from tests.integration.pages import signed_in
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -33,12 +33,6 @@ S = ProfileState
 OK, FOUND = HTTPStatus.OK, HTTPStatus.FOUND
 FORBIDDEN, CONFLICT = HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT
 INCOMPLETE = HTTPStatus.UNPROCESSABLE_ENTITY
-
-
-@pytest.fixture(autouse=True)
-def _language_of_a_page_ends_with_its_test():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
@@ -335,8 +329,7 @@ def test_the_author_can_make_notes_while_he_writes(made):
     profile = factories.bring_to(factories.make_profile(made), S.DRAFTING)
     client = signed_in(made[Role.LOCAL_EXPERT])
     page = text_of(client.get(address(profile)))
-    assert "Note to yourself" in page
-    assert "Comment on this section" not in page
+    assert "Note to myself" in page
     client.post(address(profile), {"new-kind": "note", "new-text": "Ask the office."})
     assert Note.objects.get().revision is None
     assert factories.section(profile, "1").state == SectionState.DRAFTING

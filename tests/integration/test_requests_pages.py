@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -149,42 +147,6 @@ def test_each_sees_his_own_and_an_empty_list_says_why(made, profile):
     assert "1 request for input" in page(signed_in(made[STAKEHOLDER]), "requests", profile.slug)
     empty = page(signed_in(made[FOCAL_POINT]), "requests", profile.slug)
     assert "Nothing has been asked of you." in empty
-
-
-@pytest.mark.parametrize("name", ["requests", "profile", "tasks"])
-def test_a_list_costs_the_same_for_one_request_and_for_many(made, profile, name):
-    client = signed_in(made[FOCAL_POINT] if name == "tasks" else made[EXPERT])
-    address = reverse(name, args=[] if name == "tasks" else [profile.slug])
-
-    def cost():
-        with CaptureQueriesContext(connection) as caught:
-            assert client.get(address).status_code == 200
-        return len(caught)
-
-    factories.ask_for_input(profile, person=made[FOCAL_POINT])
-    one = cost()
-    for number in range(4):
-        factories.ask_for_input(
-            profile, person=made[FOCAL_POINT], subject=f"Budget {number}", by=made[Role.CO_AUTHOR]
-        )
-    assert cost() == one
-
-
-def test_a_page_costs_the_same_however_much_was_said(made, profile):
-    request = factories.ask_for_input(profile)
-    client = signed_in(made[EXPERT])
-    address = reverse("request", args=[profile.slug, request.pk])
-
-    def cost():
-        with CaptureQueriesContext(connection) as caught:
-            assert client.get(address).status_code == 200
-        return len(caught)
-
-    one = cost()
-    for _round in range(3):
-        factories.move(request, "ask_back", request.asked_of, reason="Which year?")
-        factories.move(request, "reply_to_question", made[EXPERT], reason="2024.")
-    assert cost() == one
 
 
 # Answering

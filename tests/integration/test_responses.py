@@ -5,11 +5,8 @@ from http import HTTPStatus
 from io import BytesIO, StringIO
 
 import pytest
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from profile_workflow.models import Comment, Organisation, Profile, User
@@ -18,17 +15,12 @@ from profile_workflow.queries.responses import Wanted
 from profile_workflow.services import comments
 from profile_workflow.states import Attribution, CommentKind, CommentState, ProfileState, Role
 from tests import factories
+from tests.integration.pages import signed_in
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 S = ProfileState
 OK, FOUND = HTTPStatus.OK, HTTPStatus.FOUND
-
-
-@pytest.fixture(autouse=True)
-def _language_of_a_page_ends_with_its_test():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
@@ -49,12 +41,6 @@ def three(made, profile):
         factories.comment_on(factories.section(profile, key), reviewer, text=text)
         for key, text in (("1", "First."), ("1", "Second."), ("2", "Third."))
     ]
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def table(profile):
@@ -253,24 +239,6 @@ def test_a_filter_that_cannot_be_read_leaves_nothing_out(made, profile, three, q
 def test_no_match_says_so(made, profile, three):
     page = text_of(signed_in(made.team).get(table(profile), {"state": "closed"}))
     assert "There is no comment that matches the filter." in page
-
-
-def test_the_table_costs_the_same_for_one_comment_and_for_many(made, profile):
-    def cost():
-        client = signed_in(made[Role.LOCAL_EXPERT])
-        client.get(table(profile))
-        with CaptureQueriesContext(connection) as counted:
-            assert client.get(table(profile)).status_code == OK
-        return len(counted)
-
-    section, reviewer = factories.section(profile, "1"), made[Role.INTERNATIONAL_EXPERT]
-    one = factories.comment_on(section, reviewer, text="One.")
-    factories.move(one, "accept", made[Role.LOCAL_EXPERT], answer="Yes.")
-    first = cost()
-    for number in range(6):
-        factories.comment_on(section, reviewer, text=f"More {number}.")
-    factories.comment_on(factories.section(profile, "2"), made.team)
-    assert cost() == first
 
 
 # Who is shown, and taking the table away

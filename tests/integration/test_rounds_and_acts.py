@@ -6,10 +6,9 @@ from http import HTTPStatus
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from profile_workflow import requirements
 from profile_workflow.errors import NotNow
@@ -19,6 +18,7 @@ from profile_workflow.states import Attribution, ProfileState, Role, SignOffStat
 from profile_workflow.web import checks
 from reports.models import Build
 from tests import factories
+from tests.integration.pages import signed_in
 from workflows.models import Task
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
@@ -28,21 +28,9 @@ OK, FOUND = HTTPStatus.OK, HTTPStatus.FOUND
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-@pytest.fixture(autouse=True)
-def _language_of_a_page_ends_with_its_test():
-    with translation.override("en"):
-        yield
-
-
 @pytest.fixture
 def made():
     return factories.make_programme(sections=2)
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def text_of(response):
@@ -103,17 +91,6 @@ def test_earlier_rounds_can_be_looked_at(made):
 def test_before_the_first_round_the_page_says_when_it_opens(made):
     profile = factories.bring_to(factories.make_profile(made), S.DRAFTING)
     assert "No round has been opened yet." in page(made.team, "round", profile.slug)
-
-
-@pytest.mark.parametrize("state", [S.EXPERT_REVIEW, S.PROJECT_QA, S.CONSULTATION])
-@pytest.mark.parametrize("name", ["round", "qa"])
-def test_the_pages_cost_the_same_whatever_the_number_of_sections(name, state):
-    costs = []
-    for sections in (2, 5):
-        made = factories.make_programme(sections=sections)
-        profile = factories.bring_to(factories.make_profile(made), state)
-        costs.append(cost(made.team, reverse(name, args=[profile.slug])))
-    assert costs[0] == costs[1]
 
 
 # Rounds of validation

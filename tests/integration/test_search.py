@@ -6,10 +6,9 @@ from http import HTTPStatus
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from profile_workflow import rules
 from profile_workflow.models import (
@@ -28,26 +27,15 @@ from profile_workflow.services import search_index
 from profile_workflow.spelling import searchable
 from profile_workflow.states import AUTHOR_ROLES, Attribution, ProfileState, Role
 from tests import factories
+from tests.integration.pages import signed_in
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 K = SearchKind
 
 
-@pytest.fixture(autouse=True)
-def _language_of_a_page_ends_with_its_test():
-    with translation.override("en"):
-        yield
-
-
 def search(viewer, words, kind="", page=1):
     return queries.search(viewer, words, kind=kind, page=page, on=timezone.localdate())
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def page_of(user, **query) -> str:
@@ -297,6 +285,16 @@ def test_an_entry_of_nothing_stops_no_submission(own):
     assert factories.fresh(second).state == second.state
 
 
+def test_a_submission_makes_the_entry_that_is_missing(own):
+    made, profile = own
+    second, author = factories.section(profile, "2"), made[Role.LOCAL_EXPERT]
+    SearchEntry.objects.get(kind=K.SECTION, object_id=second.pk).delete()
+    assert list(search_index.differences())
+    factories.move(second, "take_back", author, reason="A mistake.")
+    factories.move(second, "submit", author)
+    assert list(search_index.differences()) == []
+
+
 def test_a_failed_change_leaves_the_index_alone(own):
     made, profile = own
     with factories.undone():
@@ -398,27 +396,6 @@ def test_arabic_is_found_with_and_without_its_signs(own):
     for typed in ("مدينة", "المدينه", "مَدِينَة", "اسر مهاجرين", "ادارة", "الســكن"):
         assert search(expert, typed, kind=K.DRAFT).total == 1, typed
     assert search(expert, "مدنية", kind=K.DRAFT).total == 0
-
-
-def test_a_search_costs_the_same_for_few_and_for_many(own):
-    made, profile = own
-    client = signed_in(made.team)
-    address = reverse("search") + "?q=own"
-
-    def cost():
-        client.get(address)
-        with CaptureQueriesContext(connection) as counted:
-            client.get(address)
-        return len(counted)
-
-    few = cost()
-    for number in range(4):
-        factories.bring_to(
-            factories.make_profile(made, title=f"Profile owntitle {number}"), ProfileState.DRAFTING
-        )
-        Source.objects.create(profile=profile, key=f"o{number}", kind="book", title="ownmore")
-    assert cost() == few
-    assert few <= 14
 
 
 def test_the_index_holds_words_only():

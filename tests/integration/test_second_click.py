@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from config.urls import urlpatterns
 from profile_workflow.models import (
@@ -220,12 +220,6 @@ ADDING = {
 #: Addresses by which something is added that are not opened about one profile, or add only what
 #: cannot be there twice: tested where they are tested.
 ELSEWHERE = {"profile_new", "board_view_save", "source_share", "word_import", "pdf"}
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.mark.parametrize("adding", ADDING.values(), ids=ADDING)

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from profile_workflow.bibliography.record import Reference
 from profile_workflow.errors import InvalidInput, NotAllowed, NotNow, StaleEntry
@@ -19,12 +19,6 @@ from tests import factories
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 LAW = Reference("loi-2004", "law", "Tunisie", "2004", "Loi n° 2004-6 du 3 février 2004")
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

@@ -21,12 +21,6 @@ from workflows.timetable import STEPS, timetable, usual_days
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 
-@pytest.fixture(autouse=True)
-def _language_of_a_page_ends_with_its_test():
-    with translation.override("en"):
-        yield
-
-
 @pytest.fixture
 def made():
     return factories.make_programme(cities=2)
@@ -165,6 +159,20 @@ def test_the_next_edition_carries_text_and_stakeholders_over(made):
     assert after.previous_edition == before
     assert after.sections.get(key="1").draft.text == before.sections.get(key="1").revision.text
     assert after.assignments.filter(role=Role.STAKEHOLDER).count() == 2
+
+
+def test_an_edition_that_was_cancelled_makes_room_for_another(made):
+    before = factories.bring_to(factories.make_profile(made, edition=2020), ProfileState.UPDATE_DUE)
+    leads_on = f"{reverse('profile_new')}?city={made.cities[0].pk}"
+    overviews = [signed_in(one) for one in (made.team, made[Role.LOCAL_EXPERT])]
+    assert [leads_on in page(one, "profile", before.slug) for one in overviews] == [True, False]
+    after = factories.start_next_edition(before)
+    assert leads_on not in page(overviews[0], "profile", before.slug)
+    assert "is carried over" not in post(made, "check").content.decode()
+    factories.move(after, "cancel", made.team, reason="The mayor has changed.")
+    assert leads_on in page(overviews[0], "profile", before.slug)
+    post(made, "start")
+    assert Profile.objects.get(edition=2030).previous_edition == before
 
 
 def test_lengths_of_the_steps_are_the_deadlines_of_the_tasks(made):

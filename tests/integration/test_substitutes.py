@@ -5,17 +5,16 @@ from datetime import timedelta
 from http import HTTPStatus
 
 import pytest
-from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
-from profile_workflow.errors import NotAllowed, NotNow
+from profile_workflow.errors import MadeAlready, NotAllowed, NotNow
 from profile_workflow.models import Assignment, Event, SignOff, User
 from profile_workflow.queries import history
 from profile_workflow.services import people
-from profile_workflow.services.log import broken_links
+from profile_workflow.services.log import broken_links, head_of
 from profile_workflow.states import ProfileState, Role
 from tests import factories
-from tests.integration.pages import page, signed_in
+from tests.integration.pages import address, page, signed_in
 from workflows import deadlines, engine, letters
 from workflows.letters import MailKind
 from workflows.models import OutboxJob, Task
@@ -23,26 +22,6 @@ from workflows.models import OutboxJob, Task
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 REASON = "She has moved to another city."
-
-
-@pytest.fixture(autouse=True)
-def _language_of_a_page_ends_with_its_test():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def made():
-    return factories.make_programme()
-
-
-@pytest.fixture
-def drafted(made):
-    return factories.bring_to(factories.make_profile(made), ProfileState.DRAFTING)
-
-
-def address(name, profile, *args):
-    return reverse(name, args=[profile.slug, *args])
 
 
 def part_of(profile, user, role):
@@ -137,6 +116,99 @@ def test_the_holder_does_not_learn_whether_an_address_has_an_account(made, draft
     often = client.post(url, {"email": addresses[0], **days})
     assert often.status_code == HTTPStatus.CONFLICT
     assert "Too many attempts" in often.content.decode()
+
+
+def test_the_number_of_a_part_does_not_tell_whether_it_is_there(made, drafted):
+    expert, now = made[Role.LOCAL_EXPERT], timezone.now()
+    part, client = part_of(drafted, expert, Role.LOCAL_EXPERT), signed_in(expert)
+    first = now.date() + timedelta(days=3)
+    days = {"starts_on": first, "ends_on": first}
+    engine.ask_for_substitute(part, email=factories.make_person().email, **days, by=expert, at=now)
+    lent = part.substitutes.get()
+    others = part_of(drafted, made[Role.INTERNATIONAL_EXPERT], Role.INTERNATIONAL_EXPERT)
+    # Whose part it is stands on the page of the people; only what is lent is not told at once.
+    of_nobody, hidden = [lent.pk, lent.pk + 1], [lent.pk, lent.pk + 1, others.pk]
+    asked = {"people_substitute": hidden, "people_end": hidden, "people_ask": of_nobody}
+    for name, numbers in asked.items():
+        told = set()
+        for number in numbers:
+            answer = client.post(address(name, drafted, number))
+            bare = re.sub(r'value="[^"]+"|/\d+/', "", answer.content.decode())
+            told.add((answer.status_code, bare))
+            read = client.get(address(name, drafted, number))
+            assert read.status_code == answer.status_code or name == "people_ask"
+        ((status, _page),) = told
+        assert status == HTTPStatus.NOT_FOUND
+    seen = signed_in(made.team).get(address("people_end", drafted, lent.pk))
+    assert seen.status_code == HTTPStatus.OK
+
+
+def history_of(profile, viewer, *, since=0):
+    """Return what a reader's history tells beyond the numbers and seals, oldest first."""
+    numbers = list(history.events_of(profile, history.Wanted(), viewer=viewer))
+    told = history.lines(profile, numbers, viewer=viewer)
+    return [
+        (one.what, one.about, one.who, one.role, one.to_label, one.reason)
+        for one in reversed(told)
+        if one.event.seq > since
+    ]
+
+
+def test_the_history_does_not_tell_whether_an_address_has_an_account(made, drafted):
+    expert, free, now = made[Role.LOCAL_EXPERT], factories.make_person(), timezone.now()
+    part = part_of(drafted, expert, Role.LOCAL_EXPERT)
+    today = now.date()
+    days = {"starts_on": today + timedelta(days=1), "ends_on": today + timedelta(days=9)}
+    before, _seal = head_of(drafted)
+
+    def asked(email, at=now):
+        engine.ask_for_substitute(part, email=email, **days, by=expert, at=at)
+
+    for email in ("nobody@example.org", made[Role.INTERNATIONAL_EXPERT].email, free.email):
+        asked(email)
+        with pytest.raises(MadeAlready):
+            asked(email)
+        # A quarter of an hour later it is no second click any more.
+        asked(email, now + timedelta(minutes=16))
+    told = history_of(drafted, expert, since=before)
+    assert len(told) == head_of(drafted)[0] - before == 6
+    (line,) = set(told)
+    assert line[:3] == ("Name a substitute", expert.full_name, expert.full_name)
+    assert history_of(drafted, made[Role.OBSERVER], since=before) == told
+    of_team = history_of(drafted, made.team, since=before)
+    assert [one[1] for one in of_team].count(free.full_name) == 1
+    lent = part.substitutes.get()
+    later = factories.fresh(drafted)
+    later.moment = now + timedelta(days=1)
+    assert history_of(later, expert, since=before) == of_team
+    # Nor does taking the wish back tell it, whoever does so.
+    number, _seal = head_of(drafted)
+    engine.end_part(part, by=expert, at=now, reason=REASON)
+    assert factories.fresh(lent).ends_on < today
+    engine.end_part(part, by=expert, at=now, reason=REASON)
+    ended = history_of(drafted, expert, since=number)
+    assert len(ended) == head_of(drafted)[0] - number == 2
+    assert ended[0] == ended[1]
+    assert ended[0][0] == "End the substitution"
+    assert history_of(later, expert, since=before)[:6] == told
+
+
+def test_the_end_of_a_substitution_that_never_began_is_told_to_the_team_alone(made, drafted):
+    part = part_of(drafted, made[Role.LOCAL_EXPERT], Role.LOCAL_EXPERT)
+    now, number = timezone.now(), head_of(drafted)[0]
+    for first in (0, 3):
+        days = {"starts_on": now.date() + timedelta(days=first)}
+        days["ends_on"] = days["starts_on"] + timedelta(days=5)
+        stand_in = factories.make_person()
+        lent = people.substitute(part, by_user=stand_in, **days, by=made.team, at=now)
+        engine.end_part(lent, by=made.team, at=now, reason=REASON)
+    found = {
+        viewer: [one[0] for one in history_of(drafted, viewer, since=number)]
+        for viewer in (made.team, made[Role.LOCAL_EXPERT])
+    }
+    named, taken = "Name a substitute", "Take the part back"
+    assert found[made.team] == [named, taken, named, taken]
+    assert found[made[Role.LOCAL_EXPERT]] == [named, taken, named]
 
 
 def test_the_holder_names_by_address_not_by_name(made, drafted):

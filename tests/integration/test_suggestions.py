@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from profile_workflow.errors import NotAllowed, NotNow
 from profile_workflow.models import Draft, Event, Note
@@ -15,21 +15,15 @@ from tests.integration.beside import (
     address,
     quoting,
     sent_back,
-    signed_in,
     text_of,
     under_review,
 )
+from tests.integration.pages import signed_in
 from workflows import engine
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 FOUND, FORBIDDEN, CONFLICT = HTTPStatus.FOUND, HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT
-
-
-@pytest.fixture(autouse=True)
-def _language_of_a_page_ends_with_its_test():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

@@ -9,10 +9,9 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from profile_workflow.models import Event
 from profile_workflow.services import evidence
@@ -20,6 +19,7 @@ from profile_workflow.services.contents import fingerprint
 from profile_workflow.states import ChartKind, ProfileState, Role
 from reports.context.gather import report_of
 from tests import factories
+from tests.integration.pages import signed_in
 from tests.workbooks import book, xlsx
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
@@ -28,17 +28,6 @@ OK, FOUND, UNPROCESSABLE = HTTPStatus.OK, HTTPStatus.FOUND, HTTPStatus.UNPROCESS
 FORBIDDEN, CONFLICT, GONE = HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT, HTTPStatus.NOT_FOUND
 HEAD = ["What is counted", "Value", "Unit", "Year"]
 GOOD = [HEAD, ["Men", 1200.5, "persons", 2024], ["Share", 0.485, None, 2024]]
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def made():
-    return factories.make_programme()
 
 
 @pytest.fixture
@@ -50,12 +39,6 @@ def table(made):
 @pytest.fixture
 def client(made):
     return signed_in(made[Role.LOCAL_EXPERT])
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def address(table, name="table_paste", *more):
@@ -312,15 +295,3 @@ def test_the_page_and_the_report_show_the_same_picture(client, table):
     assert drawing(page) == drawing(printed)
     assert "<polyline" in page
     assert "Figures of the chart" in page
-
-
-def test_pages_with_charts_cost_the_same_for_one_figure_and_for_many(client, table):
-    def cost(name):
-        client.get(address(table, name))
-        with CaptureQueriesContext(connection) as counted:
-            assert client.get(address(table, name)).status_code == OK
-        return len(counted)
-
-    one = {name: cost(name) for name in ("table_chart", "table")}
-    add(table, *({"label": f"L{n}", "value": n, "year": 2024} for n in range(30)))
-    assert {name: cost(name) for name in one} == one

@@ -8,19 +8,19 @@ from http import HTTPStatus
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from profile_workflow.errors import NotAllowed, NotNow
 from profile_workflow.forms import word as forms
-from profile_workflow.models import Draft, Section, Source, WordReading, WorkingCopy
+from profile_workflow.models import Draft, Section, WordReading, WorkingCopy
 from profile_workflow.services import word
 from profile_workflow.states import Occasion, ProfileState, Role
 from profile_workflow.word.chapters import Chapter, parts_of
 from tests import factories
 from tests.docx import docx, p
+from tests.integration.pages import signed_in
 from workflows.management.commands.worker import sweep
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
@@ -28,33 +28,6 @@ pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 OK, FOUND, GONE = HTTPStatus.OK, HTTPStatus.FOUND, HTTPStatus.NOT_FOUND
 FORBIDDEN, CONFLICT = HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT
 INCOMPLETE = HTTPStatus.UNPROCESSABLE_ENTITY
-
-
-@pytest.fixture(autouse=True)
-def _language_of_a_page_ends_with_its_test():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def made():
-    return factories.make_programme()
-
-
-@pytest.fixture
-def drafted(made):
-    return factories.bring_to(factories.make_profile(made), ProfileState.DRAFTING)
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def expert(made):
-    return signed_in(made[Role.LOCAL_EXPERT])
 
 
 def upload(client, profile, file, **more):
@@ -219,6 +192,21 @@ def test_nothing_is_overwritten_that_was_saved_since_it_was_compared(drafted, ex
     assert "Saved meanwhile." in both.content.decode()
 
 
+def test_a_chosen_section_that_was_submitted_meanwhile_is_refused_with_a_reason(
+    made, drafted, expert
+):
+    reading, section = factories.read_word(drafted), factories.section(drafted, "1")
+    factories.write(section, "Submitted meanwhile.")
+    sent = {"take_1": "on", "version_1": draft_of(drafted).version}
+    factories.move(section, "submit", made[Role.LOCAL_EXPERT])
+    answer = expert.post(page("word_check", reading), sent)
+    assert answer.status_code == FOUND
+    done = expert.get(page("word_check", reading)).content.decode()
+    assert "Not written" in done
+    assert WordReading.objects.get().outcome["1"]["result"] == word.REFUSED
+    assert draft_of(drafted).text == "Submitted meanwhile."
+
+
 def test_that_nothing_was_found_stays_an_answer(drafted, expert):
     reading = factories.read_word(drafted)
     Draft.objects.filter(section__profile=drafted).update(nothing_found=True, searched="Archive")
@@ -333,22 +321,6 @@ def test_readings_are_forgotten(drafted, expert):
     assert expert.get(page("word_check", reading)).status_code == GONE
     sweep(later)
     assert not WordReading.objects.exists()
-
-
-def test_a_list_of_changes_costs_the_same_for_one_section_and_for_all(drafted, expert):
-    source = Source.objects.create(profile=drafted, key="k", kind="book", authors="A", title="T")
-    titles = [str(one) for one in factories.sections(drafted)]
-
-    def cost(several):
-        body = "".join(p(one, "Titre1") + p(f"x [@{source.key}]") for one in several)
-        upload(expert, drafted, docx(body))
-        address = page("word_check", WordReading.objects.get())
-        expert.get(address)
-        with CaptureQueriesContext(connection) as found:
-            assert expert.get(address).status_code == OK
-        return len(found)
-
-    assert cost(titles[:1]) == cost(titles)
 
 
 def test_the_pages_lead_to_it(drafted, expert):

@@ -8,17 +8,16 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from PIL import Image
 
 from profile_workflow.errors import InvalidInput, NotComplete
 from profile_workflow.models import Draft, PictureFile, WordReading
 from profile_workflow.services import pictures, word, word_pictures
 from profile_workflow.services.word_pictures import PictureTaker
-from profile_workflow.states import ProfileState, Role, SectionState
+from profile_workflow.states import Role, SectionState
 from tests import factories
 from tests.docx import docx, drawn, p
 from tests.pictures import PAYLOAD, REFUSED, harbour, photograph, plain_png
@@ -28,29 +27,6 @@ pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 CAPTION = "Lgende"
 SHOWN = p("Text") + p(raw=drawn("rId7", "Boats at a quay")) + p("Figure 1. The port", CAPTION)
-
-
-@pytest.fixture(autouse=True)
-def _language_of_a_page_ends_with_its_test():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def made():
-    return factories.make_programme()
-
-
-@pytest.fixture
-def drafted(made):
-    return factories.bring_to(factories.make_profile(made), ProfileState.DRAFTING)
-
-
-@pytest.fixture
-def expert(made):
-    client = Client()
-    client.force_login(made[Role.LOCAL_EXPERT])
-    return client
 
 
 def upload(client, profile, body=SHOWN, media=None, section="1"):
@@ -196,7 +172,7 @@ def test_files_go_from_the_disk_too(expert, drafted, django_capture_on_commit_ca
     names = {drafted.picture_files.get().full.name, drafted.picture_files.get().small.name}
     assert all(map(default_storage.exists, names))
     with django_capture_on_commit_callbacks(execute=True):
-        word.throw_away(reading)
+        word.throw_away(reading, at=timezone.now())
     assert not any(map(default_storage.exists, names))
 
 
@@ -209,10 +185,52 @@ def test_a_file_that_another_reader_awaits_stays(made, expert, drafted):
         read_at=reading.read_at,
         expires_at=reading.expires_at,
     )
-    word.throw_away(reading)
+    word.throw_away(reading, at=timezone.now())
     assert drafted.picture_files.exists()
-    word.throw_away(other)
+    word.throw_away(other, at=timezone.now())
     assert not drafted.picture_files.exists()
+
+
+def sent_form(client, profile, **sent):
+    """Send the form of a new picture."""
+    said = {"caption": "The port", "alt": "Boats", "credit": "Photo: Office", "key": "", **sent}
+    return client.post(reverse("entry_add", args=[profile.slug, "picture"]), said)
+
+
+def test_a_file_that_a_form_awaits_stays(expert, made, drafted):
+    """Whatever else shows or awaits it goes; the form is sent again without the file."""
+
+    def returned():
+        answer = sent_form(expert, drafted, alt="", file=SimpleUploadedFile("x.png", harbour()))
+        assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+        assert "is kept" in answer.content.decode()
+
+    returned()
+    kept = drafted.picture_files.get()
+    word.throw_away(upload(expert, drafted), at=timezone.now())
+    reading = upload(expert, drafted)
+    returned()
+    word.throw_away(reading, at=timezone.now())
+    by, at = made[Role.LOCAL_EXPERT], timezone.now()
+    assert sent_form(expert, drafted, kept=kept.sha256).status_code == HTTPStatus.FOUND
+    returned()
+    pictures.remove_picture(drafted.pictures.get(), by=by, at=at)
+    assert drafted.picture_files.get() == kept
+    # No longer than until it comes, and not for ever.
+    sent_form(expert, drafted, kept=kept.sha256)
+    pictures.remove_picture(drafted.pictures.get(), by=by, at=at)
+    assert not drafted.picture_files.exists()
+    returned()
+    pictures.forget_files(drafted, [kept.sha256], at=at + 2 * pictures.KEPT_UNUSED)
+    assert not drafted.picture_files.exists()
+
+
+def test_a_picture_of_the_register_that_a_reading_places_stays(expert, made, drafted):
+    there = factories.give_picture(drafted, "harbour", content=harbour(5), alt="Boats")
+    reading = upload(expert, drafted, media={"rId7": harbour(5)})
+    pictures.remove_picture(there, by=made[Role.LOCAL_EXPERT], at=timezone.now())
+    assert written(expert, reading)["pictures"] == 1
+    assert text_of(drafted).startswith("Text\n\n[[image:harbour]]")
 
 
 def test_a_picture_that_comes_again_is_kept_as_long_as_a_new_one(made, drafted):

@@ -13,10 +13,14 @@ import os
 import runpy
 import signal
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 import django
-from django.core import management
+from django.conf import settings
+from django.core import checks, management
+from django.db import connections
+from django.utils import translation
 
 _alive: set[int] = set()
 
@@ -62,12 +66,22 @@ def _look(pid: int) -> int | None:
     return os.waitstatus_to_exitcode(status)
 
 
-def main() -> None:
-    """Answer until nobody asks any more."""
+def _load(modules: Iterable[str]) -> None:
+    """Load all that a child would load sooner or later; no connection, which it would share."""
     django.setup()
     management.get_commands()
-    for module in sys.argv[1:]:
+    for module in (settings.ROOT_URLCONF, *modules):
         importlib.import_module(module)
+    checks.run_checks()
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            translation.gettext("Profile")
+    connections.close_all()
+
+
+def main() -> None:
+    """Answer until nobody asks any more."""
+    _load(sys.argv[1:])
     acts: dict[str, Any] = {"begin": _begin, "look": _look}
     for line in sys.stdin:
         act, *arguments = json.loads(line)

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -64,6 +65,8 @@ class Nursery:
     """
 
     def __init__(self, *modules: str, variables: dict[str, str] | None = None) -> None:
+        # One question at a time: a test asks from its mail server too, which is another thread.
+        self.turn = threading.RLock()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.robustness.nursery", *modules],
             cwd=ROOT,
@@ -83,9 +86,10 @@ class Nursery:
         """Put a request as ``nursery`` reads it; return the answer."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(request) + "\n")
-        self._process.stdin.flush()
-        answer: int | None = json.loads(self._process.stdout.readline())
+        with self.turn:
+            self._process.stdin.write(json.dumps(request) + "\n")
+            self._process.stdin.flush()
+            answer: int | None = json.loads(self._process.stdout.readline())
         return answer
 
     def start(self, *arguments: str) -> "Child":
@@ -104,9 +108,10 @@ class _Ward:
         self._code: int | None = None
 
     def poll(self) -> int | None:
-        if self._code is None:
-            self._code = self._nursery.ask("look", self.pid)
-        return self._code
+        with self._nursery.turn:
+            if self._code is None:
+                self._code = self._nursery.ask("look", self.pid)
+            return self._code
 
     def wait(self, timeout: float | None = PATIENCE) -> int:
         wait_until(lambda: self.poll() is not None, what="the end", seconds=timeout or PATIENCE)
@@ -206,7 +211,7 @@ def wait_until(
 def killed_at_random(
     start: Callable[[], Child],
     *,
-    ready: str,
+    at_work: Callable[[Child], object],
     times: int,
     within: float,
     chance: random.Random,
@@ -215,9 +220,9 @@ def killed_at_random(
 
     Args:
         start: Starts the program.
-        ready: Pattern of the output from which on it works; its start is not worth killing.
+        at_work: Waits until it works; its start is not worth killing.
         times: How often it is killed.
-        within: Greatest number of seconds from being ready to being killed.
+        within: Greatest number of seconds from being at work to being killed.
         chance: Source of the moments; seeded, so that a failure can be repeated.
 
     Yields:
@@ -225,7 +230,7 @@ def killed_at_random(
     """
     for number in range(1, times + 1):
         with start() as child:
-            child.wait_for(ready)
+            at_work(child)
             time.sleep(chance.uniform(0, within))
             child.kill()
         yield number

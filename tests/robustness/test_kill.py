@@ -3,7 +3,7 @@
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tests.integration.workflows.cast import a_person, a_profile
-from tests.integration.workflows.mail_server import MailServer
+from tests.integration.workflows.mail_server import MailServer, free_port
 from tests.robustness.subprocesses import Child, Nursery, killed_at_random, wait_until
 from workflows import notifications
 from workflows.executors import get_executor
@@ -34,12 +34,29 @@ def holed(hole: str) -> tuple[str, ...]:
     return ("-m", "tests.robustness.holes", hole)
 
 
+@pytest.fixture(scope="module")
+def port() -> int:
+    """Where every mail server of these tests listens: the nursery is told so once."""
+    return free_port()
+
+
 @pytest.fixture
-def mail_server() -> Iterator[MailServer]:
-    server = MailServer()
+def mail_server(port: int) -> Iterator[MailServer]:
+    server = MailServer(port)
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="module")
+def nursery(port: int, django_db_setup: None) -> Iterator[Nursery]:
+    variables = {
+        "EMAIL_URL": MailServer(port).url,
+        "OUTBOX_LEASE_SECONDS": "1",
+        "OUTBOX_MAX_ATTEMPTS": "1000",
+    }
+    with Nursery("workflows.management.commands.worker", variables=variables) as ready:
+        yield ready
 
 
 @dataclass
@@ -47,19 +64,28 @@ class Post:
     """Mails on their way from the outbox to a server."""
 
     server: MailServer
+    nursery: Nursery
     program: tuple[str, ...]
     expected: set[str]
+    begun: int = 0
 
-    @property
-    def variables(self) -> dict[str, str]:
-        return {
-            "EMAIL_URL": self.server.url,
-            "OUTBOX_LEASE_SECONDS": "1",
-            "OUTBOX_MAX_ATTEMPTS": "1000",
-        }
+    def start(self, *options: str) -> Child:
+        return self.nursery.start(*self.program, *OPTIONS, *options)
 
-    def start(self, *options: str, nursery: Nursery | None = None) -> Child:
-        return Child([*self.program, *OPTIONS, *options], self.variables, nursery=nursery)
+    def slowly(self, accept: Callable[[], None]) -> str:
+        """Answer as slowly as real servers do, so that kills hit every moment of a delivery."""
+        self.begun += 1
+        time.sleep(0.02)
+        accept()
+        time.sleep(0.02)
+        return "250 OK"
+
+    def at_work(self, worker: Child) -> None:
+        """Wait until a worker delivers; or is about to find out that it cannot."""
+        before = self.begun
+        worker.wait_for(READY)
+        if self.server.is_up:
+            wait_until(lambda: self.begun > before, what="a delivery")
 
     def let_time_pass(self) -> None:
         """Let the waiting times pass that failures have caused, and the leases of the dead."""
@@ -94,7 +120,14 @@ class Post:
         return sum(copies.values()) - len(copies)
 
 
-def post(server: MailServer, *, mails: int, program: tuple[str, ...] = GOOD) -> Post:
+@pytest.fixture
+def post(mail_server: MailServer, nursery: Nursery) -> Callable[..., Post]:
+    return partial(on_their_way, mail_server, nursery)
+
+
+def on_their_way(
+    server: MailServer, nursery: Nursery, *, mails: int, program: tuple[str, ...] = GOOD
+) -> Post:
     profile = a_profile()
     people = {a_person().pk: notifications.Details() for _number in range(mails)}
     jobs = notifications.notify(1, "held", people, profile_id=profile.pk)
@@ -104,31 +137,22 @@ def post(server: MailServer, *, mails: int, program: tuple[str, ...] = GOOD) -> 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("django.conf.settings.SITE_URL", site)
         expected = {notifications.message_id(job.key) for job in jobs}
-    return Post(server, program, expected)
+    return Post(server, nursery, program, expected)
 
 
-def slowly(accept):
-    """Answer as slowly as real servers do, so that kills hit every moment of a delivery."""
-    time.sleep(0.02)
-    accept()
-    time.sleep(0.02)
-    return "250 OK"
-
-
-def test_no_mail_is_lost_by_kills_and_an_outage(mail_server):
+def test_no_mail_is_lost_by_kills_and_an_outage(post):
     """60 mails, 16 kills at random moments, the server down during five of them."""
-    mail_server.on_data = slowly
-    way = post(mail_server, mails=60)
+    way = post(mails=60)
+    way.server.on_data = way.slowly
     chance = random.Random(20260314)  # noqa: S311 - moments, not secrets
-    with Nursery("workflows.management.commands.worker", variables=way.variables) as nursery:
-        start = partial(way.start, nursery=nursery)
-        for number in killed_at_random(start, ready=READY, times=16, within=0.2, chance=chance):
-            way.let_time_pass()
-            if number == 4:
-                mail_server.stop()
-            if number == 9:
-                assert OutboxJob.objects.unfinished().exists()
-                mail_server.start()
+    kills = partial(killed_at_random, times=16, within=0.2, chance=chance)
+    for number in kills(way.start, at_work=way.at_work):
+        way.let_time_pass()
+        if number == 4:
+            way.server.stop()
+        if number == 9:
+            assert OutboxJob.objects.unfinished().exists()
+            way.server.start()
     interrupted = OutboxJob.objects.filter(attempts__gt=1).count()
     way.finish()
     print(f"\n16 kills, {interrupted} jobs interrupted, {way.duplicates} duplicates")
@@ -157,48 +181,48 @@ def kill_during_the_first_mail(way: Post, *, accepted: bool) -> None:
 
 
 @pytest.mark.parametrize(("accepted", "copies"), [(False, 1), (True, 2)])
-def test_a_worker_killed_between_sending_and_noting_sends_again(mail_server, accepted, copies):
-    way = post(mail_server, mails=1)
+def test_a_worker_killed_between_sending_and_noting_sends_again(post, accepted, copies):
+    way = post(mails=1)
     kill_during_the_first_mail(way, accepted=accepted)
     assert OutboxJob.objects.get().state == "running"
     way.finish()
-    assert mail_server.message_ids == [*way.expected] * copies
+    assert way.server.message_ids == [*way.expected] * copies
     assert (way.lost, way.unknown, way.duplicates) == (set(), set(), copies - 1)
 
 
-def test_a_lost_mail_is_seen(mail_server):
-    way = post(mail_server, mails=1, program=holed("forgetful"))
+def test_a_lost_mail_is_seen(post):
+    way = post(mails=1, program=holed("forgetful"))
     kill_during_the_first_mail(way, accepted=False)
     way.finish()
     assert way.lost == way.expected
 
 
-def test_a_duplicate_that_cannot_be_recognised_is_seen(mail_server):
-    way = post(mail_server, mails=1, program=holed("anonymous"))
+def test_a_duplicate_that_cannot_be_recognised_is_seen(post):
+    way = post(mails=1, program=holed("anonymous"))
     kill_during_the_first_mail(way, accepted=True)
     way.finish()
     assert len(way.unknown) == 2
 
 
-def test_a_mail_that_stays_behind_with_a_dead_worker_is_seen(mail_server):
-    way = post(mail_server, mails=1, program=holed("faithful_to_the_dead"))
+def test_a_mail_that_stays_behind_with_a_dead_worker_is_seen(post):
+    way = post(mails=1, program=holed("faithful_to_the_dead"))
     kill_during_the_first_mail(way, accepted=False)
     with pytest.raises(AssertionError, match="in vain for the outbox to be empty"):
-        way.finish(seconds=3)
+        way.finish(seconds=2)
 
 
-def test_two_workers_share_the_work_and_send_nothing_twice(mail_server):
-    way = post(mail_server, mails=40)
+def test_two_workers_share_the_work_and_send_nothing_twice(post):
+    way = post(mails=40)
     with way.start() as one, way.start() as two:
         wait_until(lambda: not OutboxJob.objects.unfinished().exists(), what="all mails")
         assert (one.terminate(), two.terminate()) == (0, 0)
         shares = [worker.output.count(": done") for worker in (one, two)]
-    assert sum(shares) == len(mail_server.received) == 40
+    assert sum(shares) == len(way.server.received) == 40
     assert (way.lost, way.duplicates) == (set(), 0)
 
 
-def test_a_worker_asked_to_end_finishes_its_mail_and_leaves_the_rest(mail_server):
-    way = post(mail_server, mails=10)
+def test_a_worker_asked_to_end_finishes_its_mail_and_leaves_the_rest(post):
+    way = post(mails=10)
     asked: list[Child] = []
 
     def ask_then_answer(accept):
@@ -206,7 +230,7 @@ def test_a_worker_asked_to_end_finishes_its_mail_and_leaves_the_rest(mail_server
         asked[0].process.terminate()
         return "250 OK"
 
-    mail_server.on_data = ask_then_answer
+    way.server.on_data = ask_then_answer
     with way.start() as worker:
         asked.append(worker)
         assert worker.wait() == 0
@@ -214,8 +238,8 @@ def test_a_worker_asked_to_end_finishes_its_mail_and_leaves_the_rest(mail_server
     assert sorted(OutboxJob.objects.values_list("state", flat=True)) == ["done"] + ["waiting"] * 9
 
 
-def test_a_worker_that_starts_late_catches_up(mail_server):
-    way = post(mail_server, mails=20)
+def test_a_worker_that_starts_late_catches_up(post):
+    way = post(mails=20)
     with way.start("--once") as worker:
         assert worker.wait() == 0
     assert (way.lost, way.duplicates) == (set(), 0)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core import mail
 from django.db.models import Model
@@ -101,9 +102,8 @@ class Actor:
     # Acting
 
     def sign_in(self) -> None:
-        """Come in by the front door."""
-        self.page.goto("/")
-        self.tap(self.page.get_by_role("banner").get_by_role("link", name=self.words("Sign in")))
+        """Ask for one's tasks, as a letter does, and sign in on the way."""
+        self.page.goto("/tasks/")
         self.page.get_by_role("textbox").first.fill(self.user.email)
         self.field("Password").fill(PASSWORD)
         self.press("Sign in")
@@ -111,6 +111,7 @@ class Actor:
 
     def sign_out(self) -> None:
         self.press("Sign out")
+        expect(self.button("Sign in")).to_be_visible()
 
     def tap(self, thing: Locator) -> None:
         """Click, or touch where there is no mouse, having looked at the page on which it is."""
@@ -129,6 +130,11 @@ class Actor:
 
     def link(self, name: str) -> Locator:
         return self.page.get_by_role("link", name=self.words(name), exact=True).first
+
+    def link_about(self, name: str, thing: Any) -> Locator:
+        """Return the link that says to a screen reader, after its name, what it is about."""
+        said = re.compile(rf"^{re.escape(name)}\s*:\s*{re.escape(self.words_of(thing))}$")
+        return self.page.get_by_role("link", name=said).first
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=self.words(name), exact=True).first
@@ -151,9 +157,9 @@ class Actor:
         found = self.field(label)
         if self._touch:
             found.tap()
+            expect(found).to_be_checked()
         else:
             found.check()
-        expect(found).to_be_checked()
 
     def choose(self, label: str, option: Any) -> None:
         """Choose an option of a list."""
@@ -189,8 +195,10 @@ class Actor:
         self.reads(self.words("Nothing needs you now."))
 
     def open_task(self, node: str, section: Section | None = None, *, again: bool = False) -> None:
-        """Find a task among one's own, and open it."""
-        self.see_tasks()
+        """Find a task among one's own, which may be in sight, and open it."""
+        here = urlsplit(self.page.url).path
+        if here != "/tasks/" or not self.link(self.task(node, section, again=again)).is_visible():
+            self.see_tasks()
         self.follow(self.task(node, section, again=again))
         expect(self.page.get_by_role("heading", level=1)).to_have_text(
             self.task(node, section, again=again)
@@ -237,7 +245,9 @@ class Actor:
         self.is_told_done(self.task(node, section).replace(": ", " – ", 1))
 
     def open_profile(self, profile: Profile) -> None:
-        """Go to a profile by the list of profiles."""
+        """Go to a profile by the list of profiles, unless one is there."""
+        if urlsplit(self.page.url).path == profile.get_absolute_url():
+            return
         self.follow("Profiles")
         called = f"{self.words_of(profile.city)} {profile.edition}"
         self.tap(self.page.get_by_role("main").get_by_role("link", name=called).first)

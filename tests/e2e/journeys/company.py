@@ -10,7 +10,9 @@ from profile_workflow.services.log import broken_links
 from profile_workflow.states import ProfileState, Role
 from tests import factories
 from tests.browser import let_in
+from tests.e2e.journeys import moves
 from tests.e2e.journeys.actor import Actor
+from tests.e2e.journeys.phrases import SAID
 from workflows import deadlines, invariants
 from workflows.handlers import HANDLERS
 from workflows.models import OutboxJob
@@ -98,11 +100,15 @@ class Company:
         return self[Role.CITY_AUTHORITY]
 
     @property
-    def stakeholders(self) -> list[Actor]:
-        return [self.actor(one) for one in self.made.people[Role.STAKEHOLDER]]
+    def stakeholder(self) -> Actor:
+        return self[Role.STAKEHOLDER]
 
     def section(self, key: str) -> Section:
         return factories.section(self.profile, key)
+
+    def says(self, occasion: str, **values: object) -> str:
+        """Return what people of this language say on an occasion."""
+        return SAID[self.habits.language][occasion].format(**values)
 
     def work(self) -> int:
         """Let a worker do all that is due; return how many jobs that were."""
@@ -118,6 +124,11 @@ class Company:
         assert profile.state == state
         assert list(broken_links(profile)) == []
         assert invariants.violations(profile) == []
+
+    def not_walked(self) -> set[str]:
+        """Return the moves still to be made; nothing but their browsers makes one of theirs."""
+        people = [one.user for one in self._actors.values()]
+        return moves.not_walked(Profile.objects.filter(city=self.profile.city), people)
 
     def faults(self) -> dict[str, list[str]]:
         """Return what the browsers complained about, by person."""

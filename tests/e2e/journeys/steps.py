@@ -16,22 +16,6 @@ from reports.models import Build
 from tests.e2e.journeys.actor import Actor
 from tests.e2e.journeys.company import Company
 
-#: What people write, by language.
-TEXTS = {
-    "en": "In 2024 the municipality counted its residents, {number} of them for the first time.",
-    "ar": "أحصت البلدية سكانها سنة 2024، ومنهم {number} للمرة الأولى.",
-}
-REASONS = {"en": "The figures of {what} are missing.", "ar": "أرقام {what} غير موجودة."}
-
-
-def text(company: Company, number: int) -> str:
-    return TEXTS[company.habits.language].format(number=number)
-
-
-def reason(company: Company, what: str) -> str:
-    return REASONS[company.habits.language].format(what=what)
-
-
 # Nomination
 
 
@@ -41,6 +25,14 @@ def nominate(company: Company) -> None:
     team.follow("Profiles")
     team.follow("Start a profile")
     team.choose("City", made.cities[0])
+    check_and_start(company)
+    company.profile = made.cities[0].profiles.get()
+    name_stakeholder(company)
+
+
+def check_and_start(company: Company) -> None:
+    """The project team names the people, checks the answers, and starts."""
+    team, made = company.team, company.made
     team.choose("Language of the text", NAMES[company.habits.language])
     for label, role in PEOPLE.items():
         team.field(label).fill(made[role].email)
@@ -48,8 +40,6 @@ def nominate(company: Company) -> None:
     team.reads(made[Role.LOCAL_EXPERT].full_name)
     team.press("Start the profile")
     team.is_told(team.words("The profile has been started. The first task is with the team."))
-    company.profile = made.cities[0].profiles.get()
-    name_stakeholders(company)
 
 
 #: Language of a text → how it is called in it.
@@ -64,19 +54,26 @@ PEOPLE = {
 }
 
 
-def name_stakeholders(company: Company) -> None:
-    """The project team gives each member of the City Stakeholder Group a part."""
+def name_stakeholder(company: Company) -> None:
+    """The project team gives a member of the City Stakeholder Group a part."""
+    team, user = company.team, company.made[Role.STAKEHOLDER]
+    team.follow("Give somebody a part")
+    team.field("Name or e-mail address").fill(user.email)
+    team.tap(team.page.get_by_role("main").get_by_role("button", name=team.words("Search")))
+    team.follow(user.full_name)
+    team.choose("Role", Role.STAKEHOLDER.label)
+    team.choose("Category of stakeholder", StakeholderCategory.CIVIL_SOCIETY.label)
+    team.press("Give the part")
+    team.is_told(team.words("%(person)s has the part now.", person=user.full_name))
+
+
+def start_next_edition(company: Company) -> None:
+    """The project team goes on from the overview of a profile whose update is due."""
     team = company.team
-    team.follow("People")
-    for user in company.made.people[Role.STAKEHOLDER]:
-        team.follow("Give somebody a part")
-        team.field("Name or e-mail address").fill(user.email)
-        team.tap(team.page.get_by_role("main").get_by_role("button", name=team.words("Search")))
-        team.follow(user.full_name)
-        team.choose("Role", Role.STAKEHOLDER.label)
-        team.choose("Category of stakeholder", StakeholderCategory.CIVIL_SOCIETY.label)
-        team.press("Give the part")
-        team.is_told(team.words("%(person)s has the part now.", person=user.full_name))
+    team.follow("Start the next edition")
+    team.field("Edition").fill(str(company.profile.edition + 1))
+    check_and_start(company)
+    company.profile = company.made.cities[0].profiles.exclude(pk=company.profile.pk).get()
 
 
 def hand_over(actor: Actor, section: Section, *, to: Actor) -> None:
@@ -93,10 +90,7 @@ def hand_over(actor: Actor, section: Section, *, to: Actor) -> None:
 
 def begin(company: Company) -> None:
     """The project team starts the inception."""
-    team = company.team
-    team.take_task("plan")
-    team.decide("begin_inception")
-    team.is_told_done(team.task("plan"))
+    company.team.do_task("plan", "begin_inception")
 
 
 def describe_the_city(company: Company) -> None:
@@ -107,45 +101,57 @@ def describe_the_city(company: Company) -> None:
         expert.press(expert.move("begin_drafting"))
     expert.follow("Go to the territories")
     expert.follow("Add a territory")
-    expert.field(expert.label(Territory, "name")).fill("Municipality")
+    expert.field(expert.label(Territory, "name")).fill(company.says("territory"))
     expert.choose(expert.label(Territory, "kind"), TerritoryKind.MUNICIPALITY.label)
     expert.tick("This is what the profile calls “the city”")
     expert.press("Save")
     expert.follow("Add a working definition")
-    expert.field(expert.label(WorkingDefinition, "term")).fill("migrant")
-    expert.field(expert.label(WorkingDefinition, "text")).fill("Who moved here.")
+    expert.field(expert.label(WorkingDefinition, "term")).fill(company.says("term"))
+    expert.field(expert.label(WorkingDefinition, "text")).fill(company.says("definition"))
     expert.press("Save")
+    note_a_challenge(company)
     expert.do_task("incept", "begin_drafting")
 
 
 def note_a_challenge(company: Company) -> None:
-    """The local expert writes down what the priorities will answer."""
+    """The local expert writes down, beside the rest, what the priorities will answer."""
     expert = company.expert
-    expert.open_profile(company.profile)
-    expert.follow("Evidence")
     expert.follow("Challenges")
     expert.follow("Add a challenge")
-    expert.field(expert.label(Challenge, "title")).fill("Housing")
+    expert.field(expert.label(Challenge, "title")).fill(company.says("challenge"))
     expert.choose(expert.label(Challenge, "competence"), Competence.OWN.label)
     expert.press("Save")
-    expert.is_told("Housing")
+    expert.is_told(company.says("challenge"))
 
 
 # Writing
 
 
 def open_editor(actor: Actor, section: Section) -> None:
-    """Go from one's tasks to the text of a section."""
+    """Go from one's tasks to the text of a section: straight, if the task is one's own."""
     again = section.state != SectionState.DRAFTING
-    actor.open_task("draft", section, again=again)
-    actor.follow("Write the text")
+    actor.see_tasks()
+    actor.reads(actor.task("draft", section, again=again))
+    straight = actor.link_about(actor.words("Write the text"), section)
+    if straight.is_visible():
+        actor.tap(straight)
+    else:
+        actor.open_task("draft", section, again=again)
+        actor.follow("Write the text")
 
 
-def write(actor: Actor, section: Section, words: str) -> None:
-    """Write the text of a section, or something more, and submit it."""
-    open_editor(actor, section)
-    put(actor, words)
-    submit_section(actor, section)
+def write(company: Company, key: str, number: int) -> None:
+    """Whoever writes a section adds a paragraph to it, and submits it."""
+    writer = company.expert if key == "1" else company.co_author
+    open_editor(writer, company.section(key))
+    put_and_submit(company, key, number)
+
+
+def put_and_submit(company: Company, key: str, number: int) -> None:
+    """The same, where the editor is open."""
+    writer = company.expert if key == "1" else company.co_author
+    put(writer, company.says("text", number=number))
+    submit_section(writer, company.section(key))
 
 
 def put(actor: Actor, words: str) -> None:
@@ -159,11 +165,14 @@ def submit_section(actor: Actor, section: Section) -> None:
     actor.is_told_done(f"{actor.move('submit', 'section')} – {actor.words_of(section)}")
 
 
-def revise(company: Company, number: int, keys: Iterable[str] = ("1",)) -> None:
-    """The authors revise what came back."""
-    for key in keys:
-        writer = company.expert if key == "1" else company.co_author
-        write(writer, company.section(key), text(company, number))
+def take_back(company: Company) -> None:
+    """The local expert takes the first section back, from the overview."""
+    expert, first = company.expert, company.section("1")
+    label = expert.move("take_back", "section")
+    expert.open_profile(company.profile)
+    expert.tap(expert.link_about(label, first))
+    expert.decide("take_back", kind="section", reason=company.says("take_back"))
+    expert.is_told_done(label)
 
 
 def submit(company: Company, move: str) -> None:
@@ -186,10 +195,8 @@ def accept_all(company: Company, *keys: str) -> None:
     company.reviewer.do_task("close_round", "recommend_acceptance")
 
 
-def comment(actor: Actor, section: Section, words: str) -> None:
-    """Comment on a section from its task."""
-    actor.open_task("review", section)
-    actor.follow("Review it with the comments beside the text")
+def comment(actor: Actor, words: str) -> None:
+    """Comment on the section whose page is open."""
     actor.tick("Must be fixed")
     actor.field("Your comment").fill(words)
     actor.press("Save the comment")
@@ -210,37 +217,35 @@ def treat_comment(actor: Actor, move: str, words: str, *, summary: str) -> None:
 # Quality assurance
 
 
-def pass_qa(company: Company) -> None:
+def pass_qa(company: Company, *, save_first: bool = False) -> None:
     """The person for quality goes through the checklist, and lets the text pass."""
     qa = company.qa
-    qa.take_task("qa")
+    qa.open_task("qa")
     qa.follow("Go through the checklist")
-    qa.reads(qa.words("%(done)s of %(all)s answered", done=0, all=2))
-    for choice in qa.page.get_by_role("radio", name=qa.words("Yes"), exact=True).all():
+    yes = qa.page.get_by_role("radio", name=qa.words("Yes"), exact=True)
+    yes.first.wait_for()
+    for choice in yes.all():
         qa.tap(choice)
-    qa.press("Save the answers")
-    qa.reads(qa.words("%(done)s of %(all)s answered", done=2, all=2))
-    qa.reads(qa.words("Every check is passed."))
+    if save_first:
+        qa.press("Save the answers")
+        qa.reads(qa.words("%(done)s of %(all)s answered", done=2, all=2))
+        qa.reads(qa.words("Every check is passed."))
     qa.decide("pass_qa")
     qa.is_told_done(qa.task("qa"))
 
 
-def judge_in_qa(company: Company, move: str, why: str, *keys: str) -> None:
-    """The person for quality returns sections."""
-    qa = company.qa
-    qa.take_task("qa")
-    qa.decide(move, reason=why, sections=[company.section(key) for key in keys])
-    qa.is_told_done(qa.task("qa"))
+def return_from_qa(company: Company, move: str, why: str, key: str) -> None:
+    """The person for quality returns a section."""
+    company.qa.do_task("qa", move, reason=why, sections=[company.section(key)])
 
 
 # Validation
 
 
-def consult(company: Company, *, but: Iterable[Actor] = ()) -> None:
-    """Everybody who is asked agrees, but some."""
-    for actor in (company.focal_point, *company.stakeholders):
-        if actor not in but:
-            actor.do_task("consult", "approve", kind="sign_off")
+def consult(company: Company) -> None:
+    """Everybody who is asked agrees."""
+    for actor in (company.focal_point, company.stakeholder):
+        actor.do_task("consult", "approve", kind="sign_off")
 
 
 def conclude(company: Company) -> None:
@@ -263,7 +268,7 @@ def answer_objection(actor: Actor, company: Company, objection: str) -> None:
     actor.open_profile(company.profile)
     actor.follow("Round")
     actor.follow(objection)
-    actor.field("Written answer").fill("The text says so now.")
+    actor.field("Written answer").fill(company.says("written_answer"))
     actor.press("Send the answer")
     actor.is_told(actor.words("The objection has been answered."))
 
@@ -274,16 +279,15 @@ def answer_objection(actor: Actor, company: Company, objection: str) -> None:
 def write_priority(company: Company) -> None:
     """The focal point writes one down, coming from the task."""
     focal_point = company.focal_point
-    focal_point.open_task("prioritise")
     focal_point.follow("Priorities")
     focal_point.follow("Add a priority")
-    focal_point.field("Title").fill("Rooms for newcomers")
-    focal_point.field("Rationale").fill("There are too few.")
+    focal_point.field("Title").fill(company.says("priority"))
+    focal_point.field("Rationale").fill(company.says("rationale"))
     focal_point.tick(focal_point.words_of(company.profile.challenges.get()))
-    focal_point.field("Responsible body").fill("Municipality")
+    focal_point.field("Responsible body").fill(company.says("responsible"))
     focal_point.field("SDG targets that it serves").fill("10.7")
     focal_point.press("Save")
-    focal_point.reads("Rooms for newcomers")
+    focal_point.reads(company.says("priority"))
 
 
 def agree(company: Company) -> None:
@@ -300,6 +304,7 @@ def adopt(company: Company) -> None:
 def make_pdf(company: Company) -> None:
     """The project team orders the PDF from the page that asks for it; the worker makes it."""
     team = company.team
+    team.follow("Go to the PDF")
     team.choose("Version", Build.Kind.PUBLICATION.label)
     team.press("Make the PDF")
     team.is_told(team.words("The PDF is being made. This page says how far it is."))
@@ -309,3 +314,10 @@ def make_pdf(company: Company) -> None:
     expect(team.page.locator("#news")).to_have_text(
         team.words("The last PDF is ready."), timeout=20_000
     )
+
+
+def resubmit(company: Company, number: int, move: str, keys: Iterable[str] = ("1",)) -> None:
+    """The authors revise what came back, and the local expert submits the whole."""
+    for key in keys:
+        write(company, key, number)
+    submit(company, move)

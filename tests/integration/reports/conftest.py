@@ -280,17 +280,27 @@ def _with_references(material: Material, see: str) -> Material:
 
 
 @pytest.fixture(scope="session")
-def english():
-    """The job and the file of an invented English report with a watermark."""
+def english_material() -> Material:
+    """What an invented English report prints, which is not for citation."""
     material = _with_references(synthetic_material(pages=5), "See")
-    material = replace(material, is_public=False)
-    job = job_of(assemble(material))
+    return replace(material, is_public=False)
+
+
+@pytest.fixture(scope="session")
+def english(english_material):
+    """The job and the file of an invented English report with a watermark."""
+    job = job_of(assemble(english_material))
     return job, build(job, limits=LIMITS)
 
 
 @pytest.fixture(scope="session")
-def arabic():
+def arabic_material() -> Material:
+    """What an invented Arabic report prints."""
+    return _with_references(synthetic_material(pages=4, language="ar"), "انظر")
+
+
+@pytest.fixture(scope="session")
+def arabic(arabic_material):
     """The job and the file of an invented Arabic report."""
-    material = _with_references(synthetic_material(pages=4, language="ar"), "انظر")
-    job = job_of(assemble(material))
+    job = job_of(assemble(arabic_material))
     return job, build(job, limits=LIMITS)

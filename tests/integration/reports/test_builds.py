@@ -10,6 +10,7 @@ from profile_workflow.models import ProfileVersion
 from reports.apps import check_subsetting
 from reports.builds import (
     latest_current_build,
+    paper_of,
     request_build,
     run_build,
 )
@@ -52,6 +53,15 @@ def test_a_build_is_made_once_and_found_again(profile, people, asked):
     assert latest_current_build(profile) == made
 
     assert made.text_digest == profile.text_digest()
+
+    # Of the text that was printed: "The summary of the city", and a heading with it.
+    assert list(made.lengths) == ["ES", "1", "2"]
+    assert made.lengths["ES"]["words"] == 5
+    assert 0 < made.lengths["ES"]["pages"] < 0.5
+    paper = paper_of(profile, kinds=["consultation"])
+    assert (paper.pages, paper.made_at) == (made.pages, made.finished_at)
+    assert paper.sections["ES"].pages == made.lengths["ES"]["pages"]
+    assert paper_of(profile, kinds=["preview"]).made_at is None
 
     # A list prints what the report uses, and that is the name of the city at least.
     profile.acronyms.create(short="Sfax", long="City of Sfax")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.integration.workflows.mail_server import HOST, MailServer
+from tests.integration.workflows.mails import SITE
 
 
 @pytest.fixture
@@ -17,3 +18,9 @@ def mail_server(settings) -> Iterator[MailServer]:
     settings.EMAIL_PORT = server.port
     yield server
     server.stop()
+
+
+@pytest.fixture
+def site(settings) -> None:
+    """Let the links of a mail lead to a site."""
+    settings.SITE_URL = SITE

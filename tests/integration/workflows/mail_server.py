@@ -23,11 +23,11 @@ class MailServer:
 
     ``on_recipient`` and ``on_data`` may return another answer than "250 OK"; ``on_data`` is
     called with ``accept``, which keeps the mail, so that a test decides what happens before,
-    after or instead of it.
+    after or instead of it. It listens at a free port, or at the one that it is given.
     """
 
-    def __init__(self) -> None:
-        self.port = free_port()
+    def __init__(self, port: int | None = None) -> None:
+        self.port = port or free_port()
         self.received: list[EmailMessage] = []
         self.on_recipient: Callable[[], str] = lambda: "250 OK"
         self.on_data: Callable[[Callable[[], None]], str] = self.take
@@ -42,6 +42,10 @@ class MailServer:
     @property
     def url(self) -> str:
         return f"smtp://{HOST}:{self.port}"
+
+    @property
+    def is_up(self) -> bool:
+        return self._controller is not None
 
     @property
     def message_ids(self) -> list[str]:

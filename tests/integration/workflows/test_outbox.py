@@ -1,6 +1,5 @@
 """Jobs: written with the move, taken once, executed at least once, visible when they fail."""
 
-import signal
 import threading
 import time
 from collections import Counter
@@ -10,54 +9,18 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, OperationalError, connection, connections, transaction
+from django.db import IntegrityError, OperationalError, connections, transaction
 from django.utils import timezone
 
 from profile_workflow.errors import NotNow
-from tests.integration.workflows.cast import NOON, a_person, a_profile
+from tests.integration.workflows.cast import NOON, a_person
+from tests.integration.workflows.jobs import SECOND, Clock, claimed, enqueue, raising, stored
 from workflows import outbox
 from workflows.executors import Job, JobFailed, ServiceDown, TryLater, get_executor
-from workflows.management.commands.worker import stopping_on_signals
 from workflows.models import JobState, OutboxJob
 from workflows.outbox import Outcome
-from workflows.worker import Worker
 
 pytestmark = pytest.mark.integration
-
-SECOND = timedelta(seconds=1)
-
-
-def enqueue(*keys, kind="mail", **fields):
-    get_executor().enqueue([Job(kind, key, not_before=NOON, **fields) for key in keys])
-
-
-def claimed(key="a", *, by="one", at=NOON):
-    enqueue(key)
-    job = outbox.claim_next(by, at)
-    assert job is not None
-    assert job.key == key
-    return job
-
-
-def raising(error):
-    def handler(payload):
-        raise error
-
-    return handler
-
-
-def stored(job):
-    return OutboxJob.objects.get(pk=job.pk)
-
-
-class Clock:
-    """Stands still until it is told."""
-
-    def __init__(self, at=NOON):
-        self.at = at
-
-    def __call__(self):
-        return self.at
 
 
 # Written with the move
@@ -437,201 +400,3 @@ def test_the_command_refuses_to_repeat_what_has_not_failed():
     enqueue("a")
     with pytest.raises(CommandError, match="Only a job that has failed"):
         call_command("outbox", f"--retry={OutboxJob.objects.get().pk}")
-
-
-# The worker
-
-
-def a_worker(**options):
-    options = {"sweep": lambda at: 0, "once": True, "clock": Clock(), **options}
-    return Worker(**options)
-
-
-@pytest.mark.django_db
-def test_a_worker_empties_the_queue_and_ends():
-    enqueue("a", "b", "c")
-    assert a_worker(handlers={"mail": dict}).run() == 3
-    assert set(OutboxJob.objects.values_list("state", flat=True)) == {"done"}
-
-
-@pytest.mark.django_db
-def test_a_worker_ends_after_as_many_jobs_as_it_was_told():
-    enqueue("a", "b", "c")
-    assert a_worker(handlers={"mail": dict}, max_jobs=2, once=False).run() == 2
-
-
-@pytest.mark.django_db
-def test_a_worker_told_to_stop_finishes_its_job_and_takes_no_other():
-    enqueue("a", "b")
-    stop = threading.Event()
-    worker = a_worker(handlers={"mail": lambda payload: stop.set()}, stop=stop, once=False)
-    assert worker.run() == 1
-    assert sorted(OutboxJob.objects.values_list("state", flat=True)) == ["done", "waiting"]
-
-
-@pytest.mark.django_db
-def test_a_broken_job_does_not_stop_the_others():
-    enqueue("a", payload={"broken": True})
-    enqueue("b", "c", payload={"broken": False})
-
-    def handler(payload):
-        if payload["broken"]:
-            raise RuntimeError
-
-    assert a_worker(handlers={"mail": handler}).run() == 3
-    assert sorted(OutboxJob.objects.values_list("key", "state")) == [
-        ("a", "waiting"),
-        ("b", "done"),
-        ("c", "done"),
-    ]
-
-
-@pytest.mark.django_db
-def test_a_dead_mail_server_is_asked_once_and_keeps_no_pdf_waiting():
-    enqueue(*(f"mail {number}" for number in range(30)))
-    get_executor().enqueue([Job("pdf", "pdf", not_before=NOON + SECOND)])
-    asked = []
-
-    def mail(payload):
-        asked.append(payload)
-        raise ServiceDown("no answer")
-
-    worker = a_worker(handlers={"mail": mail, "pdf": dict}, clock=Clock(NOON + SECOND))
-    assert worker.run() == 2
-    assert len(asked) == 1
-    assert OutboxJob.objects.get(kind="pdf").state == "done"
-    assert OutboxJob.objects.filter(kind="mail", state="waiting").count() == 30
-
-
-@pytest.mark.django_db
-def test_a_worker_asks_a_dead_server_again_after_a_while():
-    enqueue("a", "b")
-    answers = iter([ServiceDown("no answer")])
-
-    def mail(payload):
-        for error in answers:
-            raise error
-
-    worker = a_worker(handlers={"mail": mail}, pause_seconds=0.0)
-    worker.run()
-    assert OutboxJob.objects.get(key="b").state == "done"
-
-
-@pytest.mark.django_db
-def test_deadlines_are_swept_and_a_broken_sweep_does_not_stop_mail():
-    enqueue("a")
-    swept = []
-
-    def broken(at):
-        swept.append(at)
-        raise RuntimeError
-
-    assert a_worker(handlers={"mail": dict}, sweep=broken).run() == 1
-    assert swept == [NOON]
-
-
-@pytest.mark.django_db
-def test_deadlines_are_swept_again_after_the_interval():
-    swept = []
-    enqueue(*"abcde")
-    a_worker(handlers={"mail": dict}, sweep=lambda at: swept.append(at) or 1, sweep_seconds=0).run()
-    assert len(swept) == 6
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_worker_outlives_a_database_that_goes_away(monkeypatch):
-    enqueue("a")
-    failures = iter([OperationalError("gone"), OperationalError("gone")])
-    claim = outbox.claim_next
-    stop = threading.Event()
-
-    def sometimes(*args, **options):
-        for error in failures:
-            raise error
-        return claim(*args, **options)
-
-    monkeypatch.setattr(outbox, "claim_next", sometimes)
-    worker = a_worker(
-        handlers={"mail": lambda payload: stop.set()}, once=False, stop=stop, poll_seconds=0.01
-    )
-    assert worker.run() == 1
-    assert OutboxJob.objects.get().state == "done"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_sweep_that_finds_no_database_is_not_the_end():
-    enqueue("a")
-    stop = threading.Event()
-
-    def gone(at):
-        raise OperationalError("gone")
-
-    worker = a_worker(
-        handlers={"mail": lambda payload: stop.set()},
-        sweep=gone,
-        once=False,
-        stop=stop,
-        poll_seconds=0.01,
-    )
-    assert worker.run() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_worker_for_one_run_says_that_the_database_is_away(monkeypatch):
-    def gone(*args, **options):
-        raise OperationalError("gone")
-
-    monkeypatch.setattr(outbox, "claim_next", gone)
-    with pytest.raises(OperationalError):
-        a_worker(handlers={}).run()
-
-
-@pytest.mark.postgres
-@pytest.mark.django_db(transaction=True)
-def test_a_connection_cut_in_the_middle_of_a_job_costs_nothing():
-    enqueue("a", "b")
-    done = []
-
-    def cut(payload):
-        done.append(payload)
-        connection.ensure_connection()
-        own = connection.connection.info.backend_pid
-        with ThreadPoolExecutor(1) as pool:
-            pool.submit(_terminate, own).result()
-
-    worker = a_worker(handlers={"mail": cut}, once=False, max_jobs=2, poll_seconds=0.01)
-    assert worker.run() == 2
-    assert len(done) == 2
-    assert set(OutboxJob.objects.values_list("state", flat=True)) == {"done"}
-
-
-def _terminate(backend):
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_terminate_backend(%s)", [backend])
-    finally:
-        connection.close()
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_the_first_signal_asks_and_the_second_one_insists(number):
-    stop = threading.Event()
-    before = signal.getsignal(number)
-    with stopping_on_signals(stop):
-        assert not stop.is_set()
-        signal.raise_signal(number)
-        assert stop.is_set()
-        assert signal.getsignal(number) is before
-
-
-@pytest.mark.django_db
-def test_the_command_runs_a_worker_and_gives_the_signals_back(settings, mailoutbox):
-    before = signal.getsignal(signal.SIGTERM)
-    profile, person = a_profile(), a_person()
-    payload = {
-        "kind": "held", "profile": profile.pk, "event": 1, "occasion": "", "user": person.pk
-    }  # fmt: skip
-    enqueue("mail:held:1:1", payload=payload)
-    call_command("worker", "--once")
-    assert [mail.to for mail in mailoutbox] == [[person.email]]
-    assert signal.getsignal(signal.SIGTERM) is before

@@ -11,29 +11,57 @@ pytestmark = pytest.mark.unit
 
 LOCALE = Path(settings.LOCALE_PATHS[0])
 PLURALS = {"fr": 2, "ar": 6}
+#: Forms that stand for one number, or none, only: there the number may be said by the words.
+FEW = {"fr": {0}, "ar": {0, 1, 2}}
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 
 
-def problems(entry: polib.POEntry, forms: int) -> list[str]:
+def placeholders(words: str) -> set[str]:
+    return set(_PLACEHOLDER.findall(words))
+
+
+def problems(entry: polib.POEntry, language: str) -> list[str]:
     """Return what is wrong with one translation."""
     said = list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
-    allowed = set(_PLACEHOLDER.findall(entry.msgid + entry.msgid_plural))
     found = []
     if entry.fuzzy or not all(said):
         found.append("is not translated")
-    if entry.msgid_plural and len(said) != forms:
-        found.append(f"has {len(said)} of {forms} plurals")
-    if any(not set(_PLACEHOLDER.findall(one)) <= allowed for one in said):
+    if entry.msgid_plural:
+        return found + problems_of_plurals(entry, language)
+    allowed, there = placeholders(entry.msgid), placeholders(entry.msgstr)
+    if there - allowed:
         found.append("has a placeholder that is not filled in")
-    if not entry.msgid_plural and set(_PLACEHOLDER.findall(entry.msgstr)) != allowed:
+    if allowed - there:
         found.append("loses a placeholder")
+    return found
+
+
+def problems_of_plurals(entry: polib.POEntry, language: str) -> list[str]:
+    """Return what is wrong with the number of the forms, and with the placeholders of each."""
+    several = placeholders(entry.msgid_plural)
+    found = []
+    if sorted(entry.msgstr_plural) != list(range(PLURALS[language])):
+        found.append(f"has the plurals {sorted(entry.msgstr_plural)}")
+    if placeholders(entry.msgid) - several:
+        found.append("has a placeholder that only one form is filled with")
+    lost: set[str] = set()
+    for number, words in entry.msgstr_plural.items():
+        there = placeholders(words)
+        if there - several:
+            found.append(f"has a placeholder in form {number} that is not filled in")
+        if several - there and number not in FEW[language]:
+            found.append(f"loses a placeholder in form {number}")
+        lost |= several - there
+    if len(lost) > 1:
+        found.append(f"loses {len(lost)} placeholders, of which one only can be the number")
     return found
 
 
 @pytest.mark.parametrize("language", PLURALS)
 def test_every_word_is_translated(language):
     catalogue = polib.pofile(str(LOCALE / language / "LC_MESSAGES" / "django.po"))
-    found = {entry.msgid: problems(entry, PLURALS[language]) for entry in catalogue}
+    assert f"nplurals={PLURALS[language]};" in catalogue.metadata["Plural-Forms"]
+    found = {(entry.msgctxt, entry.msgid): problems(entry, language) for entry in catalogue}
     assert {words: wrong for words, wrong in found.items() if wrong} == {}
     assert len(found) > 700
 
@@ -56,6 +84,11 @@ def said(catalogue: polib.POFile | polib.MOFile) -> dict[tuple[str | None, str],
     }
 
 
+def days(*forms: str, one: str = "%(n)s day") -> polib.POEntry:
+    said = dict(enumerate(forms))
+    return polib.POEntry(msgid=one, msgid_plural="%(n)s days in %(c)s", msgstr_plural=said)
+
+
 @pytest.mark.parametrize(
     "entry",
     [
@@ -63,10 +96,20 @@ def said(catalogue: polib.POFile | polib.MOFile) -> dict[tuple[str | None, str],
         polib.POEntry(msgid="Board", msgstr="Tableau", flags=["fuzzy"]),
         polib.POEntry(msgid="%(number)s of %(all)s", msgstr="%(number)s"),
         polib.POEntry(msgid="Page %(number)s", msgstr="Page %(numéro)s"),
-        polib.POEntry(
-            msgid="%(n)s day", msgid_plural="%(n)s days", msgstr_plural={0: "%(n)s jour"}
-        ),
+        days("un jour à %(c)s"),
+        days("un jour à %(c)s", "%(n)s jours à %(c)s", "%(n)s jours à %(c)s"),
+        days("un jour à %(c)s", ""),
+        days("un jour à %(c)s", "deux jours à %(c)s"),
+        days("un jour à %(c)s", "%(n)s jours à %(ville)s"),
+        days("un %(jour)s à %(c)s", "%(n)s jours à %(c)s"),
+        days("un jour", "%(n)s jours à %(c)s"),
+        days("un jour à %(c)s", "%(n)s jours à %(c)s", one="One day of %(all)s"),
     ],
 )
 def test_a_bad_translation_is_seen(entry):
-    assert problems(entry, 2) != []
+    assert problems(entry, "fr") != []
+
+
+@pytest.mark.parametrize("first", ["un jour à %(c)s", "%(n)s jour à %(c)s"])
+def test_words_may_say_the_number_where_there_is_but_one(first):
+    assert problems(days(first, "%(n)s jours à %(c)s"), "fr") == []

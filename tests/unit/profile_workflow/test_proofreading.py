@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from profile_workflow.proofreading import Knowledge, proofread, words_on
+from profile_workflow.proofreading import (
+    Knowledge,
+    Measured,
+    pages_of,
+    proofread,
+    words_a_page,
+    words_on,
+)
 from profile_workflow.proofreading.passages import reading_of
 
 pytestmark = pytest.mark.unit
@@ -249,6 +256,19 @@ def test_the_same_place_with_two_rules_is_two_findings():
 
 def test_a_budget_of_pages_is_told_in_words():
     assert words_on(2) == 840
+
+
+def test_a_page_holds_what_it_held_in_the_latest_pdf():
+    assert words_a_page(()) == 420
+    assert words_a_page([Measured(40, 0.3), Measured(0, 2.0)]) == 420
+    assert words_a_page([Measured(40, 0.3), Measured(900, 3.0), Measured(300, 1.0 + 0.2)]) == 286
+
+
+def test_what_is_written_since_a_pdf_is_added_to_what_it_fills():
+    assert pages_of(840, None, words_a_page=420) == 2
+    assert pages_of(500, Measured(300, 3.5), words_a_page=400) == 4.0
+    assert pages_of(100, Measured(300, 3.5), words_a_page=400) == 3.0
+    assert pages_of(0, Measured(3000, 3.5), words_a_page=400) == 0
 
 
 # Nothing it is given makes it fail or slow
