@@ -11,7 +11,11 @@ MANAGE := $(BIN)/python manage.py
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK := $(BIN)/pip-compile --quiet --upgrade --strip-extras --allow-unsafe --no-emit-options \
   --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+LAYOUT := weasyprint,pydyf,tinycss2,tinyhtml5,cssselect2,fontTools,pyphen,PIL,cffi
 TEMPLATES := profile_workflow/templates workflows/templates reports/templates
+
+# Each module is compiled once, not by each of the processes that a run starts.
+unexport PYTHONDONTWRITEBYTECODE
 
 # May be given on the command line: make run PORT=8001, make test PYTEST_ARGS="-k outbox".
 PYTHON ?=
@@ -41,6 +45,8 @@ $(VENV)/.installed: requirements/base.txt requirements/dev.txt requirements/post
 	@$(PIP) install --quiet --no-compile -r requirements/base.txt -r requirements/dev.txt
 	@$(PIP) install --quiet --no-compile -r requirements/postgres.txt \
 	  || echo "    psycopg could not be installed: PostgreSQL cannot be used here; SQLite works."
+	@# The process that lays out PDFs keeps nothing that it has compiled.
+	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib/python*/site-packages/{$(LAYOUT)}
 	@touch $@
 
 run: export DJANGO_SETTINGS_MODULE ?= config.settings.dev
