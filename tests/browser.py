@@ -18,6 +18,8 @@ PASSWORD = "correct-horse-battery"
 #: Most that a page may weigh, with all that it loads, compressed; and one on which text is written.
 BUDGET = 60 * 1024
 WRITING_BUDGET = 210 * 1024
+#: Longest wait for what a page should show, in milliseconds: long enough for a busy machine.
+PATIENCE = 60_000
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 320, "height": 640}
 AXE = next(pathlib.Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")).read_text()

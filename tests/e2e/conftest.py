@@ -5,13 +5,12 @@ import re
 
 import pytest
 from django.utils import translation
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 
 from tests import pages
-from tests.browser import DESKTOP, WATCH, enter, let_in
+from tests.browser import DESKTOP, PATIENCE, WATCH, enter, let_in
 
-#: Longest wait for what a page should show, in milliseconds: long enough for a busy machine.
-PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -20,18 +19,15 @@ def _a_click_ends_when_the_page_is_there():
 
     What is asked next, without waiting, is then asked of the whole page.
     """
+    click = Locator.click
 
-    def to_the_end(act):
-        @functools.wraps(act)
-        def act_and_wait(self, *args, **kwargs):
-            act(self, *args, **kwargs)
-            self.page.wait_for_load_state()
-
-        return act_and_wait
+    @functools.wraps(click)
+    def click_and_wait(self, *args, **kwargs):
+        click(self, *args, **kwargs)
+        self.page.wait_for_load_state()
 
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("click", "tap"):
-            patch.setattr(Locator, name, to_the_end(getattr(Locator, name)))
+        patch.setattr(Locator, "click", click_and_wait)
         yield
 
 

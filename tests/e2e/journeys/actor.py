@@ -17,6 +17,8 @@ from profile_workflow.queries.history import move_label
 from tests.browser import PASSWORD
 from workflows import turns
 
+#: Whether what is touched leads to a page.
+_LEADS = "one => one.matches('a[href], button:not([type=button])')"
 _TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 _REFUSED = "Failed to load resource: the server responded with a status of {status}"
 
@@ -117,10 +119,14 @@ class Actor:
         """Click, or touch where there is no mouse, having looked at the page on which it is."""
         thing.wait_for()
         self._look()
-        if self._touch:
-            thing.tap()
-        else:
+        if not self._touch:
             thing.click()
+        elif thing.evaluate(_LEADS):
+            # A click lasts until the next page has come, a touch only until the finger is lifted.
+            with self.page.expect_navigation():
+                thing.tap()
+        else:
+            thing.tap()
 
     def _look(self) -> None:
         """See whether the page fits the screen."""

@@ -1,20 +1,15 @@
 """A company of people at browsers, watched to the end."""
 
 import pytest
-from playwright.sync_api import expect
 
-from tests.browser import PLAIN, WATCH
+from tests.browser import PATIENCE, PLAIN, WATCH
 from tests.e2e.journeys.company import make_company
-
-#: Milliseconds to wait for what should be there; a busy machine is slow.
-PATIENCE = 30_000
 
 
 @pytest.fixture
 def gather(browser, live_server):
     """Gather a company with certain habits; fail on any fault that a browser reports."""
     contexts, companies = [], []
-    expect.set_options(timeout=PATIENCE)
 
     def open_browser(**wishes):
         context = browser.new_context(base_url=live_server.url, **wishes)

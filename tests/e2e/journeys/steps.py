@@ -311,9 +311,7 @@ def make_pdf(company: Company) -> None:
     company.work()
     if not company.habits.scripts:
         team.follow("Look again")
-    expect(team.page.locator("#news")).to_have_text(
-        team.words("The last PDF is ready."), timeout=20_000
-    )
+    expect(team.page.locator("#news")).to_have_text(team.words("The last PDF is ready."))
 
 
 def resubmit(company: Company, number: int, move: str, keys: Iterable[str] = ("1",)) -> None:
