@@ -8,7 +8,7 @@ import io
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -70,6 +70,7 @@ from profile_workflow.word import chapters
 from profile_workflow.word.words import LeftOut
 from reports.models import Build
 from tests.measuring import measured_once, once
+from tests.moulds import mould
 from tests.pictures import harbour
 from workflows import engine
 
@@ -92,7 +93,12 @@ class Made:
     people: dict[Role, list[User]]
     outsider: User
     superuser: User
-    editions: Iterator[int] = field(default_factory=lambda: count(2026))
+    _editions: int = 2025
+
+    def next_edition(self) -> int:
+        """Return the year of an edition that no other profile of these people has."""
+        self._editions += 1
+        return self._editions
 
     def __getitem__(self, role: Role) -> User:
         return self.people[role][0]
@@ -119,6 +125,7 @@ def make_person(name: str = "person", **fields: Any) -> User:
     )
 
 
+@mould
 @once
 def make_programme(*, sections: int = 3, cities: int = 1) -> Made:
     """Make a programme with a template of so many mandatory chapters."""
@@ -173,9 +180,10 @@ def _make_city(programme: Programme, slug: str) -> City:
 
 def nomination(made: Made, **wishes: Any) -> profiles.Nomination:
     """Return what starts one more profile of a programme, with all its people."""
+    if "edition" not in wishes:
+        wishes["edition"] = made.next_edition()
     given = {
         "city": made.cities[0],
-        "edition": next(made.editions),
         "template": made.template,
         "language": "en",
         "title": "Migration Profile",
@@ -187,8 +195,17 @@ def nomination(made: Made, **wishes: Any) -> profiles.Nomination:
 def make_profile(made: Made | None = None, *, at: datetime | None = None, **wishes: Any) -> Profile:
     """Nominate a profile; ``wishes`` replace fields of its ``Nomination``."""
     made = made or make_programme()
+    # The year is part of what is cast again; the counter of the programme is not.
+    if "edition" not in wishes:
+        wishes["edition"] = made.next_edition()
+    return _nominate(made, at=at, **wishes)
+
+
+@mould
+def _nominate(made: Made, *, at: datetime | None, **wishes: Any) -> Profile:
+    wanted = nomination(made, **wishes)
     with measured_once("nominate", *wishes):
-        return engine.nominate(nomination(made, **wishes), by=made.team, at=at or timezone.now())
+        return engine.nominate(wanted, by=made.team, at=at or timezone.now())
 
 
 def holder(profile: Profile, role: Role) -> User:
@@ -276,6 +293,7 @@ def read_word(profile: Profile, text: str = "") -> WordReading:
     )
 
 
+@mould
 def give_territory(profile: Profile) -> None:
     """Say what the city and its people are, once."""
     Territory.objects.get_or_create(
@@ -288,6 +306,7 @@ def give_territory(profile: Profile) -> None:
     )
 
 
+@mould
 def give_checks(made: Made) -> list[TemplateCheck]:
     """Give the template two checks for a person to make: of its first chapter, and of the whole."""
     first = made.template.sections.order_by("position")[0]
@@ -301,6 +320,7 @@ def give_checks(made: Made) -> list[TemplateCheck]:
     ]
 
 
+@mould
 def give_priority(profile: Profile) -> Priority:
     """Set one complete priority, once."""
     challenge, _new = Challenge.objects.get_or_create(
@@ -335,6 +355,7 @@ def ask_for_input(profile: Profile, *, at: datetime | None = None, **wishes: Any
     return engine.ask(profile, requests.Wish(**{**given, **wishes}), by=by, at=at)
 
 
+@mould
 def give_guidance(one: Section) -> None:
     """Write a text with findings, allow one of them, and mark one of two questions; once."""
     if one.dismissals.exists():
@@ -352,11 +373,13 @@ def give_guidance(one: Section) -> None:
     )
 
 
+@mould
 def give_erratum(profile: Profile) -> None:
     """Write the printed erratum of a correction."""
     Profile.objects.filter(pk=profile.pk).update(erratum="Page 3: 4,000 instead of 40,000.")
 
 
+@mould
 def give_figure(one: Section) -> DataItem:
     """Add a figure that has been requested, in a table of its own, with all that it needs."""
     number = next(_numbers)
@@ -377,6 +400,7 @@ def give_figure(one: Section) -> DataItem:
     )
 
 
+@mould
 def give_source(profile: Profile) -> Source:
     """Register a source that nothing cites yet."""
     number = next(_numbers)
@@ -416,6 +440,7 @@ def comment_on(
     )
 
 
+@mould
 def prepare_publication(profile: Profile) -> None:
     """Record a finished PDF of the present text: building a real one takes seconds."""
     moment = timezone.now()
@@ -636,6 +661,7 @@ ASIDE: dict[str, tuple[ProfileState, Step]] = {
 RESTS: Sequence[ProfileState] = tuple(state for state in S if state != S.VALIDATED)
 
 
+@mould
 def advance(profile: Profile, *, at: datetime | None = None) -> Profile:
     """Take the straight way to the next state."""
     profile = fresh(profile)
@@ -650,20 +676,22 @@ def bring_to(profile: Profile, state: ProfileState, *, at: datetime | None = Non
     Raises:
         ValueError: If no profile rests in the state, or no way leads there any more.
     """
-    at = at or timezone.now()
     profile = fresh(profile)
     if profile.state == state:
         return profile
     if state not in RESTS:
         raise ValueError(f"no profile rests in the state {state}")
     if state in ASIDE:
-        before, step = ASIDE[state]
-        profile = bring_to(profile, before, at=at)
-        with measured_once("aside", state):
-            step(profile, at)
-        return fresh(profile)
+        return _turn_aside(bring_to(profile, ASIDE[state][0], at=at), state, at=at)
     while profile.state != state:
         if profile.state not in FORWARD:
             raise ValueError(f"no way leads from {profile.state} to {state}")
         profile = advance(profile, at=at)
     return profile
+
+
+@mould
+def _turn_aside(profile: Profile, state: ProfileState, *, at: datetime | None) -> Profile:
+    with measured_once("aside", state):
+        ASIDE[state][1](profile, at or timezone.now())
+    return fresh(profile)
