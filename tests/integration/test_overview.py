@@ -9,6 +9,7 @@ from django.utils import timezone
 from profile_workflow import requirements
 from profile_workflow.errors import Missing
 from profile_workflow.queries.profiles import people_of, visible_profile
+from profile_workflow.services import people
 from profile_workflow.states import ProfileState, Role, SectionState
 from profile_workflow.templatetags.places import place_of
 from tests import factories
@@ -176,9 +177,7 @@ def test_the_table_of_places(made, missing, name, fragment, label):
 def test_a_task_that_waits_for_a_role_is_taken_from_the_overview(made):
     """Nobody has to look for it in his list first."""
     colleague = factories.make_person("colleague")
-    factories.people.assign_to_programme(
-        colleague, Role.PROJECT_TEAM, programme_id=made.programme.pk
-    )
+    people.assign_to_programme(colleague, Role.PROJECT_TEAM, programme_id=made.programme.pk)
     profile = factories.bring_to(factories.make_profile(made), S.PROJECT_QA)
     task = Task.objects.open().get(profile=profile)
     claim = f'action="{reverse("task_claim", args=[task.pk])}"'

@@ -60,7 +60,7 @@ def test_a_task_with_a_number_beyond_all_tasks_does_not_exist(made):
 
 def test_what_nobody_has_taken_is_taken_first(made):
     colleague = factories.make_person("colleague")
-    factories.people.assign_to_programme(colleague, TEAM, programme_id=made.programme.pk)
+    people.assign_to_programme(colleague, TEAM, programme_id=made.programme.pk)
     profile = factories.bring_to(factories.make_profile(made), S.PROJECT_QA)
     assert reverse("qa", args=[profile.slug]) not in addresses(colleague)
 
