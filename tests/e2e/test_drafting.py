@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from profile_workflow.models import Draft, WorkingCopy
+from profile_workflow.models import Draft, TemplateSection, WorkingCopy
 from profile_workflow.states import ProfileState, Role, SectionState
 from tests import factories
 from tests.browser import PASSWORD, PLAIN, let_in, sign_in
@@ -259,19 +259,35 @@ def test_two_tabs_without_a_line_keep_a_copy_each(browse, made, profile):
 
 
 def test_a_section_that_was_closed_meanwhile_shows_what_was_not_saved(browse, made, profile):
-    page = browse("en", made[Role.LOCAL_EXPERT], line_breaks=True)
+    template = factories.section(profile, "1").template_section
+    TemplateSection.objects.filter(pk=template.pk).update(
+        guiding_questions=["Who pays?"], guiding_questions_ar=["من يموّل؟"]
+    )
+    page = browse("ar", made[Role.LOCAL_EXPERT], line_breaks=True)
     page.goto(edit(profile))
-    page.route("**/save/", lambda route: route.abort())
+    for address in ("**/save/", "**/answers/"):
+        page.route(address, lambda route: route.abort())
+    page.get_by_label("من يموّل؟").select_option("nothing_found")
+    page.locator("#id_q-0\\.0-note").fill("الأرشيف البلدي")
     type_text(page, "Too late.")
     trouble(page)
     factories.submit_sections(profile)
-    page.goto(edit(profile))
-    left = page.locator("#kept-here textarea")
-    assert left.input_value() == "Too late."
+    # Both are listed where one begins to work, and lead to where they can be read.
+    page.goto(reverse("profile", args=[profile.slug]))
+    rows = page.locator("#unsent li")
+    assert rows.count() == 2
+    assert "الأرشيف البلدي" in page.locator("#unsent").inner_text()
     assert problems(page) == []
-    press(page, "Throw it away")
-    assert page.evaluate(COPIES) == 0
-    assert not left.is_visible()
+    rows.last.locator("a").click()
+    text, note = (one.input_value() for one in page.locator("#kept-here textarea").all())
+    assert text == "Too late."
+    assert note.startswith("من يموّل؟ – ")
+    assert note.endswith(" – الأرشيف البلدي")
+    assert problems(page) == []
+    page.locator("#kept-drop").click()
+    assert not page.locator("#kept-here").is_visible()
+    page.goto(reverse("profile", args=[profile.slug]))
+    assert not page.locator("#unsent").is_visible()
 
 
 def test_one_knows_his_own_text_though_its_answer_was_lost(browse, made, profile):
