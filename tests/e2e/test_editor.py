@@ -10,7 +10,7 @@ from profile_workflow.states import ProfileState, Role
 from tests import browser as checks
 from tests import factories
 from tests.dialect import CITATIONS, EXHIBITS, REFUSED, SAMPLES, STRAY, shape
-from tests.writing import TEXT, address, double_click, field, open_editor, press
+from tests.writing import PASTE, TEXT, address, double_click, field, open_editor, press
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -232,6 +232,22 @@ def test_nothing_that_is_chosen_goes_away_when_something_is_put_in(write, profil
     page.get_by_role("button", name="Put it in").click()
     assert field(page).endswith(f"\n\n[[figure:{figure.table.key}]]")
     assert "[[table" not in field(page)
+    # What is typed next follows what was put in, and what is selected stays.
+    page.keyboard.type("So it is.")
+    placed = f"[[figure:{figure.table.key}]]"
+    assert field(page).endswith(f"\n\n{placed}\n\nSo it is.")
+    page.locator(f"{TEXT} .chip-placement").click()
+    page.keyboard.type("Yes. ")
+    assert field(page).endswith(f"\n\n{placed}\n\nYes. So it is.")
+    page.locator(f"{TEXT} .chip-placement").click()
+    page.evaluate(PASTE, ["", "No. "])
+    assert field(page).endswith(f"\n\n{placed}\n\nNo. Yes. So it is.")
+    page.locator(f"{TEXT} .chip").first.click()
+    page.keyboard.type(" then")
+    assert field(page).startswith(f"Many **came**[@{key}, p. 4] then as")
+    page.locator(f"{TEXT} .chip-placement").click()
+    page.keyboard.press("Delete")
+    assert placed not in field(page)
 
 
 def test_one_of_many_sources_is_found_by_its_words(write, profile):

@@ -55,7 +55,23 @@ export function put(editor, content, { was = null, isBlock = false } = {}) {
   const table = isBlock && around(editor, "table");
   const after = table ? linesBeside(table).source.to : end(selection);
   const place = was ? { from: selection.from, to: selection.to } : after;
-  return editor.chain().focus().insertContentAt(place, content).run();
+  editor.chain().focus().insertContentAt(place, content).run();
+  return goOnAfter(editor);
+}
+
+/* Whether a piece is edited as a whole, in its form. */
+export const isPiece = (node) =>
+  ["citation", "note", "reference", "placement"].includes(node?.type.name);
+
+/* Let the writing go on after the piece that is selected: what is typed would take its place. After
+   one that stands alone that is the next paragraph, if need be a new one. */
+export function goOnAfter(editor) {
+  const { node, $to, to } = editor.state.selection;
+  if (!isPiece(node)) return true;
+  const chain = editor.chain().focus();
+  if (node.isInline) return chain.setTextSelection(to).run();
+  if (!$to.nodeAfter?.isTextblock) chain.insertContentAt(to, { type: "paragraph" });
+  return chain.setTextSelection(to + 1).run();
 }
 
 async function editLink(editor) {
