@@ -361,6 +361,17 @@ def test_a_preview_and_a_citation_with_scripts(browse, made, profile):
     assert page.locator("#picker-none").is_visible()
     page.locator("#pick").fill("OFFICE")
     assert page.locator("#picker [data-insert]:visible").count() == 1
+    # Apart from a word before it; a table stands in a paragraph of its own, after the cursor's.
+    text = page.locator("#id_text")
+    cited, placed = f"[@{figure.source.key}]", f"[[table:{figure.table.key}]]"
+    text.fill("Many came.\n\nFew left.")
+    text.evaluate("one => one.setSelectionRange(4, 4)")
+    press(page, f"Insert {figure.source.key}")
+    page.get_by_text("Data tables of this section").click()
+    press(page, f"Insert {figure.table.key}")
+    press(page, f"Insert {figure.table.key}")
+    assert text.input_value() == (f"Many {cited} came.\n\n{placed}\n\n{placed}\n\nFew left.")
+    text.fill(f"Many came {cited}")
     # Whoever puts another editor over the field takes over what is inserted.
     taken = page.evaluate(TAKE_OVER)
     assert taken == [f"[@{figure.source.key}]", page.locator("#id_text").input_value()]
@@ -381,9 +392,10 @@ def test_the_pages_are_for_everybody_and_fit_a_phone(browse, made, profile, lang
     type_text(page, arabic)
     page.locator("button[value=preview]").click()
     page.wait_for_function("() => document.activeElement.id === 'preview-title'")
-    for summary in page.locator("summary").all():
-        if summary.evaluate("one => !one.parentElement.open"):
-            summary.click()
+    # At once: what stands beside the text is renewed after each save.
+    page.evaluate(
+        "() => { for (const one of document.querySelectorAll('details')) one.open = true; }"
+    )
     assert problems(page) == []
     direction = page.locator("#id_text").evaluate("one => getComputedStyle(one).direction")
     assert direction == "rtl"

@@ -49,14 +49,24 @@ function end({ $to }) {
 }
 
 /* Put a piece in place of the one that is being changed, or else after the chosen words: none of
-   them goes away. A block cannot stand in a cell, and follows the table. */
-export function put(editor, content, { was = null, isBlock = false } = {}) {
+   them goes away. A block cannot stand in a cell, and follows the table; what reads as words
+   stands apart from the word before it. */
+export function put(editor, given, { was = null, isBlock = false } = {}) {
   const { selection } = editor.state;
   const table = isBlock && around(editor, "table");
   const after = table ? linesBeside(table).source.to : end(selection);
   const place = was ? { from: selection.from, to: selection.to } : after;
+  const content = was || !isApart(editor, given, after) ? given : [{ type: "text", text: " " }, given].flat();
   editor.chain().focus().insertContentAt(place, content).run();
   return goOnAfter(editor);
+}
+
+/* Whether something needs a blank before it, where it is to be put in. */
+function isApart(editor, given, place) {
+  const [{ type }] = [given].flat();
+  if (!["citation", "reference"].includes(type)) return false;
+  const $place = editor.state.doc.resolve(place);
+  return /[^\s([«“]$/u.test($place.parent.textBetween(0, $place.parentOffset, "\n", "\ufffc"));
 }
 
 /* Whether a piece is edited as a whole, in its form. */
