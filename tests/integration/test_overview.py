@@ -113,7 +113,19 @@ def test_the_whole_can_always_be_sent_and_that_leads_to_what_is_missing(made):
     listed = client.get(address).content.decode()
     for key in "123":
         assert f'href="{reverse("section", args=[profile.slug, key])}"' in listed
-    assert client.post(address, {"move": "submit_draft"}).status_code == 422
+    # With it all that its sections lack, each with its place.
+    assert listed.count("has neither text nor") == 3
+    first = factories.sections(profile)[0]
+    factories.write(first, "They are illegal migrants [@nowhere].")
+    few = client.get(address).content.decode()
+    assert few.count("has neither text nor") == 2
+    assert "The source “nowhere” is not in the bibliography." in few
+    assert "illegal migrants" in few
+    assert f'href="{reverse("section_edit", args=[profile.slug, first.key])}' in few
+    refused = client.post(address, {"move": "submit_draft"})
+    assert refused.status_code == 422
+    assert "The source “nowhere” is not in the bibliography." in refused.content.decode()
+    factories.write(first, "They are migrants.")
     factories.submit_sections(profile)
     assert address in overview(profile, expert)
     assert client.post(address, {"move": "submit_draft"}).status_code == HTTPStatus.FOUND

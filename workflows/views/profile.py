@@ -7,12 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from profile_workflow import requirements
 from profile_workflow.days import role_day
 from profile_workflow.errors import DomainError, NotAllowed
 from profile_workflow.forms.filters import SectionsForm
 from profile_workflow.forms.moves import MoveForm
 from profile_workflow.models import Profile, Section, User
 from profile_workflow.queries import nominating, profiles, requests
+from profile_workflow.queries.drafting import sees_working_text
 from profile_workflow.queries.history import last_reason, move_label
 from profile_workflow.services import lifecycle
 from profile_workflow.services.lifecycle import Offer
@@ -137,6 +139,9 @@ def _page(
     form: MoveForm,
     refusal: Refusal | None,
 ) -> HttpResponse:
+    missing = refusal.missing if refusal else [m for one in offers for m in one.missing]
+    if move in _SENDING and sees_working_text(document.profile, signed_in(request)):
+        missing = requirements.with_drafts(document.profile, missing)
     context = {
         "profile": document.profile,
         "document": document,
@@ -144,7 +149,7 @@ def _page(
         "offers": offers,
         "form": form,
         "refusal": refusal,
-        "missing": refusal.missing if refusal else [m for one in offers for m in one.missing],
+        "missing": missing,
         "does": effects_of(document, offers),
         **(final_context(document.profile, offers) if isinstance(document, Profile) else {}),
     }
