@@ -7,6 +7,7 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from profile_workflow.errors import Missing
+from profile_workflow.languages import listed
 from profile_workflow.markup import cited_keys, placed_pictures, placed_tables, references
 from profile_workflow.models import Profile, Section
 from profile_workflow.proofreading import Finding, Level
@@ -119,7 +120,7 @@ def _pictures_missing(key: str, text: str, profile: Profile) -> Iterator[tuple[s
             yield typed, Missing("picture_unknown", said, key)
         elif lacks := there[shown]:
             said = _("The picture “%(key)s” lacks: %(lacks)s.")
-            said %= {"key": shown, "lacks": "; ".join(lacks)}
+            said %= {"key": shown, "lacks": listed(lacks)}
             yield typed, Missing("picture_incomplete", said, key, fragment=f"picture-{shown}")
 
 

@@ -132,6 +132,13 @@ def test_the_whole_can_always_be_sent_and_that_leads_to_what_is_missing(made):
     assert factories.fresh(profile).state == S.EXPERT_REVIEW
 
 
+def test_the_end_of_a_profile_is_offered_last(made):
+    profile = factories.bring_to(factories.make_profile(made), S.ON_HOLD)
+    page = overview(profile, made.team)
+    moves = [reverse("profile_move", args=[profile.slug, move]) for move in ("resume", "cancel")]
+    assert 0 < page.index(moves[0]) < page.index(moves[1])
+
+
 def test_whoever_reviews_a_section_is_led_to_its_review(made):
     profile = factories.bring_to(factories.make_profile(made), S.EXPERT_REVIEW)
     address = reverse("section_review", args=[profile.slug, "2"])

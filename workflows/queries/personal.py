@@ -82,7 +82,10 @@ class Done:
 
 @dataclass(slots=True)
 class Inbox:
-    """A person's tasks by urgency. Lists are cut at ``MOST_ROWS``, the two counts are not."""
+    """A person's tasks by urgency. Lists are cut at ``MOST_ROWS``, the two counts are not.
+
+    ``has_board`` says that what waits for others stands on the board, and not here.
+    """
 
     number: int = 0
     number_late: int = 0
@@ -93,6 +96,7 @@ class Inbox:
     queue: list[Row] = field(default_factory=list)
     waiting: list[Waits] = field(default_factory=list)
     done: list[Done] = field(default_factory=list)
+    has_board: bool = False
 
     @property
     def next(self) -> Waits | None:
@@ -122,6 +126,7 @@ def inbox(user: User, at: datetime) -> Inbox:
         queue=[_row(one, places, user) for one in queue[:MOST_ROWS]],
         waiting=waits_of([_counted(one) for one in waiting if parts.is_followed(one)], places),
         done=[_done_row(one, places) for one in done],
+        has_board=any(one.role == Role.PROJECT_TEAM and not one.profile_id for one in held),
     )
     _add_tasks(found, [_row(one, places, user) for one in mine], at)
     _add_requests(found, [_request_row(one, places, user) for one in requests], at)

@@ -29,6 +29,8 @@ from workflows.views.moving import make_move
 
 #: Moves that send the whole text on; offered at all times, they lead to what is missing.
 _SENDING = frozenset(human_tasks()["submit"].moves)
+#: The move that ends a profile; offered after all others.
+_ENDS = "cancel"
 
 
 @require_safe
@@ -66,14 +68,15 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _beside_the_tasks(offers: list[Offer], waiting: list[Waiting]) -> list[Offer]:
-    """Return the moves of the profile that belong to no task, e.g. to put it on hold."""
+    """Return the moves of the profile that belong to no task; the one that ends it comes last."""
     of_tasks = {
         move
         for one in waiting
         if one.task is not None and one.task.seed is None
         for move in one.task.flow_task.moves
     }
-    return [one for one in offers if one.move not in of_tasks | _SENDING]
+    found = [one for one in offers if one.move not in of_tasks | _SENDING]
+    return sorted(found, key=lambda one: one.move == _ENDS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
