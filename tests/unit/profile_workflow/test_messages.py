@@ -113,3 +113,17 @@ def test_a_bad_translation_is_seen(entry):
 @pytest.mark.parametrize("first", ["un jour à %(c)s", "%(n)s jour à %(c)s"])
 def test_words_may_say_the_number_where_there_is_but_one(first):
     assert problems(days(first, "%(n)s jours à %(c)s"), "fr") == []
+
+
+#: A space before which, or after which, a line of French must not end.
+_LOOSE = re.compile(r"\S [;:?!»](?:\W|$)|« ")
+
+
+def test_no_line_of_french_begins_with_its_mark():
+    catalogue = polib.pofile(str(LOCALE / "fr" / "LC_MESSAGES" / "django.po"))
+    spoken = [(one.msgid, words) for one in catalogue
+              for words in [one.msgstr, *one.msgstr_plural.values()]]  # fmt: skip
+    assert [msgid for msgid, words in spoken if _LOOSE.search(words)] == []
+    assert _LOOSE.search("Qui paie ?")
+    assert _LOOSE.search("« Oui »")
+    assert not _LOOSE.search("Qui paie\u00a0? «\u00a0Oui\u00a0»")
