@@ -30,6 +30,7 @@ from profile_workflow.models import (
     ValidationRound,
 )
 from profile_workflow.queries.requests import sees_all_requests
+from profile_workflow.services import links
 from profile_workflow.states import (
     REQUESTS_BACK_WITH_THE_ASKER,
     Attribution,
@@ -122,6 +123,7 @@ class Letter:
         subject: One line.
         text: The plain form.
         html: The same with mark-up; loads nothing from anywhere.
+        link: Id of the personal link in it, if there is one.
     """
 
     to: str
@@ -129,6 +131,7 @@ class Letter:
     subject: str
     text: str
     html: str
+    link: int | None = None
 
 
 def compose(payload: Mapping[str, Any]) -> Letter | None:
@@ -201,6 +204,7 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
     part = _part(payload, profile)
     if _lacks_its_subject(payload["kind"], asked, request, part):
         return None
+    link = links.to_send(asked.pk, person, at=timezone.now()) if asked else None
     return {
         "kind": payload["kind"],
         "person": person,
@@ -212,6 +216,8 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
         "reason": _reason(profile, payload),
         "round": asked,
         "attribution": ATTRIBUTION_RULES[asked.attribution] if asked else "",
+        "link": link[0].pk if link else None,
+        "link_url": address("link", f"/v/{link[1]}/", link[1]) if link else "",
         "input_request": request,
         "part": part,
         "request_url": _request_address(request, profile),
@@ -306,6 +312,7 @@ def _written(kind: str, person: User, facts: Mapping[str, Any]) -> Letter:
         subject=one_line(render_to_string(f"{path}.subject.txt", dict(facts))),
         text=_spaced(render_to_string(f"{path}.body.txt", dict(facts))),
         html=render_to_string(f"{path}.html", dict(facts)),
+        link=facts.get("link"),
     )
 
 
