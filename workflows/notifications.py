@@ -34,6 +34,7 @@ class Details(TypedDict, total=False):
         round: Id of the validation round whose closing date and rules it announces.
         request: Id of the request for input that it is about.
         part: Id of the substitution, or of the part for which a substitute is wanted.
+        signoff: Id of the answer whose receipt it is.
     """
 
     tasks: Sequence[int]
@@ -42,6 +43,7 @@ class Details(TypedDict, total=False):
     round: int
     request: int
     part: int
+    signoff: int
 
 
 def notify(
