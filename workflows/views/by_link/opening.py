@@ -50,7 +50,7 @@ def for_link_holder(
         else:
             link.signoff.round.profile.moment = at
             city = link.signoff.round.profile.city
-            language = language_of(link)
+            language = language_of(request, link)
             with translation.override(language), timezone.override(ZoneInfo(city.time_zone)):
                 standing = links.standing(link, at=at)
                 if standing is Standing.OPEN:
@@ -65,10 +65,17 @@ def for_link_holder(
     return csrf_exempt(opened)
 
 
-def language_of(link: AnsweringLink) -> str:
-    """Return the language of the pages: the one chosen there, or else that of the person."""
-    wanted = link.language or link.signoff.person.language
-    return wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+def language_of(request: HttpRequest, link: AnsweringLink) -> str:
+    """Return the language of the pages.
+
+    The one chosen on them; or that of the browser, if it asks for another one than the site speaks
+    by itself; or that of the person, in which the mail was written.
+    """
+    known = dict(settings.LANGUAGES)
+    asked = translation.get_language_from_request(request)
+    wanted = [link.language, "" if asked == settings.LANGUAGE_CODE else asked]
+    wanted.append(link.signoff.person.language)
+    return next((one for one in wanted if one in known), settings.LANGUAGE_CODE)
 
 
 def _unknown(request: HttpRequest, *, at: datetime) -> HttpResponseBase:

@@ -143,7 +143,8 @@ def landing(request: HttpRequest, link: AnsweringLink) -> HttpResponse:
     """Say who asks what, until when, how long it takes, and how the answer will be shown."""
     way = Way(request, link)
     context = way.context(
-        minutes=_minutes(way), language_form=LinkLanguageForm({"language": language_of(link)})
+        minutes=_minutes(way),
+        language_form=LinkLanguageForm(initial={"language": language_of(request, link)}),
     )
     return render(request, "workflows/by_link/landing.html", context)
 
