@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -68,13 +69,13 @@ def _checked(text: str) -> str:
     return text
 
 
-def _asked_about(signoff: SignOff, section: Section) -> dict[str, str]:
+def _asked_about(signoff: SignOff, section: Section) -> dict[str, Any]:
     """Return id and hash of the text of a section in the version of the round.
 
     Raises:
         NotNow: If the version lacks the section, or it has been submitted with another text since.
     """
-    asked: dict[str, str] | None = signoff.round.version.content.get(section.key)
+    asked: dict[str, Any] | None = signoff.round.version.content.get(section.key)
     if asked is None or section.revision_id != asked["revision"]:
         raise NotNow(_("This section is not what you are asked about."))
     return asked
@@ -127,17 +128,19 @@ def pass_comments_on(answers: Sequence[SectionAnswer], signoff: SignOff, *, at: 
 
 
 def _comment(answer: SectionAnswer, signoff: SignOff, *, at: datetime) -> Comment:
-    by, before = signoff.person, answer.comment
+    by = signoff.person
+    before: Comment | None = answer.comment
     if before is not None:
         before.section = answer.section
     try:
         if before is not None and comments.may_reply(before, by):
             comments.reply_to(before, text=answer.text, by=by, at=at)
             return before
-        return comments.add_comment(
+        made: Comment = comments.add_comment(
             answer.section, kind=CommentKind.SUGGESTION, text=answer.text, by=by, at=at
         )
     except MadeAlready as error:
-        made = error.made.comment if isinstance(error.made, Reply) else error.made
-        assert isinstance(made, Comment)
-        return made
+        same: object = error.made.comment if isinstance(error.made, Reply) else error.made
+        assert isinstance(same, Comment)
+        return same
+    return made

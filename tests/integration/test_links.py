@@ -1,16 +1,21 @@
 """Personal links: made with a round, sent by mail, replaced, revoked, and written down nowhere."""
 
+import io
 import logging
 from datetime import timedelta
+from http import HTTPStatus
 from smtplib import SMTPResponseException
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.core.management import call_command
 from django.db import connection
 from django.test import override_settings
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.log import DEFAULT_LOGGING
 
 from profile_workflow.errors import NotAllowed, NotNow
 from profile_workflow.masking import MaskingFormatter
@@ -162,3 +167,50 @@ def test_the_log_and_the_errors_of_the_outbox_hold_no_token():
     said = str(notifications._refusal(refusal, message))
     assert "/v/…/" in said
     assert token not in said
+
+
+def writers_of_the_log(config):
+    """Return the formatters with which a configuration writes, of those that write at all."""
+    handlers = [config["root"], *config["loggers"].values()]
+    named = {name for one in handlers for name in one.get("handlers", [])}
+    used = {config["handlers"][name].get("formatter", "") for name in named}
+    return {config["formatters"].get(name, {}).get("()", "") for name in used}
+
+
+MASKING = f"{MaskingFormatter.__module__}.{MaskingFormatter.__qualname__}"
+
+
+def test_whatever_is_logged_goes_through_the_mask():
+    assert writers_of_the_log(settings.LOGGING) == {MASKING}
+    # What Django configures by itself is overruled: it would write addresses as they are.
+    assert set(DEFAULT_LOGGING["loggers"]) <= set(settings.LOGGING["loggers"])
+
+
+def test_a_writer_that_masks_nothing_is_seen():
+    plain = {"class": "logging.StreamHandler"}
+    handlers = {**settings.LOGGING["handlers"], "mail": plain}
+    loggers = {"django.request": {"handlers": ["mail"]}}
+    assert writers_of_the_log({**settings.LOGGING, "handlers": handlers, "loggers": loggers}) == {
+        MASKING,
+        "",
+    }
+
+
+def test_a_journey_and_its_errors_leave_no_token_in_the_log(consulted, client, monkeypatch):
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(MaskingFormatter())
+    unmasked = logging.StreamHandler(plain := io.StringIO())
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [handler, unmasked])
+    token = links.token_of(link_of(factories.asked(consulted)[0]))
+    monkeypatch.setattr(client, "raise_request_exception", False)
+    address = reverse("link_check", args=[token])
+    assert client.post(address).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    with monkeypatch.context() as broken:
+        broken.setattr(links, "standing", lambda *_, **__: [][0])
+        assert client.get(address).status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+    assert client.delete(address).status_code == HTTPStatus.METHOD_NOT_ALLOWED
+    assert "Internal Server Error: /v/…/check/" in written.getvalue()
+    assert token not in written.getvalue()
+    assert token in plain.getvalue()
