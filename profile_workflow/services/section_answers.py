@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -140,7 +140,6 @@ def _comment(answer: SectionAnswer, signoff: SignOff, *, at: datetime) -> Commen
             answer.section, kind=CommentKind.SUGGESTION, text=answer.text, by=by, at=at
         )
     except MadeAlready as error:
-        same: object = error.made.comment if isinstance(error.made, Reply) else error.made
-        assert isinstance(same, Comment)
-        return same
+        same = error.made.comment if isinstance(error.made, Reply) else error.made
+        made = cast("Comment", same)
     return made
