@@ -41,7 +41,6 @@ NO_LIST = {
     "section_move": "a form",
     "objection": "one objection",
     "link_section": "one section",
-    "link_receipt": "one answer",
     "profile_move": "a form",
     "me": "a form",
     "password": "a form",
