@@ -109,7 +109,7 @@ def link_to_keep(profile: Profile, signoff_id: int, *, viewer: User) -> SignOff:
     Raises:
         SignOff.DoesNotExist: If there is none that this person may see.
     """
-    asked = SignOff.objects.filter(round__profile=profile, links__isnull=False).distinct()
+    asked = SignOff.objects.filter(round__profile=profile, round__kind=ValidationKind.CONSULTATION)
     signoff: SignOff = asked.select_related("round__version", "person").get(pk=signoff_id)
     signoff.round.profile = profile
     if not may_read(signoff, profile, viewer=viewer):

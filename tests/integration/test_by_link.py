@@ -304,6 +304,40 @@ def test_the_text_shown_is_the_frozen_one(consulted, signoff):
     assert section.revision.text.split(".")[0] in page
 
 
+def test_pictures_and_other_sections_are_found_by_the_link_alone():
+    drafted = factories.bring_to(factories.make_profile(), ProfileState.DRAFTING)
+    picture, unplaced = factories.give_picture(drafted), factories.give_picture(drafted)
+    first, expert = factories.section(drafted, "1"), factories.holder(drafted, Role.LOCAL_EXPERT)
+    factories.write(first, f"See [#section:2].\n\n[[image:{picture.key}]]")
+    factories.move(first, "submit", expert)
+    consulted = factories.bring_to(drafted, ProfileState.CONSULTATION)
+    holder = Holder(token_for(factories.asked(consulted)[0]))
+    page = holder.reads("link_section", "1").content.decode()
+    assert f'href="{holder.address("link_section", "2")}"' in page
+    address = holder.address("link_picture", picture.file.sha256)
+    assert f'src="{address}"' in page
+    assert f"/p/{consulted.slug}/" not in page
+    sent = holder.client.get(address)
+    assert (sent.status_code, sent["Content-Type"]) == (OK, f"image/{picture.file.kind}")
+    assert "no-store" in sent["Cache-Control"]
+    assert b"".join(sent.streaming_content)
+    assert holder.reads("link_picture", unplaced.file.sha256).status_code == 404
+    # With an account the same text leads to the pages of the profile.
+    client = Client()
+    client.force_login(factories.holder(consulted, Role.PROJECT_TEAM))
+    page = client.get(reverse("section", args=[consulted.slug, "1"])).content.decode()
+    assert reverse("picture_file", args=[consulted.slug, picture.file.sha256, "small"]) in page
+
+
+def test_somebody_asked_before_there_were_links_can_be_sent_one(consulted, signoff, client):
+    signoff.links.all().delete()
+    client.force_login(factories.holder(consulted, Role.PROJECT_TEAM))
+    page = client.get(reverse("links", args=[consulted.slug])).content.decode()
+    assert "No link was made." in page
+    client.post(reverse("link_again", args=[consulted.slug, signoff.pk]))
+    assert Holder(token_for(signoff)).reads().status_code == OK
+
+
 def test_a_door_that_asks_for_no_link_would_be_seen(consulted, signoff, client):
     """The rule lets strangers come as far as the page; the page asks for the link."""
     assert access.RULES["link"] is access.Rule.HOLDS_LINK
