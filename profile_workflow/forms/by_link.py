@@ -62,3 +62,14 @@ class LinkLanguageForm(StyledForm):
         help_text=gettext_lazy("Of these pages; the text stays in the language of its authors."),
         choices=languages.choices(dict(settings.LANGUAGES)),
     )
+
+
+class AgainForm(forms.Form):
+    """Which link somebody had when the button to send another one was shown."""
+
+    seen = forms.IntegerField(required=False, min_value=1, max_value=2**62)
+
+    @property
+    def newest(self) -> int | None:
+        """Id of that link; None if there was none, or if it cannot be read."""
+        return self.cleaned_data["seen"] if self.is_valid() else None

@@ -366,8 +366,11 @@ def test_the_team_sees_who_used_his_link_and_sends_another(consulted, signoff, c
     assert "came through a link" in client.get(address).content.decode()
 
     mail.outbox.clear()
-    client.post(reverse("link_again", args=[consulted.slug, signoff.pk]))
+    form = {"seen": link_of(signoff).pk}
+    for _click in range(2):
+        client.post(reverse("link_again", args=[consulted.slug, signoff.pk]), form)
     run_worker()
+    assert len([one for one in mail.outbox if "the consultation is open" in one.subject]) == 1
     again = token_of_mail(signoff.person.email)
     assert again != holder.token
     assert holder.reads().status_code == GONE

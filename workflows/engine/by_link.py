@@ -6,12 +6,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from profile_workflow import rules
-from profile_workflow.errors import NotComplete
+from profile_workflow.errors import MadeAlready, NotComplete
 from profile_workflow.models import AnsweringLink, Event, SignOff
 from profile_workflow.models.people import User
 from profile_workflow.queries.profiles import sections_asked_about
 from profile_workflow.services import links, section_answers
 from profile_workflow.services.lifecycle import Details
+from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor, Entry, document_name, record
 from profile_workflow.states import SignOffState
 from workflows import effects
@@ -73,12 +74,23 @@ def _says_something_new(signoff: SignOff, move: str, details: Details) -> bool:
 
 
 @transaction.atomic
-def send_link_again(signoff: SignOff, *, by: User, at: datetime) -> AnsweringLink:
+def send_link_again(signoff: SignOff, *, seen: int | None, by: User, at: datetime) -> AnsweringLink:
     """Send somebody who is consulted another link; the one before ends.
+
+    Args:
+        signoff: What he is asked for.
+        seen: Id of his newest link when the button was shown; None if he had none.
+        by: Who sends it.
+        at: When.
 
     Raises:
         NotAllowed, NotNow: As ``links.issue_again``.
+        MadeAlready: If another one was sent by a click before this one.
     """
+    locked(signoff.round.profile_id, at)
+    newest = signoff.links.order_by("-pk").first()
+    if newest is not None and newest.pk != seen:
+        raise MadeAlready(_("Another link has been sent already."), made=newest)
     made = links.issue_again(signoff, by=by, at=at)
     effects.link_was_issued(made)
     return made

@@ -1,7 +1,9 @@
 """The personal links of a consultation: who has used his, sending one again, revoking it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from profile_workflow.errors import DomainError
+from profile_workflow.errors import DomainError, MadeAlready
+from profile_workflow.forms.by_link import AgainForm
 from profile_workflow.models import Profile, SignOff
 from profile_workflow.models.people import User
 from profile_workflow.queries.links import link_to_keep, links_of_consultation
@@ -52,7 +55,8 @@ def _kept(request: HttpRequest, slug: str) -> tuple[Profile, User]:
 def send_again(request: HttpRequest, slug: str, signoff_id: int) -> HttpResponse:
     """Send somebody another link; the one before ends."""
     told = _("Another link is on its way by mail. The one before does not work any more.")
-    return _done(request, slug, signoff_id, engine.send_link_again, told)
+    act = partial(engine.send_link_again, seen=AgainForm(request.POST).newest)
+    return _done(request, slug, signoff_id, act, told)
 
 
 @require_POST
@@ -66,7 +70,9 @@ def _done(request: HttpRequest, slug: str, signoff_id: int, act: _Act, told: str
     profile, viewer = _kept(request, slug)
     at: datetime = timezone.now()
     try:
-        act(link_to_keep(profile, signoff_id, viewer=viewer), by=viewer, at=at)
+        # A second click finds what the first one did.
+        with suppress(MadeAlready):
+            act(link_to_keep(profile, signoff_id, viewer=viewer), by=viewer, at=at)
     except SignOff.DoesNotExist:
         raise Http404 from None
     except DomainError as error:
