@@ -12,6 +12,7 @@ import rules
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from profile_workflow.languages import listed
 from profile_workflow.states import AUTHOR_ROLES, Role
 
 Predicate = Callable[[Any, Any], bool]
@@ -42,7 +43,7 @@ class Who:
     def refusal(self, user: Any, document: Any) -> "str | Promise | None":
         """Return why ``user`` may not make the move, or None if he may."""
         if self.role_of(user, document) is None:
-            names = ", ".join(str(role.label) for role in self.roles)
+            names = listed(role.label for role in self.roles)
             if not names:
                 return _("You have no part in this profile.")
             return _("Only these roles may do this here: %(roles)s.") % {"roles": names}

@@ -15,7 +15,7 @@ from django.utils import translation
 from django_fsm.signals import pre_transition
 
 from profile_workflow.models import triggers
-from tests import machine, migrated
+from tests import machine, migrated, moulds
 
 # What helps the tests of a room says what it saw too, when it fails.
 pytest.register_assert_rewrite(
@@ -155,6 +155,17 @@ def only_the_lifecycle_moves(**_signal: Any) -> None:
     packages = ("config", "profile_workflow", "workflows", "reports")
     if caller != "profile_workflow.services.lifecycle":
         assert caller.split(".")[0] not in packages, f"{caller} makes a transition itself"
+
+
+@pytest.fixture(autouse=True)
+def _factories_cast_what_they_made(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let factories write what they wrote before; not where a test changes how they work."""
+    has_data = request.node.get_closest_marker("django_db") is not None
+    if not has_data or {"monkeypatch", "settings"} & set(request.fixturenames):
+        yield
+        return
+    with moulds.opened():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -22,6 +22,7 @@ const asOnTheServer = {
   name: "as on the server",
   setup({ onLoad, onResolve }) {
     onResolve({ filter: /^linkify-it$/ }, () => ({ path: join(HERE, "src/linkify.js") }));
+    onResolve({ filter: /^uc\.micro$/ }, () => ({ path: join(HERE, "src/unicode.js") }));
     onResolve({ filter: /^entities$/ }, () => ({ path: join(HERE, "src/entities.js") }));
     onResolve({ filter: UNUSED }, () => ({ path: join(HERE, "src/unused.js") }));
     const filter = /(rules_block\/(blockquote|heading|list|table)|markdown-it-container\/index)\.mjs$/;

@@ -26,6 +26,8 @@ class CompareForm(FilterForm):
     """
 
     says = gettext_lazy("Any two texts of the section can be compared, the one before first.")
+    act = gettext_lazy("Compare")
+    has_all = False
 
     old = forms.ChoiceField(required=False)
     new = forms.ChoiceField(required=False)

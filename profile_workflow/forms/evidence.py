@@ -248,7 +248,10 @@ class TableForm(EntryForm):
         labels = {"section": gettext_lazy("Section")}
         help_texts = {
             "section": gettext_lazy("Where the text speaks of it; it is frozen with that section."),
-            "key": gettext_lazy("The text places the table by it: [[table:4-A]]."),
+            "key": gettext_lazy(
+                "The text places the table by it: [[table:4-A]]. Left empty, the next one of the "
+                "section is taken."
+            ),
             "title": gettext_lazy("Printed above the table, with place and year."),
             "note": gettext_lazy("Printed under the table."),
         }
@@ -256,12 +259,14 @@ class TableForm(EntryForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["key"].required = False
         sections = self.profile.sections.select_related("template_section").order_by("position")
         cast("Any", self.fields["section"]).queryset = sections
 
     def clean_key(self) -> str:
         """Return the key, if the text can place a table by it."""
-        return placed_key(str(self.cleaned_data["key"]))
+        key = str(self.cleaned_data["key"])
+        return placed_key(key) if key else ""
 
 
 class PictureForm(EntryForm):

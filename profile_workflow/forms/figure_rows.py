@@ -93,6 +93,7 @@ class Pasted:
 
     Attributes:
         columns: Fields in the order of the columns; empty for one that is not known.
+        named: What the columns are called in the table.
         rows: The cells as they were copied, with the number of their row.
         figures: What is to be stored, one for each row without a fault.
         faults: What is wrong, by row and column.
@@ -100,6 +101,7 @@ class Pasted:
     """
 
     columns: list[str] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
     figures: list[dict[str, Any]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -112,8 +114,9 @@ class Pasted:
 
     @property
     def heads(self) -> list[str]:
-        """The columns in words."""
-        return [label_of(name) for name in self.columns]
+        """The columns in words; one that is not known as it is called in the table."""
+        both = zip(self.columns, self.named, strict=True)
+        return [label_of(name) if name else named for name, named in both]
 
 
 def label_of(name: str) -> str:
@@ -165,6 +168,7 @@ def read_table(text: str, *, mark: str, profile: Profile) -> Pasted:
 
 
 def _read_heads(found: Pasted, heads: Sequence[str]) -> None:
+    found.named = [head.strip() for head in heads]
     found.columns = [column_of(head) for head in heads]
     strange = [head for head, name in zip(heads, found.columns, strict=True) if not name]
     needed = [name for name in ("label", "unit") if name not in found.columns]

@@ -49,11 +49,16 @@ class SectionsForm(forms.Form):
 
 
 class FilterForm(StyledForm):
-    """A filter: one sentence says what all of its fields do, which their labels name."""
+    """A filter: one sentence says what all of its fields do, which their labels name.
+
+    ``act`` is the word of its button; ``has_all`` tells whether it can show all at once.
+    """
 
     says: "ClassVar[str | Promise]" = _(
         "Only what matches all of these is shown. The address of the page keeps the choice."
     )
+    act: "ClassVar[str | Promise]" = _("Filter")
+    has_all = True
 
 
 class SearchForm(StyledForm):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from profile_workflow.errors import Missing
 from profile_workflow.forms.renderer import StyledForm
+from profile_workflow.languages import listed
 from profile_workflow.models import Section
 from profile_workflow.services.lifecycle import Details, Offer
 
@@ -114,7 +115,7 @@ class MoveForm(SayingForm):
         if len(offers) > 1:
             self.fields["reason"].help_text = _(
                 "Needed for: %(moves)s. Whoever receives it will read it."
-            ) % {"moves": "; ".join(needed)}
+            ) % {"moves": listed(needed)}
 
     def _ask_for_sections(self, offers: Sequence[Offer]) -> None:
         needed = [offer.label for offer in offers if offer.needs_sections]
@@ -124,7 +125,7 @@ class MoveForm(SayingForm):
         field = cast("forms.MultipleChoiceField", self.fields["sections"])
         field.choices = [(key, str(section)) for key, section in self._sections.items()]
         if len(offers) > 1:
-            field.help_text = _("Needed for: %(moves)s.") % {"moves": "; ".join(needed)}
+            field.help_text = _("Needed for: %(moves)s.") % {"moves": listed(needed)}
 
     @property
     def move(self) -> str:

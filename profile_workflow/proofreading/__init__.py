@@ -4,17 +4,26 @@ Pure functions over the parsed text; nothing here knows who wrote it or what was
 """
 
 from profile_workflow.proofreading.findings import Finding, Level
-from profile_workflow.proofreading.length import Measured, pages_of, words_a_page, words_on
+from profile_workflow.proofreading.length import (
+    Length,
+    Measured,
+    Paper,
+    length_of,
+    pages_of,
+    words_a_page,
+)
 from profile_workflow.proofreading.reader import Knowledge, acronyms_in, proofread
 
 __all__ = [
     "Finding",
     "Knowledge",
+    "Length",
     "Level",
     "Measured",
+    "Paper",
     "acronyms_in",
+    "length_of",
     "pages_of",
     "proofread",
     "words_a_page",
-    "words_on",
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from django.db.models import IntegerField, QuerySet, Value
+from django.db.models import IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -185,6 +185,13 @@ def own_before_others(section: Section, person: User) -> str:
     if copy and not (revision and revision.created_at > copy[0]):
         return f"c{copy[1]}"
     return str(revision.number) if revision else ""
+
+
+def is_written_on(section: Section) -> bool:
+    """Whether the present working text was saved after the newest submitted one: one query."""
+    newest = Revision.objects.filter(section=OuterRef("section")).order_by("-number")
+    submitted_at = Subquery(newest.values("created_at")[:1])
+    return Draft.objects.filter(section=section, saved_at__gt=submitted_at).exists()
 
 
 def places(section: Section) -> "QuerySet[Any, Any]":

@@ -108,17 +108,21 @@ def substitutions_to_come(profile: Profile, *, on: date) -> set[int]:
     return {one.pk for one in lent if not one.has_begun(on=on)}
 
 
-def find_people(words: str) -> list[User]:
+def find_people(words: str) -> tuple[list[User], bool]:
     """Return open accounts whose name or address holds every one of some words, by name.
+
+    At most ``MOST_FOUND`` of them, and whether there are more.
 
     For the project team alone: an expert or a stakeholder of one city is asked for the next one by
     teams that share no programme yet, so nobody could be found among their own people only.
     """
     terms = [Q(full_name__icontains=word) | Q(email__icontains=word) for word in words.split()]
     if not terms:
-        return []
-    found = User.objects.filter(reduce(and_, terms), is_active=True)
-    return list(found.select_related("organisation").order_by("full_name", "pk")[:MOST_FOUND])
+        return [], False
+    matching = User.objects.filter(reduce(and_, terms), is_active=True)
+    in_order = matching.select_related("organisation").order_by("full_name", "pk")
+    found = list(in_order[: MOST_FOUND + 1])
+    return found[:MOST_FOUND], len(found) > MOST_FOUND
 
 
 def people_called(texts: Collection[str]) -> dict[str, list[User]]:

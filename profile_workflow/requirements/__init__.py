@@ -7,6 +7,7 @@ from profile_workflow.requirements.table import (
     missing_for,
     next_gate,
     register,
+    with_drafts,
 )
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "missing_for",
     "next_gate",
     "register",
+    "with_drafts",
 ]

@@ -9,6 +9,9 @@ from profile_workflow.errors import Missing
 from profile_workflow.models import WAITING, Comment, Profile, Section, SignOff
 from profile_workflow.states import APPROVED_SECTION_STATES, FINISHED_SECTION_STATES, SectionState
 
+#: Code of what is missing as long as a section is not as far as it has to be.
+SECTION_UNFINISHED = "section_unfinished"
+
 
 def sections_are_finished(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
     """Every section is submitted or further."""
@@ -24,7 +27,7 @@ def _sections_not_in(states: Iterable[SectionState], profile: Profile) -> Iterat
     unfinished = profile.sections.exclude(state__in=states).select_related("template_section")
     for section in unfinished.order_by("position"):
         yield Missing(
-            "section_unfinished",
+            SECTION_UNFINISHED,
             _("“%(section)s” is in the state “%(state)s”.")
             % {"section": section, "state": section.get_state_display()},
             section.key,

@@ -22,6 +22,7 @@ from profile_workflow.requirements.known import forget
 from profile_workflow.requirements.people import people_are_named, stakeholders_are_named
 from profile_workflow.requirements.priorities import priorities_are_agreed
 from profile_workflow.requirements.sections import (
+    SECTION_UNFINISHED,
     a_section_is_returned,
     comments_are_answered,
     objection_names_sections,
@@ -35,6 +36,7 @@ from profile_workflow.requirements.texts import (
     draft_holds_nothing_that_stops,
     draft_is_filled,
     draft_refers_to_what_exists,
+    drafts_lack,
     text_is_sound,
 )
 from profile_workflow.states import ProfileState
@@ -145,6 +147,23 @@ def missing_for(
 ) -> tuple[Missing, ...]:
     """Return everything that ``document`` still lacks for a move, in the order of the table."""
     return _run(REQUIREMENTS.get(permission, ()), document, sections)
+
+
+def with_drafts(profile: Profile, missing: Sequence[Missing]) -> tuple[Missing, ...]:
+    """Return what is missing, each unfinished section followed by what its working text lacks.
+
+    For those who see working texts.
+    """
+    keys = [one.section for one in missing if one.code == SECTION_UNFINISHED]
+    try:
+        lacks = drafts_lack(profile, keys) if keys else {}
+    finally:
+        forget(profile)
+    return tuple(
+        each
+        for one in missing
+        for each in (one, *(lacks.get(one.section, ()) if one.code == SECTION_UNFINISHED else ()))
+    )
 
 
 def _run(

@@ -1,12 +1,13 @@
 """What a text must hold, and must not hold, before a move."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
 from profile_workflow.errors import Missing
+from profile_workflow.languages import listed
 from profile_workflow.markup import cited_keys, placed_pictures, placed_tables, references
 from profile_workflow.models import Profile, Section
 from profile_workflow.proofreading import Finding, Level
@@ -39,7 +40,30 @@ def draft_holds_nothing_that_stops(
     section: Section, _sections: Sequence[Section]
 ) -> Iterator[Missing]:
     """Nothing in a working text keeps it from being submitted."""
-    for finding in stopping(section, section.draft.text):
+    yield from _that_stop(section, stopping(section, section.draft.text))
+
+
+def drafts_lack(profile: Profile, keys: Collection[str]) -> dict[str, list[Missing]]:
+    """Return what working texts lack before each can be submitted: key of the section → that.
+
+    A constant number of queries, however many sections are asked about.
+    """
+    found = profile.sections.filter(key__in=keys).select_related("draft", "template_section")
+    sections = list(found.order_by("position"))
+    for section in sections:
+        section.profile = profile
+    return {
+        one.section.key: [
+            *draft_is_filled(one.section, ()),
+            *draft_refers_to_what_exists(one.section, ()),
+            *_that_stop(one.section, [each.finding for each in one.findings if each.stops]),
+        ]
+        for one in judged_profile(profile, sections, lambda section: section.draft.text)
+    }
+
+
+def _that_stop(section: Section, findings: Iterable[Finding]) -> Iterator[Missing]:
+    for finding in findings:
         missing = _finding(section.key, finding)
         yield replace(missing, position=finding.position, words=finding.found)
 
@@ -96,7 +120,7 @@ def _pictures_missing(key: str, text: str, profile: Profile) -> Iterator[tuple[s
             yield typed, Missing("picture_unknown", said, key)
         elif lacks := there[shown]:
             said = _("The picture “%(key)s” lacks: %(lacks)s.")
-            said %= {"key": shown, "lacks": "; ".join(lacks)}
+            said %= {"key": shown, "lacks": listed(lacks)}
             yield typed, Missing("picture_incomplete", said, key, fragment=f"picture-{shown}")
 
 

@@ -1,6 +1,8 @@
 """What adding an entry needs: a second click adds nothing, and a short name is made if need be."""
 
 from collections.abc import Callable, Collection, Mapping
+from itertools import product
+from string import ascii_uppercase
 from typing import Any
 
 from django.db import models
@@ -8,7 +10,14 @@ from django.utils.translation import gettext as _
 
 from profile_workflow.bibliography.keys import code_from, key_for
 from profile_workflow.errors import MadeAlready
-from profile_workflow.models import Challenge, Picture, Source, Territory, WorkingDefinition
+from profile_workflow.models import (
+    Challenge,
+    DataTable,
+    Picture,
+    Source,
+    Territory,
+    WorkingDefinition,
+)
 from profile_workflow.pictures.shown import free_keys
 
 #: Fields of a short name that is made where a person leaves it empty.
@@ -65,11 +74,19 @@ def _next_challenge(taken: Collection[str]) -> str:
     return next(one for one in numbered if one not in taken)
 
 
+def next_table(section_key: str, taken: Collection[str]) -> str:
+    """Return the key of the next table of a section: 4-A, 4-B, after 4-Z 4-AA."""
+    letters = (one for number in (1, 2) for one in product(ascii_uppercase, repeat=number))
+    named = (f"{section_key}-{''.join(one)}" for one in letters)
+    return next(one for one in named if one not in taken)
+
+
 #: Kind of entry → the short name that it gets.
 _MADE_OF: dict[type[Any], Callable[[Any, Collection[str]], str]] = {
     Territory: lambda row, taken: code_from(row.name, taken),
     WorkingDefinition: lambda row, taken: code_from(row.term, taken),
     Source: lambda row, taken: key_for(row.authors, row.year, taken),
     Picture: lambda _row, taken: next(free_keys(taken)),
+    DataTable: lambda row, taken: next_table(row.section.key, taken),
     Challenge: lambda _row, taken: _next_challenge(taken),
 }

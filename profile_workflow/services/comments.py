@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from profile_workflow import rules
 from profile_workflow.anchors import Quote
 from profile_workflow.errors import InvalidInput, MadeAlready, NotAllowed, NotNow
+from profile_workflow.languages import listed
 from profile_workflow.models import Comment, Note, Profile, Reply, Section
 from profile_workflow.models.people import User
 from profile_workflow.services.locking import locked
@@ -273,6 +274,6 @@ def commenting_role(profile: Profile, by: User) -> Role:
     if role is None:
         raise NotAllowed(
             _("At this stage these roles comment: %(roles)s.")
-            % {"roles": ", ".join(str(one.label) for one in allowed)}
+            % {"roles": listed(one.label for one in allowed)}
         )
     return role

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from profile_workflow.charts.kinds import why_not
 from profile_workflow.errors import InvalidInput, NotNow, StaleEntry, raise_if
+from profile_workflow.languages import listed
 from profile_workflow.models import (
     Acronym,
     Challenge,
@@ -297,7 +298,7 @@ def _check_stays_named(entry: Entry, fields: Mapping[str, Any], uses: Uses) -> N
         if texts:
             raise InvalidInput(
                 _("“%(name)s” is what the text calls it. Change the text first: %(places)s.")
-                % {"name": getattr(entry, name), "places": "; ".join(texts)}
+                % {"name": getattr(entry, name), "places": listed(texts)}
             )
     if isinstance(entry, Territory) and entry.is_city and not fields.get("is_city", True):
         raise InvalidInput(_("Mark another territory as the city; the mark moves there."))

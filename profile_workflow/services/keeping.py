@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from profile_workflow.errors import DomainError, NotAllowed, NotNow
+from profile_workflow.languages import listed
 from profile_workflow.models import Challenge, DataItem, DataTable, Profile, Section
 from profile_workflow.models.people import User
 from profile_workflow.queries.evidence import Entry, Uses
@@ -83,7 +84,7 @@ def refusal_to_change(entry: Entry, by: User, uses: Uses) -> DomainError | None:
     if approved:
         return NotNow(
             _("“%(entry)s” stays as it is, because approved text rests on it: %(sections)s.")
-            % {"entry": entry, "sections": "; ".join(map(str, approved))}
+            % {"entry": entry, "sections": listed(approved)}
         )
     return None
 
@@ -104,7 +105,7 @@ def refusal_to_remove(entry: Entry, by: User, uses: Uses) -> DomainError | None:
     if places:
         return NotNow(
             _("“%(entry)s” cannot be removed. It is used by %(places)s.")
-            % {"entry": entry, "places": "; ".join(places)}
+            % {"entry": entry, "places": listed(places)}
         )
     if isinstance(entry, DataTable) and _has_settled_figures(entry):
         return NotNow(_("The table holds settled figures. Open them again first, with a reason."))

@@ -25,6 +25,7 @@ from profile_workflow.errors import (
     StaleEntry,
     raise_if,
 )
+from profile_workflow.languages import listed
 from profile_workflow.models import DataItem, LibrarySource, Profile, Source
 from profile_workflow.models.people import User
 from profile_workflow.queries.evidence import Uses
@@ -255,13 +256,13 @@ def refusal_to_merge(kept: Source, dropped: Source, by: User, uses: Uses) -> Dom
     if submitted:
         return NotNow(
             _("“%(key)s” is cited by submitted text, which stays as it is: %(sections)s.")
-            % {"key": dropped.key, "sections": "; ".join(map(str, submitted))}
+            % {"key": dropped.key, "sections": listed(submitted)}
         )
     settled = [one for one in dropped.figures.all() if one.state in SETTLED_DATA_STATES]
     if settled:
         return NotNow(
             _("Settled figures rest on “%(key)s”: %(figures)s. Open them again first.")
-            % {"key": dropped.key, "figures": "; ".join(map(str, settled))}
+            % {"key": dropped.key, "figures": listed(settled)}
         )
     return None
 

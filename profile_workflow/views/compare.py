@@ -12,6 +12,7 @@ from profile_workflow.queries.copies import (
     PRESENT,
     NoSuchVersion,
     Version,
+    is_written_on,
     labels_of,
     own_before_others,
     version_of,
@@ -25,7 +26,10 @@ from profile_workflow.web.redline import redline
 
 @require_safe
 def compare(request: HttpRequest, slug: str, key: str) -> HttpResponse:
-    """Show what changed, by default since whoever asks judged, submitted or saved it last."""
+    """Show what changed, by default since whoever asks last judged, submitted or saved it.
+
+    Who writes on after a submission sees first what he has changed since.
+    """
     profile, viewer = profile_or_404(request, slug), signed_in(request)
     section = section_or_404(profile, key)
     section.profile = profile
@@ -36,9 +40,11 @@ def compare(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     context = {"profile": profile, "section": section, "texts": texts, "writes": writes}
     context["may_write"] = may_write(section, by=viewer)
     if texts:
-        seen = last_known(section, viewer)
         own = own_before_others(section, viewer) if writes else ""
-        proposed = (own, PRESENT) if own else _proposed(texts, seen)
+        written_on = writes and not own and is_written_on(section)
+        seen = None if written_on else last_known(section, viewer)
+        first, last = _proposed(texts, seen)
+        proposed = (own or last, PRESENT) if own or written_on else (first, last)
         form = CompareForm(request.GET, texts=texts, proposed=proposed)
         old, new = _pair(section, form)
         context |= {
@@ -47,6 +53,7 @@ def compare(request: HttpRequest, slug: str, key: str) -> HttpResponse:
             "new": new,
             "seen": seen,
             "own": own,
+            "written_on": written_on,
             "view": form.shown_as.value,
             "found": None
             if old.says_the_same_as(new)

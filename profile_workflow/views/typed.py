@@ -16,13 +16,11 @@ from profile_workflow.forms.typed import Reading, TypedTableForm, WhichTableForm
 from profile_workflow.markup import TypedTable, typed_tables
 from profile_workflow.models import Draft, Section, User
 from profile_workflow.queries.drafting import draft_of
+from profile_workflow.services.adding import next_table
 from profile_workflow.services.drafting import DraftText, check_may_write
 from profile_workflow.services.typed import Moved, move_to_register
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
 from profile_workflow.web.refusing import HTTP_CONFLICT, HTTP_UNPROCESSABLE, Refusal, refused
-
-#: So many letters a key may have after the number of its section.
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @dataclass(slots=True)
@@ -79,7 +77,6 @@ def _tell(request: HttpRequest, made: Moved) -> None:
 def _rows(section: Section, draft: Draft, sent: QueryDict) -> list[_Row]:
     """Return the tables with their forms: what was sent stands in that of the table it is for."""
     taken = set(section.profile.data_tables.values_list("key", flat=True))
-    free = [key for one in _LETTERS if (key := f"{section.key}-{one}") not in taken]
     tables = typed_tables(draft.text)
     meant = _meant(tables, sent)
     rows = []
@@ -89,7 +86,7 @@ def _rows(section: Section, draft: Draft, sent: QueryDict) -> list[_Row]:
             "base_version": draft.version,
             "caption": table.caption,
         }
-        proposed = {"title": table.caption, "key": free[0] if free else ""}
+        proposed = {"title": table.caption, "key": next_table(section.key, taken)}
         form = TypedTableForm(
             {**sent.dict(), **place} if table is meant else None,
             initial={**proposed, **place},

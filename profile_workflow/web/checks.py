@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
+from django.template.defaultfilters import floatformat
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -10,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from profile_workflow import markup, requirements
 from profile_workflow.errors import Missing
 from profile_workflow.models import Profile, Section, Waiver
-from profile_workflow.proofreading import words_on
+from profile_workflow.proofreading import Paper, length_of
 from profile_workflow.queries.profiles import sections_of
 from profile_workflow.queries.quality import waivers_of
 from profile_workflow.states import Advice
@@ -129,11 +131,21 @@ def checks_before(move: str, profile: Profile) -> list[Check]:
     ]
 
 
-def advice_on(profile: Profile) -> list[Check]:
-    """Return the checks of the submitted text that advise, but stop nothing: two queries."""
+def advice_on(profile: Profile, paper: Paper) -> list[Check]:
+    """Return the checks of the submitted text that advise, but stop nothing: two queries.
+
+    Args:
+        profile: Whose text.
+        paper: The PDF by which it is told how many pages a text fills.
+    """
     sections = [one for one in sections_of(profile) if one.revision is not None]
     waivers = waivers_of(profile)
-    return [_advice(code, look, sections, waivers) for code, look in _ADVICE.items()]
+    looks: Mapping[Advice, _Look] = {
+        Advice.EMPTY: _empty,
+        Advice.OVER_BUDGET: partial(_over_budget, paper=paper),
+        Advice.PROBLEM: _readable,
+    }
+    return [_advice(code, look, sections, waivers) for code, look in looks.items()]
 
 
 def _advice(
@@ -165,12 +177,13 @@ def _empty(section: Section) -> Iterable[Missing]:
         )
 
 
-def _over_budget(section: Section) -> Iterable[Missing]:
-    words = markup.word_count(_text(section))
-    budget = words_on(section.template_section.page_budget)
-    if budget and words > budget:
-        said = _("“%(section)s” has %(words)s words; its pages hold about %(budget)s.")
-        values = {"section": section, "words": words, "budget": budget}
+def _over_budget(section: Section, paper: Paper) -> Iterable[Missing]:
+    budget = section.template_section.page_budget
+    length = length_of(_text(section), key=section.key, budget=budget, paper=paper)
+    if budget and length.is_over:
+        said = _("“%(section)s” fills about %(pages)s of %(most)s pages.")
+        pages, most = (floatformat(one, -1) for one in (length.shown_pages, budget))
+        values = {"section": section, "pages": pages, "most": most}
         yield Missing(Advice.OVER_BUDGET, said % values, section.key)
 
 
@@ -182,8 +195,3 @@ def _readable(section: Section) -> Iterable[Missing]:
 
 
 _Look = Callable[[Section], Iterable[Missing]]
-_ADVICE: Mapping[Advice, _Look] = {
-    Advice.EMPTY: _empty,
-    Advice.OVER_BUDGET: _over_budget,
-    Advice.PROBLEM: _readable,
-}

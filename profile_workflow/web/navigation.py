@@ -27,6 +27,7 @@ class Page:
         icon: Class of its icon, see the style sheet; may be empty.
         beneath: Names of the addresses that belong to it without an entry of their own.
         for_team: Whether only the project team is shown it.
+        for_administrators: Whether only administrators are shown it.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Page:
     icon: str = ""
     beneath: Sequence[str] = ()
     for_team: bool = False
+    for_administrators: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ PROFILE_PAGES: Sequence[Page] = (
     Page("pdf", _("PDF"), beneath=("pdf_file", "pdf_shown")),
 )
 
-#: The first row; at most five for anybody.
+#: The first row; at most five for anybody but an administrator.
 SITE_PAGES: Sequence[Page] = (
     Page(
         "tasks",
@@ -133,6 +135,7 @@ SITE_PAGES: Sequence[Page] = (
         beneath=("outbox_retry", "outbox_retry_all"),
         for_team=True,
     ),
+    Page("admin:index", _("Reference data"), "icon-city", for_administrators=True),
     Page("help", _("Help"), "icon-help", beneath=("help_for",)),
 )
 
@@ -170,7 +173,7 @@ def _row(request: HttpRequest, pages: Sequence[Page], arguments: list[str]) -> l
             _current(page, request.resolver_match),
         )
         for page in pages
-        if team or not page.for_team
+        if (team or not page.for_team) and (user.is_staff or not page.for_administrators)
     ]
 
 

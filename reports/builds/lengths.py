@@ -1,12 +1,10 @@
 """How long each section is on paper: kept with a build, and read of the latest one."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 
 from profile_workflow.markup import word_count
 from profile_workflow.models import Profile
-from profile_workflow.proofreading import Measured, words_a_page
+from profile_workflow.proofreading import Measured, Paper, words_a_page
 from reports.context import Report
 from reports.models import Build
 
@@ -23,23 +21,6 @@ def lengths_of(report: Report, pages: Mapping[str, float]) -> dict[str, dict[str
         for chapter in report.chapters
         if chapter.anchor in pages
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """What the latest PDF of a profile says of the length of its sections.
-
-    Attributes:
-        sections: Key of a section → words and pages, of those that are printed.
-        words_a_page: How many words a page of this profile holds.
-        pages: Pages of the whole file; 0 if there is none.
-        made_at: When it was made, if there is one.
-    """
-
-    sections: Mapping[str, Measured]
-    words_a_page: int
-    pages: int = 0
-    made_at: datetime | None = None
 
 
 def paper_of(profile: Profile, *, kinds: Collection[str]) -> Paper:

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from profile_workflow.models import Draft, WorkingCopy
+from profile_workflow.models import Draft, TemplateSection, WorkingCopy
 from profile_workflow.states import ProfileState, Role, SectionState
 from tests import factories
 from tests.browser import PASSWORD, PLAIN, let_in, sign_in
@@ -259,19 +259,35 @@ def test_two_tabs_without_a_line_keep_a_copy_each(browse, made, profile):
 
 
 def test_a_section_that_was_closed_meanwhile_shows_what_was_not_saved(browse, made, profile):
-    page = browse("en", made[Role.LOCAL_EXPERT], line_breaks=True)
+    template = factories.section(profile, "1").template_section
+    TemplateSection.objects.filter(pk=template.pk).update(
+        guiding_questions=["Who pays?"], guiding_questions_ar=["من يموّل؟"]
+    )
+    page = browse("ar", made[Role.LOCAL_EXPERT], line_breaks=True)
     page.goto(edit(profile))
-    page.route("**/save/", lambda route: route.abort())
+    for address in ("**/save/", "**/answers/"):
+        page.route(address, lambda route: route.abort())
+    page.get_by_label("من يموّل؟").select_option("nothing_found")
+    page.locator("#id_q-0\\.0-note").fill("الأرشيف البلدي")
     type_text(page, "Too late.")
     trouble(page)
     factories.submit_sections(profile)
-    page.goto(edit(profile))
-    left = page.locator("#kept-here textarea")
-    assert left.input_value() == "Too late."
+    # Both are listed where one begins to work, and lead to where they can be read.
+    page.goto(reverse("profile", args=[profile.slug]))
+    rows = page.locator("#unsent li")
+    assert rows.count() == 2
+    assert "الأرشيف البلدي" in page.locator("#unsent").inner_text()
     assert problems(page) == []
-    press(page, "Throw it away")
-    assert page.evaluate(COPIES) == 0
-    assert not left.is_visible()
+    rows.last.locator("a").click()
+    text, note = (one.input_value() for one in page.locator("#kept-here textarea").all())
+    assert text == "Too late."
+    assert note.startswith("من يموّل؟ – ")
+    assert note.endswith(" – الأرشيف البلدي")
+    assert problems(page) == []
+    page.locator("#kept-drop").click()
+    assert not page.locator("#kept-here").is_visible()
+    page.goto(reverse("profile", args=[profile.slug]))
+    assert not page.locator("#unsent").is_visible()
 
 
 def test_one_knows_his_own_text_though_its_answer_was_lost(browse, made, profile):
@@ -345,6 +361,17 @@ def test_a_preview_and_a_citation_with_scripts(browse, made, profile):
     assert page.locator("#picker-none").is_visible()
     page.locator("#pick").fill("OFFICE")
     assert page.locator("#picker [data-insert]:visible").count() == 1
+    # Apart from a word before it; a table stands in a paragraph of its own, after the cursor's.
+    text = page.locator("#id_text")
+    cited, placed = f"[@{figure.source.key}]", f"[[table:{figure.table.key}]]"
+    text.fill("Many came.\n\nFew left.")
+    text.evaluate("one => one.setSelectionRange(4, 4)")
+    press(page, f"Insert {figure.source.key}")
+    page.get_by_text("Data tables of this section").click()
+    press(page, f"Insert {figure.table.key}")
+    press(page, f"Insert {figure.table.key}")
+    assert text.input_value() == (f"Many {cited} came.\n\n{placed}\n\n{placed}\n\nFew left.")
+    text.fill(f"Many came {cited}")
     # Whoever puts another editor over the field takes over what is inserted.
     taken = page.evaluate(TAKE_OVER)
     assert taken == [f"[@{figure.source.key}]", page.locator("#id_text").input_value()]
@@ -365,9 +392,10 @@ def test_the_pages_are_for_everybody_and_fit_a_phone(browse, made, profile, lang
     type_text(page, arabic)
     page.locator("button[value=preview]").click()
     page.wait_for_function("() => document.activeElement.id === 'preview-title'")
-    for summary in page.locator("summary").all():
-        if summary.evaluate("one => !one.parentElement.open"):
-            summary.click()
+    # At once: what stands beside the text is renewed after each save.
+    page.evaluate(
+        "() => { for (const one of document.querySelectorAll('details')) one.open = true; }"
+    )
     assert problems(page) == []
     direction = page.locator("#id_text").evaluate("one => getComputedStyle(one).direction")
     assert direction == "rtl"

@@ -10,7 +10,7 @@ from profile_workflow.states import ProfileState, Role
 from tests import browser as checks
 from tests import factories
 from tests.dialect import CITATIONS, EXHIBITS, REFUSED, SAMPLES, STRAY, shape
-from tests.writing import TEXT, address, double_click, field, open_editor, press
+from tests.writing import PASTE, TEXT, address, double_click, field, open_editor, press
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -154,7 +154,7 @@ def test_everything_can_be_put_in_with_the_keyboard_alone(write, profile):
     back_in_the_text(page)
     keys.type(".")
     key = figure.source.key
-    assert field(page) == f"### Stocks\n\nMany **came**[@{key}, p. 4]."
+    assert field(page) == f"### Stocks\n\nMany **came** [@{key}, p. 4]."
     choose(page, "note")
     keys.type("A [note")
     keys.press("Tab")
@@ -180,7 +180,7 @@ def test_everything_can_be_put_in_with_the_keyboard_alone(write, profile):
     back_in_the_text(page)
     assert not page.evaluate("window.isTouched")
     assert field(page).split("\n\n")[1:] == [
-        f"Many **came**[@{key}, p. 4].^[A *note*][the office](https://example.org/a_b)",
+        f"Many **came** [@{key}, p. 4].^[A *note*][the office](https://example.org/a_b)",
         f"[[figure:{figure.table.key}]]",
     ]
 
@@ -221,17 +221,33 @@ def test_nothing_that_is_chosen_goes_away_when_something_is_put_in(write, profil
     page.locator(f"{TEXT} p").last.click(click_count=3)
     press(page, "Citation")
     page.get_by_role("button", name="Put it in").click()
-    assert field(page).endswith(f"\n\nThe last.[@{key}]")
+    assert field(page).endswith(f"\n\nThe last. [@{key}]")
     page.keyboard.press("ControlOrMeta+a")
     page.get_by_text("Data tables of this section").click()
     page.get_by_role("button", name=f"Insert {figure.table.key}").click()
     placed = f"[[table:{figure.table.key}]]"
-    assert field(page) == f"{first}^[Another.]\n\nThe last.[@{key}]\n\n{placed}"
+    assert field(page) == f"{first}^[Another.]\n\nThe last. [@{key}]\n\n{placed}"
     double_click(page, ".chip-placement")
     page.get_by_role("dialog").get_by_label("Put in").select_option(f"figure:{figure.table.key}")
     page.get_by_role("button", name="Put it in").click()
     assert field(page).endswith(f"\n\n[[figure:{figure.table.key}]]")
     assert "[[table" not in field(page)
+    # What is typed next follows what was put in, and what is selected stays.
+    page.keyboard.type("So it is.")
+    placed = f"[[figure:{figure.table.key}]]"
+    assert field(page).endswith(f"\n\n{placed}\n\nSo it is.")
+    page.locator(f"{TEXT} .chip-placement").click()
+    page.keyboard.type("Yes. ")
+    assert field(page).endswith(f"\n\n{placed}\n\nYes. So it is.")
+    page.locator(f"{TEXT} .chip-placement").click()
+    page.evaluate(PASTE, ["", "No. "])
+    assert field(page).endswith(f"\n\n{placed}\n\nNo. Yes. So it is.")
+    page.locator(f"{TEXT} .chip").first.click()
+    page.keyboard.type(" then")
+    assert field(page).startswith(f"Many **came**[@{key}, p. 4] then as")
+    page.locator(f"{TEXT} .chip-placement").click()
+    page.keyboard.press("Delete")
+    assert placed not in field(page)
 
 
 def test_one_of_many_sources_is_found_by_its_words(write, profile):
@@ -255,7 +271,7 @@ def test_one_of_many_sources_is_found_by_its_words(write, profile):
     assert dialog.get_by_role("button", name="Leave this source out").count() == 0
     page.keyboard.press("Enter")
     page.wait_for_function("() => document.activeElement.id === 'id_text_rich'")
-    assert field(page) == "Said.[@key-7]"
+    assert field(page) == "Said. [@key-7]"
     # What is chosen stays so, though other words are typed, until the person chooses another.
     for chosen in ("key-7", "key-3"):
         double_click(page, ".chip-citation")
@@ -267,7 +283,7 @@ def test_one_of_many_sources_is_found_by_its_words(write, profile):
         assert offered.evaluate("one => [one.options.length, one.value]") == [1, chosen]
         page.keyboard.press("Enter")
         page.wait_for_function("() => document.activeElement.id === 'id_text_rich'")
-        assert field(page) == f"Said.[@{chosen}]"
+        assert field(page) == f"Said. [@{chosen}]"
 
 
 def test_a_table_gets_rows_and_columns_and_its_caption_afterwards(write):
@@ -412,7 +428,7 @@ def test_a_copy_and_an_insertion_reach_the_editor(write, profile):
     assert page.locator(TEXT).inner_text().strip() == "First. Kept."
     page.get_by_text("Sources to cite").click()
     page.get_by_role("button", name=f"Insert {figure.source.key}").click()
-    assert field(page) == f"First. Kept.[@{figure.source.key}]"
+    assert field(page) == f"First. Kept. [@{figure.source.key}]"
     page.locator("#save-state", has_text="Saved at").wait_for()
 
 

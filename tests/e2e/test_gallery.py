@@ -129,7 +129,7 @@ class TestPictures:
     def test_picture_of_the_board(self, browse, tmp_path):
         """Look at a board in use; ``WRITE_SCREENSHOTS=1`` keeps the picture for the README."""
         page = browse("en", some_cities())
-        page.set_viewport_size({"width": 1280, "height": 860})
+        page.set_viewport_size({"width": 1280, "height": 1150})
         page.goto(reverse("board"))
         assert page.locator("tbody tr").count() == len(CITIES)
         target = PICTURE if WRITING else tmp_path / PICTURE.name

@@ -318,6 +318,21 @@ def test_who_submitted_a_text_is_shown_first_what_was_submitted_since(made, draf
     assert last_known(one, expert).number == one.revision.number - 1
 
 
+def test_who_writes_on_is_shown_first_what_he_changed_since_he_submitted(made, expert, drafted):
+    one = factories.section(drafted, "1")
+    address = page("section_compare", one)
+    factories.submit_sections(drafted)
+    proposed = "since the text was last submitted"
+    assert proposed not in expert.get(address).content.decode()
+    author = made[Role.LOCAL_EXPERT]
+    factories.move(factories.section(drafted, "1"), "take_back", author, reason="More is known.")
+    factories.write(factories.section(drafted, "1"), "Second words.")
+    shown = expert.get(address).content.decode()
+    assert proposed in shown
+    assert 'value="now" selected' in shown
+    assert re.search(r"<del.*Text of chapter", shown)
+
+
 # Who sees it
 
 

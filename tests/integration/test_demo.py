@@ -55,6 +55,7 @@ def test_it_shows_everything(demonstration, subtests):
         look_for_profiles_in_every_state,
         look_for_people_in_every_role,
         look_for_late_tasks_objections_and_returned_sections,
+        look_for_what_has_not_happened_yet,
         look_for_a_loop_of_the_full_profile_at_each_stage,
         look_whether_a_stage_without_a_loop_is_seen,
         read_its_pdf_back,
@@ -85,6 +86,11 @@ def look_for_late_tasks_objections_and_returned_sections(*_told):
     assert Task.objects.open().filter(due_at__lt=timezone.now()).exists()
     assert SignOff.objects.filter(state=SignOffState.OBJECTED, round__closed_at=None).exists()
     assert Profile.objects.filter(sections__state="changes_requested").exists()
+
+
+def look_for_what_has_not_happened_yet(*_told):
+    later = Event.objects.filter(at__gt=timezone.now())
+    assert [(one.profile.slug, one.move) for one in later.select_related("profile")] == []
 
 
 # The loops of the full profile

@@ -51,6 +51,14 @@ def test_tasks_stand_where_they_belong(made, drafted):
     assert "1 is late" in text
 
 
+def test_whoever_has_the_board_is_led_there_for_what_waits_for_others(made, drafted):
+    told = "What waits for others, and since when, stands on the"
+    assert told in page(signed_in(made.team), "tasks")
+    assert told not in page(signed_in(made[Role.LOCAL_EXPERT]), "tasks")
+    factories.make_profile(made, people=[factories.Part(made.outsider, Role.PROJECT_TEAM)])
+    assert told not in page(signed_in(made.outsider), "tasks")
+
+
 def test_tasks_of_a_profile_on_hold_wait_apart(made, drafted):
     factories.move(drafted, "hold", made.team, reason="Elections.")
     found = queries.inbox(made[Role.LOCAL_EXPERT], timezone.now())

@@ -1,4 +1,4 @@
-"""How long a text is against its pages: estimated, measured in the latest PDF, and by whom seen."""
+"""How long a text is against its pages: estimated, measured in the latest PDF, seen by whom."""
 
 import pytest
 from django.test import Client
@@ -75,3 +75,21 @@ def test_a_text_is_measured_by_the_latest_pdf_and_what_was_written_since(made, m
 
     give_pdf(profile, made_at, **{first.key: {"words": 200, "pages": 36.0}})
     assert 'of 35 pages <span class="tag tag-late">too long</span>' in shown(expert, profile)
+
+
+def test_quality_assurance_advises_by_the_same_pages(made, made_at):
+    profile = factories.bring_to(factories.make_profile(made), ProfileState.PROJECT_QA)
+    first, second = factories.sections(profile)[:2]
+    words, advice = len(first.revision.text.split()), "fills about"
+
+    page = shown(made.team, profile, "qa")
+    assert advice not in page
+    assert "Estimated at" not in page
+
+    # Few words, but a table that fills pages; the other is as long as it may be.
+    printed = {first.key: {"words": words, "pages": 2.6}, second.key: {"words": 9, "pages": 2.0}}
+    give_pdf(profile, made_at, **printed)
+    page = shown(made.team, profile, "qa")
+    assert f"“{first}” fills about 2.6 of 2 pages." in page
+    assert page.count(advice) == 1
+    assert "Estimated by the latest PDF, with its tables and figures:" in page

@@ -9,6 +9,7 @@ from django.utils import timezone
 from profile_workflow import requirements
 from profile_workflow.errors import Missing
 from profile_workflow.queries.profiles import people_of, visible_profile
+from profile_workflow.services import people
 from profile_workflow.states import ProfileState, Role, SectionState
 from profile_workflow.templatetags.places import place_of
 from tests import factories
@@ -112,11 +113,30 @@ def test_the_whole_can_always_be_sent_and_that_leads_to_what_is_missing(made):
     listed = client.get(address).content.decode()
     for key in "123":
         assert f'href="{reverse("section", args=[profile.slug, key])}"' in listed
-    assert client.post(address, {"move": "submit_draft"}).status_code == 422
+    # With it all that its sections lack, each with its place.
+    assert listed.count("has neither text nor") == 3
+    first = factories.sections(profile)[0]
+    factories.write(first, "They are illegal migrants [@nowhere].")
+    few = client.get(address).content.decode()
+    assert few.count("has neither text nor") == 2
+    assert "The source “nowhere” is not in the bibliography." in few
+    assert "illegal migrants" in few
+    assert f'href="{reverse("section_edit", args=[profile.slug, first.key])}' in few
+    refused = client.post(address, {"move": "submit_draft"})
+    assert refused.status_code == 422
+    assert "The source “nowhere” is not in the bibliography." in refused.content.decode()
+    factories.write(first, "They are migrants.")
     factories.submit_sections(profile)
     assert address in overview(profile, expert)
     assert client.post(address, {"move": "submit_draft"}).status_code == HTTPStatus.FOUND
     assert factories.fresh(profile).state == S.EXPERT_REVIEW
+
+
+def test_the_end_of_a_profile_is_offered_last(made):
+    profile = factories.bring_to(factories.make_profile(made), S.ON_HOLD)
+    page = overview(profile, made.team)
+    moves = [reverse("profile_move", args=[profile.slug, move]) for move in ("resume", "cancel")]
+    assert 0 < page.index(moves[0]) < page.index(moves[1])
 
 
 def test_whoever_reviews_a_section_is_led_to_its_review(made):
@@ -176,9 +196,7 @@ def test_the_table_of_places(made, missing, name, fragment, label):
 def test_a_task_that_waits_for_a_role_is_taken_from_the_overview(made):
     """Nobody has to look for it in his list first."""
     colleague = factories.make_person("colleague")
-    factories.people.assign_to_programme(
-        colleague, Role.PROJECT_TEAM, programme_id=made.programme.pk
-    )
+    people.assign_to_programme(colleague, Role.PROJECT_TEAM, programme_id=made.programme.pk)
     profile = factories.bring_to(factories.make_profile(made), S.PROJECT_QA)
     task = Task.objects.open().get(profile=profile)
     claim = f'action="{reverse("task_claim", args=[task.pk])}"'

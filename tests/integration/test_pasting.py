@@ -163,6 +163,16 @@ def test_it_is_checked_first_and_stored_as_a_whole(client, table):
     ]
 
 
+def test_a_column_that_is_not_known_is_shown_as_it_is_called(client, table):
+    given = {"text": "Group <b>\tSex\nForeign\tWomen", "decimal": ".", "step": "check"}
+    refused = client.post(address(table), given)
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    text = refused.content.decode()
+    assert '<th scope="col" dir="auto">Group &lt;b&gt;</th>' in text
+    assert "These columns are not known: “Group &lt;b&gt;”, “Sex”." in text
+    assert '<td dir="auto">Women</td>' in text
+
+
 def test_nobody_else_pastes(made, table):
     other = Client()
     other.force_login(made[Role.FOCAL_POINT])

@@ -11,6 +11,7 @@ from django.utils import timezone
 from profile_workflow import requirements
 from profile_workflow.errors import InvalidInput, NotNow
 from profile_workflow.models import Assignment, Event, User
+from profile_workflow.queries import staffing
 from profile_workflow.services import accounts, people
 from profile_workflow.services.log import broken_links
 from profile_workflow.states import ProfileState, Role
@@ -50,6 +51,21 @@ def test_others_see_neither_workload_nor_who_is_in_the_stakeholder_group(made, d
 
 
 # Giving a part
+
+
+def test_whoever_is_found_is_shown_with_his_work_and_more_are_told_of(made, drafted, monkeypatch):
+    expert = factories.holder(drafted, Role.LOCAL_EXPERT)
+    number = Task.objects.open().filter(owner=expert).count()
+    assert number > 1
+    client = signed_in(made.team)
+    found = page(client, "people_add", drafted.slug, q=expert.email)
+    assert f"{number} open tasks" in found
+    assert "people are shown" not in found
+    monkeypatch.setattr(staffing, "MOST_FOUND", 1)
+    assert "people are shown" not in page(client, "people_add", drafted.slug, q=expert.email)
+    found = page(client, "people_add", drafted.slug, q="@")
+    assert "Only the first 1 people are shown" in found
+    assert found.count("?person=") == 1
 
 
 def test_somebody_is_searched_chosen_and_given_a_part(made, drafted):

@@ -13,6 +13,7 @@ from profile_workflow.models import DataItem, Event, EventReason, Profile, Secti
 from profile_workflow.queries import history
 from profile_workflow.queries.evidence import Uses
 from profile_workflow.services import evidence
+from profile_workflow.services.adding import next_table
 from profile_workflow.services.contents import (
     fingerprint,
     fingerprint_of_figures,
@@ -213,6 +214,21 @@ def test_a_key_stays_while_the_text_uses_it(profile, expert):
     factories.write(factories.section(profile, "1"), "As counted.")
     change(one, expert, key="office")
     assert factories.fresh(one).key == "office"
+
+
+def test_a_table_without_a_key_takes_the_next_one_of_its_section(profile, expert):
+    section = factories.section(profile, "2")
+
+    def made(title, key=""):
+        return evidence.add_table(section, key=key, title=title, by=expert, at=at()).key
+
+    assert made("Stocks") == "2-A"
+    assert made("Rooms", "2-B") == "2-B"
+    assert made("Flows") == "2-C"
+    with pytest.raises(MadeAlready):
+        made("Flows")
+    taken = {f"2-{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+    assert next_table("2", taken) == "2-AA"
 
 
 def test_the_mark_of_the_city_moves_and_is_never_lost(profile, expert):

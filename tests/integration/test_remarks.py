@@ -17,14 +17,7 @@ from profile_workflow.queries.rounds import open_comments_by_section
 from profile_workflow.services import comments, log
 from profile_workflow.states import CommentKind, CommentState, ProfileState, Role, SectionState
 from tests import factories
-from tests.integration.beside import (
-    TEXT,
-    address,
-    quoting,
-    sent_back,
-    text_of,
-    under_review,
-)
+from tests.integration.beside import TEXT, address, quoting, sent_back, text_of, under_review
 from tests.integration.pages import signed_in
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from profile_workflow import requirements
 from profile_workflow.errors import NotNow
 from profile_workflow.models import Organisation, Revision, Section, TemplateSection, User
+from profile_workflow.proofreading import Paper, words_a_page
 from profile_workflow.queries.rounds import standing
 from profile_workflow.states import Attribution, ProfileState, Role, SignOffState
 from profile_workflow.web import checks
@@ -255,7 +256,7 @@ def test_advice_on_a_text(made, text, label):
         section=first, number=9, text=text, sha256="0" * 64, author=made.team, created_at=AT
     )
     Section.objects.filter(pk=first.pk).update(revision=revision)
-    found = checks.advice_on(factories.fresh(profile))
+    found = checks.advice_on(factories.fresh(profile), Paper({}, words_a_page(())))
     assert [one.label for one in found if not one.has_passed] == ([label] if label else [])
     assert all(one.section == "1" for check in found for one in check.found)
     assert page(made.team, "qa", profile.slug)

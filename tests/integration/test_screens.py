@@ -105,6 +105,16 @@ def test_strangers_have_no_navigation(rf):
     assert navigation.entries(request) == []
 
 
+def test_the_reference_data_are_shown_to_administrators_only(rf, made):
+    request = rf.get("/")
+    shown = {}
+    for is_staff in (True, False):
+        request.user = factories.make_person("admin", is_staff=is_staff)
+        shown[is_staff] = {entry.address for entry in navigation.entries(request)}
+    assert shown[True] - shown[False] == {reverse("admin:index")}
+    assert shown[True] > shown[False]
+
+
 @pytest.mark.parametrize(
     ("fields", "shown"),
     [

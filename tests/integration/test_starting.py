@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from profile_workflow import calendars
 from profile_workflow.forms.people import PeopleField
 from profile_workflow.models import Profile, User
+from profile_workflow.services import people
 from profile_workflow.states import ProfileState, Role
 from tests import factories
 from tests.integration.pages import page, signed_in
@@ -102,9 +103,7 @@ def test_two_clicks_start_one_profile(made):
 def test_an_edition_of_somebody_else_is_refused_not_shown(made):
     factories.make_profile(made, edition=2030)
     colleague = factories.make_person("colleague")
-    factories.people.assign_to_programme(
-        colleague, Role.PROJECT_TEAM, programme_id=made.programme.pk
-    )
+    people.assign_to_programme(colleague, Role.PROJECT_TEAM, programme_id=made.programme.pk)
     refused = signed_in(colleague).post(reverse("profile_new"), {**answers(made), "step": "start"})
     assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "There is already an edition 2030" in refused.content.decode()
@@ -181,7 +180,7 @@ def test_lengths_of_the_steps_are_the_deadlines_of_the_tasks(made):
     assert profile.stage_days == {"plan": 7, "consult": 9}
     task = Task.objects.open().get(profile=profile)
     assert task.due_at == calendars.deadline(task.created, 7, made.cities[0])
-    factories.people.assign(
+    people.assign(
         profile,
         [one for one in made.parts() if one.role == Role.STAKEHOLDER],
         by=made.team,
@@ -205,7 +204,7 @@ def test_who_leads_single_profiles_only_is_told_who_starts_one(made):
     profile = factories.make_profile(made)
     person = factories.make_person("lead")
     part = factories.Part(person, Role.PROJECT_TEAM)
-    factories.people.assign(profile, [part], by=made.team, at=timezone.now())
+    people.assign(profile, [part], by=made.team, at=timezone.now())
     text = page(signed_in(person), "profile_new")
     assert "Somebody in the team of the whole programme" in text
 

@@ -10,14 +10,7 @@ from profile_workflow.errors import NotAllowed, NotNow
 from profile_workflow.models import Draft, Event, Note
 from profile_workflow.states import CommentState, Role
 from tests import factories
-from tests.integration.beside import (
-    TEXT,
-    address,
-    quoting,
-    sent_back,
-    text_of,
-    under_review,
-)
+from tests.integration.beside import TEXT, address, quoting, sent_back, text_of, under_review
 from tests.integration.pages import signed_in
 from workflows import engine
 

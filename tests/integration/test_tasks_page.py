@@ -51,6 +51,19 @@ def test_a_task_leads_to_its_place_but_not_while_the_profile_is_on_hold(
     assert place not in addresses(made[role])
 
 
+def test_each_of_several_decisions_says_what_it_lacks_before_it_is_tried(made):
+    profile = factories.bring_to(factories.make_profile(made), S.PRIORITY_SETTING)
+    task = Task.objects.open().get(profile=profile)
+    client, address = signed_in(made[Role.FOCAL_POINT]), reverse("task", args=[task.pk])
+    told = "Before “Agree the priorities” can be done"
+    page = client.get(address).content.decode()
+    assert told in page
+    assert "Before “Return a finding that proved wrong” can be done" not in page
+    assert reverse("priorities", args=[profile.slug]) in page[page.index(told) :]
+    factories.give_priority(profile)
+    assert told not in client.get(address).content.decode()
+
+
 def test_a_task_with_a_number_beyond_all_tasks_does_not_exist(made):
     client = Client()
     client.force_login(made.team)
@@ -60,7 +73,7 @@ def test_a_task_with_a_number_beyond_all_tasks_does_not_exist(made):
 
 def test_what_nobody_has_taken_is_taken_first(made):
     colleague = factories.make_person("colleague")
-    factories.people.assign_to_programme(colleague, TEAM, programme_id=made.programme.pk)
+    people.assign_to_programme(colleague, TEAM, programme_id=made.programme.pk)
     profile = factories.bring_to(factories.make_profile(made), S.PROJECT_QA)
     assert reverse("qa", args=[profile.slug]) not in addresses(colleague)
 

@@ -34,8 +34,8 @@ def move_for_ever(programme_id: int, seed: int) -> None:
         if profile.state in factories.FORWARD:
             factories.advance(profile)
         elif profile.state == profile.S.PUBLISHED:
-            step = chance.choice([factories._open_correction, factories._declare_update_due])
-            step(profile, timezone.now())
+            aside = chance.choice([profile.S.CORRECTION, profile.S.UPDATE_DUE])
+            factories.ASIDE[aside][1](profile, timezone.now())
         elif profile.state == profile.S.UPDATE_DUE and not hasattr(profile, "next_edition"):
             factories.start_next_edition(profile)
 

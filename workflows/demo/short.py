@@ -23,7 +23,7 @@ def _begin(story: Story, edition: int, previous: Profile | None) -> None:
     story.nominate(
         edition=edition,
         language=language,
-        title=f"{phrases(language)['profile']}: {name}",
+        title=phrases(language)["profile"].format(city=name),
         previous=previous,
     )
     story.later(weeks=1)
@@ -355,7 +355,7 @@ SHORT_PROFILES: tuple[ShortProfile, ...] = (
     ShortProfile("tangier", drafting, 12),
     ShortProfile("amman", expert_review, 13),
     ShortProfile("turin", revision_expert, 14),
-    ShortProfile("tunis", project_qa, 13),
+    ShortProfile("tunis", project_qa, 14),
     ShortProfile("rabat", revision_qa, 15),
     ShortProfile("sousse", consultation, 14),
     ShortProfile("casablanca", revision_validation, 17),

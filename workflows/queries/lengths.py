@@ -1,45 +1,16 @@
 """How many pages a text fills against those that the template gives it, by the latest PDF."""
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import F
 
-from profile_workflow import markup
-from profile_workflow.models import Profile, Section, TemplateSection, User
-from profile_workflow.proofreading import pages_of
-from reports.builds import Paper, paper_of
+from profile_workflow.models import Profile, TemplateSection, User
+from profile_workflow.proofreading import Length, Paper, length_of
+from reports.builds import paper_of
 from reports.models import Build
 from workflows.queries.builds import kinds_for
-
-
-@dataclass(frozen=True, slots=True)
-class Length:
-    """How long a text is.
-
-    Attributes:
-        words: Words of the text.
-        pages: Pages that it about fills, its tables and figures included.
-        budget: Pages that the template gives it.
-        printed: Whole pages that it fills in the latest PDF; None if it is in none.
-    """
-
-    words: int
-    pages: float
-    budget: Decimal
-    printed: int | None = None
-
-    @property
-    def shown_pages(self) -> Decimal:
-        """The pages as a reader is told of them."""
-        return round(Decimal(self.pages), 1)
-
-    @property
-    def is_over(self) -> bool:
-        """Whether it is longer than its budget by what a reader is told of it."""
-        return self.shown_pages > self.budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +27,6 @@ def paper_for(profile: Profile, viewer: User) -> Paper:
     return paper_of(profile, kinds=kinds_for(profile, viewer))
 
 
-def length_of(section: Section, text: str, paper: Paper) -> Length:
-    """Return how long a text of a section is."""
-    words, measured = markup.word_count(text), paper.sections.get(section.key)
-    return Length(
-        words=words,
-        pages=pages_of(words, measured, words_a_page=paper.words_a_page),
-        budget=section.template_section.page_budget,
-        printed=math.ceil(measured.pages) if measured else None,
-    )
-
-
 def profile_length(profile: Profile, *, viewer: User) -> ProfileLength:
     """Return how long a profile is: its working text, or for who may not see that the submitted.
 
@@ -76,7 +36,18 @@ def profile_length(profile: Profile, *, viewer: User) -> ProfileLength:
     paper = paper_of(profile, kinds=kinds)
     text = F("draft__text") if Build.Kind.PREVIEW in kinds else F("revision__text")
     sections = profile.sections.select_related("template_section").annotate(shown_text=text)
-    found = [(one, length_of(one, one.shown_text or "", paper)) for one in sections]
+    found = [
+        (
+            one,
+            length_of(
+                one.shown_text or "",
+                key=one.key,
+                budget=one.template_section.page_budget,
+                paper=paper,
+            ),
+        )
+        for one in sections
+    ]
     summary = TemplateSection.Kind.SUMMARY
     template = profile.template
     return ProfileLength(

@@ -62,13 +62,30 @@ class Row:
     zone: str
     is_paused: bool
     due_at: datetime | None
-    finished: datetime | None
     request: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A finished task in words: its number, what it was, on which section of which profile, when.
+
+    ``section`` is empty for the whole profile.
+    """
+
+    task: int
+    label: str
+    section: str
+    city: str
+    edition: int
+    finished: datetime
 
 
 @dataclass(slots=True)
 class Inbox:
-    """A person's tasks by urgency. Lists are cut at ``MOST_ROWS``, the two counts are not."""
+    """A person's tasks by urgency. Lists are cut at ``MOST_ROWS``, the two counts are not.
+
+    ``has_board`` says that what waits for others stands on the board, and not here.
+    """
 
     number: int = 0
     number_late: int = 0
@@ -78,7 +95,8 @@ class Inbox:
     paused: list[Row] = field(default_factory=list)
     queue: list[Row] = field(default_factory=list)
     waiting: list[Waits] = field(default_factory=list)
-    done: list[Row] = field(default_factory=list)
+    done: list[Done] = field(default_factory=list)
+    has_board: bool = False
 
     @property
     def next(self) -> Waits | None:
@@ -107,7 +125,8 @@ def inbox(user: User, at: datetime) -> Inbox:
     found = Inbox(
         queue=[_row(one, places, user) for one in queue[:MOST_ROWS]],
         waiting=waits_of([_counted(one) for one in waiting if parts.is_followed(one)], places),
-        done=[_row(one, places, user) for one in done],
+        done=[_done_row(one, places) for one in done],
+        has_board=any(one.role == Role.PROJECT_TEAM and not one.profile_id for one in held),
     )
     _add_tasks(found, [_row(one, places, user) for one in mine], at)
     _add_requests(found, [_request_row(one, places, user) for one in requests], at)
@@ -130,7 +149,7 @@ def _open_tasks(user: User, held: Sequence[Assignment]) -> list[Line]:
 
 def _done(user: User, at: datetime) -> list[Line]:
     done = Task.objects.filter(done_by=user, finished__gte=at - DONE_SINCE)
-    return list(done.order_by("-finished", "-pk").values(*_SHOWN)[:MOST_DONE])
+    return list(done.order_by("-finished", "-pk").values(*_SHOWN_OF_DONE)[:MOST_DONE])
 
 
 class _Parts:
@@ -242,7 +261,6 @@ def _request_row(one: Line, places: Mapping[int, Place], user: User) -> Row:
         zone=place.zone,
         is_paused=place.is_paused,
         due_at=one["due_at"] if is_asked else None,
-        finished=None,
         request=one["pk"],
     )
 
@@ -265,17 +283,21 @@ _HEADING = tuple(
 )
 _SHOWN = (
     *("pk", "profile", "flow_task", "role", "owner", "owner__full_name", "signoff"),
-    *("created", "due_at", "finished", "section", "section__key", "section__state", *_HEADING),
+    *("created", "due_at", "section", "section__key", "section__state", *_HEADING),
+)
+#: What is shown of one that is done: fewer columns, of fewer tables.
+_SHOWN_OF_DONE = (
+    *("pk", "profile", "flow_task", "finished", "section", "section__state"),
+    *_HEADING,
 )
 
 
 def _row(one: Line, places: Mapping[int, Place], user: User) -> Row:
     place = places[one["profile"]]
-    name, is_rework = one["flow_task"].name, turns.is_rework(one["section__state"])
     return Row(
         task=one["pk"],
-        label=turns.wording(name, is_rework=is_rework),
-        step=name,
+        label=_label(one),
+        step=one["flow_task"].name,
         section=_heading(one),
         section_key=one["section__key"] or "",
         why=_why(one, user),
@@ -286,8 +308,16 @@ def _row(one: Line, places: Mapping[int, Place], user: User) -> Row:
         zone=place.zone,
         is_paused=place.is_paused,
         due_at=one["due_at"],
-        finished=one["finished"],
     )
+
+
+def _done_row(one: Line, places: Mapping[int, Place]) -> Done:
+    place = places[one["profile"]]
+    return Done(one["pk"], _label(one), _heading(one), place.city, place.edition, one["finished"])
+
+
+def _label(one: Line) -> str:
+    return turns.wording(one["flow_task"].name, is_rework=turns.is_rework(one["section__state"]))
 
 
 def _heading(one: Line) -> str:

@@ -20,6 +20,7 @@ from profile_workflow.forms.drafting import ActionForm, DraftForm
 from profile_workflow.forms.guidance import QuestionsForm, WantedFindingForm, WantedPlaceForm
 from profile_workflow.merging import merge
 from profile_workflow.models import Draft, Section, User
+from profile_workflow.proofreading import Paper, length_of
 from profile_workflow.queries import drafting as beside
 from profile_workflow.queries.history import last_reason, move_label
 from profile_workflow.queries.notes import notes_of
@@ -34,10 +35,9 @@ from profile_workflow.web.loading import profile_or_404, section_or_404, signed_
 from profile_workflow.web.reading import rendered_text
 from profile_workflow.web.refusing import HTTP_CONFLICT, HTTP_UNPROCESSABLE, Refusal, other_writer
 from profile_workflow.web.sessions import keep_signed_in
-from reports.builds import Paper
 from workflows import engine
 from workflows.models import Task
-from workflows.queries.lengths import length_of, paper_for
+from workflows.queries.lengths import paper_for
 
 #: What the guiding questions beside the text send.
 _IS_MARK = re.compile("q-")
@@ -250,7 +250,8 @@ def _time(at: datetime) -> str:
 
 def _length(section: Section, text: str, paper: Paper) -> str:
     """Return how long a text is, against the pages that the template gives it, as words."""
-    length = length_of(section, text, paper)
+    budget = section.template_section.page_budget
+    length = length_of(text, key=section.key, budget=budget, paper=paper)
     return render_to_string("workflows/_length.html", {"length": length}).strip()
 
 

@@ -128,10 +128,11 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = User.objects.filter(pk=search.chosen or 0, is_active=True).first()
     context: dict[str, object] = {"search": search, "chosen": chosen}
     if chosen is None:
-        found = staffing.find_people(search.words)
+        found, has_more = staffing.find_people(search.words)
+        loads = queries.workload([one.pk for one in found], timezone.now())
         context |= {
-            "found": found,
-            "loads": queries.workload([p.pk for p in found], timezone.now()),
+            "found": [(one, loads.get(one.pk, Load())) for one in found],
+            "has_more": has_more,
         }
         return _page(request, profile, "people_add", context)
     form = PartForm(

@@ -7,12 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from profile_workflow import requirements
 from profile_workflow.days import role_day
 from profile_workflow.errors import DomainError, NotAllowed
 from profile_workflow.forms.filters import SectionsForm
 from profile_workflow.forms.moves import MoveForm
 from profile_workflow.models import Profile, Section, User
 from profile_workflow.queries import nominating, profiles, requests
+from profile_workflow.queries.drafting import sees_working_text
 from profile_workflow.queries.history import last_reason, move_label
 from profile_workflow.services import lifecycle
 from profile_workflow.services.lifecycle import Offer
@@ -27,6 +29,8 @@ from workflows.views.moving import make_move
 
 #: Moves that send the whole text on; offered at all times, they lead to what is missing.
 _SENDING = frozenset(human_tasks()["submit"].moves)
+#: The move that ends a profile; offered after all others.
+_ENDS = "cancel"
 
 
 @require_safe
@@ -64,14 +68,15 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _beside_the_tasks(offers: list[Offer], waiting: list[Waiting]) -> list[Offer]:
-    """Return the moves of the profile that belong to no task, e.g. to put it on hold."""
+    """Return the moves of the profile that belong to no task; the one that ends it comes last."""
     of_tasks = {
         move
         for one in waiting
         if one.task is not None and one.task.seed is None
         for move in one.task.flow_task.moves
     }
-    return [one for one in offers if one.move not in of_tasks | _SENDING]
+    found = [one for one in offers if one.move not in of_tasks | _SENDING]
+    return sorted(found, key=lambda one: one.move == _ENDS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -137,6 +142,9 @@ def _page(
     form: MoveForm,
     refusal: Refusal | None,
 ) -> HttpResponse:
+    missing = refusal.missing if refusal else [m for one in offers for m in one.missing]
+    if move in _SENDING and sees_working_text(document.profile, signed_in(request)):
+        missing = requirements.with_drafts(document.profile, missing)
     context = {
         "profile": document.profile,
         "document": document,
@@ -144,7 +152,7 @@ def _page(
         "offers": offers,
         "form": form,
         "refusal": refusal,
-        "missing": refusal.missing if refusal else [m for one in offers for m in one.missing],
+        "missing": missing,
         "does": effects_of(document, offers),
         **(final_context(document.profile, offers) if isinstance(document, Profile) else {}),
     }

@@ -24,6 +24,7 @@ from profile_workflow.web.checks import Advised, Check, advice_on, anchor_of, ch
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
 from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal
 from workflows import engine
+from workflows.queries.lengths import paper_for
 from workflows.queries.tasks import may_claim, open_task_at
 from workflows.views import checking
 from workflows.views.moving import done_message, make_move, task_form, task_offers
@@ -98,7 +99,8 @@ def _shown_again(
     request: HttpRequest, profile: Profile, viewer: User, sent: _Sent, anchor: str
 ) -> HttpResponse:
     """Go on at a place of the page; it is not loaded anew while other words are typed in it."""
-    advised = [one for check in advice_on(profile) for one in check.sections]
+    checks = advice_on(profile, paper_for(profile, viewer))
+    advised = [one for check in checks for one in check.sections]
     if sent.saved.status or sent.is_begun or any(_typed(one, sent) for one in advised):
         return _page(request, profile, viewer, sent=sent)
     return redirect(reverse("qa", args=[profile.slug]) + f"#{anchor}")
@@ -145,7 +147,8 @@ def _page(
 ) -> HttpResponse:
     checks = [one for one in checks_before("profile.pass_qa", profile) if one.code not in _BY_HAND]
     task = open_task_at(profile, node="qa")
-    found = checklist(profile)
+    found, paper = checklist(profile), paper_for(profile, viewer)
+    advice = advice_on(profile, paper)
     cannot = refusal_to_judge(profile, viewer)
     rows = checking.rows_of(found, may_answer=cannot is None)
     saved = sent.saved if sent else None
@@ -156,7 +159,8 @@ def _page(
     context = {
         "profile": profile,
         "checks": checks,
-        "advice": _advice(profile, may_judge=cannot is None, sent=sent, waiver=waiver),
+        "advice": _waivable(advice, may_judge=cannot is None, sent=sent, waiver=waiver),
+        "paper": paper,
         "texts": _findings(profile, viewer),
         "failed": sum(not one.has_passed for one in checks),
         "groups": checking.grouped(rows),
@@ -188,12 +192,12 @@ def _begun_decision(profile: Profile, viewer: User, sent: _Sent | None) -> MoveF
 # Advice that does not matter
 
 
-def _advice(
-    profile: Profile, *, may_judge: bool, sent: _Sent | None, waiver: WaiverForm | None
+def _waivable(
+    advice: list[Check], *, may_judge: bool, sent: _Sent | None, waiver: WaiverForm | None
 ) -> list[tuple[Check, list[tuple[Advised, WaiverForm | None]]]]:
     """Return the advice, each section of it with the form that waives it, where one may."""
     found = []
-    for check in advice_on(profile):
+    for check in advice:
         forms = [_waiver_form(one, sent, waiver) if may_judge else None for one in check.sections]
         found.append((check, list(zip(check.sections, forms, strict=True))))
     return found

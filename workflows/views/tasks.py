@@ -81,7 +81,7 @@ def _page(
         "offers": offers,
         "form": form,
         "refusal": refusal,
-        "missing": refusal.missing if refusal else _expected_to_be_missing(offers),
+        **_what_is_missing(offers, refusal),
         "returned": _returned(found, viewer),
         "section": section,
         "may_write": section is not None and may_write(section, by=viewer),
@@ -115,9 +115,13 @@ def _besides(found: Task, offers: list[Offer], viewer: User) -> dict[str, Any]:
     return {}
 
 
-def _expected_to_be_missing(offers: list[Offer]) -> list[object]:
-    """Return what is missing for the only move that is offered; several say it when tried."""
-    return list(offers[0].missing) if len(offers) == 1 else []
+def _what_is_missing(offers: list[Offer], refusal: Refusal | None) -> dict[str, Any]:
+    """Return what is missing: of a move that was refused, or of each before it is tried."""
+    if refusal:
+        return {"missing": refusal.missing}
+    if len(offers) == 1:
+        return {"missing": offers[0].missing}
+    return {"blocked": [one for one in offers if one.missing]}
 
 
 @require_POST

@@ -49,13 +49,39 @@ function end({ $to }) {
 }
 
 /* Put a piece in place of the one that is being changed, or else after the chosen words: none of
-   them goes away. A block cannot stand in a cell, and follows the table. */
-export function put(editor, content, { was = null, isBlock = false } = {}) {
+   them goes away. A block cannot stand in a cell, and follows the table; what reads as words
+   stands apart from the word before it. */
+export function put(editor, given, { was = null, isBlock = false } = {}) {
   const { selection } = editor.state;
   const table = isBlock && around(editor, "table");
   const after = table ? linesBeside(table).source.to : end(selection);
   const place = was ? { from: selection.from, to: selection.to } : after;
-  return editor.chain().focus().insertContentAt(place, content).run();
+  const content = was || !isApart(editor, given, after) ? given : [{ type: "text", text: " " }, given].flat();
+  editor.chain().focus().insertContentAt(place, content).run();
+  return goOnAfter(editor);
+}
+
+/* Whether something needs a blank before it, where it is to be put in. */
+function isApart(editor, given, place) {
+  const [{ type }] = [given].flat();
+  if (!["citation", "reference"].includes(type)) return false;
+  const $place = editor.state.doc.resolve(place);
+  return /[^\s([«“]$/u.test($place.parent.textBetween(0, $place.parentOffset, "\n", "\ufffc"));
+}
+
+/* Whether a piece is edited as a whole, in its form. */
+export const isPiece = (node) =>
+  ["citation", "note", "reference", "placement"].includes(node?.type.name);
+
+/* Let the writing go on after the piece that is selected: what is typed would take its place. After
+   one that stands alone that is the next paragraph, if need be a new one. */
+export function goOnAfter(editor) {
+  const { node, $to, to } = editor.state.selection;
+  if (!isPiece(node)) return true;
+  const chain = editor.chain().focus();
+  if (node.isInline) return chain.setTextSelection(to).run();
+  if (!$to.nodeAfter?.isTextblock) chain.insertContentAt(to, { type: "paragraph" });
+  return chain.setTextSelection(to + 1).run();
 }
 
 async function editLink(editor) {

@@ -4,7 +4,7 @@
 import { Editor } from "@tiptap/core";
 import { EditorState, Selection } from "@tiptap/pm/state";
 
-import { actions, put } from "./actions.js";
+import { actions, goOnAfter, isPiece, put } from "./actions.js";
 import { joined } from "./join.js";
 import { material, pictures } from "./dialogs.js";
 import { cleaned, onOneLine, tableIn } from "./paste.js";
@@ -14,7 +14,6 @@ import { toolbar } from "./toolbar.js";
 import { isSame, write } from "./write.js";
 
 const CHOICE = "writing";
-const EDITED_WHOLE = ["citation", "note", "reference", "placement"];
 
 const choice = {
   isPlain() {
@@ -108,6 +107,11 @@ class Writing {
           drop: (view, event) => this.leaveOutPictures(event, event.dataTransfer),
         },
         handleKeyDown: (view, event) => this.openSelected(event),
+        handleTextInput: (view, _from, _to, text) => this.typeAfterSelected(text),
+        handlePaste: () => {
+          goOnAfter(this.editor);
+          return false;
+        },
         handleDoubleClickOn: (view, _position, node) => this.openNode(node),
       },
       onUpdate: () => this.writeField(),
@@ -142,8 +146,16 @@ class Writing {
     return event.key === "Enter" && node ? this.openNode(node) : false;
   }
 
+  /* A piece goes away by its form, or by a key that deletes; nobody types it away. */
+  typeAfterSelected(text) {
+    if (!isPiece(this.editor.state.selection.node)) return false;
+    goOnAfter(this.editor);
+    this.editor.view.dispatch(this.editor.state.tr.insertText(text).scrollIntoView());
+    return true;
+  }
+
   openNode(node) {
-    if (!EDITED_WHOLE.includes(node.type.name)) return false;
+    if (!isPiece(node)) return false;
     this.actions[node.type.name].run();
     return true;
   }

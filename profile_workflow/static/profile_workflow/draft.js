@@ -99,26 +99,6 @@
     link.addEventListener("click", () => shelf.remove(own));
   }
 
-  /* Where the text cannot be written any more, what was not saved can still be read. */
-  if (root.id === "kept-here") {
-    const left = shelf.found();
-    for (const kept of left) {
-      const area = document.createElement("textarea");
-      area.className = "form-control mb-3";
-      area.rows = 12;
-      area.readOnly = true;
-      area.dir = "auto";
-      area.value = [kept.written.text, kept.written.searched].filter(Boolean).join("\n\n");
-      area.setAttribute("aria-label", root.querySelector("p").textContent);
-      root.append(area);
-    }
-    root.hidden = left.length === 0;
-    document.getElementById("kept-drop").addEventListener("click", () => {
-      for (const kept of left) shelf.remove(kept.name);
-      root.hidden = true;
-    });
-  }
-
   const form = root.querySelector("form[data-autosave]");
   if (!form) return;
 

@@ -40,6 +40,13 @@
   // Some came back with a page that could not save them.
   const isBack = form.dataset.marksBack !== undefined;
 
+  /* A mark as somebody reads it where its question is not. */
+  const wordsOf = ([, { outcome, note }]) =>
+    [outcome.labels[0].textContent, outcome.value && outcome.selectedOptions[0].text, note.value]
+      .map((one) => one.trim())
+      .filter(Boolean)
+      .join(" – ");
+
   const unsaved = () => [...questions].filter(([key, one]) => saidIn(one) !== saved.get(key));
   const isReady = ([key, one]) =>
     saidIn(one) !== refused.get(key) &&
@@ -58,7 +65,7 @@
     if (left.length) form.dataset.marks = "unsaved";
     else delete form.dataset.marks;
     const marks = left.map(([key, one]) => [key, one.outcome.value, one.note.value, one.seen.value]);
-    const copy = { marks, place: page.draftPlace, at: Date.now() };
+    const copy = { marks, words: left.map(wordsOf), place: page.draftPlace, at: Date.now() };
     try {
       if (left.length) localStorage.setItem(own, JSON.stringify(copy));
       else localStorage.removeItem(own);

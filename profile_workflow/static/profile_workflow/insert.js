@@ -19,11 +19,27 @@
     });
   }
 
+  /* Where something is put in, and with what around it: after the chosen words, so that none of them
+     goes away, apart from a word before it; what stands in a paragraph of its own, after the paragraph
+     of the cursor. */
+  const placed = (markdown) => {
+    const at = text.selectionEnd;
+    if (!markdown.startsWith("[[")) {
+      const isAfterWord = /[^\s([«“]$/u.test(text.value.slice(0, at));
+      return [at, isAfterWord ? ` ${markdown}` : markdown];
+    }
+    const next = text.value.indexOf("\n\n", at);
+    const end = next < 0 ? text.value.length : next;
+    const ends = /\n*$/.exec(text.value.slice(0, end))[0].length;
+    const missing = end === 0 ? 0 : Math.max(0, 2 - ends);
+    return [end, "\n".repeat(missing) + markdown];
+  };
+
   document.addEventListener("pw:insert", (event) => {
     if (event.defaultPrevented || event.target !== text) return;
     text.focus();
-    // After the chosen words: none of them goes away.
-    text.setRangeText(event.detail.markdown, text.selectionEnd, text.selectionEnd, "end");
+    const [at, words] = placed(event.detail.markdown);
+    text.setRangeText(words, at, at, "end");
     text.dispatchEvent(new Event("input", { bubbles: true }));
   });
 

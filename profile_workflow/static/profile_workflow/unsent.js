@@ -45,9 +45,10 @@
     return [...found.values()];
   };
 
-  const wordsOf = ({ written, marks }) => {
+  const wordsOf = ({ written, marks, words = [] }) => {
     if (written) return written.text || written.searched;
-    return marks.map(([, , note]) => note).filter(Boolean).join(" – ");
+    const notes = marks.map(([, , note]) => note).filter(Boolean);
+    return (notes.length ? notes : words).join(" – ");
   };
 
   const line = ([address, kept]) => {

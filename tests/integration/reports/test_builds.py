@@ -8,12 +8,7 @@ from django.core.management import CommandError, call_command
 
 from profile_workflow.models import ProfileVersion
 from reports.apps import check_subsetting
-from reports.builds import (
-    latest_current_build,
-    paper_of,
-    request_build,
-    run_build,
-)
+from reports.builds import latest_current_build, paper_of, request_build, run_build
 from reports.builds.pages import job_of
 from reports.context import report_of
 from reports.errors import BuildFailed

@@ -31,6 +31,29 @@ def templates():
     ]
 
 
+@pytest.mark.parametrize(
+    ("page", "number"),
+    [
+        ('<h1>{% translate "Compare" %}: {{ section }}</h1>', 1),
+        ("<h1>{{ label }}{% colon %} {{ section }}</h1>", 0),
+        ("{% blocktranslate %}{{ label }}: {{ section }}{% endblocktranslate %}", 0),
+        ('<span class="visually-hidden">: {{ section }}</span>', 0),
+    ],
+)
+def test_a_colon_of_english_is_found(page, number):
+    assert len(english_colons(page)) == number
+
+
+def test_no_label_in_a_page_ends_with_the_colon_of_english():
+    assert [found for page in templates() for found in english_colons(page)] == []
+
+
+def english_colons(page):
+    """Return what stands before each visible colon that a translation cannot change."""
+    own = re.sub(r"\{% blocktranslate.*?endblocktranslate %\}", "", page, flags=re.DOTALL)
+    return re.findall(r"[^\n]{0,40}(?:[%}]\}|(?<!visually-hidden\")>): ", own)
+
+
 def test_every_sheet_is_read_and_used():
     assert {"app.css", "draft.css", "editor.css", "remarks.css"} <= set(SHEETS)
     pages = "\n".join(templates())

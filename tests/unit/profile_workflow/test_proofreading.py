@@ -12,7 +12,6 @@ from profile_workflow.proofreading import (
     pages_of,
     proofread,
     words_a_page,
-    words_on,
 )
 from profile_workflow.proofreading.passages import reading_of
 
@@ -252,10 +251,6 @@ def test_a_finding_is_another_one_when_its_sentence_changes_and_only_then():
 def test_the_same_place_with_two_rules_is_two_findings():
     found = proofread("A flood of Syrian migrants.", Knowledge())
     assert len({one.digest for one in found}) == len(found) == 2
-
-
-def test_a_budget_of_pages_is_told_in_words():
-    assert words_on(2) == 840
 
 
 def test_a_page_holds_what_it_held_in_the_latest_pdf():
