@@ -20,6 +20,8 @@ class Rule(Enum):
 
     #: Everybody, with or without an account.
     PUBLIC = "public"
+    #: Whoever holds a personal link, which the page itself looks up; with or without an account.
+    HOLDS_LINK = "holds a personal link"
     #: Everybody with an account.
     SIGNED_IN = "signed in"
     #: Who holds a role on the profile that the address names; to others it does not exist.
@@ -29,6 +31,9 @@ class Rule(Enum):
     #: Who keeps reference data; this right says nothing about profiles.
     ADMINISTRATOR = "administrator"
 
+
+#: Rules that ask for no account.
+OPEN_TO_STRANGERS = (Rule.PUBLIC, Rule.HOLDS_LINK)
 
 #: The table: name of the address → who may request it. An address without a line is refused. A
 #: line that ends in a colon is for all addresses of that namespace.
@@ -40,6 +45,12 @@ RULES: Mapping[str, Rule] = {
     "language": Rule.PUBLIC,
     "password_reset": Rule.PUBLIC,
     "password_set": Rule.PUBLIC,
+    "link": Rule.HOLDS_LINK,
+    "link_section": Rule.HOLDS_LINK,
+    "link_check": Rule.HOLDS_LINK,
+    "link_receipt": Rule.HOLDS_LINK,
+    "link_language": Rule.HOLDS_LINK,
+    "link_picture": Rule.HOLDS_LINK,
     "sign_out": Rule.SIGNED_IN,
     "home": Rule.PUBLIC,
     "help": Rule.PUBLIC,
@@ -85,6 +96,9 @@ RULES: Mapping[str, Rule] = {
     "word_mapping": Rule.TAKES_PART,
     "word_changes": Rule.TAKES_PART,
     "round": Rule.TAKES_PART,
+    "links": Rule.TAKES_PART,
+    "link_again": Rule.TAKES_PART,
+    "link_revoke": Rule.TAKES_PART,
     "objection": Rule.TAKES_PART,
     "qa": Rule.TAKES_PART,
     "qa_waive": Rule.TAKES_PART,

@@ -107,7 +107,7 @@ class AccessMiddleware:
         user = request.user
         if isinstance(user, User):
             timezone.activate(ZoneInfo(user.time_zone))
-        if rule is access.Rule.PUBLIC:
+        if rule in access.OPEN_TO_STRANGERS:
             return None
         if not isinstance(user, User):
             return _to_sign_in(request)

@@ -31,6 +31,7 @@ from workflows.views import (
     drafting,
     figures,
     history,
+    links,
     me,
     outbox,
     passwords,
@@ -47,6 +48,7 @@ from workflows.views import (
     starting,
     tasks,
 )
+from workflows.views.by_link import pages as link_pages
 
 urlpatterns = [
     path("", board.home, name="home"),
@@ -116,6 +118,9 @@ urlpatterns = [
         "p/<slug:slug>/word/<int:reading_id>/s/<slug:key>/", word.word_changes, name="word_changes"
     ),
     path("p/<slug:slug>/round/", rounds.round_overview, name="round"),
+    path("p/<slug:slug>/links/", links.links_of_round, name="links"),
+    path("p/<slug:slug>/links/<int:signoff_id>/again/", links.send_again, name="link_again"),
+    path("p/<slug:slug>/links/<int:signoff_id>/revoke/", links.revoke, name="link_revoke"),
     path("p/<slug:slug>/objections/<int:signoff_id>/", objections.objection, name="objection"),
     path("p/<slug:slug>/qa/", qa.qa, name="qa"),
     path("p/<slug:slug>/qa/<slug:key>/<slug:code>/waive/", qa.qa_waive, name="qa_waive"),
@@ -195,6 +200,12 @@ urlpatterns = [
     path("p/<slug:slug>/pdf/", pdf.pdf, name="pdf"),
     path("p/<slug:slug>/pdf/<int:build_id>/", pdf.pdf_file, name="pdf_file"),
     path("p/<slug:slug>/pdf/<int:build_id>/shown/", pdf.pdf_shown, name="pdf_shown"),
+    path("v/<str:token>/", link_pages.landing, name="link"),
+    path("v/<str:token>/s/<slug:key>/", link_pages.section, name="link_section"),
+    path("v/<str:token>/check/", link_pages.check, name="link_check"),
+    path("v/<str:token>/sent/", link_pages.receipt, name="link_receipt"),
+    path("v/<str:token>/language/", link_pages.language, name="link_language"),
+    path("v/<str:token>/pictures/<slug:sha256>/", link_pages.picture, name="link_picture"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", reference_site.urls),

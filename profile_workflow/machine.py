@@ -539,7 +539,7 @@ class SignOffMachine(ConcurrentTransitionMixin, models.Model):
 
     @transition(
         state,
-        [S.ASKED, S.APPROVED, S.RESERVATION],
+        [S.ASKED, S.APPROVED, S.RESERVATION, S.OBJECTED],
         S.OBJECTED,
         conditions=[is_open],
         custom=says(_("Object"), reason=True),

@@ -223,6 +223,14 @@ COUNTING_SIGNOFF_STATES: tuple[SignOffState, ...] = (
     SignOffState.TACIT,
 )
 
+#: States in which a person can still give his answer, or change it.
+ANSWERABLE_SIGNOFF_STATES: tuple[SignOffState, ...] = (
+    SignOffState.ASKED,
+    SignOffState.APPROVED,
+    SignOffState.RESERVATION,
+    SignOffState.OBJECTED,
+)
+
 #: Answers that let a profile go forward.
 AGREEING_SIGNOFF_STATES: tuple[SignOffState, ...] = (
     SignOffState.APPROVED,
@@ -237,6 +245,27 @@ class ValidationKind(TextChoices):
 
     CONSULTATION = "consultation", _("Consultation")
     SIGNOFF = "signoff", _("Sign-off")
+
+
+class LinkPurpose(TextChoices):
+    """What a personal link is good for; each is good for one thing."""
+
+    CONSULTATION = "consultation", _("Answer in a consultation")
+
+
+class LinkEnd(TextChoices):
+    """Why a personal link stopped working before its round was over."""
+
+    REPLACED = "replaced", _("Replaced by a new link")
+    REVOKED = "revoked", _("Revoked")
+
+
+class SectionView(TextChoices):
+    """What a person who is consulted thinks of a section."""
+
+    AGREES = "agrees", _("I agree")
+    COMMENTS = "comments", _("I agree, with a comment")
+    OBJECTS = "objects", _("I object")
 
 
 class Role(TextChoices):

@@ -3,6 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.utils import timezone
+
+from profile_workflow.models import AnsweringLink, SignOff
+from profile_workflow.services import links
 from profile_workflow.states import ProfileState as S
 from profile_workflow.states import Role
 from tests import factories
@@ -17,12 +21,16 @@ from tests.pages import (
     Page,
     World,
     asked_for,
+    by_link,
     entry,
     figure_table,
     kept_view,
     objected,
     objection,
     part,
+    section_by_link,
+    sent_by_link,
+    signoff_by_link,
     slug,
 )
 
@@ -68,6 +76,22 @@ OVERTAKEN = {
     "base_searched": "",
     "action": "save",
 }
+
+
+def replaced_link(world: World) -> Sequence[Any]:
+    """A link after which another one was sent."""
+    profile = signoff_by_link(world).round.profile
+    signoff = SignOff.objects.filter(round__profile=profile).order_by("-pk")[0]
+    if signoff.links.count() == 1:
+        links.issue_again(signoff, by=world.made.team, at=timezone.now())
+    return [links.token_of(signoff.links.order_by("pk")[0])]
+
+
+def closed_link(world: World) -> Sequence[Any]:
+    """A link of a consultation after which the city has signed."""
+    profile = world.profile_in(S.PRIORITY_SETTING)
+    found = AnsweringLink.objects.filter(signoff__round__profile=profile)
+    return [links.token_of(found.order_by("pk")[0])]
 
 
 def task_page(kind: str, purpose: str, who: str) -> Page:
@@ -135,6 +159,22 @@ AT_REST = (
          most_bytes=WRITING_BUDGET),
 )  # fmt: skip
 
+BY_LINK = (
+    Page("link", "Answered by personal link, and changed since.", [STRANGER], sent_by_link,
+         variant="answered", is_pictured=False, for_all=False),
+    Page("link_section", "A section of the answer that was sent.", [STRANGER],
+         lambda world: [*sent_by_link(world), "2"], variant="answered", is_pictured=False,
+         for_all=False),
+    Page("link_check", "An answer that objects, to be sent again.", [STRANGER], sent_by_link,
+         variant="objects", is_pictured=False, for_all=False),
+    Page("link", "A personal link that is none.", [STRANGER], lambda _world: ["no-such-link"],
+         variant="unknown", status=404, is_pictured=False, for_all=False),
+    Page("link", "A personal link that was replaced.", [STRANGER], replaced_link,
+         variant="replaced", status=410, is_pictured=False, for_all=False),
+    Page("link", "A personal link whose consultation is over.", [STRANGER], closed_link,
+         variant="closed", status=410, is_pictured=False, for_all=False),
+)  # fmt: skip
+
 EMPTY = (
     empty("profile", "A profile that was just nominated.", TEAM),
     empty("requests", "Nothing was asked of the city.", EXPERT),
@@ -159,6 +199,8 @@ EMPTY = (
 REFUSED = (
     Page("section_edit", "Two versions of a text, to be joined.", [EXPERT], written_twice,
          variant="conflict", sent=OVERTAKEN, status=409, most_bytes=WRITING_BUDGET),
+    refused("link_section", "No answer to a section.", STRANGER, section_by_link),
+    refused("link_check", "Sections without an answer.", STRANGER, by_link),
     refused("sign_in", "No name and no password.", STRANGER, status=200),
     refused("password_reset", "No address.", STRANGER),
     refused("password", "No password.", EXPERT, status=200),
@@ -219,4 +261,4 @@ BAD_MOMENTS = {
 }
 
 #: Every page in every state in which it is looked at.
-EVERY_PAGE = (*PAGES, *REFUSED, *TASKS, *AT_REST, *EMPTY, *NOES)
+EVERY_PAGE = (*PAGES, *REFUSED, *TASKS, *AT_REST, *BY_LINK, *EMPTY, *NOES)

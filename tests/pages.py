@@ -11,20 +11,24 @@ from django.utils import timezone
 
 from profile_workflow.attachments import read_attachment
 from profile_workflow.models import (
+    AnsweringLink,
     City,
     DataItem,
     Draft,
     Profile,
+    SignOff,
     Source,
     User,
     WordReading,
     WorkingCopy,
 )
 from profile_workflow.queries.validation import unanswered_objections
-from profile_workflow.services import saved_views, sources, word
-from profile_workflow.states import ProfileState, Role
+from profile_workflow.services import saved_views, section_answers, sources, word
+from profile_workflow.states import ProfileState, Role, SectionView, SignOffState
 from tests import factories
 from tests.browser import BUDGET, WRITING_BUDGET
+from tests.links import link_of, token_for
+from workflows import engine
 from workflows.flows import CityProfileFlow
 from workflows.models import JobKind, JobState, OutboxJob, Task
 
@@ -214,6 +218,45 @@ def objected(world: World) -> Profile:
 def objection(world: World) -> Sequence[Any]:
     profile = objected(world)
     return [profile.slug, unanswered_objections(profile)[0].pk]
+
+
+def signoff_by_link(world: World) -> SignOff:
+    """What somebody is asked for who has said something of the first section, through his link."""
+    profile = world.profile_in(ProfileState.CONSULTATION, "links")
+    links_made = AnsweringLink.objects.filter(signoff__round__profile=profile)
+    signoff = links_made.filter(signoff__role=Role.STAKEHOLDER).order_by("pk")[0].signoff
+    if not signoff.section_answers.exists():
+        say(signoff, "1", SectionView.COMMENTS, "Say more of housing.")
+    return signoff
+
+
+def say(signoff: SignOff, key: str, view: SectionView, text: str = "") -> None:
+    """Save what somebody thinks of a section through his link."""
+    section, at = factories.section(signoff.round.profile, key), timezone.now()
+    section_answers.save_answer(link_of(signoff), section, view=view, text=text, at=at)
+
+
+def by_link(world: World) -> Sequence[Any]:
+    return [token_for(signoff_by_link(world))]
+
+
+def section_by_link(world: World) -> Sequence[Any]:
+    return [*by_link(world), "1"]
+
+
+def sent_by_link(world: World) -> Sequence[Any]:
+    """The link of another person, who has said what he thinks of all sections, and sent it."""
+    profile = signoff_by_link(world).round.profile
+    signoff = SignOff.objects.filter(round__profile=profile, role=Role.FOCAL_POINT).get()
+    if signoff.state == SignOffState.ASKED:
+        for one in factories.sections(profile):
+            say(signoff, one.key, SectionView.OBJECTS, "Not so.")
+        engine.send_answer(link_of(signoff), at=timezone.now())
+    return [token_for(signoff)]
+
+
+def kept_links(world: World) -> Sequence[Any]:
+    return [signoff_by_link(world).round.profile.slug]
 
 
 def asked_for(world: World) -> Sequence[Any]:
@@ -438,6 +481,16 @@ PAGES = (
     Page("section_move", "A move of a section that needs a reason.", [REVIEWER],
          lambda world: [world.profile.slug, world.waiting, "accept"]),
     Page("round", "Who was asked, who has answered, and what that means.", [TEAM, REVIEWER], slug),
+    Page("links", "Who has used his personal link, and sending another.", [TEAM, FOCAL_POINT],
+         kept_links, is_pictured=False),
+    Page("link", "Asked for one's view by personal link: what, until when, how long.", [STRANGER],
+         by_link, is_pictured=False, for_all=False),
+    Page("link_section", "One section to read and to answer, by personal link.", [STRANGER],
+         section_by_link, is_pictured=False, for_all=False),
+    Page("link_check", "All answers once more before they are sent.", [STRANGER], by_link,
+         is_pictured=False, for_all=False),
+    Page("link_receipt", "The answer has arrived.", [STRANGER], sent_by_link,
+         is_pictured=False, for_all=False),
     Page("objection", "An objection, and the written answer to it.", [TEAM, EXPERT], objection),
     Page("qa", "The checks of quality assurance.", [TEAM],
          lambda world: [world.profile_in(ProfileState.PROJECT_QA).slug], most_queries=48),
@@ -456,6 +509,10 @@ PAGES = (
 #: Addresses behind which there is no page to look at, and why.
 NO_PAGE = {
     "language": "POST only",
+    "link_language": "POST only",
+    "link_picture": "a file",
+    "link_again": "POST only",
+    "link_revoke": "POST only",
     "sign_out": "POST only",
     "task_claim": "POST only",
     "task_release": "POST only",

@@ -8,7 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from profile_workflow.days import role_day
-from profile_workflow.models import Assignment, Event, InputRequest, Profile, SignOff
+from profile_workflow.models import (
+    AnsweringLink,
+    Assignment,
+    Event,
+    InputRequest,
+    Profile,
+    SignOff,
+)
 from profile_workflow.models.people import User
 from profile_workflow.queries.requests import askers_of
 from profile_workflow.services.lifecycle import Details
@@ -165,6 +172,31 @@ def _request_mail(event: Event, request: InputRequest, kind: MailKind, person: i
     if event.reason_hash:
         about["reason_event"] = event.pk
     return notifications.notify(event.pk, kind, {person: about}, profile_id=request.profile_id)
+
+
+def answer_came_by_link(event: Event, signoff: SignOff) -> None:
+    """Send a receipt to whoever has answered through a personal link."""
+    about: notifications.Details = {"signoff": signoff.pk, "round": signoff.round_id}
+    profile_id: int = event.profile_id
+    _enqueue(
+        notifications.notify(
+            event.pk, MailKind.RECEIPT, {signoff.person_id: about}, profile_id=profile_id
+        )
+    )
+
+
+def link_was_issued(link: AnsweringLink) -> None:
+    """Send somebody who is consulted his link another time."""
+    signoff = link.signoff
+    _enqueue(
+        notifications.notify(
+            None,
+            MailKind.CONSULTATION_OPENED,
+            {signoff.person_id: {"round": signoff.round_id}},
+            profile_id=signoff.round.profile_id,
+            occasion=f"link{link.pk}",
+        )
+    )
 
 
 def _enqueue(jobs: list[Job]) -> None:

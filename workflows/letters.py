@@ -26,10 +26,13 @@ from profile_workflow.models import (
     InputRequest,
     Profile,
     Section,
+    SignOff,
     User,
     ValidationRound,
 )
 from profile_workflow.queries.requests import sees_all_requests
+from profile_workflow.services import links
+from profile_workflow.services.section_answers import answers_of
 from profile_workflow.states import (
     REQUESTS_BACK_WITH_THE_ASKER,
     Attribution,
@@ -48,6 +51,7 @@ class MailKind(models.TextChoices):
     OVERDUE = "overdue", _("Overdue")
     DEADLINE_CHANGED = "deadline_changed", _("Deadline changed")
     CONSULTATION_OPENED = "consultation_opened", _("Consultation opened")
+    RECEIPT = "receipt", _("Receipt of an answer")
     OBJECTION_RECEIVED = "objection_received", _("Objection received")
     REQUEST = "request", _("Request for input")
     REQUEST_ANSWERED = "request_answered", _("Answer to a request")
@@ -122,6 +126,7 @@ class Letter:
         subject: One line.
         text: The plain form.
         html: The same with mark-up; loads nothing from anywhere.
+        link: Id of the personal link in it, if there is one.
     """
 
     to: str
@@ -129,6 +134,7 @@ class Letter:
     subject: str
     text: str
     html: str
+    link: int | None = None
 
 
 def compose(payload: Mapping[str, Any]) -> Letter | None:
@@ -199,8 +205,10 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
     asked = _round(payload.get("round")) or next((turn.round for turn in tasks if turn.round), None)
     request = _request(payload, person, profile)
     part = _part(payload, profile)
-    if _lacks_its_subject(payload["kind"], asked, request, part):
+    signoff = _answer(payload, person)
+    if _lacks_its_subject(payload["kind"], asked, request, part or signoff):
         return None
+    link = links.to_send(asked.pk, person, at=timezone.now()) if asked else None
     return {
         "kind": payload["kind"],
         "person": person,
@@ -212,8 +220,12 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
         "reason": _reason(profile, payload),
         "round": asked,
         "attribution": ATTRIBUTION_RULES[asked.attribution] if asked else "",
+        "link": link[0].pk if link else None,
+        "link_url": address("link", f"/v/{link[1]}/", link[1]) if link else "",
         "input_request": request,
         "part": part,
+        "signoff": signoff,
+        "answers": list(answers_of(signoff).values()) if signoff else [],
         "request_url": _request_address(request, profile),
         "profile_url": address("profile", f"/p/{profile.slug}/", profile.slug),
         "tasks_url": address("tasks", "/tasks/"),
@@ -240,13 +252,13 @@ def _lacks_its_subject(
     kind: str,
     asked: ValidationRound | None,
     request: InputRequest | None,
-    part: Assignment | None,
+    other: Assignment | SignOff | None,
 ) -> bool:
     """Whether what a mail of a kind is about is over."""
     if kind == MailKind.CONSULTATION_OPENED:
         return asked is None
-    if kind == MailKind.SUBSTITUTE:
-        return part is None
+    if kind in (MailKind.SUBSTITUTE, MailKind.RECEIPT):
+        return other is None
     return kind in _STATES_OF_REQUEST and request is None
 
 
@@ -255,6 +267,14 @@ def _part(payload: Mapping[str, Any], profile: Profile) -> Assignment | None:
     found = Assignment.objects.filter(pk=payload.get("part", 0), profile=profile)
     running = found.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=profile.day))
     return running.select_related("user", "stands_in_for__user").first()
+
+
+def _answer(payload: Mapping[str, Any], person: User) -> SignOff | None:
+    """Return the answer that a receipt is about."""
+    if "signoff" not in payload:
+        return None
+    found = SignOff.objects.filter(pk=payload["signoff"], person=person, answered_at__isnull=False)
+    return found.select_related("round__version").first()
 
 
 def _request(payload: Mapping[str, Any], person: User, profile: Profile) -> InputRequest | None:
@@ -306,6 +326,7 @@ def _written(kind: str, person: User, facts: Mapping[str, Any]) -> Letter:
         subject=one_line(render_to_string(f"{path}.subject.txt", dict(facts))),
         text=_spaced(render_to_string(f"{path}.body.txt", dict(facts))),
         html=render_to_string(f"{path}.html", dict(facts)),
+        link=facts.get("link"),
     )
 
 

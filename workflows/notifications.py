@@ -11,8 +11,11 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.utils import timezone
 
+from profile_workflow.masking import masked
 from profile_workflow.models import Assignment, Profile, User
+from profile_workflow.services import links
 from workflows import letters
 from workflows.executors import Job, JobFailed, ServiceDown, TryLater
 from workflows.letters import AccountMail, Letter, MailKind
@@ -31,6 +34,7 @@ class Details(TypedDict, total=False):
         round: Id of the validation round whose closing date and rules it announces.
         request: Id of the request for input that it is about.
         part: Id of the substitution, or of the part for which a substitute is wanted.
+        signoff: Id of the answer whose receipt it is.
     """
 
     tasks: Sequence[int]
@@ -39,6 +43,7 @@ class Details(TypedDict, total=False):
     round: int
     request: int
     part: int
+    signoff: int
 
 
 def notify(
@@ -147,8 +152,11 @@ def send(payload: Mapping[str, Any]) -> None:
         ServiceDown: If it cannot be reached at all.
     """
     letter = letters.compose(payload)
-    if letter is not None:
-        _deliver(_message(letter, job_key(payload)))
+    if letter is None:
+        return
+    _deliver(_message(letter, job_key(payload)))
+    if letter.link is not None:
+        links.note_sent(letter.link, at=timezone.now())
 
 
 def account_letter(
@@ -227,7 +235,10 @@ def _refusal(error: Exception, message: EmailMultiAlternatives) -> JobFailed | T
 
 
 def _sentence(what: str, error: Exception, message: EmailMultiAlternatives) -> str:
-    """Say what happened, in the server's words but without the address of the person."""
+    """Say what happened, in the server's words but without the address of the person.
+
+    A server that dislikes a mail may quote it: no token of a link is kept either.
+    """
     if isinstance(error, smtplib.SMTPResponseException):
         words = error.smtp_error
         said = words.decode(errors="replace") if isinstance(words, bytes) else str(words)
@@ -236,4 +247,4 @@ def _sentence(what: str, error: Exception, message: EmailMultiAlternatives) -> s
         cause = f"{type(error).__name__}: {error}"
     for address in message.to:
         cause = cause.replace(address, "[address]")
-    return f"{what} ({' '.join(cause.split())})."
+    return f"{what} ({masked(' '.join(cause.split()))})."

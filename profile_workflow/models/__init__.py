@@ -1,5 +1,6 @@
 """Everything that is stored, one file a topic."""
 
+from profile_workflow.models.answering_link import AnsweringLink, SectionAnswer
 from profile_workflow.models.city import City, Programme, TextBlock
 from profile_workflow.models.comment import (
     AMONG_AUTHORS,
@@ -46,6 +47,7 @@ __all__ = [
     "ON_SUBMITTED",
     "WAITING",
     "Acronym",
+    "AnsweringLink",
     "Assignment",
     "Challenge",
     "CheckAnswer",
@@ -78,6 +80,7 @@ __all__ = [
     "SearchEntry",
     "SearchKind",
     "Section",
+    "SectionAnswer",
     "SignOff",
     "Source",
     "Template",

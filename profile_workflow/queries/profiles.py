@@ -51,6 +51,12 @@ def sections_of(profile: Profile) -> list[Section]:
     return list(counted.select_related(*related).order_by("position"))
 
 
+def sections_asked_about(opened: ValidationRound) -> list[Section]:
+    """Return the sections of the version of a round, in their order: one query."""
+    found = opened.profile.sections.filter(key__in=list(opened.version.content))
+    return list(found.select_related("template_section").order_by("position"))
+
+
 @dataclass(frozen=True, slots=True)
 class Pens:
     """Who writes and who reviews a section, by name; empty where that is not settled."""

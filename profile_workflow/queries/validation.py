@@ -3,7 +3,15 @@
 from django.db.models import QuerySet
 from django.utils.translation import ngettext
 
-from profile_workflow.models import Assignment, Profile, Section, SignOff
+from profile_workflow.models import (
+    Assignment,
+    PictureFile,
+    Profile,
+    Revision,
+    Section,
+    SignOff,
+    ValidationRound,
+)
 from profile_workflow.models.people import User
 from profile_workflow.models.profile import AssignmentQuerySet
 from profile_workflow.queries.attribution import may_see_names
@@ -89,6 +97,17 @@ def _in_words(objections: list[SignOff]) -> str:
         count = len(objections)
         return ngettext("%(count)s objection.", "%(count)s objections.", count) % {"count": count}
     return "\n\n".join(one.statement for one in objections)
+
+
+def picture_asked_about(opened: ValidationRound, sha256: str) -> PictureFile | None:
+    """Return the file of a picture, if the version that a round is about shows it."""
+    asked = [one["revision"] for one in opened.version.content.values()]
+    shown = Revision.objects.filter(pk__in=asked).values_list("pictures", flat=True)
+    hashes = {one["sha256"] for pictures in shown for one in pictures.values()}
+    if sha256 not in hashes:
+        return None
+    file: PictureFile | None = opened.profile.picture_files.filter(sha256=sha256).first()
+    return file
 
 
 def signatures(profile: Profile) -> tuple[set[int], list[User]]:

@@ -49,16 +49,22 @@ def picture_file(request: HttpRequest, slug: str, sha256: str, size: str) -> Htt
     except PictureFile.DoesNotExist:
         raise Http404 from None
     etag = quote_etag(f"{found.sha256}-{size}")
-    response = get_conditional_response(request, etag=etag) or _sent(found, size)
+    response = get_conditional_response(request, etag=etag) or sent_file(found, size)
     response["ETag"] = etag
     # Kept by the browser, but shown again only after we were asked.
     response["Cache-Control"] = "private, no-cache"
-    response["Content-Security-Policy"] = _POLICY
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    secure(response)
     return response
 
 
-def _sent(found: PictureFile, size: str) -> FileResponse:
+def secure(response: HttpResponseBase) -> None:
+    """Let nothing in a file run or load anything, and no other site show it."""
+    response["Content-Security-Policy"] = _POLICY
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+
+
+def sent_file(found: PictureFile, size: str) -> FileResponse:
+    """Return the file of a picture in a size, to be shown or kept."""
     file = found.small if size == _SMALL else found.full
     name = f"{found.sha256[:12]}.{'jpg' if found.kind == 'jpeg' else found.kind}"
     content_type = f"image/{found.kind}"

@@ -87,7 +87,7 @@ PROFILE_PAGES: Sequence[Page] = (
         ),
     ),
     Page("requests", _("Requests"), beneath=("request_new", "request", "request_file")),
-    Page("round", _("Round"), beneath=("objection",)),
+    Page("round", _("Round"), beneath=("objection", "links", "link_again", "link_revoke")),
     Page("responses", _("Comments"), beneath=("responses_file",)),
     Page("qa", _("Quality"), beneath=("qa_waive", "qa_waiver_back")),
     Page(

@@ -49,9 +49,26 @@ class ReadingText:
     problems: list[str]
 
 
-def reading_text(section: Section, revision: Revision) -> ReadingText:
+class Addresses:
+    """Where what a text refers to is found: on the pages of its profile."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._slug = profile.slug
+
+    def section(self, key: str) -> str:
+        """Return the address of a section."""
+        return reverse("section", args=[self._slug, key])
+
+    def picture(self, sha256: str) -> str:
+        """Return the address of the file of a picture."""
+        return reverse("picture_file", args=[self._slug, sha256, "small"])
+
+
+def reading_text(
+    section: Section, revision: Revision, *, addresses: Addresses | None = None
+) -> ReadingText:
     """Render a submitted text with the tables and pictures it places and the sources it cites."""
-    return rendered_text(section, revision.text, revision.shown_pictures)
+    return rendered_text(section, revision.text, revision.shown_pictures, addresses=addresses)
 
 
 def rendered_text(
@@ -60,6 +77,7 @@ def rendered_text(
     submitted: Mapping[str, Shown] | None = None,
     *,
     charts: bool = True,
+    addresses: Addresses | None = None,
 ) -> ReadingText:
     """Render a text that belongs to a section.
 
@@ -68,8 +86,10 @@ def rendered_text(
         text: The text.
         submitted: The pictures that were submitted with it; None for those of the register.
         charts: Whether charts are drawn; without, their figures stand as a table.
+        addresses: Where other sections and pictures are found, if not on the pages of the profile.
     """
     profile, language = section.profile, section.profile.language
+    found_at = addresses or Addresses(profile)
     pictures = submitted
     if pictures is None:
         pictures = pictures_by_key(profile, markup.placed_pictures(text))
@@ -84,8 +104,10 @@ def rendered_text(
         exhibits=markup.Exhibits(
             table=lambda key, block: _drawn(tables.get(key), block),
             figure=lambda key, block: _figure(tables.get(key), block, language, charts=charts),
-            refer=_referrer(section, text),
-            image=lambda key, block: _pictured(profile, pictures.get(key), block, citations),
+            refer=_referrer(section, text, found_at),
+            image=lambda key, block: _pictured(
+                profile, pictures.get(key), block, citations, found_at
+            ),
         ),
         chapter=section.number,
     )
@@ -100,7 +122,9 @@ def _cited(rendered: markup.Rendered, pictures: Mapping[str, Shown]) -> Iterable
     return dict.fromkeys([*rendered.citations, *filter(None, placed)])
 
 
-def _referrer(section: Section, text: str) -> Callable[[markup.Reference], markup.Target | None]:
+def _referrer(
+    section: Section, text: str, addresses: Addresses
+) -> Callable[[markup.Reference], markup.Target | None]:
     """Return how the references of a text read: two queries, none if it has no references."""
     profile = section.profile
     wanted = markup.references(text)
@@ -112,7 +136,7 @@ def _referrer(section: Section, text: str) -> Callable[[markup.Reference], marku
             return None
         address = f"#{found.block}" if found.block else ""
         if found.section.key != section.key:
-            address = f"{reverse('section', args=[profile.slug, found.section.key])}{address}"
+            address = f"{addresses.section(found.section.key)}{address}"
         with translation.override(profile.language):
             return markup.Target(_reference_in_words(reference, found, profile.language), address)
 
@@ -225,14 +249,18 @@ def _figure(table: DataTable | None, block: str, language: str, *, charts: bool)
 
 
 def _pictured(
-    profile: Profile, picture: Shown | None, block: str, citations: Mapping[str, str]
+    profile: Profile,
+    picture: Shown | None,
+    block: str,
+    citations: Mapping[str, str],
+    addresses: Addresses,
 ) -> str | None:
     if picture is None:
         return None
     with translation.override(profile.language):
         label = _figure_label(picture.key)
     context = {
-        "profile": profile,
+        "address": addresses.picture(picture.sha256),
         "picture": picture,
         "block": block,
         "origin": origin_of(picture, citations),

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from config.access import RULES, Rule
+from config.access import OPEN_TO_STRANGERS, RULES, Rule
 from profile_workflow.states import Role
 from tests.access.world import OUTSIDER, STRANGER, SUPERUSER, WHO
 
@@ -100,6 +100,13 @@ ANSWERS = {
     "password_reset": note(Answer(NOT_COMPLETE)),
     "password_set": note(Answer(OK), ()),
     "sign_out": button(Answer(FOUND)),
+    # Whoever holds the link answers, whoever else he may be; with all answers he may send them.
+    "link": page(),
+    "link_section": note(Answer(NOT_COMPLETE), ()),
+    "link_check": note(Answer(NOT_COMPLETE), ()),
+    "link_receipt": Line(Answer(FOUND), Answer(NOT_TAKEN)),
+    "link_language": button(Answer(FOUND), ()),
+    "link_picture": Line(Answer(GONE), Answer(NOT_TAKEN)),
     "help": page(),
     "help_for": page(),
     "me": note(Answer(NOT_COMPLETE)),
@@ -149,6 +156,9 @@ ANSWERS = {
     "word_mapping": form(OK, EXPERT, others=GONE),
     "word_changes": page(EXPERT, others=GONE),
     "round": page(),
+    "links": page(TEAM, FOCAL_POINT),
+    "link_again": button(only(FOUND, TEAM, FOCAL_POINT)),
+    "link_revoke": button(only(FOUND, TEAM, FOCAL_POINT)),
     "objection": note(only(FOUND, TEAM, EXPERT)),
     # The checks are made in quality assurance, which is over or has not begun.
     "qa": note(only(NOT_NOW, TEAM)),
@@ -219,7 +229,7 @@ def expected(name: str, who: str, method: str) -> HTTPStatus:
 
 def refused_at_the_door(rule: Rule, who: str) -> HTTPStatus | None:
     """Return how somebody is kept out whom the rule of the address does not name."""
-    if rule is not Rule.PUBLIC and who == STRANGER:
+    if rule not in OPEN_TO_STRANGERS and who == STRANGER:
         return FOUND
     if rule is Rule.PROJECT_TEAM and who != TEAM:
         return FORBIDDEN

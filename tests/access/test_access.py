@@ -14,7 +14,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 
 from config import access, middleware, urls
-from config.access import RULES, NoRule, Rule
+from config.access import OPEN_TO_STRANGERS, RULES, NoRule, Rule
 from config.middleware import AccessMiddleware
 from profile_workflow.errors import DomainError
 from profile_workflow.models import Assignment, Profile, User
@@ -86,7 +86,7 @@ def test_every_address_answers_everybody_as_the_table_says(world, who):
 
 def test_a_stranger_is_asked_to_sign_in_and_brought_back(world):
     stranger = Visitor(world.own, STRANGER)
-    for name in [name for name, rule in RULES.items() if rule is not Rule.PUBLIC]:
+    for name in [name for name, rule in RULES.items() if rule not in OPEN_TO_STRANGERS]:
         address = world.own.address(name)
         asked = stranger.asks("get", address).response
         assert asked["Location"] == f"{reverse('sign_in')}?next={address}"

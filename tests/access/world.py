@@ -17,6 +17,7 @@ from profile_workflow.services.people import Part
 from profile_workflow.states import Advice, ProfileState, Role, StakeholderCategory
 from reports.models import Build
 from tests import factories
+from tests.links import token_for
 from workflows import engine
 from workflows.models import JobKind, JobState, OutboxJob, Task
 
@@ -239,7 +240,13 @@ def _of_the_city(consulted: Profile, ranked: Profile) -> dict[str, Sequence[Any]
     factories.move(first, "object_to", first.person, reason="Not so.", sections=named)
     priority = factories.give_priority(ranked)
     of_priorities = ("priority", "priority_shift", "priority_remove")
+    token, answers = token_for(factories.asked(consulted)[0]), ("link", "link_check")
     return {
+        **{name: [token] for name in (*answers, "link_receipt", "link_language")},
+        "link_section": [token, "1"],
+        "link_picture": [token, "0" * 64],
+        "links": [consulted.slug],
+        **{name: [consulted.slug, first.pk] for name in ("link_again", "link_revoke")},
         **{name: [ranked.slug, priority.pk] for name in of_priorities},
         "priority_add": [ranked.slug],
         "objection": [consulted.slug, first.pk],

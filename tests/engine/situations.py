@@ -430,7 +430,7 @@ SIGN_OFFS = [
     at("reservation", "sign_off", O.RESERVATION, lambda: an_answer("reserve"),
        possible="approve object_to"),
     at("objected", "sign_off", O.OBJECTED, lambda: an_answer("object_to"),
-       possible="approve reserve"),
+       possible=CHANGES),
     at("tacit", "sign_off", O.TACIT, lambda: an_answer(then=(time_passes(reminded=True),))),
     at("no answer", "sign_off", O.NO_ANSWER, lambda: an_answer(then=(time_passes(reminded=False),)),
        possible="waive"),

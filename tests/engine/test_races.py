@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -16,13 +17,23 @@ from django.urls import reverse
 from django.utils import timezone
 
 from profile_workflow.errors import DomainError, NotNow, StaleEdit
-from profile_workflow.models import Draft, Profile, Revision, Section, User, WorkingCopy
-from profile_workflow.services import comments, drafting, joining, lifecycle, people
+from profile_workflow.models import (
+    Comment,
+    Draft,
+    Event,
+    Profile,
+    Revision,
+    Section,
+    User,
+    WorkingCopy,
+)
+from profile_workflow.services import comments, drafting, joining, lifecycle, links, people
 from profile_workflow.services.drafting import DraftText
 from profile_workflow.services.log import broken_links
 from profile_workflow.services.people import Part
 from profile_workflow.states import ProfileState, Role, SectionState
 from tests import factories
+from tests.links import token_for
 from workflows import deadlines, engine
 from workflows.engine import handing, moves
 from workflows.invariants import violations
@@ -138,6 +149,47 @@ def test_answers_meet_the_deadline(made):
     states = Counter(profile.validation_rounds.get().signoffs.values_list("state", flat=True))
     assert "asked" not in states
     assert sum(states.values()) == len(answers)
+    whole(profile)
+
+
+def test_one_answer_is_sent_by_link_twenty_times_at_once(made):
+    """Each click is answered, and there is one comment, one answer, one record and one receipt."""
+    profile = factories.bring_to(factories.make_profile(made), S.CONSULTATION)
+    signoff = factories.asked(profile)[1]
+    token = token_for(signoff)
+    for view, one in zip(
+        ["comments", "objects", "agrees"], factories.sections(profile), strict=True
+    ):
+        address = reverse("link_section", args=[token, one.key])
+        assert (
+            Client().post(address, {"view": view, "text": "Why."}).status_code == HTTPStatus.FOUND
+        )
+    address = reverse("link_check", args=[token])
+    results = at_once([lambda: Client().post(address).status_code] * 20)
+    assert results == [HTTPStatus.FOUND] * 20
+    moves = Counter(
+        Event.objects.filter(document=f"sign_off:{signoff.pk}").values_list("move", flat=True)
+    )
+    assert moves == {"ask": 1, "object_to": 1, "send_by_link": 1}
+    assert Comment.objects.filter(author=signoff.person).count() == 1
+    assert OutboxJob.objects.filter(profile=profile, payload__kind="receipt").count() == 1
+    whole(profile)
+
+
+def test_answers_by_link_meet_the_end_of_a_link(made):
+    """Either the answer is there whole, or it is refused and nothing of it is there."""
+    profile = factories.bring_to(factories.make_profile(made), S.CONSULTATION)
+    signoff = factories.asked(profile)[1]
+    token = token_for(signoff)
+    for one in factories.sections(profile):
+        Client().post(reverse("link_section", args=[token, one.key]), {"view": "agrees"})
+    address = reverse("link_check", args=[token])
+    revoke = partial(links.revoke, signoff, by=made.team, at=timezone.now())
+    sent, revoked = at_once([lambda: Client().post(address).status_code, revoke])
+    assert revoked is None
+    is_there = factories.fresh(signoff).state == "approved"
+    assert sent == (HTTPStatus.FOUND if is_there else HTTPStatus.GONE)
+    assert Client().post(address).status_code == HTTPStatus.GONE
     whole(profile)
 
 

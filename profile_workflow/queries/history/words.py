@@ -91,6 +91,9 @@ _OTHER_MOVES: dict[str, "str | Promise"] = {
     "waive_advice": gettext_lazy("Waive an advice"),
     "take_waiver_back": gettext_lazy("Take the waiver back"),
     "shift": gettext_lazy("Change the order"),
+    "issue_link": gettext_lazy("Send a personal link again"),
+    "revoke_link": gettext_lazy("Revoke the personal link"),
+    "send_by_link": gettext_lazy("Send the answer by personal link, without signing in"),
     "carry_over": gettext_lazy("Take over from the edition before"),
 }
 

@@ -1,0 +1,117 @@
+"""Personal links of a consultation, as those who look after them see them."""
+
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+
+from profile_workflow.models import AnsweringLink, Event, Profile, SignOff, User, ValidationRound
+from profile_workflow.queries.attribution import Credit
+from profile_workflow.queries.rounds import Answer, answers_as_seen
+from profile_workflow.queries.validation import may_read
+from profile_workflow.states import ANSWERABLE_SIGNOFF_STATES, ValidationKind
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLine:
+    """The link of one person.
+
+    Attributes:
+        answer: What the person is asked for, and how the reader may see him.
+        link: The link made last; None for somebody who was asked before there were links.
+        saved: How many sections he has said something of.
+        came_by_link: Whether the answer came through a link.
+    """
+
+    answer: Answer
+    link: AnsweringLink | None
+    saved: int
+    came_by_link: bool
+
+    @property
+    def signoff(self) -> SignOff:
+        """What the person is asked for."""
+        return self.answer.signoff
+
+    @property
+    def by(self) -> Credit:
+        """The person, as the reader may see him."""
+        return self.answer.by
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the link has not ended."""
+        return self.link is not None and self.link.ended_at is None
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether the person can answer, so that a link is of use."""
+        return self.signoff.state in ANSWERABLE_SIGNOFF_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class LinksOfRound:
+    """The links of a consultation.
+
+    Attributes:
+        lines: Those whose people the reader may see one by one.
+        hidden: How many others there are.
+    """
+
+    round: ValidationRound
+    lines: list[LinkLine]
+    hidden: int
+
+
+def links_of_consultation(profile: Profile, *, viewer: User) -> LinksOfRound | None:
+    """Return the links of the consultation that is open: a constant number of queries.
+
+    Under the Chatham House Rule others than the project team see only how many there are.
+    """
+    found = profile.validation_rounds.filter(
+        kind=ValidationKind.CONSULTATION, closed_at__isnull=True
+    )
+    opened = found.select_related("version").first()
+    if opened is None:
+        return None
+    made = AnsweringLink.objects.order_by("-pk")
+    asked = opened.signoffs.select_related("person__organisation", "responded_by")
+    signoffs = list(
+        asked.prefetch_related(Prefetch("links", made), "section_answers").order_by("pk")
+    )
+    for one in signoffs:
+        one.round = opened
+    seen = [one for one in signoffs if may_read(one, profile, viewer=viewer)]
+    by_link = _came_by_link(profile, seen)
+    lines = [_line(one, by_link) for one in answers_as_seen(seen, profile, viewer=viewer)]
+    lines.sort(key=lambda one: (one.by.name, one.signoff.pk if one.by.is_named else 0))
+    return LinksOfRound(opened, lines, len(signoffs) - len(seen))
+
+
+def _line(answer: Answer, by_link: set[int]) -> LinkLine:
+    signoff = answer.signoff
+    return LinkLine(
+        answer=answer,
+        link=next(iter(signoff.links.all()), None),
+        saved=len(signoff.section_answers.all()),
+        came_by_link=signoff.pk in by_link,
+    )
+
+
+def _came_by_link(profile: Profile, signoffs: list[SignOff]) -> set[int]:
+    names = {f"{one.document_type}:{one.pk}": one.pk for one in signoffs}
+    events = Event.objects.filter(profile=profile, move="send_by_link", document__in=list(names))
+    return {names[one] for one in events.values_list("document", flat=True)}
+
+
+def link_to_keep(profile: Profile, signoff_id: int, *, viewer: User) -> SignOff:
+    """Return the sign-off whose link a person looks after.
+
+    Raises:
+        SignOff.DoesNotExist: If there is none that this person may see.
+    """
+    asked = SignOff.objects.filter(round__profile=profile, round__kind=ValidationKind.CONSULTATION)
+    signoff: SignOff = asked.select_related("round__version", "person").get(pk=signoff_id)
+    signoff.round.profile = profile
+    if not may_read(signoff, profile, viewer=viewer):
+        raise SignOff.DoesNotExist
+    return signoff

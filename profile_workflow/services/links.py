@@ -1,0 +1,252 @@
+"""Personal links: issuing one for each person who is consulted, finding it again, ending it."""
+
+import hashlib
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable
+from datetime import datetime
+from enum import Enum
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from profile_workflow.errors import NotAllowed, NotNow
+from profile_workflow.models import AnsweringLink, Profile, SignOff
+from profile_workflow.models.people import User
+from profile_workflow.queries.validation import ASKED_ROLES
+from profile_workflow.services.locking import locked
+from profile_workflow.services.log import Actor, Entry, document_name, record
+from profile_workflow.states import (
+    ANSWERABLE_SIGNOFF_STATES,
+    LinkEnd,
+    LinkPurpose,
+    ProfileState,
+    Role,
+    ValidationKind,
+)
+
+#: Who sees to it that everybody can answer: sends links again, and revokes them.
+KEEPERS = (Role.PROJECT_TEAM, Role.FOCAL_POINT)
+
+_SALT_BYTES = 32
+#: What is fetched with a link, so that a page about it costs no more questions.
+_WITH = ("signoff__person", "signoff__round__version", "signoff__round__profile__city")
+
+
+class Standing(Enum):
+    """Whether a link opens anything, and if not why."""
+
+    OPEN = "open"
+    REPLACED = "replaced"
+    REVOKED = "revoked"
+    HELD = "held"
+    CLOSED = "closed"
+
+
+# Tokens
+
+
+def token_of(link: AnsweringLink) -> str | None:
+    """Return the token of a link: 256 bits in 43 characters that an address can hold.
+
+    None if it was derived with a key that the settings have no more. The link works all the same
+    for whoever has it, but cannot be sent another time.
+    """
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    tokens = (_derived(link.salt, key) for key in keys)
+    return next((one for one in tokens if digest_of(one) == link.digest), None)
+
+
+def _derived(salt: str, key: str | bytes) -> str:
+    purpose = "profile_workflow.answering_link"
+    mac = salted_hmac(purpose, salt, secret=key, algorithm="sha256").digest()
+    return urlsafe_b64encode(mac).decode().rstrip("=")
+
+
+def digest_of(token: str) -> str:
+    """Return the SHA-256 (hex) by which a link is found."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _new(signoff: SignOff, *, at: datetime, language: str = "") -> AnsweringLink:
+    salt = secrets.token_hex(_SALT_BYTES)
+    return AnsweringLink(
+        signoff=signoff,
+        purpose=LinkPurpose.CONSULTATION,
+        salt=salt,
+        digest=digest_of(_derived(salt, settings.SECRET_KEY)),
+        language=language,
+        issued_at=at,
+    )
+
+
+# Issuing
+
+
+def issue(signoffs: Iterable[SignOff], *, at: datetime) -> list[AnsweringLink]:
+    """Make a link for each of some sign-offs that have none: one query."""
+    made: list[AnsweringLink] = AnsweringLink.objects.bulk_create(
+        _new(one, at=at) for one in signoffs
+    )
+    return made
+
+
+@transaction.atomic
+def issue_again(signoff: SignOff, *, by: User, at: datetime) -> AnsweringLink:
+    """Make another link for somebody who is consulted; the one before ends.
+
+    Raises:
+        NotAllowed: If ``by`` is neither of the project team nor the focal point.
+        NotNow: If the person cannot answer any more.
+    """
+    profile, fresh = _kept_by(signoff, by, at)
+    made = _replace(fresh, at=at)
+    state = standing(made, at=at)
+    if state is not Standing.OPEN:
+        raise NotNow(_("This person cannot answer now, so no link is sent."))
+    _record(fresh, profile, "issue_link", by=by, at=at)
+    return made
+
+
+@transaction.atomic
+def revoke(signoff: SignOff, *, by: User, at: datetime) -> None:
+    """End the link of somebody who is consulted; what he has answered stays.
+
+    Raises:
+        NotAllowed: If ``by`` is neither of the project team nor the focal point.
+        NotNow: If there is no link that could end.
+    """
+    profile, fresh = _kept_by(signoff, by, at)
+    if not _end(fresh, LinkEnd.REVOKED, at=at):
+        raise NotNow(_("This person has no link that works."))
+    _record(fresh, profile, "revoke_link", by=by, at=at)
+
+
+def _kept_by(signoff: SignOff, by: User, at: datetime) -> tuple[Profile, SignOff]:
+    profile = locked(signoff.round.profile_id, at)
+    if not may_keep(profile, by):
+        raise NotAllowed(_("Only the project team or the focal point looks after the links."))
+    fresh = SignOff.objects.select_related("round__version", "person").get(pk=signoff.pk)
+    fresh.round.profile = profile
+    if fresh.round.kind != ValidationKind.CONSULTATION:
+        raise NotNow(_("Personal links are for consultations."))
+    return profile, fresh
+
+
+def may_keep(profile: Profile, user: User) -> bool:
+    """Whether a person looks after the links of a profile."""
+    return not profile.roles_of(user).isdisjoint(KEEPERS)
+
+
+def _record(signoff: SignOff, profile: Profile, act: str, *, by: User, at: datetime) -> None:
+    role = next(one for one in KEEPERS if one in profile.roles_of(by))
+    entry = Entry(document_name(signoff), act, signoff.state, signoff.state, signoff.digest)
+    record(profile, [entry], actor=Actor(by, role), at=at)
+
+
+def _replace(signoff: SignOff, *, at: datetime) -> AnsweringLink:
+    before = signoff.links.order_by("-pk").first()
+    _end(signoff, LinkEnd.REPLACED, at=at)
+    made = _new(signoff, at=at, language=before.language if before else "")
+    made.save()
+    return made
+
+
+def _end(signoff: SignOff, why: LinkEnd, *, at: datetime) -> bool:
+    live = signoff.links.filter(ended_at__isnull=True)
+    return bool(live.update(ended_at=at, end=why))
+
+
+# Sending
+
+
+@transaction.atomic
+def to_send(round_id: int, person: User, *, at: datetime) -> tuple[AnsweringLink, str] | None:
+    """Return the link of somebody in a round with its token, for a mail to him.
+
+    None if he has none, or if it opens nothing. A link whose key is gone is replaced.
+    """
+    found = AnsweringLink.objects.select_related(*_WITH).filter(
+        signoff__round=round_id, signoff__person=person, ended_at__isnull=True
+    )
+    link: AnsweringLink | None = found.first()
+    if link is None or standing(link, at=at) is not Standing.OPEN:
+        return None
+    token = token_of(link)
+    if token is None:
+        link = _replace(link.signoff, at=at)
+        token = token_of(link)
+    assert token is not None
+    return link, token
+
+
+def note_sent(link_id: int, *, at: datetime) -> None:
+    """Remember that a mail with the link has been taken by the mail server."""
+    AnsweringLink.objects.filter(pk=link_id).update(sent_at=at)
+
+
+# Using
+
+
+def find(token: str) -> AnsweringLink | None:
+    """Return the link that a token belongs to, whatever became of it: one query."""
+    found = AnsweringLink.objects.select_related(*_WITH).filter(digest=digest_of(token))
+    link: AnsweringLink | None = found.first()
+    return link
+
+
+def standing(link: AnsweringLink, *, at: datetime) -> Standing:
+    """Return whether a link opens anything at a moment; one query, for the part of the person."""
+    if link.ended_at is not None:
+        return Standing.REPLACED if link.end == LinkEnd.REPLACED else Standing.REVOKED
+    signoff, opened = link.signoff, link.signoff.round
+    profile: Profile = opened.profile
+    if opened.closed_at is None and profile.state == ProfileState.ON_HOLD:
+        return Standing.HELD
+    if not _takes_answers(link, at):
+        return Standing.CLOSED
+    is_asked = not profile.roles_of(signoff.person).isdisjoint(ASKED_ROLES[opened.kind])
+    if signoff.state not in ANSWERABLE_SIGNOFF_STATES or not is_asked:
+        return Standing.REVOKED
+    return Standing.OPEN
+
+
+def _takes_answers(link: AnsweringLink, at: datetime) -> bool:
+    opened = link.signoff.round
+    is_its_round = opened.kind == link.purpose == opened.profile.state
+    return is_its_round and opened.closed_at is None and at < opened.closes_at
+
+
+def check_open(link: AnsweringLink, *, at: datetime) -> None:
+    """Refuse what a link that opens nothing is used for.
+
+    Raises:
+        NotNow: If it does not take answers.
+    """
+    if standing(link, at=at) is not Standing.OPEN:
+        raise NotNow(_("This link takes no answers any more."))
+
+
+def locked_with_profile(link: AnsweringLink, *, at: datetime) -> AnsweringLink:
+    """Return a link as it is stored now, under the lock of its profile.
+
+    Raises:
+        NotNow: As ``check_open``.
+    """
+    profile = locked(link.signoff.round.profile_id, at)
+    fresh: AnsweringLink = AnsweringLink.objects.select_related(*_WITH).get(pk=link.pk)
+    fresh.signoff.round.profile = profile
+    check_open(fresh, at=at)
+    return fresh
+
+
+def note_use(link: AnsweringLink, *, at: datetime) -> None:
+    """Remember when something was first sent through a link; reading it is no use of it."""
+    AnsweringLink.objects.filter(pk=link.pk, used_at__isnull=True).update(used_at=at)
+
+
+def choose_language(link: AnsweringLink, language: str) -> None:
+    """Remember the language of the pages of a link; the account of the person stays as it is."""
+    AnsweringLink.objects.filter(pk=link.pk).update(language=language)

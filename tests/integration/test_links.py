@@ -1,0 +1,216 @@
+"""Personal links: made with a round, sent by mail, replaced, revoked, and written down nowhere."""
+
+import io
+import logging
+from datetime import timedelta
+from http import HTTPStatus
+from smtplib import SMTPResponseException
+
+import pytest
+from django.conf import settings
+from django.core import mail
+from django.core.mail import EmailMessage
+from django.core.management import call_command
+from django.db import connection
+from django.test import override_settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.log import DEFAULT_LOGGING
+
+from profile_workflow.errors import NotAllowed, NotNow
+from profile_workflow.masking import MaskingFormatter
+from profile_workflow.models import AnsweringLink, Assignment, Event, User
+from profile_workflow.services import links
+from profile_workflow.services.links import Standing
+from profile_workflow.states import LinkEnd, ProfileState, Role
+from tests import factories
+from tests.integration.workflows.mails import run_worker
+from tests.links import link_of, token_of_mail
+from workflows import deadlines, notifications
+from workflows.models import OutboxJob
+
+pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+
+
+@pytest.fixture
+def consulted():
+    return factories.bring_to(factories.make_profile(), ProfileState.CONSULTATION)
+
+
+def everything_stored():
+    """Return every value of every table, as text."""
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names():
+            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - the names are our own
+            yield from (str(value) for row in cursor.fetchall() for value in row)
+
+
+def is_stored(token):
+    return any(token in value for value in everything_stored())
+
+
+def test_everybody_who_is_consulted_has_one_link_and_finds_it_in_his_mail(consulted):
+    asked = factories.asked(consulted)
+    assert [one.links.count() for one in asked] == [1] * len(asked)
+    run_worker()
+    tokens = {person: token_of_mail(person.email) for person in (one.person for one in asked)}
+    assert len(set(tokens.values())) == len(asked) == 3
+    for person, token in tokens.items():
+        assert len(token) == 43
+        found = links.find(token)
+        assert found.signoff.person == person
+        assert found.sent_at is not None
+        assert found.used_at is None
+        assert not is_stored(token)
+
+
+def test_a_token_in_a_table_would_be_found(consulted):
+    token = links.token_of(link_of(factories.asked(consulted)[0]))
+    OutboxJob.objects.update(payload={"address": f"/v/{token}/"})
+    assert is_stored(token)
+
+
+def test_the_reminder_carries_the_same_link_and_asking_for_a_signature_none(consulted):
+    run_worker()
+    first = factories.asked(consulted)[0]
+    before = token_of_mail(first.person.email)
+    mail.outbox.clear()
+    deadlines.sweep(at=first.round.closes_at - timedelta(days=1))
+    run_worker()
+    assert token_of_mail(first.person.email) == before
+    factories.approve_all(consulted)
+    mail.outbox.clear()
+    signed = factories.advance(factories.fresh(consulted))
+    assert signed.state == ProfileState.SIGNOFF
+    run_worker()
+    assert mail.outbox
+    assert not [one for one in mail.outbox if "/v/" in one.body]
+
+
+def test_sending_again_ends_the_link_before(consulted):
+    first, team = factories.asked(consulted)[0], factories.holder(consulted, Role.PROJECT_TEAM)
+    old, at = link_of(first), timezone.now()
+    new = links.issue_again(first, by=team, at=at)
+    token = links.token_of(old)
+    assert links.standing(links.find(token), at=at) is Standing.REPLACED
+    assert links.standing(links.find(links.token_of(new)), at=at) is Standing.OPEN
+    assert Event.objects.filter(document=f"sign_off:{first.pk}", move="issue_link").count() == 1
+    links.revoke(first, by=factories.holder(consulted, Role.FOCAL_POINT), at=at)
+    assert links.standing(links.find(links.token_of(new)), at=at) is Standing.REVOKED
+    with pytest.raises(NotNow):
+        links.revoke(first, by=team, at=at)
+    assert set(first.links.values_list("end", flat=True)) == {LinkEnd.REPLACED, LinkEnd.REVOKED}
+    call_command("verify_log")
+
+
+@pytest.mark.parametrize("role", [Role.LOCAL_EXPERT, Role.STAKEHOLDER, Role.CITY_AUTHORITY])
+def test_others_neither_send_nor_revoke_links(consulted, role):
+    first, other = factories.asked(consulted)[0], factories.holder(consulted, role)
+    for act in (links.issue_again, links.revoke):
+        with pytest.raises(NotAllowed):
+            act(first, by=other, at=timezone.now())
+
+
+def test_when_a_link_opens_nothing(consulted):
+    """Closed by the day, by the round, by a hold, with the account, with the part."""
+    first, at = factories.asked(consulted)[1], timezone.now()
+
+    def stands(at=at):
+        return links.standing(links.find(links.token_of(link_of(first))), at=at)
+
+    assert stands() is Standing.OPEN
+    closes_at = first.round.closes_at
+    assert stands(closes_at - timedelta(seconds=1)) is Standing.OPEN
+    assert stands(closes_at) is Standing.CLOSED
+    with factories.undone():
+        User.objects.filter(pk=first.person_id).update(is_active=False)
+        assert stands() is Standing.REVOKED
+    with factories.undone():
+        yesterday = timezone.localdate() - timedelta(days=1)
+        Assignment.objects.filter(user=first.person_id).update(ends_on=yesterday)
+        assert stands() is Standing.REVOKED
+    team = factories.holder(consulted, Role.PROJECT_TEAM)
+    with factories.undone():
+        factories.move(first, "waive", team, reason="Away.")
+        assert stands() is Standing.REVOKED
+    with factories.undone():
+        factories.move(consulted, "hold", team, reason="Elections.")
+        assert stands() is Standing.HELD
+        with pytest.raises(NotNow):
+            links.issue_again(first, by=team, at=at)
+    factories.approve_all(consulted)
+    factories.advance(factories.fresh(consulted))
+    assert stands() is Standing.CLOSED
+
+
+def test_another_key_replaces_the_link_with_the_next_mail(consulted):
+    first, at = factories.asked(consulted)[0], timezone.now()
+    token = links.token_of(link_of(first))
+    with override_settings(SECRET_KEY="another", SECRET_KEY_FALLBACKS=["only-for-tests"]):
+        assert links.to_send(first.round_id, first.person, at=at)[1] == token
+    with override_settings(SECRET_KEY="another"):
+        assert links.standing(links.find(token), at=at) is Standing.OPEN
+        link, other = links.to_send(first.round_id, first.person, at=at)
+        assert other != token
+        assert links.find(other) == link
+        assert links.standing(links.find(token), at=at) is Standing.REPLACED
+    assert AnsweringLink.objects.filter(signoff=first, ended_at=None).count() == 1
+
+
+def test_the_log_and_the_errors_of_the_outbox_hold_no_token():
+    token = "x" * 43
+    record = logging.LogRecord("a", 30, "b", 1, "Not Found: %s", (f"/v/{token}/s/1/",), None)
+    assert MaskingFormatter().format(record) == "Not Found: /v/…/s/1/"
+    assert token in logging.Formatter().format(record)
+    message = EmailMessage(to=["a@example.org"])
+    refusal = SMTPResponseException(550, f"no: https://example.org/v/{token}/".encode())
+    said = str(notifications._refusal(refusal, message))
+    assert "/v/…/" in said
+    assert token not in said
+
+
+def writers_of_the_log(config):
+    """Return the formatters with which a configuration writes, of those that write at all."""
+    handlers = [config["root"], *config["loggers"].values()]
+    named = {name for one in handlers for name in one.get("handlers", [])}
+    used = {config["handlers"][name].get("formatter", "") for name in named}
+    return {config["formatters"].get(name, {}).get("()", "") for name in used}
+
+
+MASKING = f"{MaskingFormatter.__module__}.{MaskingFormatter.__qualname__}"
+
+
+def test_whatever_is_logged_goes_through_the_mask():
+    assert writers_of_the_log(settings.LOGGING) == {MASKING}
+    # What Django configures by itself is overruled: it would write addresses as they are.
+    assert set(DEFAULT_LOGGING["loggers"]) <= set(settings.LOGGING["loggers"])
+
+
+def test_a_writer_that_masks_nothing_is_seen():
+    plain = {"class": "logging.StreamHandler"}
+    handlers = {**settings.LOGGING["handlers"], "mail": plain}
+    loggers = {"django.request": {"handlers": ["mail"]}}
+    assert writers_of_the_log({**settings.LOGGING, "handlers": handlers, "loggers": loggers}) == {
+        MASKING,
+        "",
+    }
+
+
+def test_a_journey_and_its_errors_leave_no_token_in_the_log(consulted, client, monkeypatch):
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(MaskingFormatter())
+    unmasked = logging.StreamHandler(plain := io.StringIO())
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [handler, unmasked])
+    token = links.token_of(link_of(factories.asked(consulted)[0]))
+    monkeypatch.setattr(client, "raise_request_exception", False)
+    address = reverse("link_check", args=[token])
+    assert client.post(address).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    with monkeypatch.context() as broken:
+        broken.setattr(links, "standing", None)
+        assert client.get(address).status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+    assert client.delete(address).status_code == HTTPStatus.METHOD_NOT_ALLOWED
+    assert "Internal Server Error: /v/…/check/" in written.getvalue()
+    assert token not in written.getvalue()
+    assert token in plain.getvalue()

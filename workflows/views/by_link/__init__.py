@@ -1,0 +1,1 @@
+"""The pages behind a personal link: no account, no session, nothing but one's own answer."""

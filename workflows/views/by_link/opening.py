@@ -1,0 +1,101 @@
+"""What every page behind a personal link begins and ends with: whose it is, and no traces."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, Concatenate, ParamSpec
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.views.decorators.csrf import csrf_exempt
+
+from profile_workflow.forms.by_link import SectionAnswerForm
+from profile_workflow.models import AnsweringLink
+from profile_workflow.services import accounts, links
+from profile_workflow.services.links import Standing
+
+_Rest = ParamSpec("_Rest")
+
+#: What is sent with every answer. No page says where it was opened from, and none is found.
+_HEADERS: Mapping[str, str] = {
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+}
+#: A link that opens nothing now may open something later only while work is stopped.
+_STATUS = {Standing.HELD: HTTPStatus.CONFLICT}
+
+
+def for_link_holder(
+    page: Callable[Concatenate[HttpRequest, AnsweringLink, _Rest], HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
+    """Let a page be opened by whoever holds a link that works; tell others kindly why not.
+
+    The address alone gives the right, no cookie: nothing can be forged that a token of the form
+    would keep out, so none is asked for. Times are those of the city.
+    """
+
+    @wraps(page)
+    def opened(
+        request: HttpRequest, token: str, *args: _Rest.args, **kwargs: _Rest.kwargs
+    ) -> HttpResponseBase:
+        at = timezone.now()
+        link = links.find(token)
+        if link is None:
+            response = _unknown(request, at=at)
+        else:
+            link.signoff.round.profile.moment = at
+            city = link.signoff.round.profile.city
+            language = language_of(request, link)
+            with translation.override(language), timezone.override(ZoneInfo(city.time_zone)):
+                standing = links.standing(link, at=at)
+                if standing is Standing.OPEN:
+                    response = page(request, link, *args, **kwargs)
+                else:
+                    response = shut(request, link, standing)
+                response["Content-Language"] = language
+        for name, value in _HEADERS.items():
+            response[name] = value
+        return response
+
+    return csrf_exempt(opened)
+
+
+def language_of(request: HttpRequest, link: AnsweringLink) -> str:
+    """Return the language of the pages.
+
+    The one chosen on them; or that of the browser, if it asks for another one than the site speaks
+    by itself; or that of the person, in which the mail was written.
+    """
+    known = dict(settings.LANGUAGES)
+    asked = translation.get_language_from_request(request)
+    wanted = [link.language, "" if asked == settings.LANGUAGE_CODE else asked]
+    wanted.append(link.signoff.person.language)
+    return next((one for one in wanted if one in known), settings.LANGUAGE_CODE)
+
+
+def _unknown(request: HttpRequest, *, at: datetime) -> HttpResponseBase:
+    """Say that there is no such link; to whoever tries many, not even that."""
+    address = request.META.get("REMOTE_ADDR", "")
+    is_closed = not accounts.may_miss_link(address=address, at=at)
+    status = HTTPStatus.TOO_MANY_REQUESTS if is_closed else HTTPStatus.NOT_FOUND
+    found = {"why": "too_many" if is_closed else "unknown", "words": _typed(request)}
+    return render(request, "workflows/by_link/shut.html", found, status=status)
+
+
+def shut(request: HttpRequest, link: AnsweringLink, standing: Standing) -> HttpResponseBase:
+    """Say why a link opens nothing, and give back what was typed."""
+    found: dict[str, Any] = {"why": standing.value, "words": _typed(request)}
+    if standing is Standing.CLOSED:
+        signoff = link.signoff
+        found |= {"round": signoff.round, "answered_at": signoff.answered_at}
+    status = _STATUS.get(standing, HTTPStatus.GONE)
+    return render(request, "workflows/by_link/shut.html", found, status=status)
+
+
+def _typed(request: HttpRequest) -> str:
+    return SectionAnswerForm(request.POST).typed if request.method == "POST" else ""
