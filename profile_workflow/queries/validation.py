@@ -19,6 +19,7 @@ from profile_workflow.states import (
     AGREEING_SIGNOFF_STATES,
     Attribution,
     Role,
+    SectionView,
     SignOffState,
     ValidationKind,
 )
@@ -81,6 +82,22 @@ def unanswered_objections(profile: Profile) -> "QuerySet[SignOff, SignOff]":
         round__profile=profile, state=SignOffState.OBJECTED, response=""
     )
     return objected
+
+
+def silence_is_agreement(signoff: SignOff) -> bool:
+    """Whether it may be taken as agreement that somebody who was reminded has sent no answer.
+
+    Only where the round announced it, and not of somebody who was not silent: he has saved an
+    objection or a comment and only failed to send it.
+    """
+    return signoff.round.tacit_approval_is_due and not _has_unsent_words(signoff)
+
+
+def _has_unsent_words(signoff: SignOff) -> bool:
+    return any(
+        one.waits_to_be_sent and one.view != SectionView.AGREES
+        for one in signoff.section_answers.all()
+    )
 
 
 def may_read(answer: SignOff, profile: Profile, *, viewer: User) -> bool:

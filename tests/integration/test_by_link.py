@@ -26,6 +26,7 @@ from profile_workflow.states import (
 from tests import factories
 from tests.integration.workflows.mails import run_worker
 from tests.links import link_of, token_for, token_of_mail
+from workflows import deadlines
 from workflows.models import Task
 from workflows.views.by_link import opening
 
@@ -165,6 +166,30 @@ def test_somebody_with_an_account_answers_as_ever(consulted, signoff):
     page = Holder(token_for(signoff)).reads().content.decode()
     assert "Approved with reservation" in page
     assert not Event.objects.filter(move="send_by_link").exists()
+
+
+def test_what_was_saved_and_not_sent_is_no_silent_agreement(consulted, signoff):
+    """And whoever forgets to send it is told, on the page and in the reminder."""
+    ValidationRound.objects.update(tacit_rule=True)
+    comments_too, agrees = [one for one in factories.asked(consulted) if one.pk != signoff.pk]
+    holder = Holder(token_for(signoff))
+    unsent = "What you have saved has not been sent yet."
+    assert unsent not in holder.reads().content.decode()
+    holder.says("1", OBJECTS, "Wrong.")
+    assert unsent in holder.reads().content.decode()
+    Holder(token_for(comments_too)).says("2", COMMENTS, "More.")
+    Holder(token_for(agrees)).says("1", AGREES)
+    closes_at = signoff.round.closes_at
+    run_worker()
+    mail.outbox.clear()
+    deadlines.sweep(at=closes_at - timedelta(days=1))
+    run_worker()
+    (reminder,) = [one for one in mail.outbox if one.to == [signoff.person.email]]
+    assert unsent in reminder.body
+    assert unsent in reminder.alternatives[0].content
+    deadlines.sweep(at=closes_at + timedelta(minutes=1))
+    assert fresh(signoff).state == fresh(comments_too).state == SignOffState.NO_ANSWER
+    assert fresh(agrees).state == SignOffState.TACIT
 
 
 # Reading
