@@ -52,6 +52,7 @@ class MailKind(models.TextChoices):
     DEADLINE_CHANGED = "deadline_changed", _("Deadline changed")
     CONSULTATION_OPENED = "consultation_opened", _("Consultation opened")
     RECEIPT = "receipt", _("Receipt of an answer")
+    LINK_REVOKED = "link_revoked", _("Personal link revoked")
     OBJECTION_RECEIVED = "objection_received", _("Objection received")
     REQUEST = "request", _("Request for input")
     REQUEST_ANSWERED = "request_answered", _("Answer to a request")

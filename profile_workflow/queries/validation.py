@@ -18,6 +18,7 @@ from profile_workflow.queries.attribution import may_see_names
 from profile_workflow.states import (
     AGREEING_SIGNOFF_STATES,
     Attribution,
+    LinkEnd,
     Role,
     SectionView,
     SignOffState,
@@ -88,9 +89,16 @@ def silence_is_agreement(signoff: SignOff) -> bool:
     """Whether it may be taken as agreement that somebody who was reminded has sent no answer.
 
     Only where the round announced it, and not of somebody who was not silent: he has saved an
-    objection or a comment and only failed to send it.
+    objection or a comment and only failed to send it. Nor of somebody whose personal link was
+    revoked, so that the reminder brought him none.
     """
-    return signoff.round.tacit_approval_is_due and not _has_unsent_words(signoff)
+    is_due = signoff.round.tacit_approval_is_due
+    return is_due and not _has_unsent_words(signoff) and not _was_shut_out(signoff)
+
+
+def _was_shut_out(signoff: SignOff) -> bool:
+    newest = signoff.links.order_by("-pk").first()
+    return newest is not None and newest.end == LinkEnd.REVOKED
 
 
 def _has_unsent_words(signoff: SignOff) -> bool:

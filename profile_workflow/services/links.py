@@ -12,8 +12,8 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from profile_workflow.errors import NotAllowed, NotNow
-from profile_workflow.models import AnsweringLink, Profile, SignOff
+from profile_workflow.errors import Missing, NotAllowed, NotComplete, NotNow
+from profile_workflow.models import AnsweringLink, Event, Profile, SignOff
 from profile_workflow.models.people import User
 from profile_workflow.queries.validation import ASKED_ROLES
 from profile_workflow.services.locking import locked
@@ -111,17 +111,34 @@ def issue_again(signoff: SignOff, *, by: User, at: datetime) -> AnsweringLink:
 
 
 @transaction.atomic
-def revoke(signoff: SignOff, *, by: User, at: datetime) -> None:
+def revoke(signoff: SignOff, *, reason: str, by: User, at: datetime) -> Event:
     """End the link of somebody who is consulted; what he has answered stays.
+
+    His silence is not taken as agreement any more: ``silence_is_agreement``.
+
+    Args:
+        signoff: What he is asked for.
+        reason: Why, for him and for the history.
+        by: Who ends it.
+        at: When.
+
+    Returns:
+        The event, which gives the reason.
 
     Raises:
         NotAllowed: If ``by`` is neither of the project team nor the focal point.
         NotNow: If there is no link that could end.
+        NotComplete: If there is no reason.
     """
     profile, fresh = _kept_by(signoff, by, at)
+    if not reason.strip():
+        raise NotComplete(
+            _("A reason is needed."),
+            (Missing("no_reason", _("Give a reason; the receiver will see it.")),),
+        )
     if not _end(fresh, LinkEnd.REVOKED, at=at):
         raise NotNow(_("This person has no link that works."))
-    _record(fresh, profile, "revoke_link", by=by, at=at)
+    return _record(fresh, profile, "revoke_link", by=by, at=at, reason=reason.strip())
 
 
 def _kept_by(signoff: SignOff, by: User, at: datetime) -> tuple[Profile, SignOff]:
@@ -140,10 +157,13 @@ def may_keep(profile: Profile, user: User) -> bool:
     return not profile.roles_of(user).isdisjoint(KEEPERS)
 
 
-def _record(signoff: SignOff, profile: Profile, act: str, *, by: User, at: datetime) -> None:
+def _record(
+    signoff: SignOff, profile: Profile, act: str, *, by: User, at: datetime, reason: str = ""
+) -> Event:
     role = next(one for one in KEEPERS if one in profile.roles_of(by))
-    entry = Entry(document_name(signoff), act, signoff.state, signoff.state, signoff.digest)
-    record(profile, [entry], actor=Actor(by, role), at=at)
+    state = signoff.state
+    entry = Entry(document_name(signoff), act, state, state, signoff.digest, reason)
+    return record(profile, [entry], actor=Actor(by, role), at=at)[0]
 
 
 def _replace(signoff: SignOff, *, at: datetime) -> AnsweringLink:

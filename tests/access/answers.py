@@ -158,7 +158,7 @@ ANSWERS = {
     "round": page(),
     "links": page(TEAM, FOCAL_POINT),
     "link_again": button(only(FOUND, TEAM, FOCAL_POINT)),
-    "link_revoke": button(only(FOUND, TEAM, FOCAL_POINT)),
+    "link_revoke": form(NOT_COMPLETE, TEAM, FOCAL_POINT),
     "objection": note(only(FOUND, TEAM, EXPERT)),
     # The checks are made in quality assurance, which is over or has not begun.
     "qa": note(only(NOT_NOW, TEAM)),

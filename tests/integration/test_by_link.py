@@ -192,6 +192,22 @@ def test_what_was_saved_and_not_sent_is_no_silent_agreement(consulted, signoff):
     assert fresh(agrees).state == SignOffState.TACIT
 
 
+def test_whose_link_was_revoked_has_not_agreed_by_silence(consulted, signoff):
+    """Unless he was sent another one."""
+    ValidationRound.objects.update(tacit_rule=True)
+    focal_point = factories.holder(consulted, Role.FOCAL_POINT)
+    other = next(
+        one for one in factories.asked(consulted) if one.person not in (signoff.person, focal_point)
+    )
+    for one in (signoff, other):
+        links.revoke(one, reason="Passed on.", by=focal_point, at=timezone.now())
+    links.issue_again(other, by=focal_point, at=timezone.now())
+    deadlines.sweep(at=signoff.round.closes_at - timedelta(days=1))
+    deadlines.sweep(at=signoff.round.closes_at + timedelta(minutes=1))
+    assert fresh(signoff).state == SignOffState.NO_ANSWER
+    assert fresh(other).state == SignOffState.TACIT
+
+
 # Reading
 
 
@@ -270,7 +286,7 @@ def test_closed_doors_say_why_and_give_back_what_was_typed(consulted, signoff):
         factories.move(consulted, "hold", team, reason="Elections.")
         refused(HTTPStatus.CONFLICT, "has been stopped for now")
     with factories.undone():
-        links.revoke(signoff, by=team, at=at)
+        links.revoke(signoff, reason="Passed on.", by=team, at=at)
         refused(GONE, "does not work any more")
     with factories.undone():
         links.issue_again(signoff, by=team, at=at)
@@ -400,7 +416,20 @@ def test_the_team_sees_who_used_his_link_and_sends_another(consulted, signoff, c
     assert again != holder.token
     assert holder.reads().status_code == GONE
     assert Holder(again).reads().status_code == OK
-    client.post(reverse("link_revoke", args=[consulted.slug, signoff.pk]))
+    revoked = reverse("link_revoke", args=[consulted.slug, signoff.pk])
+    assert signoff.person.full_name in client.get(revoked).content.decode()
+    assert client.post(revoked).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert Holder(again).reads().status_code == OK
+    mail.outbox.clear()
+    client.post(revoked, {"reason": "Passed on to others."})
+    run_worker()
+    (told,) = mail.outbox
+    assert told.to == [signoff.person.email]
+    assert "Passed on to others." in told.body
+    assert "/v/" not in told.body
+    twice = client.post(revoked, {"reason": "Passed on to others."})
+    assert twice.status_code == HTTPStatus.CONFLICT
+    assert "Passed on to others." in twice.content.decode()
     assert Holder(again).reads().status_code == GONE
     assert "The link was revoked." in client.get(address).content.decode()
 
