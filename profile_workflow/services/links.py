@@ -12,10 +12,11 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from profile_workflow import rules
 from profile_workflow.errors import Missing, NotAllowed, NotComplete, NotNow
 from profile_workflow.models import AnsweringLink, Event, Profile, SignOff
 from profile_workflow.models.people import User
-from profile_workflow.queries.validation import ASKED_ROLES
+from profile_workflow.queries.validation import parts_to_ask
 from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor, Entry, document_name, record
 from profile_workflow.states import (
@@ -24,6 +25,7 @@ from profile_workflow.states import (
     LinkPurpose,
     ProfileState,
     Role,
+    SignOffState,
     ValidationKind,
 )
 
@@ -41,6 +43,8 @@ class Standing(Enum):
     OPEN = "open"
     REPLACED = "replaced"
     REVOKED = "revoked"
+    WAIVED = "waived"
+    NOT_ASKED = "not_asked"
     HELD = "held"
     CLOSED = "closed"
 
@@ -218,7 +222,11 @@ def find(token: str) -> AnsweringLink | None:
 
 
 def standing(link: AnsweringLink, *, at: datetime) -> Standing:
-    """Return whether a link opens anything at a moment; one query, for the part of the person."""
+    """Return whether a link opens anything at a moment.
+
+    It serves who is still asked himself: the part for which he was asked has not ended, and
+    nothing that he has done since forbids him to answer.
+    """
     if link.ended_at is not None:
         return Standing.REPLACED if link.end == LinkEnd.REPLACED else Standing.REVOKED
     signoff, opened = link.signoff, link.signoff.round
@@ -227,10 +235,15 @@ def standing(link: AnsweringLink, *, at: datetime) -> Standing:
         return Standing.HELD
     if not _takes_answers(link, at):
         return Standing.CLOSED
-    is_asked = not profile.roles_of(signoff.person).isdisjoint(ASKED_ROLES[opened.kind])
-    if signoff.state not in ANSWERABLE_SIGNOFF_STATES or not is_asked:
-        return Standing.REVOKED
-    return Standing.OPEN
+    if signoff.state not in ANSWERABLE_SIGNOFF_STATES:
+        return Standing.WAIVED if signoff.state == SignOffState.WAIVED else Standing.CLOSED
+    return Standing.OPEN if _is_asked(signoff, profile) else Standing.NOT_ASKED
+
+
+def _is_asked(signoff: SignOff, profile: Profile) -> bool:
+    person = signoff.person
+    part = parts_to_ask(profile, signoff.round.kind).filter(user=person, role=signoff.role)
+    return part.exists() and rules.refusal("sign_off.approve", person, signoff) is None
 
 
 def _takes_answers(link: AnsweringLink, at: datetime) -> bool:

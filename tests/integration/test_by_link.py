@@ -12,7 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config import access, middleware
-from profile_workflow.models import Comment, Event, SectionAnswer, SignOff, ValidationRound
+from profile_workflow.models import (
+    Assignment,
+    Comment,
+    Event,
+    SectionAnswer,
+    SignOff,
+    ValidationRound,
+)
 from profile_workflow.models.sign_in import FailedSignIn
 from profile_workflow.services import comments, links
 from profile_workflow.states import (
@@ -288,6 +295,12 @@ def test_closed_doors_say_why_and_give_back_what_was_typed(consulted, signoff):
     with factories.undone():
         links.revoke(signoff, reason="Passed on.", by=team, at=at)
         refused(GONE, "does not work any more")
+    with factories.undone():
+        factories.move(signoff, "waive", team, reason="Away.")
+        refused(GONE, "is not waited for any more")
+    with factories.undone():
+        Assignment.objects.filter(user=signoff.person).update(role=Role.CO_AUTHOR, category="")
+        refused(GONE, "You are not asked any more")
     with factories.undone():
         links.issue_again(signoff, by=team, at=at)
         refused(GONE, "There is a newer link")

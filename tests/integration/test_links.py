@@ -124,21 +124,35 @@ def test_when_a_link_opens_nothing(consulted):
     def stands(at=at):
         return links.standing(links.find(links.token_of(link_of(first))), at=at)
 
+    def also(person, role, **more):
+        programme = consulted.programme
+        Assignment.objects.create(
+            programme=programme, profile=consulted, user=person, role=role, **more
+        )
+
     assert stands() is Standing.OPEN
     closes_at = first.round.closes_at
     assert stands(closes_at - timedelta(seconds=1)) is Standing.OPEN
     assert stands(closes_at) is Standing.CLOSED
     with factories.undone():
         User.objects.filter(pk=first.person_id).update(is_active=False)
-        assert stands() is Standing.REVOKED
+        assert stands() is Standing.NOT_ASKED
     with factories.undone():
         yesterday = timezone.localdate() - timedelta(days=1)
         Assignment.objects.filter(user=first.person_id).update(ends_on=yesterday)
-        assert stands() is Standing.REVOKED
+        assert stands() is Standing.NOT_ASKED
+        # To stand in for another who is asked gives him no answer of his own.
+        part = Assignment.objects.get(profile=consulted, role=Role.FOCAL_POINT)
+        also(first.person, part.role, stands_in_for=part)
+        assert factories.fresh(consulted).roles_of(first.person) == {Role.FOCAL_POINT}
+        assert stands() is Standing.NOT_ASKED
+    with factories.undone():
+        also(first.person, Role.CO_AUTHOR)
+        assert stands() is Standing.NOT_ASKED
     team = factories.holder(consulted, Role.PROJECT_TEAM)
     with factories.undone():
         factories.move(first, "waive", team, reason="Away.")
-        assert stands() is Standing.REVOKED
+        assert stands() is Standing.WAIVED
     with factories.undone():
         factories.move(consulted, "hold", team, reason="Elections.")
         assert stands() is Standing.HELD
