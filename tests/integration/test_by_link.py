@@ -330,6 +330,8 @@ def test_wrong_tokens_and_sections_find_nothing(consulted, signoff):
     assert [one.status_code for one in wrong] == [HTTPStatus.NOT_FOUND] * 5 + [429]
     assert {one["Referrer-Policy"] for one in wrong} == {"no-referrer"}
     assert signoff.person.full_name not in wrong[0].content.decode()
+    # No stranger puts words on a page of ours.
+    assert "Canary." not in Holder("guess").says("1", OBJECTS, "Canary.").content.decode()
     # Whoever holds a link is let in from the same network address.
     assert holder.reads().status_code == OK
     FailedSignIn.objects.all().delete()

@@ -79,11 +79,14 @@ def language_of(request: HttpRequest, link: AnsweringLink) -> str:
 
 
 def _unknown(request: HttpRequest, *, at: datetime) -> HttpResponseBase:
-    """Say that there is no such link; to whoever tries many, not even that."""
+    """Say that there is no such link; to whoever tries many, not even that.
+
+    What was sent is not shown: anybody could have made a browser send it, to put his words here.
+    """
     address = request.META.get("REMOTE_ADDR", "")
     is_closed = not accounts.may_miss_link(address=address, at=at)
     status = HTTPStatus.TOO_MANY_REQUESTS if is_closed else HTTPStatus.NOT_FOUND
-    found = {"why": "too_many" if is_closed else "unknown", "words": _typed(request)}
+    found = {"why": "too_many" if is_closed else "unknown"}
     return render(request, "workflows/by_link/shut.html", found, status=status)
 
 
