@@ -518,6 +518,7 @@ NO_PAGE = {
     "language": "POST only",
     "link_language": "POST only",
     "link_picture": "a file",
+    "link_nowhere": "no page: what is answered to an address that there is not",
     "link_again": "POST only",
     "sign_out": "POST only",
     "task_claim": "POST only",

@@ -106,6 +106,7 @@ ANSWERS = {
     "link_check": note(Answer(NOT_COMPLETE), ()),
     "link_receipt": Line(Answer(FOUND), Answer(NOT_TAKEN)),
     "link_language": button(Answer(FOUND), ()),
+    "link_nowhere": Line(Answer(GONE), Answer(GONE)),
     "link_picture": Line(Answer(GONE), Answer(NOT_TAKEN)),
     "help": page(),
     "help_for": page(),

@@ -326,6 +326,17 @@ def test_wrong_tokens_and_sections_find_nothing(consulted, signoff):
         assert holder.reads("link_section", key).status_code == HTTPStatus.NOT_FOUND
         assert holder.says(key, AGREES).status_code == HTTPStatus.NOT_FOUND
     assert holder.reads("link_picture", "0" * 64).status_code == HTTPStatus.NOT_FOUND
+    for name, more in (("link_nowhere", ("s",)), ("link_language", ())):
+        page = holder.reads(name, *more)
+        assert page.status_code in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
+        assert "There is no such page" in page.content.decode()
+        assert f'href="{holder.address()}"' in page.content.decode()
+        assert page["Referrer-Policy"] == "no-referrer"
+        assert reverse("sign_in") not in page.content.decode()
+    astray = holder.sends("link_nowhere", "s/1/more", text="My words.")
+    assert astray.status_code == HTTPStatus.NOT_FOUND
+    assert "My words." in astray.content.decode()
+    assert holder.client.get(f"/v/{holder.token}/check").status_code == 301
     wrong = [Holder(f"{holder.token[:-1]}~").reads() for _ in range(6)]
     assert [one.status_code for one in wrong] == [HTTPStatus.NOT_FOUND] * 5 + [429]
     assert {one["Referrer-Policy"] for one in wrong} == {"no-referrer"}
