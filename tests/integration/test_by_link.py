@@ -98,11 +98,17 @@ def test_the_way_from_the_mail_to_the_receipt(consulted, signoff):
     assert answer["Location"] == holder.address("link_section", "2")
     unfinished = holder.says("2", OBJECTS)
     assert unfinished.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert "why you object" in unfinished.content.decode()
+    refusal = unfinished.content.decode()
+    assert "why you object" in refusal
+    assert refusal.count('role="alert"') == refusal.count("autofocus") == 1
+    assert refusal.index("<h1") < refusal.index("<h2")
     assert holder.says("2", COMMENTS, "Say more of housing.").status_code == FOUND
     early = holder.sends("link_check")
     assert early.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert "has no answer yet" in early.content.decode()
+    refusal = early.content.decode()
+    assert "has no answer yet" in refusal
+    assert refusal.count('role="alert"') == refusal.count("autofocus") == 1
+    assert refusal.index("<h1") < refusal.index("<h2")
     assert holder.says("3", AGREES)["Location"] == holder.address("link_check")
     assert "you agree" in holder.reads("link_check").content.decode()
     assert fresh(signoff).state == SignOffState.ASKED
