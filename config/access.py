@@ -51,6 +51,7 @@ RULES: Mapping[str, Rule] = {
     "link_receipt": Rule.HOLDS_LINK,
     "link_language": Rule.HOLDS_LINK,
     "link_picture": Rule.HOLDS_LINK,
+    "link_nowhere": Rule.HOLDS_LINK,
     "sign_out": Rule.SIGNED_IN,
     "home": Rule.PUBLIC,
     "help": Rule.PUBLIC,

@@ -206,6 +206,7 @@ urlpatterns = [
     path("v/<str:token>/sent/", link_pages.receipt, name="link_receipt"),
     path("v/<str:token>/language/", link_pages.language, name="link_language"),
     path("v/<str:token>/pictures/<slug:sha256>/", link_pages.picture, name="link_picture"),
+    path("v/<str:token>/<path:rest>/", link_pages.nowhere, name="link_nowhere"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", reference_site.urls),

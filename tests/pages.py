@@ -255,6 +255,11 @@ def sent_by_link(world: World) -> Sequence[Any]:
     return [token_for(signoff)]
 
 
+def link_to_revoke(world: World) -> Sequence[Any]:
+    signoff = signoff_by_link(world)
+    return [signoff.round.profile.slug, signoff.pk]
+
+
 def kept_links(world: World) -> Sequence[Any]:
     return [signoff_by_link(world).round.profile.slug]
 
@@ -483,6 +488,8 @@ PAGES = (
     Page("round", "Who was asked, who has answered, and what that means.", [TEAM, REVIEWER], slug),
     Page("links", "Who has used his personal link, and sending another.", [TEAM, FOCAL_POINT],
          kept_links, is_pictured=False),
+    Page("link_revoke", "Why somebody’s personal link is revoked.", [TEAM], link_to_revoke,
+         is_pictured=False),
     Page("link", "Asked for one's view by personal link: what, until when, how long.", [STRANGER],
          by_link, is_pictured=False, for_all=False),
     Page("link_section", "One section to read and to answer, by personal link.", [STRANGER],
@@ -511,8 +518,8 @@ NO_PAGE = {
     "language": "POST only",
     "link_language": "POST only",
     "link_picture": "a file",
+    "link_nowhere": "no page: what is answered to an address that there is not",
     "link_again": "POST only",
-    "link_revoke": "POST only",
     "sign_out": "POST only",
     "task_claim": "POST only",
     "task_release": "POST only",

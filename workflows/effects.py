@@ -199,6 +199,19 @@ def link_was_issued(link: AnsweringLink) -> None:
     )
 
 
+def link_was_revoked(event: Event, signoff: SignOff) -> None:
+    """Tell somebody who is consulted that his link opens nothing any more, and why."""
+    about: notifications.Details = {"reason_event": event.pk}
+    _enqueue(
+        notifications.notify(
+            event.pk,
+            MailKind.LINK_REVOKED,
+            {signoff.person_id: about},
+            profile_id=event.profile_id,
+        )
+    )
+
+
 def _enqueue(jobs: list[Job]) -> None:
     if jobs:
         get_executor().enqueue(jobs)

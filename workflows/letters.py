@@ -52,6 +52,7 @@ class MailKind(models.TextChoices):
     DEADLINE_CHANGED = "deadline_changed", _("Deadline changed")
     CONSULTATION_OPENED = "consultation_opened", _("Consultation opened")
     RECEIPT = "receipt", _("Receipt of an answer")
+    LINK_REVOKED = "link_revoked", _("Personal link revoked")
     OBJECTION_RECEIVED = "objection_received", _("Objection received")
     REQUEST = "request", _("Request for input")
     REQUEST_ANSWERED = "request_answered", _("Answer to a request")
@@ -221,6 +222,7 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
         "round": asked,
         "attribution": ATTRIBUTION_RULES[asked.attribution] if asked else "",
         "link": link[0].pk if link else None,
+        "has_unsent": link is not None and _has_unsent(link[0].signoff),
         "link_url": address("link", f"/v/{link[1]}/", link[1]) if link else "",
         "input_request": request,
         "part": part,
@@ -275,6 +277,11 @@ def _answer(payload: Mapping[str, Any], person: User) -> SignOff | None:
         return None
     found = SignOff.objects.filter(pk=payload["signoff"], person=person, answered_at__isnull=False)
     return found.select_related("round__version").first()
+
+
+def _has_unsent(signoff: SignOff) -> bool:
+    """Whether somebody has saved through his link what he has not sent."""
+    return any(one.waits_to_be_sent for one in signoff.section_answers.all())
 
 
 def _request(payload: Mapping[str, Any], person: User, profile: Profile) -> InputRequest | None:

@@ -64,6 +64,19 @@ class LinkLanguageForm(StyledForm):
     )
 
 
+class RevokeForm(StyledForm):
+    """Why the link of somebody is ended."""
+
+    reason = ReasonField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy(
+            "The person reads it in a mail, and it is kept in the history of the profile."
+        ),
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
 class AgainForm(forms.Form):
     """Which link somebody had when the button to send another one was shown."""
 

@@ -18,7 +18,9 @@ from profile_workflow.queries.attribution import may_see_names
 from profile_workflow.states import (
     AGREEING_SIGNOFF_STATES,
     Attribution,
+    LinkEnd,
     Role,
+    SectionView,
     SignOffState,
     ValidationKind,
 )
@@ -81,6 +83,29 @@ def unanswered_objections(profile: Profile) -> "QuerySet[SignOff, SignOff]":
         round__profile=profile, state=SignOffState.OBJECTED, response=""
     )
     return objected
+
+
+def silence_is_agreement(signoff: SignOff) -> bool:
+    """Whether it may be taken as agreement that somebody who was reminded has sent no answer.
+
+    Only where the round announced it, and not of somebody who was not silent: he has saved an
+    objection or a comment and only failed to send it. Nor of somebody whose personal link was
+    revoked, so that the reminder brought him none.
+    """
+    is_due = signoff.round.tacit_approval_is_due
+    return is_due and not _has_unsent_words(signoff) and not _was_shut_out(signoff)
+
+
+def _was_shut_out(signoff: SignOff) -> bool:
+    newest = signoff.links.order_by("-pk").first()
+    return newest is not None and newest.end == LinkEnd.REVOKED
+
+
+def _has_unsent_words(signoff: SignOff) -> bool:
+    return any(
+        one.waits_to_be_sent and one.view != SectionView.AGREES
+        for one in signoff.section_answers.all()
+    )
 
 
 def may_read(answer: SignOff, profile: Profile, *, viewer: User) -> bool:

@@ -12,10 +12,11 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from profile_workflow.errors import NotAllowed, NotNow
-from profile_workflow.models import AnsweringLink, Profile, SignOff
+from profile_workflow import rules
+from profile_workflow.errors import Missing, NotAllowed, NotComplete, NotNow
+from profile_workflow.models import AnsweringLink, Event, Profile, SignOff
 from profile_workflow.models.people import User
-from profile_workflow.queries.validation import ASKED_ROLES
+from profile_workflow.queries.validation import parts_to_ask
 from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor, Entry, document_name, record
 from profile_workflow.states import (
@@ -24,6 +25,7 @@ from profile_workflow.states import (
     LinkPurpose,
     ProfileState,
     Role,
+    SignOffState,
     ValidationKind,
 )
 
@@ -41,6 +43,8 @@ class Standing(Enum):
     OPEN = "open"
     REPLACED = "replaced"
     REVOKED = "revoked"
+    WAIVED = "waived"
+    NOT_ASKED = "not_asked"
     HELD = "held"
     CLOSED = "closed"
 
@@ -111,17 +115,34 @@ def issue_again(signoff: SignOff, *, by: User, at: datetime) -> AnsweringLink:
 
 
 @transaction.atomic
-def revoke(signoff: SignOff, *, by: User, at: datetime) -> None:
+def revoke(signoff: SignOff, *, reason: str, by: User, at: datetime) -> Event:
     """End the link of somebody who is consulted; what he has answered stays.
+
+    His silence is not taken as agreement any more: ``silence_is_agreement``.
+
+    Args:
+        signoff: What he is asked for.
+        reason: Why, for him and for the history.
+        by: Who ends it.
+        at: When.
+
+    Returns:
+        The event, which gives the reason.
 
     Raises:
         NotAllowed: If ``by`` is neither of the project team nor the focal point.
         NotNow: If there is no link that could end.
+        NotComplete: If there is no reason.
     """
     profile, fresh = _kept_by(signoff, by, at)
+    if not reason.strip():
+        raise NotComplete(
+            _("A reason is needed."),
+            (Missing("no_reason", _("Give a reason; the receiver will see it.")),),
+        )
     if not _end(fresh, LinkEnd.REVOKED, at=at):
         raise NotNow(_("This person has no link that works."))
-    _record(fresh, profile, "revoke_link", by=by, at=at)
+    return _record(fresh, profile, "revoke_link", by=by, at=at, reason=reason.strip())
 
 
 def _kept_by(signoff: SignOff, by: User, at: datetime) -> tuple[Profile, SignOff]:
@@ -140,10 +161,13 @@ def may_keep(profile: Profile, user: User) -> bool:
     return not profile.roles_of(user).isdisjoint(KEEPERS)
 
 
-def _record(signoff: SignOff, profile: Profile, act: str, *, by: User, at: datetime) -> None:
+def _record(
+    signoff: SignOff, profile: Profile, act: str, *, by: User, at: datetime, reason: str = ""
+) -> Event:
     role = next(one for one in KEEPERS if one in profile.roles_of(by))
-    entry = Entry(document_name(signoff), act, signoff.state, signoff.state, signoff.digest)
-    record(profile, [entry], actor=Actor(by, role), at=at)
+    state = signoff.state
+    entry = Entry(document_name(signoff), act, state, state, signoff.digest, reason)
+    return record(profile, [entry], actor=Actor(by, role), at=at)[0]
 
 
 def _replace(signoff: SignOff, *, at: datetime) -> AnsweringLink:
@@ -198,7 +222,11 @@ def find(token: str) -> AnsweringLink | None:
 
 
 def standing(link: AnsweringLink, *, at: datetime) -> Standing:
-    """Return whether a link opens anything at a moment; one query, for the part of the person."""
+    """Return whether a link opens anything at a moment.
+
+    It serves who is still asked himself: the part for which he was asked has not ended, and
+    nothing that he has done since forbids him to answer.
+    """
     if link.ended_at is not None:
         return Standing.REPLACED if link.end == LinkEnd.REPLACED else Standing.REVOKED
     signoff, opened = link.signoff, link.signoff.round
@@ -207,10 +235,15 @@ def standing(link: AnsweringLink, *, at: datetime) -> Standing:
         return Standing.HELD
     if not _takes_answers(link, at):
         return Standing.CLOSED
-    is_asked = not profile.roles_of(signoff.person).isdisjoint(ASKED_ROLES[opened.kind])
-    if signoff.state not in ANSWERABLE_SIGNOFF_STATES or not is_asked:
-        return Standing.REVOKED
-    return Standing.OPEN
+    if signoff.state not in ANSWERABLE_SIGNOFF_STATES:
+        return Standing.WAIVED if signoff.state == SignOffState.WAIVED else Standing.CLOSED
+    return Standing.OPEN if _is_asked(signoff, profile) else Standing.NOT_ASKED
+
+
+def _is_asked(signoff: SignOff, profile: Profile) -> bool:
+    person = signoff.person
+    part = parts_to_ask(profile, signoff.round.kind).filter(user=person, role=signoff.role)
+    return part.exists() and rules.refusal("sign_off.approve", person, signoff) is None
 
 
 def _takes_answers(link: AnsweringLink, at: datetime) -> bool:

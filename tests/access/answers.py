@@ -106,6 +106,7 @@ ANSWERS = {
     "link_check": note(Answer(NOT_COMPLETE), ()),
     "link_receipt": Line(Answer(FOUND), Answer(NOT_TAKEN)),
     "link_language": button(Answer(FOUND), ()),
+    "link_nowhere": Line(Answer(GONE), Answer(GONE)),
     "link_picture": Line(Answer(GONE), Answer(NOT_TAKEN)),
     "help": page(),
     "help_for": page(),
@@ -158,7 +159,7 @@ ANSWERS = {
     "round": page(),
     "links": page(TEAM, FOCAL_POINT),
     "link_again": button(only(FOUND, TEAM, FOCAL_POINT)),
-    "link_revoke": button(only(FOUND, TEAM, FOCAL_POINT)),
+    "link_revoke": form(NOT_COMPLETE, TEAM, FOCAL_POINT),
     "objection": note(only(FOUND, TEAM, EXPERT)),
     # The checks are made in quality assurance, which is over or has not begun.
     "qa": note(only(NOT_NOW, TEAM)),

@@ -244,6 +244,7 @@ def _of_the_city(consulted: Profile, ranked: Profile) -> dict[str, Sequence[Any]
     return {
         **{name: [token] for name in (*answers, "link_receipt", "link_language")},
         "link_section": [token, "1"],
+        "link_nowhere": [token, "nowhere"],
         "link_picture": [token, "0" * 64],
         "links": [consulted.slug],
         **{name: [consulted.slug, first.pk] for name in ("link_again", "link_revoke")},

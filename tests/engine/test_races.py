@@ -27,7 +27,7 @@ from profile_workflow.models import (
     User,
     WorkingCopy,
 )
-from profile_workflow.services import comments, drafting, joining, lifecycle, links, people
+from profile_workflow.services import comments, drafting, joining, lifecycle, people
 from profile_workflow.services.drafting import DraftText
 from profile_workflow.services.log import broken_links
 from profile_workflow.services.people import Part
@@ -184,7 +184,9 @@ def test_answers_by_link_meet_the_end_of_a_link(made):
     for one in factories.sections(profile):
         Client().post(reverse("link_section", args=[token, one.key]), {"view": "agrees"})
     address = reverse("link_check", args=[token])
-    revoke = partial(links.revoke, signoff, by=made.team, at=timezone.now())
+    revoke = partial(
+        engine.revoke_link, signoff, reason="Passed on.", by=made.team, at=timezone.now()
+    )
     sent, revoked = at_once([lambda: Client().post(address).status_code, revoke])
     assert revoked is None
     is_there = factories.fresh(signoff).state == "approved"

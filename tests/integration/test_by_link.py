@@ -12,7 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config import access, middleware
-from profile_workflow.models import Comment, Event, SectionAnswer, SignOff, ValidationRound
+from profile_workflow.models import (
+    Assignment,
+    Comment,
+    Event,
+    SectionAnswer,
+    SignOff,
+    ValidationRound,
+)
 from profile_workflow.models.sign_in import FailedSignIn
 from profile_workflow.services import comments, links
 from profile_workflow.states import (
@@ -26,6 +33,7 @@ from profile_workflow.states import (
 from tests import factories
 from tests.integration.workflows.mails import run_worker
 from tests.links import link_of, token_for, token_of_mail
+from workflows import deadlines
 from workflows.models import Task
 from workflows.views.by_link import opening
 
@@ -90,11 +98,17 @@ def test_the_way_from_the_mail_to_the_receipt(consulted, signoff):
     assert answer["Location"] == holder.address("link_section", "2")
     unfinished = holder.says("2", OBJECTS)
     assert unfinished.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert "why you object" in unfinished.content.decode()
+    refusal = unfinished.content.decode()
+    assert "why you object" in refusal
+    assert refusal.count('role="alert"') == refusal.count("autofocus") == 1
+    assert refusal.index("<h1") < refusal.index("<h2")
     assert holder.says("2", COMMENTS, "Say more of housing.").status_code == FOUND
     early = holder.sends("link_check")
     assert early.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert "has no answer yet" in early.content.decode()
+    refusal = early.content.decode()
+    assert "has no answer yet" in refusal
+    assert refusal.count('role="alert"') == refusal.count("autofocus") == 1
+    assert refusal.index("<h1") < refusal.index("<h2")
     assert holder.says("3", AGREES)["Location"] == holder.address("link_check")
     assert "you agree" in holder.reads("link_check").content.decode()
     assert fresh(signoff).state == SignOffState.ASKED
@@ -165,6 +179,46 @@ def test_somebody_with_an_account_answers_as_ever(consulted, signoff):
     page = Holder(token_for(signoff)).reads().content.decode()
     assert "Approved with reservation" in page
     assert not Event.objects.filter(move="send_by_link").exists()
+
+
+def test_what_was_saved_and_not_sent_is_no_silent_agreement(consulted, signoff):
+    """And whoever forgets to send it is told, on the page and in the reminder."""
+    ValidationRound.objects.update(tacit_rule=True)
+    comments_too, agrees = [one for one in factories.asked(consulted) if one.pk != signoff.pk]
+    holder = Holder(token_for(signoff))
+    unsent = "What you have saved has not been sent yet."
+    assert unsent not in holder.reads().content.decode()
+    holder.says("1", OBJECTS, "Wrong.")
+    assert unsent in holder.reads().content.decode()
+    Holder(token_for(comments_too)).says("2", COMMENTS, "More.")
+    Holder(token_for(agrees)).says("1", AGREES)
+    closes_at = signoff.round.closes_at
+    run_worker()
+    mail.outbox.clear()
+    deadlines.sweep(at=closes_at - timedelta(days=1))
+    run_worker()
+    (reminder,) = [one for one in mail.outbox if one.to == [signoff.person.email]]
+    assert unsent in reminder.body
+    assert unsent in reminder.alternatives[0].content
+    deadlines.sweep(at=closes_at + timedelta(minutes=1))
+    assert fresh(signoff).state == fresh(comments_too).state == SignOffState.NO_ANSWER
+    assert fresh(agrees).state == SignOffState.TACIT
+
+
+def test_whose_link_was_revoked_has_not_agreed_by_silence(consulted, signoff):
+    """Unless he was sent another one."""
+    ValidationRound.objects.update(tacit_rule=True)
+    focal_point = factories.holder(consulted, Role.FOCAL_POINT)
+    other = next(
+        one for one in factories.asked(consulted) if one.person not in (signoff.person, focal_point)
+    )
+    for one in (signoff, other):
+        links.revoke(one, reason="Passed on.", by=focal_point, at=timezone.now())
+    links.issue_again(other, by=focal_point, at=timezone.now())
+    deadlines.sweep(at=signoff.round.closes_at - timedelta(days=1))
+    deadlines.sweep(at=signoff.round.closes_at + timedelta(minutes=1))
+    assert fresh(signoff).state == SignOffState.NO_ANSWER
+    assert fresh(other).state == SignOffState.TACIT
 
 
 # Reading
@@ -245,8 +299,14 @@ def test_closed_doors_say_why_and_give_back_what_was_typed(consulted, signoff):
         factories.move(consulted, "hold", team, reason="Elections.")
         refused(HTTPStatus.CONFLICT, "has been stopped for now")
     with factories.undone():
-        links.revoke(signoff, by=team, at=at)
+        links.revoke(signoff, reason="Passed on.", by=team, at=at)
         refused(GONE, "does not work any more")
+    with factories.undone():
+        factories.move(signoff, "waive", team, reason="Away.")
+        refused(GONE, "is not waited for any more")
+    with factories.undone():
+        Assignment.objects.filter(user=signoff.person).update(role=Role.CO_AUTHOR, category="")
+        refused(GONE, "You are not asked any more")
     with factories.undone():
         links.issue_again(signoff, by=team, at=at)
         refused(GONE, "There is a newer link")
@@ -272,10 +332,23 @@ def test_wrong_tokens_and_sections_find_nothing(consulted, signoff):
         assert holder.reads("link_section", key).status_code == HTTPStatus.NOT_FOUND
         assert holder.says(key, AGREES).status_code == HTTPStatus.NOT_FOUND
     assert holder.reads("link_picture", "0" * 64).status_code == HTTPStatus.NOT_FOUND
+    for name, more in (("link_nowhere", ("s",)), ("link_language", ())):
+        page = holder.reads(name, *more)
+        assert page.status_code in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
+        assert "There is no such page" in page.content.decode()
+        assert f'href="{holder.address()}"' in page.content.decode()
+        assert page["Referrer-Policy"] == "no-referrer"
+        assert reverse("sign_in") not in page.content.decode()
+    astray = holder.sends("link_nowhere", "s/1/more", text="My words.")
+    assert astray.status_code == HTTPStatus.NOT_FOUND
+    assert "My words." in astray.content.decode()
+    assert holder.client.get(f"/v/{holder.token}/check").status_code == 301
     wrong = [Holder(f"{holder.token[:-1]}~").reads() for _ in range(6)]
     assert [one.status_code for one in wrong] == [HTTPStatus.NOT_FOUND] * 5 + [429]
     assert {one["Referrer-Policy"] for one in wrong} == {"no-referrer"}
     assert signoff.person.full_name not in wrong[0].content.decode()
+    # No stranger puts words on a page of ours.
+    assert "Canary." not in Holder("guess").says("1", OBJECTS, "Canary.").content.decode()
     # Whoever holds a link is let in from the same network address.
     assert holder.reads().status_code == OK
     FailedSignIn.objects.all().delete()
@@ -375,7 +448,20 @@ def test_the_team_sees_who_used_his_link_and_sends_another(consulted, signoff, c
     assert again != holder.token
     assert holder.reads().status_code == GONE
     assert Holder(again).reads().status_code == OK
-    client.post(reverse("link_revoke", args=[consulted.slug, signoff.pk]))
+    revoked = reverse("link_revoke", args=[consulted.slug, signoff.pk])
+    assert signoff.person.full_name in client.get(revoked).content.decode()
+    assert client.post(revoked).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert Holder(again).reads().status_code == OK
+    mail.outbox.clear()
+    client.post(revoked, {"reason": "Passed on to others."})
+    run_worker()
+    (told,) = mail.outbox
+    assert told.to == [signoff.person.email]
+    assert "Passed on to others." in told.body
+    assert "/v/" not in told.body
+    twice = client.post(revoked, {"reason": "Passed on to others."})
+    assert twice.status_code == HTTPStatus.CONFLICT
+    assert "Passed on to others." in twice.content.decode()
     assert Holder(again).reads().status_code == GONE
     assert "The link was revoked." in client.get(address).content.decode()
 

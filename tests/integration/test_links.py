@@ -3,6 +3,7 @@
 import io
 import logging
 from datetime import timedelta
+from functools import partial
 from http import HTTPStatus
 from smtplib import SMTPResponseException
 
@@ -17,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.log import DEFAULT_LOGGING
 
-from profile_workflow.errors import NotAllowed, NotNow
+from profile_workflow.errors import NotAllowed, NotComplete, NotNow
 from profile_workflow.masking import MaskingFormatter
 from profile_workflow.models import AnsweringLink, Assignment, Event, User
 from profile_workflow.services import links
@@ -95,10 +96,15 @@ def test_sending_again_ends_the_link_before(consulted):
     assert links.standing(links.find(token), at=at) is Standing.REPLACED
     assert links.standing(links.find(links.token_of(new)), at=at) is Standing.OPEN
     assert Event.objects.filter(document=f"sign_off:{first.pk}", move="issue_link").count() == 1
-    links.revoke(first, by=factories.holder(consulted, Role.FOCAL_POINT), at=at)
+    focal_point = factories.holder(consulted, Role.FOCAL_POINT)
+    for empty in ("", " \n"):
+        with pytest.raises(NotComplete):
+            links.revoke(first, reason=empty, by=focal_point, at=at)
+    event = links.revoke(first, reason="Passed on.", by=focal_point, at=at)
+    assert event.reason.text == "Passed on."
     assert links.standing(links.find(links.token_of(new)), at=at) is Standing.REVOKED
     with pytest.raises(NotNow):
-        links.revoke(first, by=team, at=at)
+        links.revoke(first, reason="Passed on.", by=team, at=at)
     assert set(first.links.values_list("end", flat=True)) == {LinkEnd.REPLACED, LinkEnd.REVOKED}
     call_command("verify_log")
 
@@ -106,7 +112,7 @@ def test_sending_again_ends_the_link_before(consulted):
 @pytest.mark.parametrize("role", [Role.LOCAL_EXPERT, Role.STAKEHOLDER, Role.CITY_AUTHORITY])
 def test_others_neither_send_nor_revoke_links(consulted, role):
     first, other = factories.asked(consulted)[0], factories.holder(consulted, role)
-    for act in (links.issue_again, links.revoke):
+    for act in (links.issue_again, partial(links.revoke, reason="Passed on.")):
         with pytest.raises(NotAllowed):
             act(first, by=other, at=timezone.now())
 
@@ -118,21 +124,35 @@ def test_when_a_link_opens_nothing(consulted):
     def stands(at=at):
         return links.standing(links.find(links.token_of(link_of(first))), at=at)
 
+    def also(person, role, **more):
+        programme = consulted.programme
+        Assignment.objects.create(
+            programme=programme, profile=consulted, user=person, role=role, **more
+        )
+
     assert stands() is Standing.OPEN
     closes_at = first.round.closes_at
     assert stands(closes_at - timedelta(seconds=1)) is Standing.OPEN
     assert stands(closes_at) is Standing.CLOSED
     with factories.undone():
         User.objects.filter(pk=first.person_id).update(is_active=False)
-        assert stands() is Standing.REVOKED
+        assert stands() is Standing.NOT_ASKED
     with factories.undone():
         yesterday = timezone.localdate() - timedelta(days=1)
         Assignment.objects.filter(user=first.person_id).update(ends_on=yesterday)
-        assert stands() is Standing.REVOKED
+        assert stands() is Standing.NOT_ASKED
+        # To stand in for another who is asked gives him no answer of his own.
+        part = Assignment.objects.get(profile=consulted, role=Role.FOCAL_POINT)
+        also(first.person, part.role, stands_in_for=part)
+        assert factories.fresh(consulted).roles_of(first.person) == {Role.FOCAL_POINT}
+        assert stands() is Standing.NOT_ASKED
+    with factories.undone():
+        also(first.person, Role.CO_AUTHOR)
+        assert stands() is Standing.NOT_ASKED
     team = factories.holder(consulted, Role.PROJECT_TEAM)
     with factories.undone():
         factories.move(first, "waive", team, reason="Away.")
-        assert stands() is Standing.REVOKED
+        assert stands() is Standing.WAIVED
     with factories.undone():
         factories.move(consulted, "hold", team, reason="Elections.")
         assert stands() is Standing.HELD

@@ -139,6 +139,8 @@ def test_a_mail_that_asks_for_an_act_cannot(drafted):
         MailKind.RETURNED,
         MailKind.OVERDUE,
         MailKind.CONSULTATION_OPENED,
+        MailKind.RECEIPT,
+        MailKind.LINK_REVOKED,
         MailKind.OBJECTION_RECEIVED,
         MailKind.DEADLINE_CHANGED,
         MailKind.SUBSTITUTE,

@@ -6,7 +6,7 @@ one transaction, all or nothing.
 
 from workflows.engine.asking import ask
 from workflows.engine.branches import add_stakeholder, may_take_back, take_back, to_take_back
-from workflows.engine.by_link import send_answer, send_link_again
+from workflows.engine.by_link import revoke_link, send_answer, send_link_again
 from workflows.engine.days import change_deadlines, changeable_deadlines
 from workflows.engine.handing import (
     claim,
@@ -48,6 +48,7 @@ __all__ = [
     "offers",
     "perform",
     "release",
+    "revoke_link",
     "send_answer",
     "send_link_again",
     "substitute",

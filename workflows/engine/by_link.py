@@ -94,3 +94,20 @@ def send_link_again(signoff: SignOff, *, seen: int | None, by: User, at: datetim
     made = links.issue_again(signoff, by=by, at=at)
     effects.link_was_issued(made)
     return made
+
+
+@transaction.atomic
+def revoke_link(signoff: SignOff, *, reason: str, by: User, at: datetime) -> None:
+    """End the link of somebody who is consulted, and tell him why.
+
+    Args:
+        signoff: What he is asked for.
+        reason: Why.
+        by: Who ends it.
+        at: When.
+
+    Raises:
+        NotAllowed, NotNow, NotComplete: As ``links.revoke``.
+    """
+    event = links.revoke(signoff, reason=reason, by=by, at=at)
+    effects.link_was_revoked(event, signoff)

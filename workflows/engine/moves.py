@@ -22,6 +22,7 @@ from profile_workflow.models import (
     ValidationRound,
 )
 from profile_workflow.models.people import User
+from profile_workflow.queries.validation import silence_is_agreement
 from profile_workflow.services import lifecycle, profiles, rounds, suggestions
 from profile_workflow.services.lifecycle import NO_DETAILS, Details, Offer
 from profile_workflow.services.locking import locked
@@ -154,16 +155,20 @@ def _is_task(document: Document, move: str) -> bool:
     return isinstance(document, Profile | Section) and move in _TASK_MOVES
 
 
+@transaction.atomic
 def lapse(task: Task, *, at: datetime) -> Event:
     """Close a person's branch of a validation round whose time is over.
 
-    Silence counts as agreement only where that was announced and this person was reminded.
+    Silence counts as agreement only where that was announced, this person was reminded, and
+    nothing says that he was not silent. Judged under the lock: what is saved at the last moment
+    is seen.
 
     Raises:
         NotNow: If the answer has come in the meantime.
     """
+    locked(task.profile_id, at)
     signoff = SignOff.objects.select_related("round__profile").get(pk=task.signoff_id)
-    tacit = signoff.round.tacit_approval_is_due and task.reminded_at is not None
+    tacit = task.reminded_at is not None and silence_is_agreement(signoff)
     return perform(signoff, "lapse_tacitly" if tacit else "lapse", by=None, at=at)
 
 

@@ -1,10 +1,6 @@
 """The personal links of a consultation: who has used his, sending one again, revoking it."""
 
-from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
-from functools import partial
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -12,19 +8,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from profile_workflow.errors import DomainError, MadeAlready
-from profile_workflow.forms.by_link import AgainForm
+from profile_workflow.forms.by_link import AgainForm, RevokeForm
 from profile_workflow.models import Profile, SignOff
 from profile_workflow.models.people import User
 from profile_workflow.queries.links import link_to_keep, links_of_consultation
+from profile_workflow.queries.rounds import answers_as_seen
 from profile_workflow.services import links
 from profile_workflow.web.loading import profile_or_404, signed_in
+from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal, refused
 from workflows import engine
-
-#: What is done with the link of somebody: by whom, and when.
-_Act = Callable[..., Any]
 
 
 @require_safe
@@ -54,29 +49,58 @@ def _kept(request: HttpRequest, slug: str) -> tuple[Profile, User]:
 @require_POST
 def send_again(request: HttpRequest, slug: str, signoff_id: int) -> HttpResponse:
     """Send somebody another link; the one before ends."""
-    told = _("Another link is on its way by mail. The one before does not work any more.")
-    act = partial(engine.send_link_again, seen=AgainForm(request.POST).newest)
-    return _done(request, slug, signoff_id, act, told)
-
-
-@require_POST
-def revoke(request: HttpRequest, slug: str, signoff_id: int) -> HttpResponse:
-    """End the link of somebody."""
-    told = _("The link does not work any more. What was answered through it stays.")
-    return _done(request, slug, signoff_id, links.revoke, told)
-
-
-def _done(request: HttpRequest, slug: str, signoff_id: int, act: _Act, told: str) -> HttpResponse:
     profile, viewer = _kept(request, slug)
-    at: datetime = timezone.now()
+    signoff = _signoff_or_404(profile, signoff_id, viewer)
+    seen = AgainForm(request.POST).newest
     try:
         # A second click finds what the first one did.
         with suppress(MadeAlready):
-            act(link_to_keep(profile, signoff_id, viewer=viewer), by=viewer, at=at)
-    except SignOff.DoesNotExist:
-        raise Http404 from None
+            engine.send_link_again(signoff, seen=seen, by=viewer, at=timezone.now())
     except DomainError as error:
         messages.warning(request, str(error))
     else:
+        told = _("Another link is on its way by mail. The one before does not work any more.")
         messages.success(request, told)
     return redirect("links", slug=slug)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def revoke(request: HttpRequest, slug: str, signoff_id: int) -> HttpResponse:
+    """Ask why the link of somebody is ended; by POST end it."""
+    profile, viewer = _kept(request, slug)
+    signoff = _signoff_or_404(profile, signoff_id, viewer)
+    form = RevokeForm(request.POST or None)
+    if request.method != "POST":
+        return _revoke_page(request, profile, signoff, form, None)
+    if not form.is_valid():
+        return _revoke_page(request, profile, signoff, form, Refusal(HTTP_UNPROCESSABLE))
+    try:
+        engine.revoke_link(
+            signoff, reason=form.cleaned_data["reason"], by=viewer, at=timezone.now()
+        )
+    except DomainError as error:
+        return _revoke_page(request, profile, signoff, form, refused(form, error))
+    messages.success(
+        request, _("The link does not work any more. What was answered through it stays.")
+    )
+    return redirect("links", slug=slug)
+
+
+def _revoke_page(
+    request: HttpRequest,
+    profile: Profile,
+    signoff: SignOff,
+    form: RevokeForm,
+    refusal: Refusal | None,
+) -> HttpResponse:
+    (answer,) = answers_as_seen([signoff], profile, viewer=signed_in(request))
+    context = {"profile": profile, "by": answer.by, "form": form, "refusal": refusal}
+    status = refusal.status if refusal else None
+    return render(request, "workflows/link_revoke.html", context, status=status)
+
+
+def _signoff_or_404(profile: Profile, signoff_id: int, viewer: User) -> SignOff:
+    try:
+        return link_to_keep(profile, signoff_id, viewer=viewer)
+    except SignOff.DoesNotExist:
+        raise Http404 from None

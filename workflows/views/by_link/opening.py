@@ -8,7 +8,7 @@ from typing import Any, Concatenate, ParamSpec
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone, translation
@@ -55,6 +55,9 @@ def for_link_holder(
                 standing = links.standing(link, at=at)
                 if standing is Standing.OPEN:
                     response = page(request, link, *args, **kwargs)
+                    if isinstance(response, HttpResponseNotAllowed):
+                        said = lost(request, token, "no_page", HTTPStatus.METHOD_NOT_ALLOWED)
+                        response.content = said.content
                 else:
                     response = shut(request, link, standing)
                 response["Content-Language"] = language
@@ -79,11 +82,20 @@ def language_of(request: HttpRequest, link: AnsweringLink) -> str:
 
 
 def _unknown(request: HttpRequest, *, at: datetime) -> HttpResponseBase:
-    """Say that there is no such link; to whoever tries many, not even that."""
+    """Say that there is no such link; to whoever tries many, not even that.
+
+    What was sent is not shown: anybody could have made a browser send it, to put his words here.
+    """
     address = request.META.get("REMOTE_ADDR", "")
     is_closed = not accounts.may_miss_link(address=address, at=at)
     status = HTTPStatus.TOO_MANY_REQUESTS if is_closed else HTTPStatus.NOT_FOUND
-    found = {"why": "too_many" if is_closed else "unknown", "words": _typed(request)}
+    found = {"why": "too_many" if is_closed else "unknown"}
+    return render(request, "workflows/by_link/shut.html", found, status=status)
+
+
+def lost(request: HttpRequest, token: str, why: str, status: HTTPStatus) -> HttpResponse:
+    """Say to whoever holds a link that there is nothing at an address, and lead him back."""
+    found = {"why": why, "token": token, "words": _typed(request)}
     return render(request, "workflows/by_link/shut.html", found, status=status)
 
 

@@ -27,7 +27,7 @@ from profile_workflow.web.reading import Addresses, reading_text
 from profile_workflow.web.refusing import Refusal, refused
 from workflows import engine
 from workflows.letters import ATTRIBUTION_RULES
-from workflows.views.by_link.opening import for_link_holder, language_of, shut
+from workflows.views.by_link.opening import for_link_holder, language_of, lost, shut
 
 _READING_AND_SENDING = ["GET", "HEAD", "POST"]
 #: Words that people read in a minute, and minutes for each decision.
@@ -163,8 +163,7 @@ def section(request: HttpRequest, link: AnsweringLink, key: str) -> HttpResponse
     way = Way(request, link)
     step = way.step(key)
     if step is None:
-        found = way.context(why="no_section")
-        return render(request, "workflows/by_link/shut.html", found, status=HTTPStatus.NOT_FOUND)
+        return lost(request, way.token, "no_section", HTTPStatus.NOT_FOUND)
     if request.method != "POST":
         return _section_page(request, way, step, _form_of(step), None)
     form = SectionAnswerForm(request.POST)
@@ -300,3 +299,9 @@ def picture(request: HttpRequest, link: AnsweringLink, sha256: str) -> HttpRespo
     response = sent_file(found, "small")
     secure(response)
     return response
+
+
+@for_link_holder
+def nowhere(request: HttpRequest, link: AnsweringLink, rest: str) -> HttpResponseBase:
+    """Answer as one of these pages where there is none, instead of leading to the accounts."""
+    return lost(request, Way(request, link).token, "no_page", HTTPStatus.NOT_FOUND)
