@@ -53,8 +53,9 @@ class AnsweringLink(models.Model):
 class SectionAnswer(models.Model):
     """What a person thinks of one section of the version that he is asked about.
 
-    Saved at each step; ``sent_at`` says when it became part of his answer. ``comment`` is the
-    comment that was made of its words.
+    Saved at each step; ``sent_at`` says when it became part of his answer, and is empty as long
+    as it waits, which no two clocks can dispute. ``comment`` is the comment that was made of its
+    words.
     """
 
     signoff = models.ForeignKey(SignOff, on_delete=models.PROTECT, related_name="section_answers")
@@ -86,4 +87,4 @@ class SectionAnswer(models.Model):
     @property
     def waits_to_be_sent(self) -> bool:
         """Whether it was saved, or changed, since the answer was sent last."""
-        return self.sent_at is None or self.saved_at > self.sent_at
+        return self.sent_at is None

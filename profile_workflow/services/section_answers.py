@@ -55,8 +55,8 @@ def save_answer(
     if any(getattr(found, name) != value for name, value in kept.items()):
         for name, value in kept.items():
             setattr(found, name, value)
-        found.saved_at = at
-        found.save(update_fields=[*kept, "saved_at"])
+        found.saved_at, found.sent_at = at, None
+        found.save(update_fields=[*kept, "saved_at", "sent_at"])
     return found
 
 

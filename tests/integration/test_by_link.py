@@ -14,7 +14,7 @@ from django.utils import timezone
 from config import access, middleware
 from profile_workflow.models import Comment, Event, SectionAnswer, SignOff, ValidationRound
 from profile_workflow.models.sign_in import FailedSignIn
-from profile_workflow.services import comments, links
+from profile_workflow.services import comments, links, section_answers
 from profile_workflow.states import (
     CommentKind,
     CommentState,
@@ -26,6 +26,7 @@ from profile_workflow.states import (
 from tests import factories
 from tests.integration.workflows.mails import run_worker
 from tests.links import link_of, token_for, token_of_mail
+from workflows import engine
 from workflows.models import Task
 from workflows.views.by_link import opening
 
@@ -157,6 +158,18 @@ def test_an_answer_changes_until_closing(consulted, signoff):
     assert fresh(signoff).state == SignOffState.APPROVED
     assert Comment.objects.get(pk=comment.pk).state == CommentState.OPEN
     call_command("verify_log")
+
+
+def test_what_was_saved_after_sending_waits_whatever_the_clock_says(consulted, signoff):
+    """The moment is taken before the lock is: who saves later may have looked at it earlier."""
+    Holder(token_for(signoff)).answers((AGREES, ""), (AGREES, ""), (AGREES, ""))
+    link, sent_at = link_of(signoff), SectionAnswer.objects.first().sent_at
+    earlier, section = sent_at - timedelta(seconds=1), factories.section(consulted, "3")
+    section_answers.save_answer(link, section, view=COMMENTS, text="Late.", at=earlier)
+    (waiting,) = [one for one in SectionAnswer.objects.all() if one.waits_to_be_sent]
+    assert waiting.section == section
+    assert engine.send_answer(link, at=sent_at + timedelta(seconds=1)) is not None
+    assert Comment.objects.get(author=signoff.person).text == "Late."
 
 
 def test_somebody_with_an_account_answers_as_ever(consulted, signoff):
