@@ -55,7 +55,8 @@ class SectionAnswer(models.Model):
 
     Saved at each step; ``sent_at`` says when it became part of his answer, and is empty as long
     as it waits, which no two clocks can dispute. ``comment`` is the comment that was made of its
-    words.
+    words. What was sent is kept as it was (``sent_view``, ``sent_text``) while the person changes
+    his mind.
     """
 
     signoff = models.ForeignKey(SignOff, on_delete=models.PROTECT, related_name="section_answers")
@@ -66,6 +67,10 @@ class SectionAnswer(models.Model):
     text = models.TextField(_("comment or reason"), blank=True)
     saved_at = models.DateTimeField(_("saved at"))
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    sent_view = models.CharField(
+        _("view that was sent"), max_length=20, choices=SectionView.choices, blank=True
+    )
+    sent_text = models.TextField(_("comment or reason that was sent"), blank=True)
     comment = models.ForeignKey(
         Comment, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

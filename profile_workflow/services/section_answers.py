@@ -123,8 +123,8 @@ def pass_comments_on(answers: Sequence[SectionAnswer], signoff: SignOff, *, at: 
     for one in answers:
         if one.view == SectionView.COMMENTS:
             one.comment = _comment(one, signoff, at=at)
-        one.sent_at = at
-        one.save(update_fields=["comment", "sent_at"])
+        one.sent_at, one.sent_view, one.sent_text = at, one.view, one.text
+    SectionAnswer.objects.bulk_update(answers, ["comment", "sent_at", "sent_view", "sent_text"])
 
 
 def _comment(answer: SectionAnswer, signoff: SignOff, *, at: datetime) -> Comment:

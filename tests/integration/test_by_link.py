@@ -121,7 +121,9 @@ def test_the_way_from_the_mail_to_the_receipt(consulted, signoff):
     (receipt,) = [one for one in mail.outbox if one.to == [signoff.person.email]]
     assert "Say more of housing." in receipt.body
     assert signoff.digest in receipt.body
-    assert token_of_mail(signoff.person.email) == holder.token
+    assert "You can change your answer" in receipt.body
+    assert holder.token not in receipt.body
+    assert "your silence" not in receipt.body
     assert not Session.objects.exists()
     assert not holder.client.cookies
 
@@ -170,6 +172,25 @@ def test_what_was_saved_after_sending_waits_whatever_the_clock_says(consulted, s
     assert waiting.section == section
     assert engine.send_answer(link, at=sent_at + timedelta(seconds=1)) is not None
     assert Comment.objects.get(author=signoff.person).text == "Late."
+
+
+def test_the_receipt_quotes_what_was_sent_and_nothing_else(consulted, signoff):
+    run_worker()
+    holder = Holder(token_for(signoff))
+    holder.answers((COMMENTS, "What was sent."), (AGREES, ""), (AGREES, ""))
+    holder.says("1", OBJECTS, "What waits.")
+    mail.outbox.clear()
+    run_worker()
+    (receipt,) = [one for one in mail.outbox if one.to == [signoff.person.email]]
+    html, _type = receipt.alternatives[0]
+    for body in (receipt.body, html):
+        assert "What was sent." in body
+        assert "I agree, with a comment" in body
+        assert "What waits." not in body
+        assert "I object" not in body
+    kept = SectionAnswer.objects.get(signoff=signoff, section__key="1")
+    assert (kept.sent_view, kept.sent_text) == (COMMENTS, "What was sent.")
+    assert (kept.view, kept.text) == (OBJECTS, "What waits.")
 
 
 def test_somebody_with_an_account_answers_as_ever(consulted, signoff):
