@@ -11,14 +11,16 @@ from profile_workflow.errors import InvalidInput, MadeAlready, Missing, NotNow
 from profile_workflow.models import (
     AnsweringLink,
     Comment,
+    Profile,
     Reply,
     Section,
     SectionAnswer,
     SignOff,
 )
+from profile_workflow.models.people import User
 from profile_workflow.services import comments, links
 from profile_workflow.services.lifecycle import Details
-from profile_workflow.states import CommentKind, SectionView
+from profile_workflow.states import CommentKind, SectionView, ValidationKind
 
 #: Most characters of a comment or a reason, so that those of all sections fit one statement.
 MOST_CHARACTERS = 5_000
@@ -58,6 +60,33 @@ def save_answer(
         found.saved_at, found.sent_at = at, None
         found.save(update_fields=[*kept, "saved_at", "sent_at"])
     return found
+
+
+def carry_over(asked: Sequence[SignOff], profile: Profile) -> None:
+    """Give people who are asked again about the same text what they had said of it, as unsent.
+
+    Args:
+        asked: Sign-offs of one round that has just been opened; nothing is said in them yet.
+        profile: Their profile.
+
+    Costs one query to find what was said, and one to write it where something was.
+    """
+    now = {(one.person_id, one.digest): one for one in asked}
+    earlier = SectionAnswer.objects.filter(
+        signoff__round__profile=profile,
+        signoff__round__kind=ValidationKind.CONSULTATION,
+        signoff__person__in=[one.person_id for one in asked],
+        signoff__digest__in={one.digest for one in asked},
+    ).exclude(signoff__in=asked)
+    last: dict[tuple[int, int], SectionAnswer] = {
+        (one.signoff.person_id, one.section_id): one
+        for one in earlier.select_related("signoff").order_by("signoff_id")
+    }
+    for one in last.values():
+        one.signoff = now[one.signoff.person_id, one.signoff.digest]
+        one.pk, one.sent_at, one.sent_view, one.sent_text = None, None, "", ""
+        one._state.adding = True
+    SectionAnswer.objects.bulk_create(last.values())
 
 
 def _checked(text: str) -> str:
@@ -131,6 +160,8 @@ def _comment(answer: SectionAnswer, signoff: SignOff, *, at: datetime) -> Commen
     by = signoff.person
     before: Comment | None = answer.comment
     if before is not None:
+        if answer.text == _last_word(before, by):
+            return before
         before.section = answer.section
     try:
         if before is not None and comments.may_reply(before, by):
@@ -143,3 +174,10 @@ def _comment(answer: SectionAnswer, signoff: SignOff, *, at: datetime) -> Commen
         same = error.made.comment if isinstance(error.made, Reply) else error.made
         made = cast("Comment", same)
     return made
+
+
+def _last_word(comment: Comment, by: User) -> str:
+    """Return what the author of a comment has said last: in it, or in a reply to it."""
+    replies = comment.replies.filter(author=by).order_by("-pk")
+    last: str | None = replies.values_list("text", flat=True).first()
+    return comment.text if last is None else last

@@ -26,7 +26,7 @@ from profile_workflow.states import (
 from tests import factories
 from tests.integration.workflows.mails import run_worker
 from tests.links import link_of, token_for, token_of_mail
-from workflows import engine
+from workflows import deadlines, engine
 from workflows.models import Task
 from workflows.views.by_link import opening
 
@@ -191,6 +191,33 @@ def test_the_receipt_quotes_what_was_sent_and_nothing_else(consulted, signoff):
     kept = SectionAnswer.objects.get(signoff=signoff, section__key="1")
     assert (kept.sent_view, kept.sent_text) == (COMMENTS, "What was sent.")
     assert (kept.view, kept.text) == (OBJECTS, "What waits.")
+
+
+def test_an_extension_keeps_what_was_said(consulted, signoff):
+    """The old link leads to the newest mail; what was sent is said again without a second comment."""
+    half = next(one for one in factories.asked(consulted) if one.pk != signoff.pk)
+    Holder(token_for(half)).says("1", OBJECTS, "Wrong.")
+    old = Holder(token_for(signoff))
+    old.answers((COMMENTS, "More."), (OBJECTS, "Not so."), (AGREES, ""))
+    deadlines.sweep(at=signoff.round.closes_at + timedelta(minutes=1))
+    factories.answer_objections(consulted)
+    extender = factories.holder(consulted, Role.FOCAL_POINT)
+    factories.move(consulted, "extend_consultation", extender, reason="More time.")
+    again = {one.person_id: one for one in factories.asked(factories.fresh(consulted))}
+    assert old.reads().status_code == GONE
+    assert "There is a newer link" in old.reads().content.decode()
+    assert again[half.person_id].section_answers.get().text == "Wrong."
+    holder = Holder(token_for(again[signoff.person_id]))
+    page = holder.reads("link_check").content.decode()
+    assert "More." in page
+    assert "Not so." in page
+    assert {one.sent_at for one in again[signoff.person_id].section_answers.all()} == {None}
+    assert SectionAnswer.objects.filter(signoff=signoff, sent_at=None).count() == 0
+    assert holder.sends("link_check").status_code == FOUND
+    assert fresh(again[signoff.person_id]).state == SignOffState.OBJECTED
+    comment = Comment.objects.get(author=signoff.person)
+    assert not comment.replies.exists()
+    assert old.reads().status_code == GONE
 
 
 def test_somebody_with_an_account_answers_as_ever(consulted, signoff):
