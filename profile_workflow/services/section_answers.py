@@ -2,25 +2,23 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from profile_workflow.errors import InvalidInput, MadeAlready, Missing, NotNow
+from profile_workflow.errors import InvalidInput, Missing, NotNow
 from profile_workflow.models import (
     AnsweringLink,
-    Comment,
     Profile,
-    Reply,
     Section,
     SectionAnswer,
     SignOff,
 )
-from profile_workflow.models.people import User
 from profile_workflow.services import comments, links
 from profile_workflow.services.lifecycle import Details
-from profile_workflow.states import CommentKind, SectionView, ValidationKind
+from profile_workflow.services.log import journal
+from profile_workflow.states import SectionView, ValidationKind
 
 #: Most characters of a comment or a reason, so that those of all sections fit one statement.
 MOST_CHARACTERS = 5_000
@@ -85,7 +83,6 @@ def carry_over(asked: Sequence[SignOff], profile: Profile) -> None:
     for one in last.values():
         one.signoff = now[one.signoff.person_id, one.signoff.digest]
         one.pk, one.sent_at, one.sent_view, one.sent_text = None, None, "", ""
-        one._state.adding = True
     SectionAnswer.objects.bulk_create(last.values())
 
 
@@ -112,7 +109,9 @@ def _asked_about(signoff: SignOff, section: Section) -> dict[str, Any]:
 
 def answers_of(signoff: SignOff) -> dict[str, SectionAnswer]:
     """Return section key → answer: one query."""
-    found = signoff.section_answers.select_related("section__template_section", "comment")
+    found = signoff.section_answers.select_related(
+        "section__template_section", "section__revision", "comment__section"
+    )
     return {one.section.key: one for one in found.order_by("section__position")}
 
 
@@ -144,40 +143,21 @@ def pass_comments_on(answers: Sequence[SectionAnswer], signoff: SignOff, *, at: 
     """Make comments of the words of some answers, and note that the answers were sent.
 
     A comment that was made before and is said otherwise now gets the new words as a reply, so
-    that its author answers it once.
+    that its author answers it once. The caller holds the lock of the profile. Costs the same for
+    one answer and for many.
 
     Raises:
-        NotNow, NotAllowed, InvalidInput: As ``comments.add_comment``.
+        NotNow, NotAllowed, InvalidInput: As ``comments.add_comments``.
     """
+    profile, by = signoff.round.profile, signoff.person
+    said = [one for one in answers if one.view == SectionView.COMMENTS]
+    with journal(profile):
+        again = {one.comment: one.text for one in said if one.comment is not None}
+        followed = comments.follow_up(again, profile=profile, by=by, at=at)
+        new = {one.section: one.text for one in said if one.comment_id not in followed}
+        made = comments.add_comments(new, profile=profile, by=by, at=at)
+    for one in said:
+        one.comment = made.get(one.section_id, one.comment)
     for one in answers:
-        if one.view == SectionView.COMMENTS:
-            one.comment = _comment(one, signoff, at=at)
         one.sent_at, one.sent_view, one.sent_text = at, one.view, one.text
     SectionAnswer.objects.bulk_update(answers, ["comment", "sent_at", "sent_view", "sent_text"])
-
-
-def _comment(answer: SectionAnswer, signoff: SignOff, *, at: datetime) -> Comment:
-    by = signoff.person
-    before: Comment | None = answer.comment
-    if before is not None:
-        if answer.text == _last_word(before, by):
-            return before
-        before.section = answer.section
-    try:
-        if before is not None and comments.may_reply(before, by):
-            comments.reply_to(before, text=answer.text, by=by, at=at)
-            return before
-        made: Comment = comments.add_comment(
-            answer.section, kind=CommentKind.SUGGESTION, text=answer.text, by=by, at=at
-        )
-    except MadeAlready as error:
-        same = error.made.comment if isinstance(error.made, Reply) else error.made
-        made = cast("Comment", same)
-    return made
-
-
-def _last_word(comment: Comment, by: User) -> str:
-    """Return what the author of a comment has said last: in it, or in a reply to it."""
-    replies = comment.replies.filter(author=by).order_by("-pk")
-    last: str | None = replies.values_list("text", flat=True).first()
-    return comment.text if last is None else last

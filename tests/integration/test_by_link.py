@@ -7,12 +7,14 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from config import access, middleware
-from profile_workflow.models import Comment, Event, SectionAnswer, SignOff, ValidationRound
+from profile_workflow.models import Comment, Event, Reply, SectionAnswer, SignOff, ValidationRound
 from profile_workflow.models.sign_in import FailedSignIn
 from profile_workflow.services import comments, links, section_answers
 from profile_workflow.states import (
@@ -33,6 +35,8 @@ from workflows.views.by_link import opening
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 OK, FOUND, GONE = HTTPStatus.OK, HTTPStatus.FOUND, HTTPStatus.GONE
+#: To send an answer: its move, the comments, the line of the log, the receipt.
+MOST_QUERIES = 30
 AGREES, COMMENTS, OBJECTS = SectionView.AGREES, SectionView.COMMENTS, SectionView.OBJECTS
 
 
@@ -194,7 +198,7 @@ def test_the_receipt_quotes_what_was_sent_and_nothing_else(consulted, signoff):
 
 
 def test_an_extension_keeps_what_was_said(consulted, signoff):
-    """The old link leads to the newest mail; what was sent is said again without a second comment."""
+    """The old link leads to the newest mail; what was sent makes no second comment."""
     half = next(one for one in factories.asked(consulted) if one.pk != signoff.pk)
     Holder(token_for(half)).says("1", OBJECTS, "Wrong.")
     old = Holder(token_for(signoff))
@@ -218,6 +222,30 @@ def test_an_extension_keeps_what_was_said(consulted, signoff):
     comment = Comment.objects.get(author=signoff.person)
     assert not comment.replies.exists()
     assert old.reads().status_code == GONE
+
+
+def test_sending_costs_the_same_for_one_comment_and_for_all(consulted, signoff):
+    """While it is sent, nobody else does anything in the profile."""
+    link, at = link_of(signoff), timezone.now()
+
+    def cost(*words):
+        for key, text in enumerate(words, start=1):
+            view = COMMENTS if text else AGREES
+            section = factories.section(consulted, str(key))
+            section_answers.save_answer(link, section, view=view, text=text, at=at)
+        with CaptureQueriesContext(connection) as asked:
+            engine.send_answer(link, at=at)
+        return len(asked)
+
+    with factories.undone():
+        one = cost("More.", "", "")
+    assert cost("More.", "And.", "Else.") == one
+    assert one <= MOST_QUERIES
+    with factories.undone():
+        changed = cost("Less.", "And.", "Else.")
+    assert cost("Less.", "Or.", "So.") == changed <= MOST_QUERIES
+    assert [one.text for one in Reply.objects.order_by("pk")] == ["Less.", "Or.", "So."]
+    call_command("verify_log")
 
 
 def test_somebody_with_an_account_answers_as_ever(consulted, signoff):
@@ -461,7 +489,7 @@ def test_the_links_are_nobody_elses_to_see(consulted, client, role):
 def test_a_comment_by_link_is_made_by_the_service_that_all_use(consulted, signoff, monkeypatch):
     """Without it there would be none."""
     seen = []
-    real = comments.add_comment
-    monkeypatch.setattr(comments, "add_comment", lambda *a, **k: seen.append(k) or real(*a, **k))
+    real = comments.add_comments
+    monkeypatch.setattr(comments, "add_comments", lambda *a, **k: seen.append(k) or real(*a, **k))
     Holder(token_for(signoff)).answers((COMMENTS, "More."), (AGREES, ""), (AGREES, ""))
     assert [one["by"] for one in seen] == [signoff.person]
