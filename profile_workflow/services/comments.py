@@ -96,7 +96,7 @@ def add_comment(
     same = comments.exclude(state__in=_OVER).first()
     if same is not None:
         raise MadeAlready(_("You have made this comment already."), made=same)
-    comment = Comment(
+    comment: Comment = Comment(
         section=section,
         revision=revision,
         stage=profile.state,

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from profile_workflow.errors import InvalidInput, Missing, NotNow
@@ -139,12 +140,18 @@ def said_with(answers: Iterable[SectionAnswer]) -> Details:
     return Details(reason="\n\n".join(reasons), sections=[one.section for one in objections])
 
 
+def _words_of_withdrawal(profile: Profile) -> str:
+    """Return what a comment is told that its author says no more, in the language of the text."""
+    with translation.override(profile.language):
+        return _("Withdrawn by its author.")
+
+
 def pass_comments_on(answers: Sequence[SectionAnswer], signoff: SignOff, *, at: datetime) -> None:
     """Make comments of the words of some answers, and note that the answers were sent.
 
     A comment that was made before and is said otherwise now gets the new words as a reply, so
-    that its author answers it once. The caller holds the lock of the profile. Costs the same for
-    one answer and for many.
+    that its author answers it once; one that is not said any more gets a reply that says so. The
+    caller holds the lock of the profile. Costs the same for one answer and for many.
 
     Raises:
         NotNow, NotAllowed, InvalidInput: As ``comments.add_comments``.
@@ -152,7 +159,12 @@ def pass_comments_on(answers: Sequence[SectionAnswer], signoff: SignOff, *, at: 
     profile, by = signoff.round.profile, signoff.person
     said = [one for one in answers if one.view == SectionView.COMMENTS]
     with journal(profile):
-        again = {one.comment: one.text for one in said if one.comment is not None}
+        withdrawn = _words_of_withdrawal(profile)
+        again = {
+            one.comment: one.text if one.view == SectionView.COMMENTS else withdrawn
+            for one in answers
+            if one.comment is not None
+        }
         followed = comments.follow_up(again, profile=profile, by=by, at=at)
         new = {one.section: one.text for one in said if one.comment_id not in followed}
         made = comments.add_comments(new, profile=profile, by=by, at=at)

@@ -248,6 +248,19 @@ def test_sending_costs_the_same_for_one_comment_and_for_all(consulted, signoff):
     call_command("verify_log")
 
 
+def test_a_comment_that_is_not_said_any_more_says_so_once(consulted, signoff):
+    holder = Holder(token_for(signoff))
+    holder.answers((COMMENTS, "More."), (COMMENTS, "And."), (AGREES, ""))
+    holder.answers((AGREES, ""), (OBJECTS, "Not so."), (AGREES, ""))
+    holder.answers((OBJECTS, "No."), (OBJECTS, "Not at all."), (AGREES, ""))
+    holder.answers((COMMENTS, "More."), (OBJECTS, "Not so."), (AGREES, ""))
+    first, second = Comment.objects.filter(author=signoff.person).order_by("section__position")
+    gone = "Withdrawn by its author."
+    assert list(first.replies.order_by("pk").values_list("text", flat=True)) == [gone, "More."]
+    assert [one.text for one in second.replies.all()] == [gone]
+    call_command("verify_log")
+
+
 def test_somebody_with_an_account_answers_as_ever(consulted, signoff):
     """And what he has answered there stands on the page of his link."""
     factories.move(signoff, "reserve", signoff.person, reason="Only the figures.")
