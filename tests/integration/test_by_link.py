@@ -105,7 +105,9 @@ def test_the_way_from_the_mail_to_the_receipt(consulted, signoff):
     assert fresh(signoff).state == SignOffState.ASKED
 
     assert holder.sends("link_check")["Location"] == holder.address("link_receipt")
-    assert "Approved" in holder.reads("link_receipt").content.decode()
+    arrived = holder.reads("link_receipt").content.decode()
+    assert "Approved" in arrived
+    assert "A receipt is on its way" in arrived
     given = fresh(signoff)
     assert (given.state, given.digest) == (SignOffState.APPROVED, signoff.round.version.digest)
     comment = Comment.objects.get(author=signoff.person)
@@ -264,8 +266,9 @@ def test_a_comment_that_is_not_said_any_more_says_so_once(consulted, signoff):
 def test_somebody_with_an_account_answers_as_ever(consulted, signoff):
     """And what he has answered there stands on the page of his link."""
     factories.move(signoff, "reserve", signoff.person, reason="Only the figures.")
-    page = Holder(token_for(signoff)).reads().content.decode()
-    assert "Approved with reservation" in page
+    holder = Holder(token_for(signoff))
+    assert "Approved with reservation" in holder.reads().content.decode()
+    assert "A receipt is on its way" not in holder.reads("link_receipt").content.decode()
     assert not Event.objects.filter(move="send_by_link").exists()
 
 
