@@ -176,7 +176,7 @@ def _request_mail(event: Event, request: InputRequest, kind: MailKind, person: i
 
 def answer_came_by_link(event: Event, signoff: SignOff) -> None:
     """Send a receipt to whoever has answered through a personal link."""
-    about: notifications.Details = {"signoff": signoff.pk, "round": signoff.round_id}
+    about: notifications.Details = {"signoff": signoff.pk}
     profile_id: int = event.profile_id
     _enqueue(
         notifications.notify(

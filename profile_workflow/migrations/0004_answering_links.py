@@ -41,6 +41,8 @@ class Migration(migrations.Migration):
                 ('text', models.TextField(blank=True, verbose_name='comment or reason')),
                 ('saved_at', models.DateTimeField(verbose_name='saved at')),
                 ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent at')),
+                ('sent_view', models.CharField(blank=True, choices=[('agrees', 'I agree'), ('comments', 'I agree, with a comment'), ('objects', 'I object')], max_length=20, verbose_name='view that was sent')),
+                ('sent_text', models.TextField(blank=True, verbose_name='comment or reason that was sent')),
                 ('comment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='profile_workflow.comment')),
                 ('revision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers_to_it', to='profile_workflow.revision')),
                 ('section', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers_to_it', to='profile_workflow.section')),

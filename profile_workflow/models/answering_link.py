@@ -53,8 +53,10 @@ class AnsweringLink(models.Model):
 class SectionAnswer(models.Model):
     """What a person thinks of one section of the version that he is asked about.
 
-    Saved at each step; ``sent_at`` says when it became part of his answer. ``comment`` is the
-    comment that was made of its words.
+    Saved at each step; ``sent_at`` says when it became part of his answer, and is empty as long
+    as it waits, which no two clocks can dispute. ``comment`` is the comment that was made of its
+    words. What was sent is kept as it was (``sent_view``, ``sent_text``) while the person changes
+    his mind.
     """
 
     signoff = models.ForeignKey(SignOff, on_delete=models.PROTECT, related_name="section_answers")
@@ -65,6 +67,10 @@ class SectionAnswer(models.Model):
     text = models.TextField(_("comment or reason"), blank=True)
     saved_at = models.DateTimeField(_("saved at"))
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    sent_view = models.CharField(
+        _("view that was sent"), max_length=20, choices=SectionView.choices, blank=True
+    )
+    sent_text = models.TextField(_("comment or reason that was sent"), blank=True)
     comment = models.ForeignKey(
         Comment, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -86,4 +92,4 @@ class SectionAnswer(models.Model):
     @property
     def waits_to_be_sent(self) -> bool:
         """Whether it was saved, or changed, since the answer was sent last."""
-        return self.sent_at is None or self.saved_at > self.sent_at
+        return self.sent_at is None

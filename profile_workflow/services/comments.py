@@ -3,6 +3,7 @@
 Answering and closing comments are moves.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -95,7 +96,7 @@ def add_comment(
     same = comments.exclude(state__in=_OVER).first()
     if same is not None:
         raise MadeAlready(_("You have made this comment already."), made=same)
-    comment: Comment = Comment.objects.create(
+    comment: Comment = Comment(
         section=section,
         revision=revision,
         stage=profile.state,
@@ -105,15 +106,118 @@ def add_comment(
         created_at=at,
         **new,
     )
-    entry = Entry(
+    comment.save()
+    record(profile, [_making(comment)], actor=Actor(by, role), at=at)
+    return comment
+
+
+def _making(comment: Comment) -> Entry:
+    revision = comment.revision
+    return Entry(
         document=f"comment:{comment.pk}",
         move="make",
         from_state="",
         to_state=CommentState.OPEN,
         revision_hash=revision.sha256 if revision else "",
     )
-    record(profile, [entry], actor=Actor(by, role), at=at)
-    return comment
+
+
+def add_comments(
+    texts: Mapping[Section, str], *, profile: Profile, by: User, at: datetime
+) -> dict[int, Comment]:
+    """Suggest something for several sections that are submitted: the same queries for any number.
+
+    Args:
+        texts: Section → what is said of all of it.
+        profile: The profile of the sections, locked by the caller.
+        by: Who comments.
+        at: When.
+
+    Returns:
+        Id of each section → its comment; one that stands open in the same words is not made again.
+
+    Raises:
+        NotNow, NotAllowed, InvalidInput: As ``add_comment``.
+    """
+    if not texts:
+        return {}
+    role, kind = commenting_role(profile, by), CommentKind.SUGGESTION
+    open_ones = Comment.objects.filter(section__in=texts, author=by, kind=kind, quote="")
+    same = {
+        (one.section_id, one.revision_id, one.text): one
+        for one in open_ones.exclude(state__in=_OVER)
+    }
+    found: dict[int, Comment] = {}
+    new: list[Comment] = []
+    for section, text in texts.items():
+        checked = _checked(text)
+        before = same.get((section.pk, section.revision_id, checked))
+        if before is not None:
+            found[section.pk] = before
+            continue
+        new.append(
+            Comment(
+                section=section,
+                revision=section.revision,
+                stage=profile.state,
+                role=role,
+                author=by,
+                attribution=profile.attribution,
+                kind=kind,
+                text=checked,
+                created_at=at,
+            )
+        )
+    made = Comment.objects.bulk_create(new)
+    if made:
+        record(profile, [_making(one) for one in made], actor=Actor(by, role), at=at)
+    return {**found, **{one.section_id: one for one in made}}
+
+
+def follow_up(
+    texts: Mapping[Comment, str], *, profile: Profile, by: User, at: datetime
+) -> set[int]:
+    """Say some of one's own comments otherwise, by a reply to each: as many queries for any number.
+
+    Args:
+        texts: Comment of ``by``, fetched with its section → what he says now.
+        profile: Their profile, locked by the caller.
+        by: Who says it.
+        at: When.
+
+    Returns:
+        Ids of the comments that say it now: not of those that are closed and say something else.
+
+    Raises:
+        InvalidInput: As ``reply_to``.
+    """
+    replies = Reply.objects.filter(comment__in=texts, author=by).order_by("pk")
+    last = {one.comment_id: one.text for one in replies}
+    said: set[int] = set()
+    new: list[Reply] = []
+    for comment, text in texts.items():
+        comment.section.profile = profile
+        checked = _checked(text)
+        if checked == last.get(comment.pk, comment.text):
+            said.add(comment.pk)
+        elif may_reply(comment, by):
+            role, attribution = _replying_as(comment, by)
+            new.append(
+                Reply(
+                    comment=comment,
+                    role=role,
+                    author=by,
+                    attribution=attribution,
+                    text=checked,
+                    created_at=at,
+                )
+            )
+    for one in Reply.objects.bulk_create(new):
+        said.add(one.comment_id)
+        name, state = document_name(one.comment), one.comment.state
+        entry = Entry(name, "reply", state, state)
+        record(profile, [entry], actor=Actor(by, Role(one.role)), at=at)
+    return said
 
 
 def _checked(text: str, *, may_be_empty: bool = False) -> str:

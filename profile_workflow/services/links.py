@@ -234,7 +234,7 @@ def standing(link: AnsweringLink, *, at: datetime) -> Standing:
     if opened.closed_at is None and profile.state == ProfileState.ON_HOLD:
         return Standing.HELD
     if not _takes_answers(link, at):
-        return Standing.CLOSED
+        return Standing.REPLACED if _is_asked_again(link) else Standing.CLOSED
     if signoff.state not in ANSWERABLE_SIGNOFF_STATES:
         return Standing.WAIVED if signoff.state == SignOffState.WAIVED else Standing.CLOSED
     return Standing.OPEN if _is_asked(signoff, profile) else Standing.NOT_ASKED
@@ -250,6 +250,19 @@ def _takes_answers(link: AnsweringLink, at: datetime) -> bool:
     opened = link.signoff.round
     is_its_round = opened.kind == link.purpose == opened.profile.state
     return is_its_round and opened.closed_at is None and at < opened.closes_at
+
+
+def _is_asked_again(link: AnsweringLink) -> bool:
+    """Whether the person has another link since, of a round that was opened after this one."""
+    signoff = link.signoff
+    later: bool = AnsweringLink.objects.filter(
+        signoff__round__profile=signoff.round.profile_id,
+        signoff__round__closed_at__isnull=True,
+        signoff__person=signoff.person_id,
+        signoff__gt=signoff.pk,
+        ended_at__isnull=True,
+    ).exists()
+    return later
 
 
 def check_open(link: AnsweringLink, *, at: datetime) -> None:

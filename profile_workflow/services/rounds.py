@@ -16,7 +16,7 @@ from profile_workflow.models import (
     ValidationRound,
 )
 from profile_workflow.queries.validation import people_to_ask, standing_answers
-from profile_workflow.services import links
+from profile_workflow.services import links, section_answers
 from profile_workflow.services.lifecycle import move_many
 from profile_workflow.services.log import SYSTEM, Entry, record
 from profile_workflow.services.revisions import freeze_profile
@@ -96,8 +96,9 @@ def _days(profile: Profile, kind: ValidationKind) -> int:
 def ask(opened: ValidationRound, people: Iterable[Assignment]) -> list[SignOff]:
     """Ask people for their answer in an open round; return their sign-offs.
 
-    Whoever is consulted gets a link with which he can answer without signing in. Costs three
-    queries more than the log, whatever the number of people.
+    Whoever is consulted gets a link with which he can answer without signing in, and finds there
+    what he has said of exactly this text before. Costs five queries more than the log, whatever
+    the number of people.
     """
     asked: list[SignOff] = SignOff.objects.bulk_create(
         SignOff(
@@ -112,6 +113,7 @@ def ask(opened: ValidationRound, people: Iterable[Assignment]) -> list[SignOff]:
     )
     if opened.kind == ValidationKind.CONSULTATION:
         links.issue(asked, at=opened.opened_at)
+        section_answers.carry_over(asked, opened.profile)
     record(
         opened.profile,
         [Entry(f"sign_off:{one.pk}", "ask", "", SignOffState.ASKED, one.digest) for one in asked],

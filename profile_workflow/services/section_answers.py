@@ -2,23 +2,24 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
-from profile_workflow.errors import InvalidInput, MadeAlready, Missing, NotNow
+from profile_workflow.errors import InvalidInput, Missing, NotNow
 from profile_workflow.models import (
     AnsweringLink,
-    Comment,
-    Reply,
+    Profile,
     Section,
     SectionAnswer,
     SignOff,
 )
 from profile_workflow.services import comments, links
 from profile_workflow.services.lifecycle import Details
-from profile_workflow.states import CommentKind, SectionView
+from profile_workflow.services.log import journal
+from profile_workflow.states import SectionView, ValidationKind
 
 #: Most characters of a comment or a reason, so that those of all sections fit one statement.
 MOST_CHARACTERS = 5_000
@@ -55,9 +56,35 @@ def save_answer(
     if any(getattr(found, name) != value for name, value in kept.items()):
         for name, value in kept.items():
             setattr(found, name, value)
-        found.saved_at = at
-        found.save(update_fields=[*kept, "saved_at"])
+        found.saved_at, found.sent_at = at, None
+        found.save(update_fields=[*kept, "saved_at", "sent_at"])
     return found
+
+
+def carry_over(asked: Sequence[SignOff], profile: Profile) -> None:
+    """Give people who are asked again about the same text what they had said of it, as unsent.
+
+    Args:
+        asked: Sign-offs of one round that has just been opened; nothing is said in them yet.
+        profile: Their profile.
+
+    Costs one query to find what was said, and one to write it where something was.
+    """
+    now = {(one.person_id, one.digest): one for one in asked}
+    earlier = SectionAnswer.objects.filter(
+        signoff__round__profile=profile,
+        signoff__round__kind=ValidationKind.CONSULTATION,
+        signoff__person__in=[one.person_id for one in asked],
+        signoff__digest__in={one.digest for one in asked},
+    ).exclude(signoff__in=asked)
+    last: dict[tuple[int, int], SectionAnswer] = {
+        (one.signoff.person_id, one.section_id): one
+        for one in earlier.select_related("signoff").order_by("signoff_id")
+    }
+    for one in last.values():
+        one.signoff = now[one.signoff.person_id, one.signoff.digest]
+        one.pk, one.sent_at, one.sent_view, one.sent_text = None, None, "", ""
+    SectionAnswer.objects.bulk_create(last.values())
 
 
 def _checked(text: str) -> str:
@@ -83,7 +110,9 @@ def _asked_about(signoff: SignOff, section: Section) -> dict[str, Any]:
 
 def answers_of(signoff: SignOff) -> dict[str, SectionAnswer]:
     """Return section key → answer: one query."""
-    found = signoff.section_answers.select_related("section__template_section", "comment")
+    found = signoff.section_answers.select_related(
+        "section__template_section", "section__revision", "comment__section"
+    )
     return {one.section.key: one for one in found.order_by("section__position")}
 
 
@@ -111,35 +140,36 @@ def said_with(answers: Iterable[SectionAnswer]) -> Details:
     return Details(reason="\n\n".join(reasons), sections=[one.section for one in objections])
 
 
+def _words_of_withdrawal(profile: Profile) -> str:
+    """Return what a comment is told that its author says no more, in the language of the text."""
+    with translation.override(profile.language):
+        return _("Withdrawn by its author.")
+
+
 def pass_comments_on(answers: Sequence[SectionAnswer], signoff: SignOff, *, at: datetime) -> None:
     """Make comments of the words of some answers, and note that the answers were sent.
 
     A comment that was made before and is said otherwise now gets the new words as a reply, so
-    that its author answers it once.
+    that its author answers it once; one that is not said any more gets a reply that says so. The
+    caller holds the lock of the profile. Costs the same for one answer and for many.
 
     Raises:
-        NotNow, NotAllowed, InvalidInput: As ``comments.add_comment``.
+        NotNow, NotAllowed, InvalidInput: As ``comments.add_comments``.
     """
+    profile, by = signoff.round.profile, signoff.person
+    said = [one for one in answers if one.view == SectionView.COMMENTS]
+    with journal(profile):
+        withdrawn = _words_of_withdrawal(profile)
+        again = {
+            one.comment: one.text if one.view == SectionView.COMMENTS else withdrawn
+            for one in answers
+            if one.comment is not None
+        }
+        followed = comments.follow_up(again, profile=profile, by=by, at=at)
+        new = {one.section: one.text for one in said if one.comment_id not in followed}
+        made = comments.add_comments(new, profile=profile, by=by, at=at)
+    for one in said:
+        one.comment = made.get(one.section_id, one.comment)
     for one in answers:
-        if one.view == SectionView.COMMENTS:
-            one.comment = _comment(one, signoff, at=at)
-        one.sent_at = at
-        one.save(update_fields=["comment", "sent_at"])
-
-
-def _comment(answer: SectionAnswer, signoff: SignOff, *, at: datetime) -> Comment:
-    by = signoff.person
-    before: Comment | None = answer.comment
-    if before is not None:
-        before.section = answer.section
-    try:
-        if before is not None and comments.may_reply(before, by):
-            comments.reply_to(before, text=answer.text, by=by, at=at)
-            return before
-        made: Comment = comments.add_comment(
-            answer.section, kind=CommentKind.SUGGESTION, text=answer.text, by=by, at=at
-        )
-    except MadeAlready as error:
-        same = error.made.comment if isinstance(error.made, Reply) else error.made
-        made = cast("Comment", same)
-    return made
+        one.sent_at, one.sent_view, one.sent_text = at, one.view, one.text
+    SectionAnswer.objects.bulk_update(answers, ["comment", "sent_at", "sent_view", "sent_text"])

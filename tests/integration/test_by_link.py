@@ -7,7 +7,9 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,12 +18,13 @@ from profile_workflow.models import (
     Assignment,
     Comment,
     Event,
+    Reply,
     SectionAnswer,
     SignOff,
     ValidationRound,
 )
 from profile_workflow.models.sign_in import FailedSignIn
-from profile_workflow.services import comments, links
+from profile_workflow.services import comments, links, section_answers
 from profile_workflow.states import (
     CommentKind,
     CommentState,
@@ -33,13 +36,15 @@ from profile_workflow.states import (
 from tests import factories
 from tests.integration.workflows.mails import run_worker
 from tests.links import link_of, token_for, token_of_mail
-from workflows import deadlines
+from workflows import deadlines, engine
 from workflows.models import Task
 from workflows.views.by_link import opening
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 OK, FOUND, GONE = HTTPStatus.OK, HTTPStatus.FOUND, HTTPStatus.GONE
+#: To send an answer: its move, the comments, the line of the log, the receipt.
+MOST_QUERIES = 30
 AGREES, COMMENTS, OBJECTS = SectionView.AGREES, SectionView.COMMENTS, SectionView.OBJECTS
 
 
@@ -114,7 +119,9 @@ def test_the_way_from_the_mail_to_the_receipt(consulted, signoff):
     assert fresh(signoff).state == SignOffState.ASKED
 
     assert holder.sends("link_check")["Location"] == holder.address("link_receipt")
-    assert "Approved" in holder.reads("link_receipt").content.decode()
+    arrived = holder.reads("link_receipt").content.decode()
+    assert "Approved" in arrived
+    assert "A receipt is on its way" in arrived
     given = fresh(signoff)
     assert (given.state, given.digest) == (SignOffState.APPROVED, signoff.round.version.digest)
     comment = Comment.objects.get(author=signoff.person)
@@ -134,7 +141,9 @@ def test_the_way_from_the_mail_to_the_receipt(consulted, signoff):
     (receipt,) = [one for one in mail.outbox if one.to == [signoff.person.email]]
     assert "Say more of housing." in receipt.body
     assert signoff.digest in receipt.body
-    assert token_of_mail(signoff.person.email) == holder.token
+    assert "You can change your answer" in receipt.body
+    assert holder.token not in receipt.body
+    assert "your silence" not in receipt.body
     assert not Session.objects.exists()
     assert not holder.client.cookies
 
@@ -173,11 +182,107 @@ def test_an_answer_changes_until_closing(consulted, signoff):
     call_command("verify_log")
 
 
+def test_what_was_saved_after_sending_waits_whatever_the_clock_says(consulted, signoff):
+    """The moment is taken before the lock is: who saves later may have looked at it earlier."""
+    Holder(token_for(signoff)).answers((AGREES, ""), (AGREES, ""), (AGREES, ""))
+    link, sent_at = link_of(signoff), SectionAnswer.objects.first().sent_at
+    earlier, section = sent_at - timedelta(seconds=1), factories.section(consulted, "3")
+    section_answers.save_answer(link, section, view=COMMENTS, text="Late.", at=earlier)
+    (waiting,) = [one for one in SectionAnswer.objects.all() if one.waits_to_be_sent]
+    assert waiting.section == section
+    assert engine.send_answer(link, at=sent_at + timedelta(seconds=1)) is not None
+    assert Comment.objects.get(author=signoff.person).text == "Late."
+
+
+def test_the_receipt_quotes_what_was_sent_and_nothing_else(consulted, signoff):
+    run_worker()
+    holder = Holder(token_for(signoff))
+    holder.answers((COMMENTS, "What was sent."), (AGREES, ""), (AGREES, ""))
+    holder.says("1", OBJECTS, "What waits.")
+    mail.outbox.clear()
+    run_worker()
+    (receipt,) = [one for one in mail.outbox if one.to == [signoff.person.email]]
+    html, _type = receipt.alternatives[0]
+    for body in (receipt.body, html):
+        assert "What was sent." in body
+        assert "I agree, with a comment" in body
+        assert "What waits." not in body
+        assert "I object" not in body
+    kept = SectionAnswer.objects.get(signoff=signoff, section__key="1")
+    assert (kept.sent_view, kept.sent_text) == (COMMENTS, "What was sent.")
+    assert (kept.view, kept.text) == (OBJECTS, "What waits.")
+
+
+def test_an_extension_keeps_what_was_said(consulted, signoff):
+    """The old link leads to the newest mail; what was sent makes no second comment."""
+    half = next(one for one in factories.asked(consulted) if one.pk != signoff.pk)
+    Holder(token_for(half)).says("1", OBJECTS, "Wrong.")
+    old = Holder(token_for(signoff))
+    old.answers((COMMENTS, "More."), (OBJECTS, "Not so."), (AGREES, ""))
+    deadlines.sweep(at=signoff.round.closes_at + timedelta(minutes=1))
+    factories.answer_objections(consulted)
+    extender = factories.holder(consulted, Role.FOCAL_POINT)
+    factories.move(consulted, "extend_consultation", extender, reason="More time.")
+    again = {one.person_id: one for one in factories.asked(factories.fresh(consulted))}
+    assert old.reads().status_code == GONE
+    assert "There is a newer link" in old.reads().content.decode()
+    assert again[half.person_id].section_answers.get().text == "Wrong."
+    holder = Holder(token_for(again[signoff.person_id]))
+    page = holder.reads("link_check").content.decode()
+    assert "More." in page
+    assert "Not so." in page
+    assert {one.sent_at for one in again[signoff.person_id].section_answers.all()} == {None}
+    assert SectionAnswer.objects.filter(signoff=signoff, sent_at=None).count() == 0
+    assert holder.sends("link_check").status_code == FOUND
+    assert fresh(again[signoff.person_id]).state == SignOffState.OBJECTED
+    comment = Comment.objects.get(author=signoff.person)
+    assert not comment.replies.exists()
+    assert old.reads().status_code == GONE
+
+
+def test_sending_costs_the_same_for_one_comment_and_for_all(consulted, signoff):
+    """While it is sent, nobody else does anything in the profile."""
+    link, at = link_of(signoff), timezone.now()
+
+    def cost(*words):
+        for key, text in enumerate(words, start=1):
+            view = COMMENTS if text else AGREES
+            section = factories.section(consulted, str(key))
+            section_answers.save_answer(link, section, view=view, text=text, at=at)
+        with CaptureQueriesContext(connection) as asked:
+            engine.send_answer(link, at=at)
+        return len(asked)
+
+    with factories.undone():
+        one = cost("More.", "", "")
+    assert cost("More.", "And.", "Else.") == one
+    assert one <= MOST_QUERIES
+    with factories.undone():
+        changed = cost("Less.", "And.", "Else.")
+    assert cost("Less.", "Or.", "So.") == changed <= MOST_QUERIES
+    assert [one.text for one in Reply.objects.order_by("pk")] == ["Less.", "Or.", "So."]
+    call_command("verify_log")
+
+
+def test_a_comment_that_is_not_said_any_more_says_so_once(consulted, signoff):
+    holder = Holder(token_for(signoff))
+    holder.answers((COMMENTS, "More."), (COMMENTS, "And."), (AGREES, ""))
+    holder.answers((AGREES, ""), (OBJECTS, "Not so."), (AGREES, ""))
+    holder.answers((OBJECTS, "No."), (OBJECTS, "Not at all."), (AGREES, ""))
+    holder.answers((COMMENTS, "More."), (OBJECTS, "Not so."), (AGREES, ""))
+    first, second = Comment.objects.filter(author=signoff.person).order_by("section__position")
+    gone = "Withdrawn by its author."
+    assert list(first.replies.order_by("pk").values_list("text", flat=True)) == [gone, "More."]
+    assert [one.text for one in second.replies.all()] == [gone]
+    call_command("verify_log")
+
+
 def test_somebody_with_an_account_answers_as_ever(consulted, signoff):
     """And what he has answered there stands on the page of his link."""
     factories.move(signoff, "reserve", signoff.person, reason="Only the figures.")
-    page = Holder(token_for(signoff)).reads().content.decode()
-    assert "Approved with reservation" in page
+    holder = Holder(token_for(signoff))
+    assert "Approved with reservation" in holder.reads().content.decode()
+    assert "A receipt is on its way" not in holder.reads("link_receipt").content.decode()
     assert not Event.objects.filter(move="send_by_link").exists()
 
 
@@ -486,7 +591,7 @@ def test_the_links_are_nobody_elses_to_see(consulted, client, role):
 def test_a_comment_by_link_is_made_by_the_service_that_all_use(consulted, signoff, monkeypatch):
     """Without it there would be none."""
     seen = []
-    real = comments.add_comment
-    monkeypatch.setattr(comments, "add_comment", lambda *a, **k: seen.append(k) or real(*a, **k))
+    real = comments.add_comments
+    monkeypatch.setattr(comments, "add_comments", lambda *a, **k: seen.append(k) or real(*a, **k))
     Holder(token_for(signoff)).answers((COMMENTS, "More."), (AGREES, ""), (AGREES, ""))
     assert [one["by"] for one in seen] == [signoff.person]

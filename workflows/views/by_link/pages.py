@@ -103,6 +103,11 @@ class Way:
         return any(one.answer and one.answer.waits_to_be_sent for one in self.steps)
 
     @property
+    def came_by_link(self) -> bool:
+        """Whether an answer was sent through the link, so that a receipt was mailed."""
+        return any(one.answer and one.answer.sent_view for one in self.steps)
+
+    @property
     def next_step(self) -> Step | None:
         """The first section that has no answer yet."""
         return next((one for one in self.steps if one.answer is None), None)
