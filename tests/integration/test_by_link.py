@@ -16,6 +16,7 @@ from profile_workflow.models import Comment, Event, SectionAnswer, SignOff, Vali
 from profile_workflow.models.sign_in import FailedSignIn
 from profile_workflow.services import comments, links
 from profile_workflow.states import (
+    Attribution,
     CommentKind,
     CommentState,
     ProfileState,
@@ -380,14 +381,24 @@ def test_the_team_sees_who_used_his_link_and_sends_another(consulted, signoff, c
     assert "The link was revoked." in client.get(address).content.decode()
 
 
-def test_under_the_chatham_house_rule_the_focal_point_sees_numbers(consulted, signoff, client):
-    ValidationRound.objects.update(attribution="chatham_house")
-    client.force_login(factories.holder(consulted, Role.FOCAL_POINT))
+@pytest.mark.parametrize("attribution", [*Attribution])
+def test_the_focal_point_sees_the_links_of_those_whose_names_are_shown(
+    consulted, signoff, client, attribution
+):
+    """Else the order and the numbers of the lines would tell whose category is whose answer."""
+    ValidationRound.objects.update(attribution=attribution)
+    focal_point = factories.holder(consulted, Role.FOCAL_POINT)
+    own = next(one for one in factories.asked(consulted) if one.person == focal_point)
+    client.force_login(focal_point)
     page = client.get(reverse("links", args=[consulted.slug])).content.decode()
-    assert signoff.person.full_name not in page
-    assert "2 other people have a link" in page
-    foreign = client.post(reverse("link_again", args=[consulted.slug, signoff.pk]))
-    assert foreign.status_code == HTTPStatus.NOT_FOUND
+    again = client.post(reverse("link_again", args=[consulted.slug, signoff.pk]))
+    is_shown = attribution == Attribution.NAMED
+    assert (signoff.person.full_name in page) == is_shown
+    for name in ("link_again", "link_revoke"):
+        assert (reverse(name, args=[consulted.slug, signoff.pk]) in page) == is_shown
+        assert reverse(name, args=[consulted.slug, own.pk]) in page
+    assert ("2 other people have a link" in page) != is_shown
+    assert again.status_code == (FOUND if is_shown else HTTPStatus.NOT_FOUND)
 
 
 @pytest.mark.parametrize("role", [Role.LOCAL_EXPERT, Role.STAKEHOLDER, Role.CITY_AUTHORITY])
