@@ -401,6 +401,18 @@ def test_the_focal_point_sees_the_links_of_those_whose_names_are_shown(
     assert again.status_code == (FOUND if is_shown else HTTPStatus.NOT_FOUND)
 
 
+def test_the_history_ties_no_comments_to_an_objection(consulted, signoff, client):
+    """What came together in one answer is the project team's to know."""
+    Holder(token_for(signoff)).answers((COMMENTS, "More."), (OBJECTS, "Not so."), (AGREES, ""))
+    seen = {}
+    for role in (Role.PROJECT_TEAM, Role.FOCAL_POINT, Role.LOCAL_EXPERT):
+        client.force_login(factories.holder(consulted, role))
+        page = client.get(reverse("history", args=[consulted.slug])).content.decode()
+        seen[role] = ("Object" in page, "by personal link" in page)
+    assert seen.pop(Role.PROJECT_TEAM) == (True, True)
+    assert set(seen.values()) == {(True, False)}
+
+
 @pytest.mark.parametrize("role", [Role.LOCAL_EXPERT, Role.STAKEHOLDER, Role.CITY_AUTHORITY])
 def test_the_links_are_nobody_elses_to_see(consulted, client, role):
     client.force_login(factories.holder(consulted, role))
