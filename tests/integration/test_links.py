@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.log import DEFAULT_LOGGING
 
 from profile_workflow.errors import NotAllowed, NotNow
-from profile_workflow.masking import MaskingFormatter
+from profile_workflow.masking import MaskingFormatter, masked
 from profile_workflow.models import AnsweringLink, Assignment, Event, User
 from profile_workflow.services import links
 from profile_workflow.services.links import Standing
@@ -26,8 +26,9 @@ from profile_workflow.states import LinkEnd, ProfileState, Role
 from tests import factories
 from tests.integration.workflows.mails import run_worker
 from tests.links import link_of, token_of_mail
-from workflows import deadlines, notifications
-from workflows.models import OutboxJob
+from workflows import deadlines, notifications, outbox
+from workflows.executors import JobFailed, ServiceDown, TryLater
+from workflows.models import JobKind, OutboxJob
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -167,6 +168,29 @@ def test_the_log_and_the_errors_of_the_outbox_hold_no_token():
     said = str(notifications._refusal(refusal, message))
     assert "/v/…/" in said
     assert token not in said
+
+
+@pytest.mark.parametrize("address", ["%2Fv%2F{}%2Fs", "%252Fv%252F{}%252F", "/v/a{}?next=/v/{}"])
+def test_addresses_within_addresses_are_masked_too(address):
+    token = "x%7E-_" * 7
+    assert token not in masked(f"GET /sign-in/?next={address.format(token, token)}")
+    assert masked("%2fv%2fabc%2fs%2f1") == "%2fv%2f…%2fs%2f1"
+
+
+@pytest.mark.parametrize("error", [RuntimeError, JobFailed, TryLater, ServiceDown])
+def test_whatever_breaks_a_job_off_is_kept_without_token(error):
+    """Of the errors that nobody foresaw, too."""
+    token, at = "x" * 43, timezone.now()
+
+    def breaks_off(_payload):
+        raise error(f"no: https://example.org/v/{token}/")
+
+    OutboxJob.objects.create(kind=JobKind.MAIL, key="a", not_before=at)
+    job = outbox.claim_next("w", at)
+    outbox.run(job, {JobKind.MAIL: breaks_off})
+    job.refresh_from_db()
+    assert "https://example.org/v/…/" in job.last_error
+    assert token not in job.last_error
 
 
 def writers_of_the_log(config):
