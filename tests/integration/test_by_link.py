@@ -28,7 +28,8 @@ from profile_workflow.states import (
 from tests import factories
 from tests.integration.workflows.mails import run_worker
 from tests.links import link_of, token_for, token_of_mail
-from workflows.models import Task
+from workflows import engine
+from workflows.models import JobKind, OutboxJob, Task
 from workflows.views.by_link import opening
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
@@ -167,6 +168,39 @@ def test_somebody_with_an_account_answers_as_ever(consulted, signoff):
     page = Holder(token_for(signoff)).reads().content.decode()
     assert "Approved with reservation" in page
     assert not Event.objects.filter(move="send_by_link").exists()
+
+
+def test_who_says_it_again_and_again_fills_no_mailbox(consulted, signoff):
+    """One mail at once, and one for all that came within the hour, with the last word."""
+    holder = Holder(token_for(signoff))
+    run_worker()
+    mail.outbox.clear()
+    team = factories.holder(consulted, Role.PROJECT_TEAM)
+
+    def sent():
+        run_worker()
+        found = [
+            [one.body for one in mail.outbox if one.to == [person.email]]
+            for person in (signoff.person, team)
+        ]
+        mail.outbox.clear()
+        return found
+
+    for words in ("First words.", "Second words.", "Third words.", "Last words."):
+        assert holder.answers((OBJECTS, words), (AGREES, ""), (AGREES, "")).status_code == FOUND
+    assert Event.objects.filter(move="object_to").count() == 4
+    assert [len(bodies) for bodies in sent()] == [1, 1]
+    waiting = OutboxJob.objects.filter(kind=JobKind.MAIL).unfinished()
+    assert timezone.now() < waiting.latest("not_before").not_before
+    assert waiting.latest("not_before").not_before <= timezone.now() + timedelta(hours=1)
+    waiting.update(not_before=timezone.now())
+    receipts, told = sent()
+    assert (len(receipts), len(told)) == (1, 1)
+    assert "Last words." in receipts[0]
+    # When an hour has passed, a mail goes out at once again.
+    holder.says("1", OBJECTS, "Later words.")
+    engine.send_answer(link_of(signoff), at=timezone.now() + timedelta(minutes=61))
+    assert [len(bodies) for bodies in sent()] == [1, 1]
 
 
 # Reading
