@@ -56,6 +56,7 @@ def add_comment(
     at: datetime,
     quote: Quote | None = None,
     replacement: str | None = None,
+    attribution: Attribution | None = None,
 ) -> Comment:
     """Comment on the submitted text of a section, or on some words of it.
 
@@ -70,6 +71,7 @@ def add_comment(
         at: When.
         quote: The words that it is about. Whether they can be found again is nobody's fault.
         replacement: What to write instead of them; empty to leave them out.
+        attribution: How far the name is shown, where that was promised; else as the profile says.
 
     Raises:
         NotNow: If this is no stage for comments.
@@ -101,7 +103,7 @@ def add_comment(
         stage=profile.state,
         role=role,
         author=by,
-        attribution=Attribution.NAMED if is_among_authors else profile.attribution,
+        attribution=Attribution.NAMED if is_among_authors else attribution or profile.attribution,
         created_at=at,
         **new,
     )

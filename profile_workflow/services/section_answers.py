@@ -18,7 +18,7 @@ from profile_workflow.models import (
 )
 from profile_workflow.services import comments, links
 from profile_workflow.services.lifecycle import Details
-from profile_workflow.states import CommentKind, SectionView
+from profile_workflow.states import Attribution, CommentKind, SectionView
 
 #: Most characters of a comment or a reason, so that those of all sections fit one statement.
 MOST_CHARACTERS = 5_000
@@ -137,7 +137,12 @@ def _comment(answer: SectionAnswer, signoff: SignOff, *, at: datetime) -> Commen
             comments.reply_to(before, text=answer.text, by=by, at=at)
             return before
         made: Comment = comments.add_comment(
-            answer.section, kind=CommentKind.SUGGESTION, text=answer.text, by=by, at=at
+            answer.section,
+            kind=CommentKind.SUGGESTION,
+            text=answer.text,
+            by=by,
+            at=at,
+            attribution=Attribution(signoff.round.attribution),
         )
     except MadeAlready as error:
         same = error.made.comment if isinstance(error.made, Reply) else error.made

@@ -449,6 +449,17 @@ def test_the_history_ties_no_comments_to_an_objection(consulted, signoff, client
     assert set(seen.values()) == {(True, False)}
 
 
+def test_a_comment_by_link_is_shown_as_its_page_has_promised(consulted, signoff):
+    ValidationRound.objects.update(attribution=Attribution.CHATHAM_HOUSE)
+    holder = Holder(token_for(signoff))
+    holder.answers((COMMENTS, "More."), (AGREES, ""), (AGREES, ""))
+    holder.answers((COMMENTS, "Much more."), (AGREES, ""), (AGREES, ""))
+    comment = Comment.objects.get(author=signoff.person)
+    assert consulted.attribution == Attribution.CATEGORY
+    assert comment.attribution == Attribution.CHATHAM_HOUSE
+    assert comment.replies.get().attribution == Attribution.CHATHAM_HOUSE
+
+
 @pytest.mark.parametrize("role", [Role.LOCAL_EXPERT, Role.STAKEHOLDER, Role.CITY_AUTHORITY])
 def test_the_links_are_nobody_elses_to_see(consulted, client, role):
     client.force_login(factories.holder(consulted, role))
