@@ -24,6 +24,7 @@ from profile_workflow.services import links
 from profile_workflow.services.links import Standing
 from profile_workflow.states import LinkEnd, ProfileState, Role
 from tests import factories
+from tests.engine.guarding import add_late
 from tests.integration.workflows.mails import run_worker
 from tests.links import link_of, token_of_mail
 from workflows import deadlines, notifications, outbox
@@ -63,6 +64,14 @@ def test_everybody_who_is_consulted_has_one_link_and_finds_it_in_his_mail(consul
         assert found.sent_at is not None
         assert found.used_at is None
         assert not is_stored(token)
+
+
+def test_whoever_is_asked_later_has_a_link_of_that_moment(consulted):
+    at = timezone.now() + timedelta(hours=2)
+    added = add_late(consulted, at=at)
+    asked = Event.objects.get(document=f"sign_off:{added.pk}", move="ask")
+    assert [added.asked_at, link_of(added).issued_at, asked.at] == [at] * 3
+    assert factories.asked(consulted)[0].asked_at == added.round.opened_at < at
 
 
 def test_a_token_in_a_table_would_be_found(consulted):
