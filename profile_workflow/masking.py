@@ -5,8 +5,10 @@ import re
 
 #: What stands for a token.
 MASK = "…"
+#: A slash, as it is or as it stands in an address inside another one, however often.
+_SLASH = r"(?:/|%(?:25)*2f)"
 #: The part of an address that is a token: only the holder of the link may know it.
-_TOKEN = re.compile(r"(/v/)[^/\s?#\"'<>\\]+")
+_TOKEN = re.compile(rf"({_SLASH}v{_SLASH})(?:(?!{_SLASH})[^\s?#\"'<>\\])+", re.IGNORECASE)
 
 
 def masked(text: str) -> str:

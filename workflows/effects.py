@@ -4,7 +4,8 @@ The worker executes them after the commit, at least once.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from profile_workflow.days import role_day
@@ -39,6 +40,8 @@ RETURNS: dict[str, tuple[Role, ...]] = {
 }
 
 _EVERYBODY = tuple(Role)
+#: Time between two mails about one and the same answer.
+_PACE = timedelta(hours=1)
 
 #: Moves that everybody concerned is told about, and how.
 ANNOUNCEMENTS: dict[str, tuple[MailKind, tuple[Role, ...]]] = {
@@ -177,12 +180,31 @@ def _request_mail(event: Event, request: InputRequest, kind: MailKind, person: i
 def answer_came_by_link(event: Event, signoff: SignOff) -> None:
     """Send a receipt to whoever has answered through a personal link."""
     about: notifications.Details = {"signoff": signoff.pk}
+    _enqueue(_paced(event, MailKind.RECEIPT, {signoff.person_id: about}))
+
+
+def _paced(
+    event: Event, kind: MailKind, recipients: Mapping[int, notifications.Details]
+) -> list[Job]:
+    """Return the mails of an event that one person can cause again and again with one answer.
+
+    The first goes out at once; those of the hour after it as one, when the clock strikes. So
+    nobody who holds a link fills the mailboxes of others, and the last word is told all the same.
+    """
     profile_id: int = event.profile_id
-    _enqueue(
-        notifications.notify(
-            event.pk, MailKind.RECEIPT, {signoff.person_id: about}, profile_id=profile_id
-        )
+    of_late = Event.objects.filter(
+        profile=profile_id,
+        document=event.document,
+        move=event.move,
+        at__gt=event.at - _PACE,
+        seq__lt=event.seq,
     )
+    if not of_late.exists():
+        return notifications.notify(event.pk, kind, recipients, profile_id=profile_id)
+    later = event.at.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + _PACE
+    occasion = f"{event.document}.{later:%Y%m%dT%H}"
+    jobs = notifications.notify(None, kind, recipients, profile_id=profile_id, occasion=occasion)
+    return [replace(job, not_before=later) for job in jobs]
 
 
 def link_was_issued(link: AnsweringLink) -> None:
@@ -275,6 +297,8 @@ def _announcement(
         return []
     about: notifications.Details = {"reason_event": event.pk} if event.reason_hash else {}
     recipients = _about(_holders(profile, roles, event, by), about, turns)
+    if kind == MailKind.OBJECTION_RECEIVED and not turns:
+        return _paced(event, kind, recipients)
     return notifications.notify(event.pk, kind, recipients, profile_id=profile.pk)
 
 

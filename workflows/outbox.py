@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from profile_workflow.errors import NotNow
+from profile_workflow.masking import masked
 from profile_workflow.models import User
 from workflows.executors import Job, JobFailed, ServiceDown, TryLater
 from workflows.models import JobState, OutboxJob
@@ -165,7 +166,7 @@ def _failed(job: OutboxJob, sentence: str, at: datetime) -> tuple[Outcome, dict[
     values = {
         "state": JobState.FAILED,
         "finished_at": at,
-        "last_error": sentence[:_LONGEST_SENTENCE],
+        "last_error": masked(sentence)[:_LONGEST_SENTENCE],
     }
     return Outcome.FAILED, values
 
@@ -193,7 +194,7 @@ def _waiting(not_before: datetime, attempts: int, sentence: str) -> dict[str, An
         "state": JobState.WAITING,
         "not_before": not_before,
         "attempts": attempts,
-        "last_error": sentence[:_LONGEST_SENTENCE],
+        "last_error": masked(sentence)[:_LONGEST_SENTENCE],
     }
 
 

@@ -6,8 +6,7 @@ from django.db.models import Prefetch
 
 from profile_workflow.models import AnsweringLink, Event, Profile, SignOff, User, ValidationRound
 from profile_workflow.queries.attribution import Credit
-from profile_workflow.queries.rounds import Answer, answers_as_seen
-from profile_workflow.queries.validation import may_read
+from profile_workflow.queries.rounds import Answer, answers_as_seen, credit_of
 from profile_workflow.states import ANSWERABLE_SIGNOFF_STATES, ValidationKind
 
 
@@ -16,7 +15,7 @@ class LinkLine:
     """The link of one person.
 
     Attributes:
-        answer: What the person is asked for, and how the reader may see him.
+        answer: What the person is asked for, and his name.
         link: The link made last; None for somebody who was asked before there were links.
         saved: How many sections he has said something of.
         came_by_link: Whether the answer came through a link.
@@ -34,7 +33,7 @@ class LinkLine:
 
     @property
     def by(self) -> Credit:
-        """The person, as the reader may see him."""
+        """The person, by name."""
         return self.answer.by
 
     @property
@@ -53,7 +52,7 @@ class LinksOfRound:
     """The links of a consultation.
 
     Attributes:
-        lines: Those whose people the reader may see one by one.
+        lines: Those of the people whose names the reader may see.
         hidden: How many others there are.
     """
 
@@ -65,7 +64,8 @@ class LinksOfRound:
 def links_of_consultation(profile: Profile, *, viewer: User) -> LinksOfRound | None:
     """Return the links of the consultation that is open: a constant number of queries.
 
-    Under the Chatham House Rule others than the project team see only how many there are.
+    Others than the project team see only how many there are of people whose names the attribution
+    of the round keeps: what a link is for, and when it was used, would tell who is who.
     """
     found = profile.validation_rounds.filter(
         kind=ValidationKind.CONSULTATION, closed_at__isnull=True
@@ -80,10 +80,10 @@ def links_of_consultation(profile: Profile, *, viewer: User) -> LinksOfRound | N
     )
     for one in signoffs:
         one.round = opened
-    seen = [one for one in signoffs if may_read(one, profile, viewer=viewer)]
+    seen = [one for one in signoffs if credit_of(one, profile, viewer=viewer).is_named]
     by_link = _came_by_link(profile, seen)
     lines = [_line(one, by_link) for one in answers_as_seen(seen, profile, viewer=viewer)]
-    lines.sort(key=lambda one: (one.by.name, one.signoff.pk if one.by.is_named else 0))
+    lines.sort(key=lambda one: (one.by.name, one.signoff.pk))
     return LinksOfRound(opened, lines, len(signoffs) - len(seen))
 
 
@@ -107,11 +107,11 @@ def link_to_keep(profile: Profile, signoff_id: int, *, viewer: User) -> SignOff:
     """Return the sign-off whose link a person looks after.
 
     Raises:
-        SignOff.DoesNotExist: If there is none that this person may see.
+        SignOff.DoesNotExist: If there is none of somebody whose name the reader may see.
     """
     asked = SignOff.objects.filter(round__profile=profile, round__kind=ValidationKind.CONSULTATION)
     signoff: SignOff = asked.select_related("round__version", "person").get(pk=signoff_id)
     signoff.round.profile = profile
-    if not may_read(signoff, profile, viewer=viewer):
+    if not credit_of(signoff, profile, viewer=viewer).is_named:
         raise SignOff.DoesNotExist
     return signoff

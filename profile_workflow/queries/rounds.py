@@ -115,7 +115,10 @@ def answers_as_seen(signoffs: Sequence[SignOff], profile: Profile, *, viewer: Us
     named = _named_sections(signoffs)
     return [
         Answer(
-            one, _credit(one, profile, viewer), named.get(one.pk, []), one.person_id == viewer.pk
+            signoff=one,
+            by=credit_of(one, profile, viewer=viewer),
+            sections=named.get(one.pk, []),
+            is_mine=one.person_id == viewer.pk,
         )
         for one in signoffs
     ]
@@ -142,7 +145,8 @@ def objection_of(profile: Profile, pk: int, *, viewer: User) -> Answer:
     return answers_as_seen([signoff], profile, viewer=viewer)[0]
 
 
-def _credit(one: SignOff, profile: Profile, viewer: User) -> Credit:
+def credit_of(one: SignOff, profile: Profile, *, viewer: User) -> Credit:
+    """Return who was asked, as a reader may see him."""
     return credit(
         one.person,
         one.round.attribution,

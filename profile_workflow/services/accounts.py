@@ -104,11 +104,6 @@ def may_name_by_address(user: User, *, at: datetime) -> bool:
     return _may_again([_key(f"named by|{user.pk}", "")], at)
 
 
-def may_miss_link(*, address: str, at: datetime) -> bool:
-    """Whether a network address may open one more personal link that is none; notes that it did."""
-    return _may_again([_key("no such link", address)], at)
-
-
 def is_first_wish(user: User, wish: str, *, at: datetime) -> bool:
     """Whether a person asks for something that he did not ask for of late; notes that he did."""
     return _may_again([_key(f"wish of|{user.pk}|{wish}", "")], at, most=1)

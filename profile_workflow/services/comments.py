@@ -123,7 +123,12 @@ def _making(comment: Comment) -> Entry:
 
 
 def add_comments(
-    texts: Mapping[Section, str], *, profile: Profile, by: User, at: datetime
+    texts: Mapping[Section, str],
+    *,
+    profile: Profile,
+    by: User,
+    at: datetime,
+    attribution: Attribution,
 ) -> dict[int, Comment]:
     """Suggest something for several sections that are submitted: the same queries for any number.
 
@@ -132,6 +137,7 @@ def add_comments(
         profile: The profile of the sections, locked by the caller.
         by: Who comments.
         at: When.
+        attribution: How far the name is shown, as it was promised.
 
     Returns:
         Id of each section → its comment; one that stands open in the same words is not made again.
@@ -162,7 +168,7 @@ def add_comments(
                 stage=profile.state,
                 role=role,
                 author=by,
-                attribution=profile.attribution,
+                attribution=attribution,
                 kind=kind,
                 text=checked,
                 created_at=at,

@@ -117,7 +117,10 @@ def _sign(event: Happening) -> set[str]:
 
 
 def _object(event: Happening) -> set[str]:
-    """What was answered to an objection made before says nothing to this one."""
+    """Ask for another answer: the one to an objection made before says nothing to this one.
+
+    What was answered before stays in the event log.
+    """
     signoff: SignOff = event.document
     signoff.response, signoff.responded_by, signoff.responded_at = "", None, None
     return {*_sign(event), "response", "responded_by", "responded_at"}

@@ -11,10 +11,11 @@ from django_fsm import ConcurrentTransition, Transition
 from profile_workflow import requirements, rules
 from profile_workflow.attachments import Attachment
 from profile_workflow.errors import Missing, NotAllowed, NotComplete, NotNow
-from profile_workflow.models import Event, Profile, Section
+from profile_workflow.models import Event, Profile, Section, SignOff
 from profile_workflow.models.people import User
 from profile_workflow.services import consequences
 from profile_workflow.services.log import SYSTEM, Actor, Entry, document_name, record
+from profile_workflow.services.objections import stands_already
 from profile_workflow.states import FINAL_STATES, ProfileState
 
 
@@ -85,7 +86,7 @@ def check(document: Any, move: str, *, actor: Actor, details: Details = NO_DETAI
     Raises:
         LookupError: If the machine has no such move.
         NotAllowed: If the actor may not make it.
-        NotNow: If the document is not in a state for it.
+        NotNow: If the document is not in a state for it, or if it says what stands already.
         NotComplete: If something is missing, with the list.
     """
     candidates = transitions_of(document).get(move)
@@ -94,6 +95,7 @@ def check(document: Any, move: str, *, actor: Actor, details: Details = NO_DETAI
     _check_who(document, move, candidates[0], actor)
     found = _check_when(document, candidates)
     _check_complete(document, move, found, details)
+    _check_new(document, move, details)
     return found
 
 
@@ -139,6 +141,14 @@ def _check_complete(document: Any, move: str, found: Transition, details: Detail
         missing = (Missing("no_answer", _("Write an answer, or choose a file.")), *missing)
     if missing:
         raise NotComplete(_("This cannot be done yet: something is missing."), missing)
+
+
+def _check_new(document: Any, move: str, details: Details) -> None:
+    """Refuse a second click: it would ask for another answer to what has been answered."""
+    if not isinstance(document, SignOff) or move != "object_to":
+        return
+    if stands_already(document, details.reason, details.sections):
+        raise NotNow(_("You have objected in these words already."))
 
 
 def offers(document: Any, user: User) -> list[Offer]:

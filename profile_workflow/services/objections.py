@@ -1,5 +1,6 @@
 """Answering an objection in writing, for whoever made it and for the record."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from profile_workflow.errors import (
     StaleEntry,
     raise_if,
 )
-from profile_workflow.models import Profile, SignOff
+from profile_workflow.models import Profile, Section, SignOff
 from profile_workflow.models.people import User
 from profile_workflow.queries.validation import may_read
 from profile_workflow.services.contents import fingerprint_of_text
@@ -63,6 +64,14 @@ def _not_now(signoff: SignOff, profile: Profile) -> DomainError | None:
     if signoff.response and is_past:
         return NotNow(_("The answer stays as it is: sign-off has been asked for with it."))
     return None
+
+
+def stands_already(signoff: SignOff, reason: str, sections: Iterable[Section]) -> bool:
+    """Whether somebody objects already in these words to these sections: at most one query."""
+    if signoff.state != SignOffState.OBJECTED or reason.strip() != signoff.statement:
+        return False
+    named = {one.pk for one in sections}
+    return named == set(signoff.sections.values_list("pk", flat=True))
 
 
 @transaction.atomic

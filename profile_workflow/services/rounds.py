@@ -85,7 +85,7 @@ def open_validation_round(profile: Profile, kind: ValidationKind, *, at: datetim
     settled = {
         person for person, answer in standing.items() if answer.state in AGREEING_SIGNOFF_STATES
     }
-    return ask(opened, (one for one in people if one.user_id not in settled))
+    return ask(opened, (one for one in people if one.user_id not in settled), at=at)
 
 
 def _days(profile: Profile, kind: ValidationKind) -> int:
@@ -93,8 +93,10 @@ def _days(profile: Profile, kind: ValidationKind) -> int:
     return days
 
 
-def ask(opened: ValidationRound, people: Iterable[Assignment]) -> list[SignOff]:
-    """Ask people for their answer in an open round; return their sign-offs.
+def ask(opened: ValidationRound, people: Iterable[Assignment], *, at: datetime) -> list[SignOff]:
+    """Ask people for their answer in an open round, now or later than it opened.
+
+    Returns their sign-offs.
 
     Whoever is consulted gets a link with which he can answer without signing in, and finds there
     what he has said of exactly this text before. Costs five queries more than the log, whatever
@@ -107,18 +109,18 @@ def ask(opened: ValidationRound, people: Iterable[Assignment]) -> list[SignOff]:
             role=one.role,
             category=one.category,
             digest=opened.version.digest,
-            asked_at=opened.opened_at,
+            asked_at=at,
         )
         for one in people
     )
     if opened.kind == ValidationKind.CONSULTATION:
-        links.issue(asked, at=opened.opened_at)
+        links.issue(asked, at=at)
         section_answers.carry_over(asked, opened.profile)
     record(
         opened.profile,
         [Entry(f"sign_off:{one.pk}", "ask", "", SignOffState.ASKED, one.digest) for one in asked],
         actor=SYSTEM,
-        at=opened.opened_at,
+        at=at,
     )
     return asked
 

@@ -19,7 +19,7 @@ from profile_workflow.models import (
 from profile_workflow.services import comments, links
 from profile_workflow.services.lifecycle import Details
 from profile_workflow.services.log import journal
-from profile_workflow.states import SectionView, ValidationKind
+from profile_workflow.states import Attribution, SectionView, ValidationKind
 
 #: Most characters of a comment or a reason, so that those of all sections fit one statement.
 MOST_CHARACTERS = 5_000
@@ -167,7 +167,8 @@ def pass_comments_on(answers: Sequence[SectionAnswer], signoff: SignOff, *, at: 
         }
         followed = comments.follow_up(again, profile=profile, by=by, at=at)
         new = {one.section: one.text for one in said if one.comment_id not in followed}
-        made = comments.add_comments(new, profile=profile, by=by, at=at)
+        promised = Attribution(signoff.round.attribution)
+        made = comments.add_comments(new, profile=profile, by=by, at=at, attribution=promised)
     for one in said:
         one.comment = made.get(one.section_id, one.comment)
     for one in answers:

@@ -395,6 +395,12 @@ def asked_stakeholder(profile: Profile) -> Any:
     return next(one for one in factories.asked(profile) if one.person_id == person.pk)
 
 
+def object_as_asked(profile: Profile) -> None:
+    signoff = asked_stakeholder(profile)
+    named = [factories.section(profile, "1")]
+    move(signoff, "object_to", signoff.person, reason="Otherwise.", sections=named)
+
+
 def an_answer(*moves: str, then: tuple[Callable[[Profile], Any], ...] = (), **wishes: Any) -> Any:
     profile = a_profile(S.CONSULTATION, **wishes)
     signoff = asked_stakeholder(profile)
@@ -430,7 +436,9 @@ SIGN_OFFS = [
     at("reservation", "sign_off", O.RESERVATION, lambda: an_answer("reserve"),
        possible="approve object_to"),
     at("objected", "sign_off", O.OBJECTED, lambda: an_answer("object_to"),
-       possible=CHANGES),
+       possible="approve reserve"),
+    at("objected in other words", "sign_off", O.OBJECTED,
+       lambda: an_answer(then=(object_as_asked,)), possible=CHANGES),
     at("tacit", "sign_off", O.TACIT, lambda: an_answer(then=(time_passes(reminded=True),))),
     at("no answer", "sign_off", O.NO_ANSWER, lambda: an_answer(then=(time_passes(reminded=False),)),
        possible="waive"),

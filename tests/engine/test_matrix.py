@@ -269,3 +269,9 @@ def test_hole_a_wrong_sort_of_refusal_is_seen(monkeypatch):
     _cases, wrong = mismatches(find("superseded"))
     assert wrong
     assert all("NotNow" in line for line in wrong)
+
+
+def test_hole_an_objection_made_twice_is_seen(monkeypatch):
+    monkeypatch.setattr(lifecycle, "stands_already", lambda *_anything: False)
+    _cases, wrong = mismatches(find("objected"))
+    assert [line.split(": ")[1] for line in wrong] == ["object_to by stakeholder"]

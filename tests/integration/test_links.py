@@ -19,16 +19,18 @@ from django.utils import timezone
 from django.utils.log import DEFAULT_LOGGING
 
 from profile_workflow.errors import NotAllowed, NotComplete, NotNow
-from profile_workflow.masking import MaskingFormatter
+from profile_workflow.masking import MaskingFormatter, masked
 from profile_workflow.models import AnsweringLink, Assignment, Event, User
 from profile_workflow.services import links
 from profile_workflow.services.links import Standing
 from profile_workflow.states import LinkEnd, ProfileState, Role
 from tests import factories
+from tests.engine.guarding import add_late
 from tests.integration.workflows.mails import run_worker
 from tests.links import link_of, token_of_mail
-from workflows import deadlines, notifications
-from workflows.models import OutboxJob
+from workflows import deadlines, notifications, outbox
+from workflows.executors import JobFailed, ServiceDown, TryLater
+from workflows.models import JobKind, OutboxJob
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -63,6 +65,14 @@ def test_everybody_who_is_consulted_has_one_link_and_finds_it_in_his_mail(consul
         assert found.sent_at is not None
         assert found.used_at is None
         assert not is_stored(token)
+
+
+def test_whoever_is_asked_later_has_a_link_of_that_moment(consulted):
+    at = timezone.now() + timedelta(hours=2)
+    added = add_late(consulted, at=at)
+    asked = Event.objects.get(document=f"sign_off:{added.pk}", move="ask")
+    assert [added.asked_at, link_of(added).issued_at, asked.at] == [at] * 3
+    assert factories.asked(consulted)[0].asked_at == added.round.opened_at < at
 
 
 def test_a_token_in_a_table_would_be_found(consulted):
@@ -187,6 +197,29 @@ def test_the_log_and_the_errors_of_the_outbox_hold_no_token():
     said = str(notifications._refusal(refusal, message))
     assert "/v/…/" in said
     assert token not in said
+
+
+@pytest.mark.parametrize("address", ["%2Fv%2F{}%2Fs", "%252Fv%252F{}%252F", "/v/a{}?next=/v/{}"])
+def test_addresses_within_addresses_are_masked_too(address):
+    token = "x%7E-_" * 7
+    assert token not in masked(f"GET /sign-in/?next={address.format(token, token)}")
+    assert masked("%2fv%2fabc%2fs%2f1") == "%2fv%2f…%2fs%2f1"
+
+
+@pytest.mark.parametrize("error", [RuntimeError, JobFailed, TryLater, ServiceDown])
+def test_whatever_breaks_a_job_off_is_kept_without_token(error):
+    """Of the errors that nobody foresaw, too."""
+    token, at = "x" * 43, timezone.now()
+
+    def breaks_off(_payload):
+        raise error(f"no: https://example.org/v/{token}/")
+
+    OutboxJob.objects.create(kind=JobKind.MAIL, key="a", not_before=at)
+    job = outbox.claim_next("w", at)
+    outbox.run(job, {JobKind.MAIL: breaks_off})
+    job.refresh_from_db()
+    assert "https://example.org/v/…/" in job.last_error
+    assert token not in job.last_error
 
 
 def writers_of_the_log(config):

@@ -16,7 +16,7 @@ from profile_workflow.services.log import broken_links
 from profile_workflow.states import Attribution, ProfileState, Role
 from tests import factories
 from tests.integration.pages import page, signed_in
-from workflows.models import Task
+from workflows.models import OutboxJob, Task
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -140,6 +140,30 @@ def test_a_new_objection_needs_an_answer_of_its_own(made, objected):
     )
     signoff.refresh_from_db()
     assert (signoff.response, signoff.responded_by, signoff.responded_at) == ("", None, None)
+
+
+def test_a_second_click_objects_no_second_time_and_keeps_the_answer(made, objected):
+    signoff = objected()
+    answer(signoff, by=made.team)
+    author = signed_in(made[Role.STAKEHOLDER])
+    address_of_task = reverse("task", args=[Task.objects.get(signoff=signoff).pk])
+    said = {"move": "object_to", "reason": f" {WORDS} ", "sections": ["1"]}
+    mails = OutboxJob.objects.filter(payload__kind="objection_received")
+    before = mails.count()
+    assert author.post(address_of_task, said).status_code == CONFLICT
+    signoff.refresh_from_db()
+    assert (signoff.response, mails.count()) == (ANSWER, before)
+    assert Event.objects.filter(move="object_to").count() == 1
+    # Other words, or the same of another section, are another objection; what was answered to
+    # the former one stays on record.
+    for other in ({"reason": "Canary lane too."}, {"sections": ["1", "2"]}):
+        said |= other
+        assert author.post(address_of_task, said).status_code == FOUND
+    signoff.refresh_from_db()
+    assert signoff.response == ""
+    assert Event.objects.filter(move="object_to").count() == 3
+    kept = Event.objects.get(move="answer_objection", document=f"sign_off:{signoff.pk}")
+    assert kept.reason.text == ANSWER
 
 
 # Who and when

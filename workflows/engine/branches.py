@@ -123,7 +123,7 @@ def add_stakeholder(assignment: Assignment, *, by: User, at: datetime) -> SignOf
     if opened.signoffs.filter(person=part.user_id).exists():
         raise NotNow(_("This person has been asked already."))
     opened.profile = profile
-    signoff = rounds.ask(opened, [part])[0]
+    signoff = rounds.ask(opened, [part], at=at)[0]
     process = sibling.process
     process.set_out(profile, at)
     _split_of(process, sibling).open_branches([signoff], after=_branches_of(sibling))

@@ -14,6 +14,7 @@ from profile_workflow.services import links, section_answers
 from profile_workflow.services.lifecycle import Details
 from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor, Entry, document_name, record
+from profile_workflow.services.objections import stands_already
 from profile_workflow.states import SignOffState
 from workflows import effects
 from workflows.engine.locking import refetched
@@ -66,11 +67,8 @@ def _says_something_new(signoff: SignOff, move: str, details: Details) -> bool:
     """Whether the sign-off has to move: to another answer, or to an objection in other words."""
     if signoff.state != _STATE_AFTER[move]:
         return True
-    if move != "object_to":
-        return False
-    named = {one.pk for one in details.sections}
-    before = set(signoff.sections.values_list("pk", flat=True))
-    return details.reason.strip() != signoff.statement or named != before
+    is_objection = move == "object_to"
+    return is_objection and not stands_already(signoff, details.reason, details.sections)
 
 
 @transaction.atomic

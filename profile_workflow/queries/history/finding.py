@@ -112,7 +112,8 @@ def _told_to(viewer: User, profile: Profile) -> "QuerySet[Event]":
     """Return the events of a profile that a reader may know of.
 
     Left out are comments among authors and requests that he may not see, and the end of
-    substitutions that never began.
+    substitutions that never began. That an answer came by link stands beside the comments that came
+    with it, so that it would tie them to an objection: it is for those who see every name.
     """
     events = Event.objects.filter(profile=profile)
     if not sees_working_text(profile, viewer):
@@ -123,6 +124,7 @@ def _told_to(viewer: User, profile: Profile) -> "QuerySet[Event]":
         to_come = substitutions_to_come(profile, on=profile.day)
         unknown = [f"{Kind.ASSIGNMENT}:{pk}" for pk in sorted(to_come)]
         events = events.exclude(document__in=unknown, move="end_part")
+        events = events.exclude(move="send_by_link")
     if sees_all_requests(profile, viewer):
         return events
     seen = requests_seen_by(profile, viewer).order_by("pk").values_list("pk", flat=True)

@@ -1,7 +1,6 @@
 """What every page behind a personal link begins and ends with: whose it is, and no traces."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, Concatenate, ParamSpec
@@ -16,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from profile_workflow.forms.by_link import SectionAnswerForm
 from profile_workflow.models import AnsweringLink
-from profile_workflow.services import accounts, links
+from profile_workflow.services import links
 from profile_workflow.services.links import Standing
 
 _Rest = ParamSpec("_Rest")
@@ -46,7 +45,7 @@ def for_link_holder(
         at = timezone.now()
         link = links.find(token)
         if link is None:
-            response = _unknown(request, at=at)
+            response = _unknown(request)
         else:
             link.signoff.round.profile.moment = at
             city = link.signoff.round.profile.city
@@ -81,16 +80,13 @@ def language_of(request: HttpRequest, link: AnsweringLink) -> str:
     return next((one for one in wanted if one in known), settings.LANGUAGE_CODE)
 
 
-def _unknown(request: HttpRequest, *, at: datetime) -> HttpResponseBase:
-    """Say that there is no such link; to whoever tries many, not even that.
+def _unknown(request: HttpRequest) -> HttpResponseBase:
+    """Say that there is no such link. Guesses are not counted: nobody guesses 256 bits.
 
     What was sent is not shown: anybody could have made a browser send it, to put his words here.
     """
-    address = request.META.get("REMOTE_ADDR", "")
-    is_closed = not accounts.may_miss_link(address=address, at=at)
-    status = HTTPStatus.TOO_MANY_REQUESTS if is_closed else HTTPStatus.NOT_FOUND
-    found = {"why": "too_many" if is_closed else "unknown"}
-    return render(request, "workflows/by_link/shut.html", found, status=status)
+    found = {"why": "unknown"}
+    return render(request, "workflows/by_link/shut.html", found, status=HTTPStatus.NOT_FOUND)
 
 
 def lost(request: HttpRequest, token: str, why: str, status: HTTPStatus) -> HttpResponse:
