@@ -17,7 +17,7 @@ class LinkLine:
     Attributes:
         answer: What the person is asked for, and his name.
         link: The link made last; None for somebody who was asked before there were links.
-        saved: How many sections he has said something of.
+        saved: How many sections he has said something of that he has not sent.
         came_by_link: Whether the answer came through a link.
     """
 
@@ -92,7 +92,7 @@ def _line(answer: Answer, by_link: set[int]) -> LinkLine:
     return LinkLine(
         answer=answer,
         link=next(iter(signoff.links.all()), None),
-        saved=len(signoff.section_answers.all()),
+        saved=sum(one.waits_to_be_sent for one in signoff.section_answers.all()),
         came_by_link=signoff.pk in by_link,
     )
 

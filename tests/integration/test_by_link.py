@@ -575,7 +575,13 @@ def test_the_team_sees_who_used_his_link_and_sends_another(consulted, signoff, c
     holder.says("1", AGREES)
     assert "1 section is answered, and not sent yet." in client.get(address).content.decode()
     holder.answers((AGREES, ""), (AGREES, ""), (AGREES, ""))
-    assert "came through a link" in client.get(address).content.decode()
+    page = client.get(address).content.decode()
+    assert "came through a link" in page
+    assert "not sent yet" not in page
+    holder.says("2", COMMENTS, "More.")
+    page = client.get(address).content.decode()
+    assert "came through a link" in page
+    assert "1 section is answered, and not sent yet." in page
 
     mail.outbox.clear()
     form = {"seen": link_of(signoff).pk}
