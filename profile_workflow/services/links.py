@@ -137,7 +137,7 @@ def revoke(signoff: SignOff, *, reason: str, by: User, at: datetime) -> Event:
     profile, fresh = _kept_by(signoff, by, at)
     if not reason.strip():
         raise NotComplete(
-            _("A reason is needed."),
+            _("This cannot be done yet: something is missing."),
             (Missing("no_reason", _("Give a reason; the receiver will see it.")),),
         )
     if not _end(fresh, LinkEnd.REVOKED, at=at):
