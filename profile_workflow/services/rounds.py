@@ -56,7 +56,8 @@ def open_validation_round(profile: Profile, kind: ValidationKind, *, at: datetim
     """Open a round of asking about the present text and return the sign-offs that are asked for.
 
     Who has already agreed to exactly this text in an earlier round is not asked again; who has
-    objected to it is. Announced at opening, so that silence may count where the rule says so.
+    objected to it is, and finds what he had said of its sections. Announced at opening, so that
+    silence may count where the rule says so.
 
     Raises:
         NotComplete: If there is nobody who could sign for the city.
@@ -65,7 +66,8 @@ def open_validation_round(profile: Profile, kind: ValidationKind, *, at: datetim
     if kind == ValidationKind.SIGNOFF and not people:
         raise NotComplete(_("There is nobody who could sign for the city; name somebody first."))
     version = freeze_profile(profile, at=at)
-    last = profile.validation_rounds.filter(kind=kind).order_by("-number").first()
+    rounds = profile.validation_rounds.filter(kind=kind).select_related("version")
+    last = rounds.order_by("-number").first()
     opened = ValidationRound.objects.create(
         profile=profile,
         kind=kind,
@@ -85,7 +87,10 @@ def open_validation_round(profile: Profile, kind: ValidationKind, *, at: datetim
     settled = {
         person for person, answer in standing.items() if answer.state in AGREEING_SIGNOFF_STATES
     }
-    return ask(opened, (one for one in people if one.user_id not in settled), at=at)
+    asked = ask(opened, (one for one in people if one.user_id not in settled), at=at)
+    if last is not None and last.version.digest == version.digest:
+        section_answers.carry_over(asked, profile)
+    return asked
 
 
 def _days(profile: Profile, kind: ValidationKind) -> int:
@@ -98,9 +103,8 @@ def ask(opened: ValidationRound, people: Iterable[Assignment], *, at: datetime) 
 
     Returns their sign-offs.
 
-    Whoever is consulted gets a link with which he can answer without signing in, and finds there
-    what he has said of exactly this text before. Costs five queries more than the log, whatever
-    the number of people.
+    Whoever is consulted gets a link with which he can answer without signing in. Costs three
+    queries more than the log, whatever the number of people.
     """
     asked: list[SignOff] = SignOff.objects.bulk_create(
         SignOff(
@@ -115,7 +119,6 @@ def ask(opened: ValidationRound, people: Iterable[Assignment], *, at: datetime) 
     )
     if opened.kind == ValidationKind.CONSULTATION:
         links.issue(asked, at=at)
-        section_answers.carry_over(asked, opened.profile)
     record(
         opened.profile,
         [Entry(f"sign_off:{one.pk}", "ask", "", SignOffState.ASKED, one.digest) for one in asked],

@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from playwright.sync_api import expect
 
 from profile_workflow import markup
 from profile_workflow.models import Draft, Source
@@ -205,6 +206,12 @@ def test_a_reference_is_picked_or_typed_and_changed(write, profile):
     assert field(page).endswith("and [#section:2] say.")
 
 
+def choose(page, chip):
+    """Click on a piece that was put in, and see it chosen."""
+    page.locator(f"{TEXT} {chip}").first.click()
+    expect(page.locator(f"{TEXT} .ProseMirror-selectednode")).to_have_count(1)
+
+
 def test_nothing_that_is_chosen_goes_away_when_something_is_put_in(write, profile):
     figure = factories.give_figure(factories.section(profile, "1"))
     key = figure.source.key
@@ -236,16 +243,16 @@ def test_nothing_that_is_chosen_goes_away_when_something_is_put_in(write, profil
     page.keyboard.type("So it is.")
     placed = f"[[figure:{figure.table.key}]]"
     assert field(page).endswith(f"\n\n{placed}\n\nSo it is.")
-    page.locator(f"{TEXT} .chip-placement").click()
+    choose(page, ".chip-placement")
     page.keyboard.type("Yes. ")
     assert field(page).endswith(f"\n\n{placed}\n\nYes. So it is.")
-    page.locator(f"{TEXT} .chip-placement").click()
+    choose(page, ".chip-placement")
     page.evaluate(PASTE, ["", "No. "])
     assert field(page).endswith(f"\n\n{placed}\n\nNo. Yes. So it is.")
-    page.locator(f"{TEXT} .chip").first.click()
+    choose(page, ".chip")
     page.keyboard.type(" then")
     assert field(page).startswith(f"Many **came**[@{key}, p. 4] then as")
-    page.locator(f"{TEXT} .chip-placement").click()
+    choose(page, ".chip-placement")
     page.keyboard.press("Delete")
     assert placed not in field(page)
 

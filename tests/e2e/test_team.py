@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from profile_workflow.models import Assignment, Profile, SavedView, User
+from profile_workflow.services import people
 from profile_workflow.states import ProfileState, Role
 from tests import factories
 from tests.browser import PHONE, overflowing
@@ -112,9 +113,7 @@ def press_until(page, wanted):
 
 def test_a_task_is_taken_with_the_keyboard_alone(browse, made):
     colleague = factories.make_person("colleague")
-    factories.people.assign_to_programme(
-        colleague, Role.PROJECT_TEAM, programme_id=made.programme.pk
-    )
+    people.assign_to_programme(colleague, Role.PROJECT_TEAM, programme_id=made.programme.pk)
     profile = factories.make_profile(made)
     task = Task.objects.open().get(profile=profile)
     assert task.owner is None

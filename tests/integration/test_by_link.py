@@ -251,7 +251,7 @@ def test_sending_costs_the_same_for_one_comment_and_for_all(consulted, signoff):
             section_answers.save_answer(link, section, view=view, text=text, at=at)
         with CaptureQueriesContext(connection) as asked:
             engine.send_answer(link, at=at)
-        return len(asked)
+        return sum(not one["sql"].startswith(("SAVEPOINT", "RELEASE")) for one in asked)
 
     with factories.undone():
         one = cost("More.", "", "")
