@@ -206,7 +206,7 @@ def test_a_reference_is_picked_or_typed_and_changed(write, profile):
     assert field(page).endswith("and [#section:2] say.")
 
 
-def choose(page, chip):
+def select_piece(page, chip):
     """Click on a piece that was put in, and see it chosen."""
     page.locator(f"{TEXT} {chip}").first.click()
     expect(page.locator(f"{TEXT} .ProseMirror-selectednode")).to_have_count(1)
@@ -243,16 +243,16 @@ def test_nothing_that_is_chosen_goes_away_when_something_is_put_in(write, profil
     page.keyboard.type("So it is.")
     placed = f"[[figure:{figure.table.key}]]"
     assert field(page).endswith(f"\n\n{placed}\n\nSo it is.")
-    choose(page, ".chip-placement")
+    select_piece(page, ".chip-placement")
     page.keyboard.type("Yes. ")
     assert field(page).endswith(f"\n\n{placed}\n\nYes. So it is.")
-    choose(page, ".chip-placement")
+    select_piece(page, ".chip-placement")
     page.evaluate(PASTE, ["", "No. "])
     assert field(page).endswith(f"\n\n{placed}\n\nNo. Yes. So it is.")
-    choose(page, ".chip")
+    select_piece(page, ".chip")
     page.keyboard.type(" then")
     assert field(page).startswith(f"Many **came**[@{key}, p. 4] then as")
-    choose(page, ".chip-placement")
+    select_piece(page, ".chip-placement")
     page.keyboard.press("Delete")
     assert placed not in field(page)
 
