@@ -51,7 +51,8 @@ WRITTEN = {
     "note", "number", "origin", "outcome", "page", "pages", "period", "problem", "publisher",
     "query", "quote", "quote_after", "quote_before", "rationale", "reason", "remark",
     "replacement", "response", "responsible", "searched", "short", "statement", "subject", "term",
-    "sent_text", "text", "time_frame", "title", "title_ar", "title_fr", "unit", "url", "volume", "year",
+    "sent_text", "text", "time_frame", "title", "title_ar", "title_fr", "unit", "url", "volume",
+    "year",
 }  # fmt: skip
 #: The same of fields that hold lists or objects.
 WRITTEN_JSON = {
