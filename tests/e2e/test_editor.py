@@ -207,7 +207,11 @@ def test_a_reference_is_picked_or_typed_and_changed(write, profile):
 
 
 def select_piece(page, chip):
-    """Click on a piece that was put in, and see it chosen."""
+    """Click on a piece that was put in, and see it chosen.
+
+    Coming from elsewhere: two clicks at one place within half a second are a double click.
+    """
+    page.locator(f"{TEXT} p").last.click()
     page.locator(f"{TEXT} {chip}").first.click()
     expect(page.locator(f"{TEXT} .ProseMirror-selectednode")).to_have_count(1)
 
