@@ -157,11 +157,24 @@ def only_the_lifecycle_moves(**_signal: Any) -> None:
         assert caller.split(".")[0] not in packages, f"{caller} makes a transition itself"
 
 
+def _changes_what_is_tested(item: pytest.Item) -> bool:
+    """Whether a test, or a fixture of ours that it asks for, may change how factories work.
+
+    What a plugin asks for tells nothing: pytest-django asks for ``monkeypatch`` in every test.
+    """
+    info = item._fixtureinfo  # type: ignore[attr-defined]  # nothing public tells who asks for what
+    asked = set(info.argnames)
+    for found in info.name2fixturedefs.values():
+        if found[-1].baseid:  # a folder or a file; a plugin has none
+            asked.update(found[-1].argnames)
+    return not asked.isdisjoint({"monkeypatch", "settings"})
+
+
 @pytest.fixture(autouse=True)
 def _factories_cast_what_they_made(request: pytest.FixtureRequest) -> Iterator[None]:
     """Let factories write what they wrote before; not where a test changes how they work."""
     has_data = request.node.get_closest_marker("django_db") is not None
-    if not has_data or {"monkeypatch", "settings"} & set(request.fixturenames):
+    if not has_data or _changes_what_is_tested(request.node):
         yield
         return
     with moulds.opened():

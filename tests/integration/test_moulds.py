@@ -54,6 +54,26 @@ def twice(make):
     return found
 
 
+def test_a_test_that_changes_nothing_is_cast():
+    factories.make_programme()
+    assert moulds._journal.trail
+
+
+def test_a_test_that_may_change_what_is_tested_is_not(monkeypatch):
+    factories.make_programme()
+    assert moulds._journal.trail is None
+
+
+def test_nor_one_whose_fixture_may(moves):
+    factories.make_programme()
+    assert moulds._journal.trail is None
+
+
+def test_nor_one_that_changes_a_setting(settings):
+    factories.make_programme()
+    assert moulds._journal.trail is None
+
+
 def test_what_is_cast_has_the_same_rows_and_goes_on(opened, moves):
     (first, rows), (second, again) = twice(drafted)
     assert again == rows
