@@ -1,5 +1,6 @@
 """Answering through a personal link: page after page, sending, changing, and every closed door."""
 
+import re
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -21,6 +22,7 @@ from profile_workflow.models import (
     Reply,
     SectionAnswer,
     SignOff,
+    User,
     ValidationRound,
 )
 from profile_workflow.services import comments, links, section_answers
@@ -397,16 +399,33 @@ def test_a_link_used_by_reading_would_be_seen(consulted, signoff, monkeypatch):
     assert link_of(signoff).used_at is not None
 
 
-def test_the_language_is_chosen_for_the_link_alone(consulted, signoff):
+def test_the_language_is_the_persons_own_until_another_is_chosen_for_the_link(consulted, signoff):
     holder = Holder(token_for(signoff))
-    holder.sends("link_language", language="ar")
-    page = holder.reads()
-    assert page["Content-Language"] == "ar"
-    assert 'dir="rtl"' in page.content.decode()
+
+    def speaks(asked_for):
+        page = holder.client.get(holder.address(), headers={"accept-language": asked_for})
+        (pressed,) = re.findall(
+            r'value="(\w+)" lang="\w+" aria-pressed="true"', page.content.decode()
+        )
+        assert pressed == page["Content-Language"]
+        return pressed
+
+    def is_to_read(language):
+        User.objects.filter(pk=signoff.person_id).update(language=language)
+
+    is_to_read("ar")
+    assert [speaks("en"), speaks("fr,en;q=0.5"), speaks("de"), speaks("")] == ["ar"] * 4
+    assert 'dir="rtl"' in holder.reads().content.decode()
+    # A language that the site has no more says nothing.
+    is_to_read("xx")
+    assert [speaks("de,en;q=0.5"), speaks("fr"), speaks("de")] == ["en", "fr", "en"]
+    is_to_read("ar")
+    holder.sends("link_language", language="fr")
+    assert [speaks("en"), speaks("ar")] == ["fr", "fr"]
     assert holder.sends("link_language", language="xx").status_code == FOUND
-    assert holder.reads()["Content-Language"] == "ar"
+    assert speaks("en") == "fr"
     signoff.person.refresh_from_db()
-    assert signoff.person.language == "en"
+    assert signoff.person.language == "ar"
 
 
 # Closed doors

@@ -27,7 +27,7 @@ from profile_workflow.web.reading import Addresses, reading_text
 from profile_workflow.web.refusing import Refusal, refused
 from workflows import engine
 from workflows.letters import ATTRIBUTION_RULES
-from workflows.views.by_link.opening import for_link_holder, language_of, lost, shut
+from workflows.views.by_link.opening import for_link_holder, lost, shut
 
 _READING_AND_SENDING = ["GET", "HEAD", "POST"]
 #: Words that people read in a minute, and minutes for each decision.
@@ -147,10 +147,7 @@ class Way:
 def landing(request: HttpRequest, link: AnsweringLink) -> HttpResponse:
     """Say who asks what, until when, how long it takes, and how the answer will be shown."""
     way = Way(request, link)
-    context = way.context(
-        minutes=_minutes(way),
-        language_form=LinkLanguageForm(initial={"language": language_of(request, link)}),
-    )
+    context = way.context(minutes=_minutes(way), language_form=LinkLanguageForm())
     return render(request, "workflows/by_link/landing.html", context)
 
 
