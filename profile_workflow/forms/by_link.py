@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from profile_workflow import languages
+from profile_workflow.forms.marked import MarkedForm
 from profile_workflow.forms.moves import ReasonField
 from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.services.section_answers import MOST_CHARACTERS
 from profile_workflow.states import SectionView
 
 
-class SectionAnswerForm(StyledForm):
+class SectionAnswerForm(MarkedForm):
     """What somebody thinks of a section, and why."""
 
     view = forms.ChoiceField(
@@ -52,6 +53,15 @@ class SectionAnswerForm(StyledForm):
     def typed(self) -> str:
         """The words as they were sent, for whoever would otherwise lose them."""
         return str(self["text"].value() or "")
+
+
+class SendForm(MarkedForm):
+    """Which answers were looked at before they are sent."""
+
+    @property
+    def seen(self) -> str:
+        """The mark of those answers; empty if it cannot be read."""
+        return self.mark if self.is_valid() else ""
 
 
 class LinkLanguageForm(StyledForm):

@@ -77,14 +77,23 @@ class Holder:
     def sends(self, name, *more, **form):
         return self.client.post(self.address(name, *more), form)
 
+    def seen(self, name, *more):
+        """Return the mark of what is saved, which the form of a page carries."""
+        form = self.reads(name, *more).context.get("form")
+        return (form["base"].value() or "") if form else ""
+
     def says(self, key, view, text=""):
-        return self.sends("link_section", key, view=view, text=text)
+        seen = self.seen("link_section", key)
+        return self.sends("link_section", key, view=view, text=text, base=seen)
+
+    def sends_all(self):
+        return self.sends("link_check", base=self.seen("link_check"))
 
     def answers(self, *views):
         """Say something of each section, in order, and send it."""
         for key, (view, text) in enumerate(views, start=1):
             assert self.says(str(key), view, text).status_code == FOUND
-        return self.sends("link_check")
+        return self.sends_all()
 
 
 def fresh(signoff):
@@ -110,7 +119,7 @@ def test_the_way_from_the_mail_to_the_receipt(consulted, signoff):
     assert refusal.count('role="alert"') == refusal.count("autofocus") == 1
     assert refusal.index("<h1") < refusal.index("<h2")
     assert holder.says("2", COMMENTS, "Say more of housing.").status_code == FOUND
-    early = holder.sends("link_check")
+    early = holder.sends_all()
     assert early.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     refusal = early.content.decode()
     assert "has no answer yet" in refusal
@@ -120,7 +129,7 @@ def test_the_way_from_the_mail_to_the_receipt(consulted, signoff):
     assert "you agree" in holder.reads("link_check").content.decode()
     assert fresh(signoff).state == SignOffState.ASKED
 
-    assert holder.sends("link_check")["Location"] == holder.address("link_receipt")
+    assert holder.sends_all()["Location"] == holder.address("link_receipt")
     arrived = holder.reads("link_receipt").content.decode()
     assert "Approved" in arrived
     assert "A receipt is on its way" in arrived
@@ -159,6 +168,50 @@ def test_sending_twice_does_nothing_twice(consulted, signoff):
     assert (Event.objects.count(), Comment.objects.count()) == before
 
 
+def test_two_tabs_lose_nothing(consulted, signoff):
+    """An old page overwrites no newer answer and sends none that it does not show."""
+    holder = Holder(token_for(signoff))
+    nothing, address = holder.seen("link_section", "1"), holder.address("link_section", "1")
+    ours = {"view": OBJECTS, "text": "Typed in the old tab."}
+    assert holder.says("1", COMMENTS, "Saved in the new tab.").status_code == FOUND
+
+    def saved():
+        kept = SectionAnswer.objects.get(signoff=signoff, section__key="1")
+        return kept.view, kept.text
+
+    for old in (nothing, "0" * 64, None):
+        form = ours if old is None else {**ours, "base": old}
+        both = holder.client.post(address, form)
+        assert both.status_code == HTTPStatus.CONFLICT
+        assert saved() == (COMMENTS, "Saved in the new tab.")
+    page = both.content.decode()
+    assert "Another answer has been saved since this page was opened." in page
+    assert [(one.yours, one.theirs) for one in both.context["conflict"]] == [
+        ("I object", "I agree, with a comment"),
+        (ours["text"], "Saved in the new tab."),
+    ]
+    # The form holds what was typed; who has seen both decides.
+    again = both.context["form"]
+    assert (again["view"].value(), again["text"].value()) == tuple(ours.values())
+    assert holder.client.post(address, {**ours, "base": again["base"].value()}).status_code == FOUND
+    assert saved() == (OBJECTS, "Typed in the old tab.")
+    # The second click of a double one says the same as the first, and is done.
+    assert holder.client.post(address, {**ours, "base": nothing}).status_code == FOUND
+
+    for key in ("2", "3"):
+        holder.says(key, AGREES)
+    old = holder.seen("link_check")
+    holder.says("3", OBJECTS, "Saved in the other tab.")
+    refusal = holder.sends("link_check", base=old)
+    assert refusal.status_code == HTTPStatus.CONFLICT
+    assert "Saved in the other tab." in refusal.content.decode()
+    assert fresh(signoff).state == SignOffState.ASKED
+    seen = refusal.context["form"]["base"].value()
+    for _click in range(2):
+        assert holder.sends("link_check", base=seen).status_code == FOUND
+    assert "Saved in the other tab." in fresh(signoff).statement
+
+
 def test_an_answer_changes_until_closing(consulted, signoff):
     holder = Holder(token_for(signoff))
     holder.answers((COMMENTS, "More."), (OBJECTS, "Not so."), (OBJECTS, "Nor this."))
@@ -178,7 +231,7 @@ def test_an_answer_changes_until_closing(consulted, signoff):
     holder.says("2", AGREES)
     assert "has not been sent yet" in holder.reads().content.decode()
     assert fresh(signoff).state == SignOffState.OBJECTED
-    holder.sends("link_check")
+    holder.sends_all()
     assert fresh(signoff).state == SignOffState.APPROVED
     assert Comment.objects.get(pk=comment.pk).state == CommentState.OPEN
     call_command("verify_log")
@@ -235,7 +288,7 @@ def test_an_extension_keeps_what_was_said(consulted, signoff):
     assert "Not so." in page
     assert {one.sent_at for one in again[signoff.person_id].section_answers.all()} == {None}
     assert SectionAnswer.objects.filter(signoff=signoff, sent_at=None).count() == 0
-    assert holder.sends("link_check").status_code == FOUND
+    assert holder.sends_all().status_code == FOUND
     assert fresh(again[signoff.person_id]).state == SignOffState.OBJECTED
     comment = Comment.objects.get(author=signoff.person)
     assert not comment.replies.exists()
@@ -440,7 +493,7 @@ def test_closed_doors_say_why_and_give_back_what_was_typed(consulted, signoff):
         for answer in (
             holder.reads(),
             holder.says("1", OBJECTS, "My words."),
-            holder.sends("link_check"),
+            holder.sends_all(),
         ):
             assert answer.status_code == status
             assert sentence in answer.content.decode()
