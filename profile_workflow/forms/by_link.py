@@ -69,7 +69,9 @@ class LinkLanguageForm(StyledForm):
 
     language = forms.ChoiceField(
         label=gettext_lazy("Language"),
-        help_text=gettext_lazy("Of these pages; the text stays in the language of its authors."),
+        help_text=gettext_lazy(
+            "The language of these pages; the text stays in the language of its authors."
+        ),
         choices=languages.choices(dict(settings.LANGUAGES)),
     )
 
