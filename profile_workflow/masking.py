@@ -3,6 +3,8 @@
 import logging
 import re
 
+#: Where a web server writes what it was asked for; it makes these loggers before the application.
+_OF_THE_SERVER = ("gunicorn.error", "gunicorn.access")
 #: What stands for a token.
 MASK = "…"
 #: A slash, as it is or as it stands in an address inside another one, however often.
@@ -22,3 +24,24 @@ class MaskingFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line as it is written."""
         return masked(super().format(record))
+
+
+class MaskingFilter(logging.Filter):
+    """Takes the tokens out of a record before anybody writes it, in whatever form."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record pass, without tokens in its words and in its traceback."""
+        record.msg, record.args = masked(record.getMessage()), ()
+        if record.exc_info and not record.exc_text:
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        record.exc_text = record.exc_text and masked(record.exc_text)
+        return True
+
+
+def mask_server_log() -> None:
+    """Mask what the web server itself logs, whatever files and forms its operator chose.
+
+    A filter of the logger outlives its handlers, which the server makes anew when it is told to.
+    """
+    for name in _OF_THE_SERVER:
+        logging.getLogger(name).addFilter(MaskingFilter())

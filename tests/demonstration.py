@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from django.db.models import F
 from django.urls import resolve
 from django.utils import timezone
 
-from profile_workflow.models import DataItem, DataTable, Profile, Source, User
+from profile_workflow.models import AnsweringLink, DataItem, DataTable, Profile, Source, User
 from profile_workflow.services.lifecycle import Details
 from profile_workflow.states import ProfileState, Role
 from tests import factories
@@ -77,6 +78,7 @@ class Demonstrated(World):
         given = FURTHER[state]
         # Told when it is asked for, so that the board, which is shown before, stays as it is told.
         self._told._once(given)
+        _let_the_worker_work(self._told)
         return _profile(f"{given.city}-{given.edition}")
 
     def reader_of(self, page: Page, address: str) -> User | None:
@@ -119,6 +121,12 @@ def _give_figure(profile: Profile) -> None:
         )  # fmt: skip
 
 
+def _let_the_worker_work(told: Demonstration) -> None:
+    """Take all mails as sent, those with personal links too."""
+    OutboxJob.objects.unfinished().update(state=JobState.DONE, finished_at=told.now)
+    AnsweringLink.objects.filter(sent_at=None).update(sent_at=F("issued_at"))
+
+
 def demonstrate() -> Demonstrated:
     """Fill the database with the demonstration, and with what it lacks in English."""
     told = Demonstration(now=timezone.now(), say=lambda _line: None)
@@ -130,8 +138,7 @@ def demonstrate() -> Demonstrated:
         at=told.now,
         details=Details(reason="The elections are over."),
     )
-    # The worker has been at work.
-    OutboxJob.objects.unfinished().update(state=JobState.DONE, finished_at=told.now)
+    _let_the_worker_work(told)
     world = Demonstrated(told)
     first = factories.section(world.drafted, "1")
     expert = world.drafted.assignments.get(role=Role.LOCAL_EXPERT).user

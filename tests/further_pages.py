@@ -200,6 +200,9 @@ EMPTY = (
 REFUSED = (
     Page("section_edit", "Two versions of a text, to be joined.", [EXPERT], written_twice,
          variant="conflict", sent=OVERTAKEN, status=409, most_bytes=WRITING_BUDGET),
+    Page("link_section", "Two answers to a section, to choose from.", [STRANGER], section_by_link,
+         variant="conflict", sent={"view": "objects", "text": "Not so."}, status=409,
+         is_pictured=False),
     refused("link_section", "No answer to a section.", STRANGER, section_by_link),
     refused("link_revoke", "A link that is revoked without a reason.", TEAM, link_to_revoke),
     refused("link_check", "Sections without an answer.", STRANGER, by_link),

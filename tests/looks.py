@@ -22,7 +22,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from profile_workflow.models import User
+from profile_workflow.models import AnsweringLink, User
 from profile_workflow.states import Role
 from tests import browser as checks
 from tests.pages import STRANGER, Page, World
@@ -118,6 +118,8 @@ class Looker:
     ) -> dict[str, Any]:
         window = self._windows[language]
         self._sit_down(window, user)
+        # Whoever has a link reads it in his own language, whatever his browser asks for.
+        AnsweringLink.objects.update(language=language)
         answer = visit(window, page, address)
         weight = self._memory.scales.weight(window, answer)
         html = answer.text()

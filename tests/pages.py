@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from profile_workflow.attachments import read_attachment
 from profile_workflow.models import (
-    AnsweringLink,
     City,
     DataItem,
     Draft,
@@ -223,8 +222,8 @@ def objection(world: World) -> Sequence[Any]:
 def signoff_by_link(world: World) -> SignOff:
     """What somebody is asked for who has said something of the first section, through his link."""
     profile = world.profile_in(ProfileState.CONSULTATION, "links")
-    links_made = AnsweringLink.objects.filter(signoff__round__profile=profile)
-    signoff = links_made.filter(signoff__role=Role.STAKEHOLDER).order_by("pk")[0].signoff
+    asked = SignOff.objects.filter(round__profile=profile, state=SignOffState.ASKED)
+    signoff = asked.filter(role=Role.STAKEHOLDER).order_by("pk")[0]
     if not signoff.section_answers.exists():
         say(signoff, "1", SectionView.COMMENTS, "Say more of housing.")
     return signoff
@@ -248,9 +247,10 @@ def sent_by_link(world: World) -> Sequence[Any]:
     """The link of another person, who has said what he thinks of all sections, and sent it."""
     profile = signoff_by_link(world).round.profile
     signoff = SignOff.objects.filter(round__profile=profile, role=Role.FOCAL_POINT).get()
-    if signoff.state == SignOffState.ASKED:
+    if not signoff.section_answers.exists():
         for one in factories.sections(profile):
-            say(signoff, one.key, SectionView.OBJECTS, "Not so.")
+            say(signoff, one.key, SectionView.AGREES)
+        say(signoff, "2", SectionView.OBJECTS, "The figure is older than the last census.")
         engine.send_answer(link_of(signoff), at=timezone.now())
     return [token_for(signoff)]
 
@@ -487,17 +487,16 @@ PAGES = (
          lambda world: [world.profile.slug, world.waiting, "accept"]),
     Page("round", "Who was asked, who has answered, and what that means.", [TEAM, REVIEWER], slug),
     Page("links", "Who has used his personal link, and sending another.", [TEAM, FOCAL_POINT],
-         kept_links, is_pictured=False),
+         kept_links),
     Page("link_revoke", "Why somebody’s personal link is revoked.", [TEAM], link_to_revoke,
          is_pictured=False),
     Page("link", "Asked for one's view by personal link: what, until when, how long.", [STRANGER],
-         by_link, is_pictured=False, for_all=False),
+         by_link, for_all=False),
     Page("link_section", "One section to read and to answer, by personal link.", [STRANGER],
-         section_by_link, is_pictured=False, for_all=False),
+         section_by_link, for_all=False),
     Page("link_check", "All answers once more before they are sent.", [STRANGER], by_link,
-         is_pictured=False, for_all=False),
-    Page("link_receipt", "The answer has arrived.", [STRANGER], sent_by_link,
-         is_pictured=False, for_all=False),
+         for_all=False),
+    Page("link_receipt", "The answer has arrived.", [STRANGER], sent_by_link, for_all=False),
     Page("objection", "An objection, and the written answer to it.", [TEAM, EXPERT], objection),
     Page("qa", "The checks of quality assurance.", [TEAM],
          lambda world: [world.profile_in(ProfileState.PROJECT_QA).slug], most_queries=48),

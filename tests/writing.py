@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
+from playwright.sync_api import expect
 
 from profile_workflow.models import Profile, User
 from tests import factories
@@ -44,6 +45,16 @@ def double_click(page: Any, inside: str) -> None:
             dialog.wait_for(timeout=2_000)
             return
     dialog.wait_for()
+
+
+def select_piece(page: Any, chip: str) -> None:
+    """Click on the first piece of a kind that stands in the text, and see it chosen.
+
+    Coming from elsewhere: two clicks at one place within half a second are a double click.
+    """
+    page.locator(f"{TEXT} p").last.click()
+    page.locator(f"{TEXT} {chip}").first.click()
+    expect(page.locator(f"{TEXT} .ProseMirror-selectednode")).to_have_count(1)
 
 
 def address(profile: Profile) -> str:

@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from profile_workflow import languages
+from profile_workflow.forms.marked import MarkedForm
 from profile_workflow.forms.moves import ReasonField
 from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.services.section_answers import MOST_CHARACTERS
 from profile_workflow.states import SectionView
 
 
-class SectionAnswerForm(StyledForm):
+class SectionAnswerForm(MarkedForm):
     """What somebody thinks of a section, and why."""
 
     view = forms.ChoiceField(
@@ -54,12 +55,23 @@ class SectionAnswerForm(StyledForm):
         return str(self["text"].value() or "")
 
 
+class SendForm(MarkedForm):
+    """Which answers were looked at before they are sent."""
+
+    @property
+    def seen(self) -> str:
+        """The mark of those answers; empty if it cannot be read."""
+        return self.mark if self.is_valid() else ""
+
+
 class LinkLanguageForm(StyledForm):
     """The language of the pages behind a link."""
 
     language = forms.ChoiceField(
         label=gettext_lazy("Language"),
-        help_text=gettext_lazy("Of these pages; the text stays in the language of its authors."),
+        help_text=gettext_lazy(
+            "The language of these pages; the text stays in the language of its authors."
+        ),
         choices=languages.choices(dict(settings.LANGUAGES)),
     )
 

@@ -1,5 +1,6 @@
 """What somebody who is consulted says of each section: saved at each step, then made comments."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from profile_workflow.errors import InvalidInput, Missing, NotNow
+from profile_workflow.errors import InvalidInput, Missing, NotNow, StaleEntry
 from profile_workflow.models import (
     AnsweringLink,
     Profile,
@@ -17,6 +18,7 @@ from profile_workflow.models import (
     SignOff,
 )
 from profile_workflow.services import comments, links
+from profile_workflow.services.contents import fingerprint_of_text
 from profile_workflow.services.lifecycle import Details
 from profile_workflow.services.log import journal
 from profile_workflow.states import Attribution, SectionView, ValidationKind
@@ -27,9 +29,17 @@ MOST_CHARACTERS = 5_000
 
 @transaction.atomic
 def save_answer(
-    link: AnsweringLink, section: Section, *, view: SectionView, text: str, at: datetime
+    link: AnsweringLink,
+    section: Section,
+    *,
+    view: SectionView,
+    text: str,
+    at: datetime,
+    base: str | None = None,
 ) -> SectionAnswer:
     """Keep what somebody thinks of a section until he sends his answer; the last word counts.
+
+    To say the same twice is no conflict.
 
     Args:
         link: The link through which he answers.
@@ -37,9 +47,11 @@ def save_answer(
         view: What he thinks.
         text: His comment or reason; left out where he simply agrees.
         at: When.
+        base: ``mark_of`` what was saved when the page was opened; None for whatever it is.
 
     Raises:
         NotNow: If the link takes no answers, or the text is another one than that of the round.
+        StaleEntry: If something else was saved since ``base``, e.g. in another tab.
         InvalidInput: If the words are missing, too long, or cannot be stored.
     """
     link = links.locked_with_profile(link, at=at)
@@ -54,11 +66,34 @@ def save_answer(
         )
         return made
     if any(getattr(found, name) != value for name, value in kept.items()):
+        check_seen(base, mark_of(found), current=found)
         for name, value in kept.items():
             setattr(found, name, value)
         found.saved_at, found.sent_at = at, None
         found.save(update_fields=[*kept, "saved_at", "sent_at"])
     return found
+
+
+def mark_of(answer: SectionAnswer | None) -> str:
+    """Return what tells whether an answer is still the one that somebody has looked at."""
+    return "" if answer is None else mark_of_all([answer])
+
+
+def mark_of_all(answers: Iterable[SectionAnswer]) -> str:
+    """Return the same of several answers: a SHA-256 (hex) of what they say."""
+    said = sorted((one.section_id, one.view, one.text) for one in answers)
+    return fingerprint_of_text(json.dumps(said))
+
+
+def check_seen(base: str | None, mark: str, *, current: object = None) -> None:
+    """Refuse what is based on another answer than the one that is saved now.
+
+    Raises:
+        StaleEntry: If the marks differ; a ``base`` of None is none.
+    """
+    if base is not None and base != mark:
+        message = _("Another answer has been saved since this page was opened.")
+        raise StaleEntry(message, current=current)
 
 
 def carry_over(asked: Sequence[SignOff], profile: Profile) -> None:

@@ -35,6 +35,12 @@ def test_a_stakeholder_answers_on_a_phone_in_arabic_without_scripts(browse, sign
     page = browse("ar", scripts=False)
     page.set_viewport_size(PHONE)
     page.goto(reverse("link", args=[token_for(signoff)]))
+    assert page.locator("html").get_attribute("dir") == "ltr"
+    # One press, in sight as soon as the page is open.
+    arabic = page.get_by_role("button", name="العربيّة")
+    box = arabic.bounding_box()
+    assert box["y"] + box["height"] < PHONE["height"] / 2
+    arabic.click()
     assert page.locator("html").get_attribute("dir") == "rtl"
     page.locator("main .btn-primary").click()
     save(page, "agrees")

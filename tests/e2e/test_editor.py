@@ -3,7 +3,6 @@
 import random
 
 import pytest
-from playwright.sync_api import expect
 
 from profile_workflow import markup
 from profile_workflow.models import Draft, Source
@@ -11,7 +10,16 @@ from profile_workflow.states import ProfileState, Role
 from tests import browser as checks
 from tests import factories
 from tests.dialect import CITATIONS, EXHIBITS, REFUSED, SAMPLES, STRAY, shape
-from tests.writing import PASTE, TEXT, address, double_click, field, open_editor, press
+from tests.writing import (
+    PASTE,
+    TEXT,
+    address,
+    double_click,
+    field,
+    open_editor,
+    press,
+    select_piece,
+)
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -204,16 +212,6 @@ def test_a_reference_is_picked_or_typed_and_changed(write, profile):
     page.get_by_label("Refer to").select_option("#section:2")
     page.get_by_role("button", name="Put it in").click()
     assert field(page).endswith("and [#section:2] say.")
-
-
-def select_piece(page, chip):
-    """Click on a piece that was put in, and see it chosen.
-
-    Coming from elsewhere: two clicks at one place within half a second are a double click.
-    """
-    page.locator(f"{TEXT} p").last.click()
-    page.locator(f"{TEXT} {chip}").first.click()
-    expect(page.locator(f"{TEXT} .ProseMirror-selectednode")).to_have_count(1)
 
 
 def test_nothing_that_is_chosen_goes_away_when_something_is_put_in(write, profile):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from profile_workflow.models import City, User
+from profile_workflow.models import AnsweringLink, City, User
 from profile_workflow.states import ProfileState, Role, SectionState
 from tests import factories
 from tests.demonstration import demonstrate
@@ -150,6 +150,7 @@ class TestPictures:
                 reader = shown.reader_of(one, address)
                 if reader not in windows:
                     windows[reader] = browse("en", reader, refuses=True)
+                AnsweringLink.objects.update(language="en")
                 visit(windows[reader], one, address)
                 keep_picture(windows[reader], one.key)
             for name in BAD_MOMENTS:

@@ -27,7 +27,14 @@ from profile_workflow.models import (
     User,
     WorkingCopy,
 )
-from profile_workflow.services import comments, drafting, joining, lifecycle, people
+from profile_workflow.services import (
+    comments,
+    drafting,
+    joining,
+    lifecycle,
+    people,
+    section_answers,
+)
 from profile_workflow.services.drafting import DraftText
 from profile_workflow.services.log import broken_links
 from profile_workflow.services.people import Part
@@ -165,7 +172,8 @@ def test_one_answer_is_sent_by_link_twenty_times_at_once(made):
             Client().post(address, {"view": view, "text": "Why."}).status_code == HTTPStatus.FOUND
         )
     address = reverse("link_check", args=[token])
-    results = at_once([lambda: Client().post(address).status_code] * 20)
+    form = {"base": section_answers.mark_of_all(signoff.section_answers.all())}
+    results = at_once([lambda: Client().post(address, form).status_code] * 20)
     assert results == [HTTPStatus.FOUND] * 20
     moves = Counter(
         Event.objects.filter(document=f"sign_off:{signoff.pk}").values_list("move", flat=True)
@@ -176,6 +184,23 @@ def test_one_answer_is_sent_by_link_twenty_times_at_once(made):
     whole(profile)
 
 
+def test_two_answers_to_one_section_meet(made):
+    """One is saved, and who sent the other sees both."""
+    profile = factories.bring_to(factories.make_profile(made), S.CONSULTATION)
+    signoff = factories.asked(profile)[1]
+    address = reverse("link_section", args=[token_for(signoff), "1"])
+
+    def say(text):
+        return Client().post(address, {"view": "comments", "text": text})
+
+    answers = at_once([partial(say, text) for text in ("First.", "Second.")])
+    assert sorted(one.status_code for one in answers) == [HTTPStatus.FOUND, HTTPStatus.CONFLICT]
+    refused = max(answers, key=lambda one: one.status_code).content.decode()
+    assert "First." in refused
+    assert "Second." in refused
+    assert signoff.section_answers.get().text in {"First.", "Second."}
+
+
 def test_answers_by_link_meet_the_end_of_a_link(made):
     """Either the answer is there whole, or it is refused and nothing of it is there."""
     profile = factories.bring_to(factories.make_profile(made), S.CONSULTATION)
@@ -184,14 +209,15 @@ def test_answers_by_link_meet_the_end_of_a_link(made):
     for one in factories.sections(profile):
         Client().post(reverse("link_section", args=[token, one.key]), {"view": "agrees"})
     address = reverse("link_check", args=[token])
+    form = {"base": section_answers.mark_of_all(signoff.section_answers.all())}
     revoke = partial(
         engine.revoke_link, signoff, reason="Passed on.", by=made.team, at=timezone.now()
     )
-    sent, revoked = at_once([lambda: Client().post(address).status_code, revoke])
+    sent, revoked = at_once([lambda: Client().post(address, form).status_code, revoke])
     assert revoked is None
     is_there = factories.fresh(signoff).state == "approved"
     assert sent == (HTTPStatus.FOUND if is_there else HTTPStatus.GONE)
-    assert Client().post(address).status_code == HTTPStatus.GONE
+    assert Client().post(address, form).status_code == HTTPStatus.GONE
     whole(profile)
 
 

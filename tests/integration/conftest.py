@@ -30,3 +30,15 @@ def drafted(made):
 def expert(made):
     """Return the browser of the local expert."""
     return signed_in(made[Role.LOCAL_EXPERT])
+
+
+@pytest.fixture
+def consulted():
+    """Return a profile that people are consulted about."""
+    return factories.bring_to(factories.make_profile(), ProfileState.CONSULTATION)
+
+
+@pytest.fixture
+def signoff(consulted):
+    """Return what a stakeholder is asked for in it."""
+    return next(one for one in factories.asked(consulted) if one.role == Role.STAKEHOLDER)

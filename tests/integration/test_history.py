@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from profile_workflow.models import Comment, Event, Profile, User
+from profile_workflow.queries import history
 from profile_workflow.queries.history import Subject, Wanted
 from profile_workflow.states import Attribution, ProfileState, Role
 from reports.models import Build
@@ -142,6 +143,50 @@ def test_a_hidden_act_has_a_day_but_no_time_in_the_file(made, profile):
     assert {row["Who"] for row in rows} == {"A participant"}
     exact = page(made.team, profile, kind="comment", output="csv").content.decode()
     assert "2026-03-04 09:00" in exact
+
+
+def test_what_one_person_sent_at_once_does_not_stand_together(made, profile):
+    """Nor is it numbered, for whom it has no name and no time; whoever sees names sees the log."""
+    at = START + timedelta(days=8)
+    for person in (made[Role.STAKEHOLDER], made[Role.FOCAL_POINT]):
+        for section in factories.sections(profile):
+            factories.comment_on(section, person, at=at)
+    observer, told = made[Role.OBSERVER], {}
+    for viewer in (made.team, observer):
+        day = found(profile, viewer, since=at.date(), until=at.date())
+        told[viewer] = [one.line.event for one in day]
+    sent = [one.seq for one in told[made.team]]
+    assert sent == sorted(sent, reverse=True)
+    mixed = [one.hash for one in told[observer]]
+    assert mixed == sorted(mixed)
+    assert {one.hash for one in told[made.team]} == set(mixed)
+    text = page(observer, profile).content.decode()
+    rows = page(observer, profile, output="csv").content.decode("utf-8-sig").splitlines()
+    for number in sent:
+        assert f'id="e{number}"' not in text
+        assert f'number={number}"' not in text
+        assert not [row for row in rows if row.startswith(f"{number},")]
+        assert found(profile, observer, number=number) == []
+        assert len(found(profile, made.team, number=number)) == 1
+    assert f'id="e{sent[0]}"' in page(made.team, profile).content.decode()
+
+
+@pytest.mark.any_database
+def test_what_is_told_by_its_day_is_what_shows_no_name(made, profile):
+    """The order of the list follows the words of its lines, for every reader."""
+    numbers = list(Event.objects.filter(profile=profile).values_list("seq", flat=True))
+    found_some = set()
+    for attribution in Attribution:
+        Profile.objects.filter(pk=profile.pk).update(attribution=attribution)
+        Comment.objects.filter(author=made[Role.STAKEHOLDER]).update(attribution=attribution)
+        for role in Role:
+            fresh = Profile.objects.get(pk=profile.pk)
+            by_day = history.told_by_day(fresh, viewer=made[role])
+            told = set(Event.objects.filter(by_day, profile=fresh).values_list("seq", flat=True))
+            shown = history.lines(fresh, numbers, viewer=made[role])
+            assert told == {one.event.seq for one in shown if not one.exact}
+            found_some.add(bool(told))
+    assert found_some == {True, False}
 
 
 def test_the_file_holds_what_the_filter_leaves_and_no_formula(made, profile):

@@ -35,11 +35,6 @@ from workflows.models import JobKind, OutboxJob
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 
-@pytest.fixture
-def consulted():
-    return factories.bring_to(factories.make_profile(), ProfileState.CONSULTATION)
-
-
 def everything_stored():
     """Return every value of every table, as text."""
     with connection.cursor() as cursor:

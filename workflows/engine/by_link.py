@@ -25,8 +25,13 @@ _STATE_AFTER = {"approve": SignOffState.APPROVED, "object_to": SignOffState.OBJE
 
 
 @transaction.atomic
-def send_answer(link: AnsweringLink, *, at: datetime) -> Event | None:
+def send_answer(link: AnsweringLink, *, at: datetime, base: str | None = None) -> Event | None:
     """Send what was saved: the same sign-off and comments as somebody with an account makes.
+
+    Args:
+        link: The link through which it is sent.
+        at: When.
+        base: ``mark_of_all`` the answers that were looked at; None for whatever they are.
 
     Returns:
         The event that says that it came by link; None if nothing has changed since it was sent
@@ -35,6 +40,7 @@ def send_answer(link: AnsweringLink, *, at: datetime) -> Event | None:
     Raises:
         NotNow: If the link takes no answers.
         NotComplete: If a section has no answer yet, with the list.
+        StaleEntry: If other answers are saved than those that were looked at.
         NotAllowed, InvalidInput: As the comments and the sign-off are refused.
     """
     link = links.locked_with_profile(link, at=at)
@@ -45,6 +51,7 @@ def send_answer(link: AnsweringLink, *, at: datetime) -> Event | None:
     if missing:
         raise NotComplete(_("Some sections have no answer yet."), missing)
     given = list(answers.values())
+    section_answers.check_seen(base, section_answers.mark_of_all(given))
     move, details = section_answers.move_for(given), section_answers.said_with(given)
     waiting = [one for one in given if one.waits_to_be_sent]
     is_new = _says_something_new(signoff, move, details)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db.models import IntegerField, Q, QuerySet, Value
+from django.db.models import Case, CharField, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from profile_workflow.models import Profile, User
@@ -19,6 +20,11 @@ from workflows.queries.builds import BuildLine
 
 _EVENT, _BUILD = 1, 0
 _LINES_AT_ONCE = 500
+#: Before everything else that happens on a day.
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+#: Moment, sort and number of what happened; then what puts it in order: the day, the moment if
+#: it may be told, and else what says nothing.
+Place = tuple[datetime, int, int, date, datetime, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +42,28 @@ class Happening:
 
 
 def places(profile: Profile, wanted: Wanted, *, viewer: User) -> "QuerySet[Any, Any]":
-    """Return (moment, sort, number) of all that a reader wants, newest first."""
+    """Return the ``Place`` of all that a reader wants, newest first.
+
+    What he is told by its day stands at the end of that day, in the order of its hashes: else what
+    one person sent at once would stand together.
+    """
+    by_day = history.told_by_day(profile, viewer=viewer)
     events = history.events_of(profile, wanted, viewer=viewer).order_by()
-    marked = events.annotate(sort=Value(_EVENT, IntegerField())).values_list("at", "sort", "seq")
-    ordered = _builds(profile, wanted, viewer)
-    also = ordered.annotate(sort=Value(_BUILD, IntegerField()))
-    both = marked.union(also.values_list("created_at", "sort", "pk"), all=True)
-    return both.order_by("-at", "-sort", "-seq")
+    marked = events.annotate(
+        sort=Value(_EVENT, IntegerField()),
+        day=TruncDate("at"),
+        moment=Case(When(by_day, then=Value(_FIRST)), default=F("at")),
+        mixed=Case(When(by_day, then=F("hash")), default=Value("")),
+    ).values_list("at", "sort", "seq", "day", "moment", "mixed")
+    also = _builds(profile, wanted, viewer).annotate(
+        sort=Value(_BUILD, IntegerField()),
+        day=TruncDate("created_at"),
+        moment=F("created_at"),
+        mixed=Value("", CharField()),
+    )
+    ordered = also.values_list("created_at", "sort", "pk", "day", "moment", "mixed")
+    both = marked.union(ordered, all=True)
+    return both.order_by("-day", "-moment", "mixed", "-sort", "-seq")
 
 
 def _builds(profile: Profile, wanted: Wanted, viewer: User) -> "QuerySet[Build]":
@@ -76,25 +97,23 @@ def people_in(profile: Profile, *, viewer: User) -> list[User]:
     return sorted(everybody, key=lambda one: (one.full_name, one.pk))
 
 
-def happenings(
-    profile: Profile, found: Sequence[tuple[datetime, int, int]], *, viewer: User
-) -> list[Happening]:
+def happenings(profile: Profile, found: Sequence[Place], *, viewer: User) -> list[Happening]:
     """Return what happened in words, in the order given: a constant number of queries."""
-    events = [number for _at, sort, number in found if sort == _EVENT]
-    orders = [number for _at, sort, number in found if sort == _BUILD]
+    events = [number for _at, sort, number, *_order in found if sort == _EVENT]
+    orders = [number for _at, sort, number, *_order in found if sort == _BUILD]
     lines = {one.event.seq: one for one in history.lines(profile, events, viewer=viewer)}
     made = {}
     if orders:
         made = {one.build.pk: one for one in builds.lines(profile, orders, viewer=viewer)}
     return [
         Happening(at, line=lines[number]) if sort == _EVENT else Happening(at, build=made[number])
-        for at, sort, number in found
+        for at, sort, number, *_order in found
         if number in (lines if sort == _EVENT else made)
     ]
 
 
 def all_happenings(
-    profile: Profile, found: Iterable[tuple[datetime, int, int]], *, viewer: User
+    profile: Profile, found: Iterable[Place], *, viewer: User
 ) -> Iterator[Happening]:
     """Yield everything in words, a handful of queries for some hundred lines."""
     rows = list(found)

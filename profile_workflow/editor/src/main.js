@@ -105,6 +105,11 @@ class Writing {
           keydown: (view, event) => this.passTab(event),
           paste: (view, event) => this.leaveOutPictures(event, event.clipboardData),
           drop: (view, event) => this.leaveOutPictures(event, event.dataTransfer),
+          // A word is composed where the browser finds the selection; in a piece it would be lost.
+          compositionstart: () => {
+            goOnAfter(this.editor);
+            return false;
+          },
         },
         handleKeyDown: (view, event) => this.openSelected(event),
         handleTextInput: (view, _from, _to, text) => this.typeAfterSelected(text),

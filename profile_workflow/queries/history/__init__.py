@@ -1,6 +1,12 @@
 """The event log as people read it."""
 
-from profile_workflow.queries.history.finding import Subject, Wanted, events_of, people_in
+from profile_workflow.queries.history.finding import (
+    Subject,
+    Wanted,
+    events_of,
+    people_in,
+    told_by_day,
+)
 from profile_workflow.queries.history.telling import Line, last_reason, lines
 from profile_workflow.queries.history.words import move_label
 
@@ -13,4 +19,5 @@ __all__ = [
     "lines",
     "move_label",
     "people_in",
+    "told_by_day",
 ]

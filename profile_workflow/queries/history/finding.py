@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
 from django.db.models import Q, QuerySet, TextChoices
 from django.utils import timezone
@@ -14,6 +15,7 @@ from profile_workflow.models import (
     Event,
     InputRequest,
     Profile,
+    SignOff,
     User,
 )
 from profile_workflow.queries.attribution import may_see_names
@@ -21,7 +23,7 @@ from profile_workflow.queries.drafting import sees_working_text
 from profile_workflow.queries.history.words import Kind
 from profile_workflow.queries.requests import requests_seen_by, sees_all_requests
 from profile_workflow.queries.staffing import substitutions_to_come
-from profile_workflow.states import Role
+from profile_workflow.states import AUTHOR_ROLES, Attribution, Role
 
 
 class Subject(TextChoices):
@@ -91,11 +93,13 @@ def events_of(profile: Profile, wanted: Wanted, *, viewer: User) -> "QuerySet[Ev
     """Return the numbers of the events that a reader wants, newest first.
 
     Asking for one person finds only what shows that person's name to the reader, so that a filter
-    cannot tell who gave an answer. Requests for input are told to those who may see them.
+    cannot tell who gave an answer; asking for a number finds nothing that is told by its day alone.
+    Requests for input are told to those who may see them.
     """
     events = _told_to(viewer, profile).filter(wanted.within("at"))
     if wanted.number is not None:
-        events = events.filter(seq=wanted.number)
+        told_apart = events.exclude(told_by_day(profile, viewer=viewer))
+        events = told_apart.filter(seq=wanted.number)
     if wanted.kind:
         events = events.filter(_is_about(wanted.kind))
     if wanted.section:
@@ -130,6 +134,36 @@ def _told_to(viewer: User, profile: Profile) -> "QuerySet[Event]":
     seen = requests_seen_by(profile, viewer).order_by("pk").values_list("pk", flat=True)
     own = Q(document__in=[f"{Kind.INPUT_REQUEST}:{pk}" for pk in seen])
     return events.filter(~Q(document__startswith=f"{Kind.INPUT_REQUEST}:") | own)
+
+
+def told_by_day(profile: Profile, *, viewer: User) -> Q:
+    """Return the condition that a reader is told the day of an event, and not who did it and when.
+
+    It holds where ``Line.exact`` does not. Such events have no number and no order within the day:
+    what one person sent at once stands next to each other in the log. Two queries.
+    """
+    if may_see_names(viewer, profile):
+        return Q(pk__in=())
+    condition = Q(pk__in=())
+    for who, documents in _said_by(profile).items():
+        condition |= Q(actor=who, document__in=documents)
+    if profile.attribution != Attribution.NAMED:
+        replies = Q(document__startswith=f"{Kind.COMMENT}:", move="reply")
+        condition |= Q(role=Role.STAKEHOLDER) | replies & ~Q(role__in=AUTHOR_ROLES)
+    return condition & ~Q(actor=viewer.pseudonym)
+
+
+def _said_by(profile: Profile) -> dict[UUID, list[str]]:
+    """Return pseudonym → the comments and answers of a person that are shown without his name."""
+    named = Attribution.NAMED
+    comments = Comment.objects.filter(section__profile=profile).exclude(attribution=named)
+    answers = SignOff.objects.filter(round__profile=profile).exclude(round__attribution=named)
+    said: dict[UUID, list[str]] = {}
+    for pk, who in comments.order_by("pk").values_list("pk", "author__pseudonym"):
+        said.setdefault(who, []).append(f"{Kind.COMMENT}:{pk}")
+    for pk, who in answers.order_by("pk").values_list("pk", "person__pseudonym"):
+        said.setdefault(who, []).append(f"{Kind.SIGN_OFF}:{pk}")
+    return said
 
 
 def _is_about(subject: str) -> Q:

@@ -43,7 +43,7 @@ class Line:
         role: In which role, empty where it would tell who it was.
         about: The document in words.
         section: Key of the section it is about, if any.
-        exact: Whether the time of day may be shown.
+        exact: Whether the time of day may be shown, and its number; ``told_by_day`` says the same.
     """
 
     event: Event

@@ -70,14 +70,13 @@ def for_link_holder(
 def language_of(request: HttpRequest, link: AnsweringLink) -> str:
     """Return the language of the pages.
 
-    The one chosen on them; or that of the browser, if it asks for another one than the site speaks
-    by itself; or that of the person, in which the mail was written.
+    The one chosen on them; or that of the person, in which the mail was written; or, if the site
+    has it no more, what the browser asks for.
     """
     known = dict(settings.LANGUAGES)
+    stated = (link.language, link.signoff.person.language)
     asked = translation.get_language_from_request(request)
-    wanted = [link.language, "" if asked == settings.LANGUAGE_CODE else asked]
-    wanted.append(link.signoff.person.language)
-    return next((one for one in wanted if one in known), settings.LANGUAGE_CODE)
+    return next((one for one in stated if one in known), asked)
 
 
 def _unknown(request: HttpRequest) -> HttpResponseBase:

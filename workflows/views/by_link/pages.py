@@ -1,5 +1,6 @@
 """Landing page, one section a page, checking, sending, the receipt."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -14,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from profile_workflow.errors import DomainError, InvalidInput, NotComplete
-from profile_workflow.forms.by_link import LinkLanguageForm, SectionAnswerForm
+from profile_workflow.errors import DomainError, InvalidInput, NotComplete, StaleEntry
+from profile_workflow.forms.by_link import LinkLanguageForm, SectionAnswerForm, SendForm
+from profile_workflow.forms.marked import Difference
 from profile_workflow.models import AnsweringLink, Profile, Revision, Section, SectionAnswer
 from profile_workflow.queries.profiles import sections_asked_about
 from profile_workflow.queries.validation import picture_asked_about
@@ -27,7 +29,7 @@ from profile_workflow.web.reading import Addresses, reading_text
 from profile_workflow.web.refusing import Refusal, refused
 from workflows import engine
 from workflows.letters import ATTRIBUTION_RULES
-from workflows.views.by_link.opening import for_link_holder, language_of, lost, shut
+from workflows.views.by_link.opening import for_link_holder, lost, shut
 
 _READING_AND_SENDING = ["GET", "HEAD", "POST"]
 #: Words that people read in a minute, and minutes for each decision.
@@ -147,10 +149,7 @@ class Way:
 def landing(request: HttpRequest, link: AnsweringLink) -> HttpResponse:
     """Say who asks what, until when, how long it takes, and how the answer will be shown."""
     way = Way(request, link)
-    context = way.context(
-        minutes=_minutes(way),
-        language_form=LinkLanguageForm(initial={"language": language_of(request, link)}),
-    )
+    context = way.context(minutes=_minutes(way), language_form=LinkLanguageForm())
     return render(request, "workflows/by_link/landing.html", context)
 
 
@@ -181,7 +180,10 @@ def section(request: HttpRequest, link: AnsweringLink, key: str) -> HttpResponse
             view=form.chosen,
             text=form.cleaned_data["text"],
             at=timezone.now(),
+            base=form.mark,
         )
+    except StaleEntry as error:
+        return _both_answers(request, way, step, form, error)
     except InvalidInput as error:
         return _section_page(request, way, step, form, refused(form, error, beside="text"))
     except DomainError as error:
@@ -191,7 +193,21 @@ def section(request: HttpRequest, link: AnsweringLink, key: str) -> HttpResponse
 
 def _form_of(step: Step) -> SectionAnswerForm:
     kept = step.answer
-    return SectionAnswerForm(initial={"view": kept.view, "text": kept.text} if kept else None)
+    return SectionAnswerForm(initial=_said(kept) if kept else None)
+
+
+def _said(kept: SectionAnswer) -> dict[str, str]:
+    return {"view": kept.view, "text": kept.text, "base": section_answers.mark_of(kept)}
+
+
+def _both_answers(
+    request: HttpRequest, way: Way, step: Step, form: SectionAnswerForm, error: StaleEntry
+) -> HttpResponse:
+    """Show what was sent beside what is saved, and let it be sent again knowingly."""
+    assert isinstance(error.current, SectionAnswer)
+    saved = _said(error.current)
+    form.renew(saved["base"])
+    return _section_page(request, way, step, form, Refusal.of(error), form.differences(saved))
 
 
 def _section_page(
@@ -200,6 +216,7 @@ def _section_page(
     step: Step,
     form: SectionAnswerForm,
     refusal: Refusal | None,
+    conflict: Sequence[Difference] = (),
 ) -> HttpResponse:
     asked = way.round.version.content[step.section.key]
     revision = Revision.objects.get(pk=asked["revision"])
@@ -208,6 +225,7 @@ def _section_page(
         step=step,
         form=form,
         refusal=refusal,
+        conflict=conflict,
         said=revision,
         text=text,
         minutes=max(1, text.words // _WORDS_A_MINUTE),
@@ -226,7 +244,7 @@ def check(request: HttpRequest, link: AnsweringLink) -> HttpResponseBase:
         return _check_page(request, way, None)
     at = timezone.now()
     try:
-        engine.send_answer(link, at=at)
+        engine.send_answer(link, at=at, base=SendForm(request.POST).seen)
     except NotComplete as error:
         return _check_page(request, way, Refusal.of(error))
     except DomainError as error:
@@ -244,7 +262,9 @@ def _refused_to_send(request: HttpRequest, way: Way, refusal: Refusal) -> HttpRe
 
 
 def _check_page(request: HttpRequest, way: Way, refusal: Refusal | None) -> HttpResponse:
-    context = way.context(refusal=refusal, summary=_summary(way))
+    answers = [one.answer for one in way.steps if one.answer]
+    form = SendForm(initial={"base": section_answers.mark_of_all(answers)})
+    context = way.context(form=form, refusal=refusal, summary=_summary(way))
     status = refusal.status if refusal else None
     return render(request, "workflows/by_link/check.html", context, status=status)
 
