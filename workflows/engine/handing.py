@@ -174,6 +174,17 @@ def end_part(assignment: Assignment, *, by: User, at: datetime, reason: str) -> 
     return sum(len(_leave(profile, person)) for person in {one.user for one in ended})
 
 
+def take_up_sections(profile: Profile, person: User, *, at: datetime) -> None:
+    """Make the open reviews of a person's sections his own, where nobody has taken them.
+
+    The caller holds the lock on the profile, and has just made him their reviewer.
+    """
+    waiting = Task.objects.open().filter(profile=profile, section__reviewer=person, owner=None)
+    for task in waiting.select_related("process"):
+        if task.flow_task.name == "review":
+            task.flow_task.activation_class(task).hand_to(person, at)
+
+
 @transaction.atomic
 def clear_up_after(substitution: Assignment, *, at: datetime) -> int:
     """Take back what a substitute still has whose days have run out; return how many tasks.

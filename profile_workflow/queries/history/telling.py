@@ -13,6 +13,7 @@ from profile_workflow.models import (
     Event,
     InputRequest,
     Profile,
+    ReviewInvitation,
     Section,
     SignOff,
     TemplateCheck,
@@ -67,6 +68,7 @@ class _Documents:
     signoffs: dict[int, SignOff] = field(default_factory=dict)
     figures: dict[int, DataItem] = field(default_factory=dict)
     requests: dict[int, InputRequest] = field(default_factory=dict)
+    invitations: dict[int, ReviewInvitation] = field(default_factory=dict)
     assignments: dict[int, Assignment] = field(default_factory=dict)
     questions: dict[str, TemplateCheck] = field(default_factory=dict)
     people: dict[UUID, User] = field(default_factory=dict)
@@ -95,6 +97,7 @@ def _documents_of(profile: Profile, events: Sequence[Event]) -> _Documents:
     signoffs = SignOff.objects.select_related("round", "person")
     figures = DataItem.objects.select_related("table__section__template_section")
     requests = InputRequest.objects.select_related("section__template_section")
+    invitations = ReviewInvitation.objects.select_related("person")
     assignments = Assignment.objects.select_related(
         "user__organisation", "stands_in_for__user__organisation"
     )
@@ -105,6 +108,7 @@ def _documents_of(profile: Profile, events: Sequence[Event]) -> _Documents:
         signoffs=signoffs.in_bulk(ids.get(Kind.SIGN_OFF, ())),
         figures=figures.in_bulk(ids.get(Kind.DATA_ITEM, ())),
         requests=requests.in_bulk(ids.get(Kind.INPUT_REQUEST, ())),
+        invitations=invitations.in_bulk(ids.get(Kind.INVITATION, ())),
         assignments=assignments.in_bulk(ids.get(Kind.ASSIGNMENT, ())),
         people={one.pseudonym: one for one in people},
     )
@@ -231,6 +235,8 @@ def _about(
         return str(section)
     if kind == Kind.INPUT_REQUEST and int(name) in documents.requests:
         return f"{label}: {documents.requests[int(name)]}"
+    if kind == Kind.INVITATION and int(name) in documents.invitations:
+        return f"{label}: {documents.invitations[int(name)].person.full_name}"
     if kind == Kind.ASSIGNMENT and int(name) in documents.assignments:
         return _assigned(documents.assignments[int(name)], profile, viewer)
     if kind == Kind.CHECK:
