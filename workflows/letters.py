@@ -259,9 +259,7 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
         "is_invited": is_invited,
         "invitation_url": _invitation_address(invitation, profile, is_invited=is_invited),
         # Whoever is only invited finds nothing there.
-        "profile_url": ""
-        if is_invited
-        else address("profile", f"/p/{profile.slug}/", profile.slug),
+        "profile_url": "" if is_invited else _profile_address(profile),
         "tasks_url": address("tasks", "/tasks/"),
         "settings_url": address("me", "/me/") if payload["kind"] in OPTIONAL_KINDS else "",
         "language": _language(person),
@@ -361,6 +359,10 @@ def _invitation_address(
         return address("my_invitation", f"/invitations/{number}/", number)
     path = f"/p/{profile.slug}/invitations/{number}/"
     return address("invitation", path, profile.slug, number)
+
+
+def _profile_address(profile: Profile) -> str:
+    return address("profile", f"/p/{profile.slug}/", profile.slug)
 
 
 def _sections(profile: Profile, keys: Sequence[str]) -> list[str]:

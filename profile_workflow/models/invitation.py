@@ -22,7 +22,7 @@ class ReviewInvitation(InvitationMachine):
         review_until: Until which day the review is wanted; the team may leave it open.
         reason: Why it was declined, or another date proposed; for the project team alone.
         interest: The interest that was declared; empty where none was.
-        follows: The invitation after which this one was sent: to him again, or to whom he suggested.
+        follows: The invitation after which this one was sent, to him again or to whom he suggested.
     """
 
     profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="invitations")

@@ -18,7 +18,7 @@ Invitations = QuerySet[ReviewInvitation]
 
 
 def invitations_seen_by(profile: Profile, viewer: User) -> Invitations:
-    """Return the invitations of a profile that a person may know of: the team all, others theirs."""
+    """Return the invitations of a profile that a person may know of: others than the team, his."""
     found: Invitations = ReviewInvitation.objects.filter(profile=profile).order_by("pk")
     if Role.PROJECT_TEAM in profile.roles_of(viewer):
         return found
@@ -66,6 +66,12 @@ def invitations_of(profile: Profile, *, on: date, at: datetime) -> list[Line]:
     """Return the invitations of a profile, newest first: three queries for any number."""
     found = ReviewInvitation.objects.filter(profile=profile).order_by("-invited_at", "-pk")
     return _lines(found, on=on, at=at)
+
+
+def open_invitations_of(profile: Profile) -> list[ReviewInvitation]:
+    """Return the invitations of a profile that are not settled, the oldest first: one query."""
+    found = profile.invitations.filter(state__in=OPEN_INVITATION_STATES).select_related("person")
+    return list(found.order_by("invited_at", "pk"))
 
 
 def invitation_of(profile: Profile, pk: int, *, on: date, at: datetime) -> Line:

@@ -1,6 +1,6 @@
 """Giving people their part in a profile, and taking it back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import cast
@@ -98,9 +98,12 @@ def _check_duties_apart(held: set[tuple[int, str]], wanted: Iterable[Part]) -> N
             )
 
 
-def must_be_invited(profile: Profile, role: Role) -> bool:
-    """Whether a role is given by an invitation alone, which asks for a declaration first."""
-    return role == Role.INTERNATIONAL_EXPERT and profile.programme.invites_reviewers
+def invited_roles(profile: Profile) -> Sequence[Role]:
+    """Return the roles that are given by an invitation alone, which asks for a declaration first.
+
+    Source: the setting of the programme.
+    """
+    return (Role.INTERNATIONAL_EXPERT,) if profile.programme.invites_reviewers else ()
 
 
 def check_invited_first(profile: Profile, parts: Iterable[Part]) -> None:
@@ -109,7 +112,8 @@ def check_invited_first(profile: Profile, parts: Iterable[Part]) -> None:
     Raises:
         InvalidInput: If there is such a part.
     """
-    if any(must_be_invited(profile, part.role) for part in parts):
+    experts = [part for part in parts if part.role == Role.INTERNATIONAL_EXPERT]
+    if experts and invited_roles(profile):
         raise InvalidInput(
             _(
                 "International experts of this programme declare their interests before they see "

@@ -113,8 +113,8 @@ def _told_to(viewer: User, profile: Profile) -> "QuerySet[Event]":
     """Return the events of a profile that a reader may know of.
 
     Left out are comments among authors, requests and invitations that he may not see, and the end
-    of substitutions that never began. That an answer came by link stands beside the comments that came
-    with it, so that it would tie them to an objection: it is for those who see every name.
+    of substitutions that never began. That an answer came by link stands beside the comments that
+    came with it, so that it would tie them to an objection: it is for those who see every name.
     """
     events = Event.objects.filter(profile=profile)
     if not sees_working_text(profile, viewer):

@@ -233,10 +233,8 @@ def _about(
     label = str(Kind(kind).label) if kind in Kind.values else kind
     if kind == Kind.SECTION and section is not None:
         return str(section)
-    if kind == Kind.INPUT_REQUEST and int(name) in documents.requests:
-        return f"{label}: {documents.requests[int(name)]}"
-    if kind == Kind.INVITATION and int(name) in documents.invitations:
-        return f"{label}: {documents.invitations[int(name)].person.full_name}"
+    if kind in (Kind.INPUT_REQUEST, Kind.INVITATION):
+        return _asked(label, kind, int(name), documents)
     if kind == Kind.ASSIGNMENT and int(name) in documents.assignments:
         return _assigned(documents.assignments[int(name)], profile, viewer)
     if kind == Kind.CHECK:
@@ -249,6 +247,14 @@ def _about(
         asked_for, _separator, number = name.partition(":")
         return f"{ValidationKind(asked_for).label} {number}"
     return f"{label}: {section}" if section is not None else label
+
+
+def _asked(label: str, kind: str, pk: int, documents: _Documents) -> str:
+    """Return what somebody was asked for, or who was invited."""
+    if kind == Kind.INVITATION and pk in documents.invitations:
+        return f"{label}: {documents.invitations[pk].person.full_name}"
+    request = documents.requests.get(pk)
+    return f"{label}: {request}" if request is not None else label
 
 
 def _assigned(assignment: Assignment, profile: Profile, viewer: User) -> str:
