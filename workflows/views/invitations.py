@@ -157,11 +157,8 @@ def _page(
     found, viewer = line.invitation, signed_in(request)
     profile = found.profile
     offered = [one.move for one in engine.offers(found, viewer)]
-    forms = forms_of(
-        sent,
-        {move: partial(DecisionForm, move=move) for move in _DECISIONS if move in offered},
-        found,
-    )
+    kinds = {move: partial(DecisionForm, move=move) for move in _DECISIONS if move in offered}
+    forms = forms_of(sent, kinds, found)
     context: dict[str, Any] = {
         "profile": profile,
         "line": line,
@@ -192,7 +189,7 @@ def forms_of(
 
 @require_POST
 def invitation_suggested(request: HttpRequest, slug: str, invitation_id: int) -> HttpResponse:
-    """Invite whom somebody has suggested, to the same; what stands in the way is mended in a form."""
+    """Invite whom somebody has suggested, to the same; a form mends what stands in the way."""
     profile, viewer = profile_or_404(request, slug), signed_in(request)
     closed = _closed(profile, viewer)
     if closed is not None:
