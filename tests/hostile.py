@@ -47,8 +47,9 @@ ADDRESS = f"javascript:window.hit='{MARK}'"
 WRITTEN = {
     "alt", "answer", "authors", "budget", "caption", "container", "credit", "doi", "erratum",
     "field", "file_name", "first_step", "found", "full_name", "hint", "hint_ar", "hint_fr",
-    "holder", "indicator", "interest", "label", "last_error", "licence", "long", "name", "name_ar", "name_fr",
-    "note", "number", "origin", "outcome", "page", "pages", "period", "problem", "publisher",
+    "holder", "indicator", "interest", "label", "last_error", "licence", "long", "name", "name_ar",
+    "name_fr", "note", "number", "origin", "outcome", "page", "pages", "period", "problem",
+    "publisher",
     "query", "quote", "quote_after", "quote_before", "rationale", "reason", "remark",
     "replacement", "response", "responsible", "searched", "short", "statement", "subject", "term",
     "sent_text", "suggested_email", "suggested_name", "text", "time_frame", "title", "title_ar",

@@ -108,11 +108,11 @@ class AgainForm(forms.Form):
         found = profile.invitations.select_related("person").filter(pk=number or 0)
         return found.first()
 
-    def initial(self, former: ReviewInvitation | None, *, language: str) -> dict[str, Any]:
+    def begun(self, former: ReviewInvitation | None, *, language: str) -> dict[str, Any]:
         """Return what a new invitation begins with."""
-        begun = {"language": language, "email": self.cleaned_data.get("email", "")}
+        empty = {"language": language, "email": self.cleaned_data.get("email", "")}
         if former is None:
-            return begun
+            return empty
         is_other = self.cleaned_data.get("suggested", False)
         person = former.person
         return {

@@ -69,7 +69,7 @@ def invitation_new(request: HttpRequest, slug: str) -> HttpResponse:
     form = InvitationForm(
         request.POST if request.method == "POST" else None,
         sections=sections_of(profile),
-        initial=again.initial(former, language=profile.language),
+        initial=again.begun(former, language=profile.language),
     )
     refusal = _invite(request, form, profile, former) if form.is_bound else None
     if form.is_bound and refusal is None:
