@@ -215,7 +215,7 @@ def line_of(name: str) -> str:
 
 def _is_invited(user: User, arguments: Mapping[str, Any]) -> bool:
     number = arguments.get("invitation_id")
-    return ReviewInvitation.objects.filter(pk=number, person=user).exists()
+    return bool(ReviewInvitation.objects.filter(pk=number, person=user).exists())
 
 
 def _takes_part(user: User, arguments: Mapping[str, Any]) -> bool:

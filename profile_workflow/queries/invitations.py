@@ -1,6 +1,5 @@
 """Invitations to review: who sees which, what became of each, which wait for an answer."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -88,7 +87,7 @@ def invitation_of(profile: Profile, pk: int, *, on: date, at: datetime) -> Line:
 
 def _lines(found: Invitations, *, on: date, at: datetime) -> list[Line]:
     related = ("person__organisation", "invited_by", "part", "follows__person")
-    several: Sequence[ReviewInvitation] = found.select_related(*related).prefetch_related(
+    several = found.select_related(*related).prefetch_related(
         "sections__template_section", "followed_by__person"
     )
     return [_line(one, on, at) for one in several]
@@ -114,7 +113,10 @@ def my_invitation(user: User, pk: int) -> ReviewInvitation:
     found = ReviewInvitation.objects.select_related(
         "profile__city", "profile__programme", "invited_by", "person"
     )
-    return found.prefetch_related("sections__template_section").get(pk=pk, person=user)
+    mine: ReviewInvitation = found.prefetch_related("sections__template_section").get(
+        pk=pk, person=user
+    )
+    return mine
 
 
 def waiting_for(user: User) -> Invitations:

@@ -327,7 +327,7 @@ def test_he_is_withdrawn_invited_again_replaced_and_takes_up_what_waits(drafted)
     assert second.follows == first
     reviewed = factories.bring_to(drafted, ProfileState.EXPERT_REVIEW)
     task = Task.objects.open().get(profile=reviewed, section__key="2")
-    assert task.owner is None
+    assert task.owner == factories.holder(reviewed, REVIEWER)
     factories.move(second, "accept_invitation", second.person)
     assert factories.fresh(task).owner == second.person
     # Ending the part opens the way to another invitation, and closes the profile at once.

@@ -175,14 +175,22 @@ def end_part(assignment: Assignment, *, by: User, at: datetime, reason: str) -> 
 
 
 def take_up_sections(profile: Profile, person: User, *, at: datetime) -> None:
-    """Make the open reviews of a person's sections his own, where nobody has taken them.
+    """Make the open reviews of a person's sections his own.
 
-    The caller holds the lock on the profile, and has just made him their reviewer.
+    Whoever had them so far had them for want of a reviewer of these sections. The caller holds the
+    lock on the profile, and has just made the person their reviewer.
     """
-    waiting = Task.objects.open().filter(profile=profile, section__reviewer=person, owner=None)
-    for task in waiting.select_related("process"):
-        if task.flow_task.name == "review":
-            task.flow_task.activation_class(task).hand_to(person, at)
+    waiting = Task.objects.open().filter(profile=profile, section__reviewer=person)
+    reviews = [
+        task
+        for task in waiting.select_related("process")
+        if task.flow_task.name == "review" and task.owner_id != person.pk
+    ]
+    for task in reviews:
+        task.flow_task.activation_class(task).hand_to(person, at)
+    entries = [Entry(f"task:{task.pk}", "delegate", "", task.status) for task in reviews]
+    if entries:
+        record(profile, entries, actor=SYSTEM, at=at)
 
 
 @transaction.atomic

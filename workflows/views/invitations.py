@@ -203,7 +203,7 @@ def invitation_suggested(request: HttpRequest, slug: str, invitation_id: int) ->
         return _page(request, line, refusal=Refusal.of(error))
     except DomainError as error:
         messages.error(request, str(error))
-        asked = urlencode({"after": line.invitation.pk, "suggested": "on"})
+        asked = urlencode({"after": str(line.invitation.pk), "suggested": "on"})
         return redirect(f"{reverse('invitation_new', args=[slug])}?{asked}")
     else:
         _tell_invited(request, made)

@@ -126,8 +126,8 @@ def _told_to(viewer: User, profile: Profile) -> "QuerySet[Event]":
         unknown = [f"{Kind.ASSIGNMENT}:{pk}" for pk in sorted(to_come)]
         events = events.exclude(document__in=unknown, move="end_part")
         events = events.exclude(move="send_by_link")
-        own = invitations_seen_by(profile, viewer).values_list("pk", flat=True)
-        known = Q(document__in=[f"{Kind.INVITATION}:{pk}" for pk in own])
+        mine = invitations_seen_by(profile, viewer).values_list("pk", flat=True)
+        known = Q(document__in=[f"{Kind.INVITATION}:{pk}" for pk in mine])
         events = events.filter(~Q(document__startswith=f"{Kind.INVITATION}:") | known)
     if sees_all_requests(profile, viewer):
         return events
