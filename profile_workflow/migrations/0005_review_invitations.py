@@ -24,6 +24,11 @@ class Migration(migrations.Migration):
             name='invites_reviewers',
             field=models.BooleanField(default=True, help_text='They accept, and declare conflicts of interest, before they see any text. Otherwise the project team may give them their part without asking.', verbose_name='international experts are invited'),
         ),
+        migrations.AddField(
+            model_name='programme',
+            name='reviews_blind',
+            field=models.BooleanField(default=False, help_text='Until all sections of a round are judged, none of them reads what another one has commented or decided, and why.', verbose_name='international experts review blind to each other'),
+        ),
         migrations.CreateModel(
             name='ReviewInvitation',
             fields=[

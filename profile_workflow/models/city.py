@@ -23,6 +23,14 @@ class Programme(models.Model):
             "Otherwise the project team may give them their part without asking."
         ),
     )
+    reviews_blind = models.BooleanField(
+        _("international experts review blind to each other"),
+        default=False,
+        help_text=_(
+            "Until all sections of a round are judged, none of them reads what another one has "
+            "commented or decided, and why."
+        ),
+    )
 
     class Meta:
         verbose_name = _("programme")

@@ -12,7 +12,7 @@ from profile_workflow.errors import InvalidInput, MadeAlready, NotAllowed, NotCo
 from profile_workflow.models import Event, EventReason, Profile, Programme, ReviewInvitation, User
 from profile_workflow.queries import history
 from profile_workflow.queries.invitations import invitation_of
-from profile_workflow.services import accounts, people
+from profile_workflow.services import accounts, comments, people
 from profile_workflow.services.invitations import Wish
 from profile_workflow.services.log import broken_links
 from profile_workflow.services.people import Part
@@ -375,3 +375,58 @@ def test_nobody_is_invited_once_there_is_nothing_to_review(drafted):
             by=factories.holder(drafted, TEAM),
             at=timezone.now(),
         )
+
+
+# Several at once
+
+
+@pytest.fixture
+def reviewed():
+    """A profile under review by two, of whom the first has said something on two sections."""
+    profile = factories.bring_to(factories.make_profile(), ProfileState.EXPERT_REVIEW)
+    first = factories.holder(profile, REVIEWER)
+    second = factories.invite(profile, sections=[factories.section(profile, "3")])
+    factories.move(second, "accept_invitation", second.person)
+    made = factories.comment_on(factories.section(profile, "3"), first, text="CANARY remark")
+    comments.reply_to(made, text="CANARY reply", by=first, at=timezone.now())
+    returned = factories.section(profile, "1")
+    factories.move(returned, "request_major_changes", first, reason="CANARY reason")
+    own = factories.comment_on(factories.section(profile, "3"), second.person, text="Mine.")
+    comments.reply_to(own, text="CANARY aside", by=first, at=timezone.now())
+    factories.move(factories.section(profile, "2"), "accept", first)
+    return profile, second.person
+
+
+def pages_with_canary(profile, person):
+    """Return the pages of a profile on which somebody finds what the first reviewer said."""
+    named = [("profile", []), ("round", []), ("responses", []), ("history", []), ("people", [])]
+    named += [(name, [key]) for name in ("section", "section_review") for key in "123"]
+    named += [("responses_file", [ending]) for ending in ("csv",)]
+    named += [("section_move", ["3", "accept"]), ("section_compare", ["1"])]
+    client, found = client_of(person), set()
+    for name, more in named:
+        answered = client.get(reverse(name, args=[profile.slug, *more]))
+        # Whoever may not judge the section is refused, with a page too.
+        assert answered.status_code == 200 or name == "section_move", name
+        content = b"".join(answered) if answered.streaming else answered.content
+        if b"CANARY" in content:
+            found.add(name)
+    return found
+
+
+def test_reviewers_are_blind_to_each_other_until_all_are_in_where_the_programme_says_so(reviewed):
+    profile, second = reviewed
+    told = {"round", "responses", "history", "section_review", "responses_file"}
+    # Where nobody asks for it, he sees it all: the pages are those that could tell.
+    assert told <= pages_with_canary(profile, second)
+    Programme.objects.filter(pk=profile.programme_id).update(reviews_blind=True)
+    assert pages_with_canary(profile, second) == set()
+    overview = client_of(second).get(reverse("profile", args=[profile.slug])).content.decode()
+    assert "1 open comment" in overview
+    assert "2 open comments" not in overview
+    team, first = factories.holder(profile, TEAM), factories.holder(profile, REVIEWER)
+    assert told <= pages_with_canary(profile, team)
+    assert told <= pages_with_canary(profile, first)
+    # Once the last section is judged, whoever concludes the round knows all.
+    factories.move(factories.section(profile, "3"), "accept", second)
+    assert told <= pages_with_canary(profile, second)

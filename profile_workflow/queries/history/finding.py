@@ -17,6 +17,7 @@ from profile_workflow.models import (
     User,
 )
 from profile_workflow.queries.attribution import may_see_names
+from profile_workflow.queries.blindness import veil_of
 from profile_workflow.queries.drafting import sees_working_text
 from profile_workflow.queries.history.words import Kind
 from profile_workflow.queries.invitations import invitations_seen_by
@@ -117,6 +118,9 @@ def _told_to(viewer: User, profile: Profile) -> "QuerySet[Event]":
     came with it, so that it would tie them to an objection: it is for those who see every name.
     """
     events = Event.objects.filter(profile=profile)
+    veil = veil_of(profile, viewer)
+    if veil is not None:
+        events = events.exclude(veil.events)
     if not sees_working_text(profile, viewer):
         private = Comment.objects.filter(AMONG_AUTHORS, section__profile=profile)
         keys = private.order_by("pk").values_list("pk", flat=True)

@@ -20,6 +20,7 @@ from profile_workflow.models import (
     User,
 )
 from profile_workflow.queries.attribution import Credit, credit, may_see_names
+from profile_workflow.queries.blindness import veil_of
 from profile_workflow.queries.evidence import sees_working_material
 from profile_workflow.queries.history.words import (
     Kind,
@@ -284,12 +285,10 @@ def last_reason(profile: Profile, document: str, *, viewer: User) -> Line | None
 
     None if there is none, or if its reason is kept from the reader.
     """
-    number = (
-        Event.objects.filter(profile=profile, document=document)
-        .exclude(reason_hash="")
-        .order_by("-seq")
-        .values_list("seq", flat=True)
-        .first()
-    )
+    about = Event.objects.filter(profile=profile, document=document)
+    veil = veil_of(profile, viewer)
+    if veil is not None:
+        about = about.exclude(veil.events)
+    number = about.exclude(reason_hash="").order_by("-seq").values_list("seq", flat=True).first()
     found = lines(profile, [number], viewer=viewer) if number else []
     return next((line for line in found if line.reason), None)
