@@ -9,7 +9,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from profile_workflow.days import role_day
-from profile_workflow.models import Profile
+from profile_workflow.models import Profile, ReviewInvitation
 from profile_workflow.models.people import User
 from profile_workflow.models.profile import ProfileQuerySet
 from profile_workflow.queries.people import is_project_team
@@ -26,6 +26,8 @@ class Rule(Enum):
     SIGNED_IN = "signed in"
     #: Who holds a role on the profile that the address names; to others it does not exist.
     TAKES_PART = "takes part"
+    #: Who was invited by the invitation that the address names; to others it does not exist.
+    INVITED = "is invited"
     #: Members of the project team of any programme.
     PROJECT_TEAM = "project team"
     #: Who keeps reference data; this right says nothing about profiles.
@@ -82,6 +84,11 @@ RULES: Mapping[str, Rule] = {
     "people_end": Rule.TAKES_PART,
     "people_substitute": Rule.TAKES_PART,
     "people_ask": Rule.TAKES_PART,
+    "invitations": Rule.TAKES_PART,
+    "invitation_new": Rule.TAKES_PART,
+    "invitation": Rule.TAKES_PART,
+    "invitation_suggested": Rule.TAKES_PART,
+    "my_invitation": Rule.INVITED,
     "deadlines": Rule.TAKES_PART,
     "history": Rule.TAKES_PART,
     "section": Rule.TAKES_PART,
@@ -172,7 +179,8 @@ def check(name: str, user: User, arguments: Mapping[str, Any]) -> None:
     Raises:
         NoRule: If the address has no line in the table.
         PermissionDenied: If it is for the project team or for administrators only.
-        Http404: If it is about a profile in which the person has no part.
+        Http404: If it is about a profile in which the person has no part, or about an invitation
+            that is not his.
     """
     rule = rule_for(name)
     if rule is Rule.PROJECT_TEAM and not is_project_team(user, on=role_day()):
@@ -182,6 +190,8 @@ def check(name: str, user: User, arguments: Mapping[str, Any]) -> None:
     if rule is Rule.ADMINISTRATOR and not user.is_staff:
         raise PermissionDenied(_("This page is for administrators."))
     if rule is Rule.TAKES_PART and not _takes_part(user, arguments):
+        raise Http404
+    if rule is Rule.INVITED and not _is_invited(user, arguments):
         raise Http404
 
 
@@ -201,6 +211,11 @@ def line_of(name: str) -> str:
     """Return which line of the table is about an address: its own, or that of its namespace."""
     namespace, colon, _rest = name.partition(":")
     return name if name in RULES else f"{namespace}{colon}"
+
+
+def _is_invited(user: User, arguments: Mapping[str, Any]) -> bool:
+    number = arguments.get("invitation_id")
+    return bool(ReviewInvitation.objects.filter(pk=number, person=user).exists())
 
 
 def _takes_part(user: User, arguments: Mapping[str, Any]) -> bool:

@@ -28,13 +28,20 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Who may make a move: any of the roles (none: roles do not matter), and all duties met."""
+    """Who may make a move: any of the roles (none: roles do not matter), and all duties met.
+
+    ``acts_as`` is for somebody who has no part in the profile yet: the role that the record names.
+    Then the duties alone say who it is.
+    """
 
     roles: tuple[Role, ...] = ()
     duties: tuple[Duty, ...] = ()
+    acts_as: Role | None = None
 
     def role_of(self, user: Any, document: Any) -> Role | None:
         """Return the role in which ``user`` makes the move, or None."""
+        if self.acts_as is not None:
+            return self.acts_as
         held = document.profile.roles_of(user)
         if self.roles:
             return next((role for role in self.roles if role in held), None)
@@ -93,6 +100,14 @@ def _was_asked_or_keeps(user: Any, request: Any) -> bool:
     return _keeps_request(user, request) or _was_asked(user, request)
 
 
+def _is_invited(user: Any, invitation: Any) -> bool:
+    return bool(user.is_active and invitation.person_id == user.pk)
+
+
+def _is_not_invited(user: Any, invitation: Any) -> bool:
+    return bool(invitation.person_id != user.pk)
+
+
 NO_AUTHOR = Duty(
     _has_not_written,
     _("You are an author of this profile; somebody else must judge it."),
@@ -116,6 +131,11 @@ ASKED_OR_KEEPS = Duty(
     _was_asked_or_keeps, _("Only who was asked, or who has asked, hands a request on.")
 )
 
+IS_INVITED = Duty(_is_invited, _("Only the person who was invited answers an invitation."))
+NOT_INVITED = Duty(
+    _is_not_invited, _("You are the one who was invited; somebody else of the team decides this.")
+)
+
 _TEAM = Who((Role.PROJECT_TEAM,))
 _QA = Who((Role.PROJECT_TEAM,), (NO_AUTHOR, NO_REVIEWER))
 _EXPERT = Who((Role.LOCAL_EXPERT,))
@@ -131,6 +151,8 @@ _COMMENTER = Who((), (OWN_COMMENT,))
 _ASKED = Who((), (OWN_ANSWER, NO_AUTHOR))
 _REQUESTED = Who((), (WAS_ASKED,))
 _REQUESTER = Who(AUTHOR_ROLES, (KEEPS_REQUEST,))
+_INVITED = Who((), (IS_INVITED, NO_AUTHOR), acts_as=Role.INTERNATIONAL_EXPERT)
+_INVITER = Who((Role.PROJECT_TEAM,), (NOT_INVITED,))
 _DATA = Who((Role.LOCAL_EXPERT, Role.CO_AUTHOR, Role.FOCAL_POINT))
 
 #: The table of permissions: one line for each move that a person makes.
@@ -193,6 +215,14 @@ WHO: dict[str, Who] = {
     "input_request.record_absence": _REQUESTER,
     "input_request.ask_again": _REQUESTER,
     "input_request.withdraw_request": Who((*AUTHOR_ROLES, Role.PROJECT_TEAM), (KEEPS_REQUEST,)),
+    "invitation.accept_invitation": _INVITED,
+    "invitation.declare_interest": _INVITED,
+    "invitation.propose_date": _INVITED,
+    "invitation.decline_invitation": Who((), (IS_INVITED,), acts_as=Role.INTERNATIONAL_EXPERT),
+    "invitation.set_date": _INVITER,
+    "invitation.clear_interest": _INVITER,
+    "invitation.bar_interest": _INVITER,
+    "invitation.withdraw_invitation": _INVITER,
     "sign_off.approve": _ASKED,
     "sign_off.reserve": _ASKED,
     "sign_off.object_to": _ASKED,

@@ -203,6 +203,35 @@ REQUESTS_BACK_WITH_THE_ASKER: tuple[RequestState, ...] = (
 )
 
 
+class InvitationState(TextChoices):
+    """What an international expert has answered to the invitation to review."""
+
+    INVITED = "invited", _("Waits for an answer")
+    DATE_PROPOSED = "date_proposed", _("Another date proposed")
+    INTEREST_DECLARED = "interest_declared", _("Interest declared, to be cleared")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+    BARRED = "barred", _("Not cleared")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+#: States in which an invitation is not settled; a person has one such at most in a profile.
+OPEN_INVITATION_STATES: tuple[InvitationState, ...] = (
+    InvitationState.INVITED,
+    InvitationState.DATE_PROPOSED,
+    InvitationState.INTEREST_DECLARED,
+)
+
+
+class Declining(TextChoices):
+    """Why somebody does not review; seen by the project team alone."""
+
+    NOT_NOW = "not_now", _("Not now; ask me another time")
+    NOT_MY_FIELD = "not_my_field", _("It is not my field")
+    INTEREST = "interest", _("I have a conflict of interest")
+    OTHER = "other", _("Another reason")
+
+
 class SignOffState(TextChoices):
     """What a person who was asked to agree has answered."""
 

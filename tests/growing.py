@@ -133,6 +133,7 @@ def _people(world: World, number: int) -> None:
         people.assign(profile, parts, by=world.made.team, at=timezone.now())
     for _one in range(number):
         factories.make_person("abba")
+        factories.invite(world.drafted)
 
 
 def _remarks(world: World, number: int) -> None:

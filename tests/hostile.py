@@ -47,12 +47,13 @@ ADDRESS = f"javascript:window.hit='{MARK}'"
 WRITTEN = {
     "alt", "answer", "authors", "budget", "caption", "container", "credit", "doi", "erratum",
     "field", "file_name", "first_step", "found", "full_name", "hint", "hint_ar", "hint_fr",
-    "holder", "indicator", "label", "last_error", "licence", "long", "name", "name_ar", "name_fr",
-    "note", "number", "origin", "outcome", "page", "pages", "period", "problem", "publisher",
+    "holder", "indicator", "interest", "label", "last_error", "licence", "long", "name", "name_ar",
+    "name_fr", "note", "number", "origin", "outcome", "page", "pages", "period", "problem",
+    "publisher",
     "query", "quote", "quote_after", "quote_before", "rationale", "reason", "remark",
     "replacement", "response", "responsible", "searched", "short", "statement", "subject", "term",
-    "sent_text", "text", "time_frame", "title", "title_ar", "title_fr", "unit", "url", "volume",
-    "year",
+    "sent_text", "suggested_email", "suggested_name", "text", "time_frame", "title", "title_ar",
+    "title_fr", "unit", "url", "volume", "year",
 }  # fmt: skip
 #: The same of fields that hold lists or objects.
 WRITTEN_JSON = {

@@ -290,6 +290,40 @@ def answered(world: World) -> Sequence[Any]:
     return [profile.slug, found.pk]
 
 
+def invited(world: World) -> Sequence[Any]:
+    """An invitation to somebody who takes part already, but not as an expert."""
+    person = world.made[Role.TRANSLATOR]
+    found = world.drafted.invitations.filter(person=person).first()
+    return [(found or factories.invite(world.drafted, person)).pk]
+
+
+def declined(world: World) -> Sequence[Any]:
+    """An invitation that was declined with reasons, somebody else suggested."""
+    profile = world.drafted
+    found = profile.invitations.filter(state="declined").first()
+    if found is None:
+        found = factories.invite(profile)
+        said = {"answer": "My term ends.", "suggested": ("Nadia Ferri", "nadia@example.org")}
+        factories.move(found, "decline_invitation", found.person, declining="not_now", **said)
+    return [profile.slug, found.pk]
+
+
+def interest_declared(world: World) -> Sequence[Any]:
+    """An invitation whose interest is to be cleared."""
+    profile = world.drafted
+    found = profile.invitations.filter(state="interest_declared").first()
+    if found is None:
+        said = {"answer": "I advised the city in 2021."}
+        made = factories.invite(profile)
+        found = factories.move(made, "declare_interest", made.person, **said)
+    return [profile.slug, found.pk]
+
+
+def invitations_of(world: World) -> Sequence[Any]:
+    invited(world)
+    return declined(world)[:1]
+
+
 def requests_of(world: World) -> Sequence[Any]:
     answered(world)
     return asked_for(world)[:1]
@@ -501,6 +535,16 @@ PAGES = (
     Page("qa", "The checks of quality assurance.", [TEAM],
          lambda world: [world.profile_in(ProfileState.PROJECT_QA).slug], most_queries=48),
     Page("responses", "Every comment with what became of it.", [EXPERT, REVIEWER, TEAM], full),
+    Page("invitations", "Who was invited to review, and what has come of it.", [TEAM],
+         invitations_of, is_pictured=False),
+    Page("invitation_new", "Inviting an international expert to review.", [TEAM],
+         lambda world: [world.drafted.slug], is_pictured=False),
+    Page("invitation", "An invitation that was declined, with somebody else suggested.", [TEAM],
+         declined, is_pictured=False),
+    Page("invitation", "An invitation whose interest is to be cleared.", [TEAM],
+         interest_declared, variant="interest", is_pictured=False),
+    Page("my_invitation", "Accepting, declining, or proposing another date.", [Role.TRANSLATOR],
+         invited, is_pictured=False),
     Page("history", "Who did what, when and why.", [TEAM, EXPERT], full),
     Page("pdf", "The PDFs of a profile.", [TEAM, EXPERT], full),
     Page("profile_move", "A move that needs a reason.", [TEAM],
@@ -527,6 +571,7 @@ NO_PAGE = {
     "section_answers": "POST only",
     "section_beside": "a part of the page for writing",
     "priority_shift": "POST only",
+    "invitation_suggested": "POST only",
     "board_view_save": "POST only",
     "people_ask": "POST only",
     "qa_waive": "POST only",

@@ -14,12 +14,19 @@ from django.db.models import QuerySet
 
 from profile_workflow.days import role_day
 from profile_workflow.errors import DomainError, NotNow
-from profile_workflow.models import Assignment, Comment, InputRequest, ValidationRound
+from profile_workflow.models import (
+    Assignment,
+    Comment,
+    InputRequest,
+    ReviewInvitation,
+    ValidationRound,
+)
 from profile_workflow.queries.requests import askers_of
 from profile_workflow.states import (
     ANSWERED_COMMENT_STATES,
     FINAL_STATES,
     RESTING_STATES,
+    InvitationState,
     ProfileState,
     RequestState,
     Role,
@@ -61,6 +68,8 @@ def sweep(*, at: datetime) -> int:
         (_close_comment, list(_to_close(at))),
         (_remind_of_request, list(_requests_to_remind_of(at))),
         (_report_late_request, list(_late_requests(at))),
+        (_remind_of_invitation, list(_invitations_to_remind_of(at))),
+        (_report_silence, list(_silent_invitations(at))),
     )
     return sum(_attempt(step, thing, at) for step, things in steps for thing in things)
 
@@ -165,6 +174,62 @@ def _tell_of_request(request: InputRequest, field: str, kind: MailKind, at: date
     )
     get_executor().enqueue(jobs)
     return 1
+
+
+def _open_invitations() -> "QuerySet[ReviewInvitation]":
+    stopped = (ProfileState.ON_HOLD, *RESTING_STATES)
+    waiting = ReviewInvitation.objects.filter(state=InvitationState.INVITED)
+    return waiting.exclude(profile__state__in=stopped).order_by("answer_by", "pk")
+
+
+def _invitations_to_remind_of(at: datetime) -> Iterable[ReviewInvitation]:
+    soon = _open_invitations().filter(
+        reminded_at__isnull=True, answer_by__lte=at + REMIND_BEFORE, answer_by__gt=at
+    )
+    return soon[:BATCH]
+
+
+def _silent_invitations(at: datetime) -> Iterable[ReviewInvitation]:
+    silent = _open_invitations().filter(escalated_at__isnull=True, answer_by__lte=at)
+    return silent.select_related("profile")[:BATCH]
+
+
+def _remind_of_invitation(invitation: ReviewInvitation, at: datetime) -> int:
+    """Remind whoever has not answered an invitation to review."""
+    if not _marked(invitation, "reminded_at", at):
+        return 0
+    _tell_of_invitation(invitation, MailKind.REVIEW_REMINDER, [invitation.person_id], at)
+    return 1
+
+
+def _report_silence(invitation: ReviewInvitation, at: datetime) -> int:
+    """Remind him once more when his time is over, and tell the project team."""
+    if not _marked(invitation, "escalated_at", at):
+        return 0
+    held = Assignment.objects.active(role_day(at)).for_profile(invitation.profile)
+    team = held.in_roles([Role.PROJECT_TEAM]).values_list("user_id", flat=True)
+    _tell_of_invitation(invitation, MailKind.REVIEW_REMINDER, [invitation.person_id], at)
+    _tell_of_invitation(invitation, MailKind.REVIEW_LATE, sorted(set(team)), at)
+    return 1
+
+
+def _marked(invitation: ReviewInvitation, field: str, at: datetime) -> bool:
+    """Mark an invitation that nobody has answered or marked yet; return whether it was."""
+    waiting = _open_invitations().filter(pk=invitation.pk, **{f"{field}__isnull": True})
+    return bool(waiting.order_by().update(**{field: at}))
+
+
+def _tell_of_invitation(
+    invitation: ReviewInvitation, kind: MailKind, people: Iterable[int], at: datetime
+) -> None:
+    recipients: dict[int, notifications.Details] = {
+        person: {"invitation": invitation.pk} for person in people
+    }
+    occasion = f"i{invitation.pk}d{at.date().isoformat()}"
+    jobs = notifications.notify(
+        None, kind, recipients, profile_id=invitation.profile_id, occasion=occasion
+    )
+    get_executor().enqueue(jobs)
 
 
 def _close_comment(comment: Comment, at: datetime) -> int:

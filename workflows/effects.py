@@ -15,6 +15,7 @@ from profile_workflow.models import (
     Event,
     InputRequest,
     Profile,
+    ReviewInvitation,
     SignOff,
 )
 from profile_workflow.models.people import User
@@ -61,6 +62,14 @@ _ASKS = frozenset({"hand_on", "reply_to_question", "ask_again"})
 #: Moves of a request that whoever has asked is told.
 _ANSWERS = frozenset({"give_answer", "say_unavailable", "ask_back", "hand_on"})
 
+#: Moves of an invitation → what the person who was invited is told.
+_TELLS_INVITED: dict[str, MailKind] = {
+    "set_date": MailKind.REVIEW_INVITATION,
+    "clear_interest": MailKind.REVIEW_DECIDED,
+    "bar_interest": MailKind.REVIEW_DECIDED,
+    "withdraw_invitation": MailKind.REVIEW_DECIDED,
+}
+
 #: States on whose entering a PDF is built, so that it is there when somebody asks for it.
 BUILDS: dict[str, str] = {
     ProfileState.CONSULTATION: "consultation",
@@ -85,6 +94,8 @@ def move_was_made(
     ]
     if isinstance(document, InputRequest):
         jobs += _about_request(event, document, by)
+    if isinstance(document, ReviewInvitation):
+        jobs += _about_invitation(event, document, by)
     if process is not None:
         told = {job.payload["user"] for job in jobs}
         untold = {person: tasks for person, tasks in turns.items() if person not in told}
@@ -175,6 +186,31 @@ def _request_mail(event: Event, request: InputRequest, kind: MailKind, person: i
     if event.reason_hash:
         about["reason_event"] = event.pk
     return notifications.notify(event.pk, kind, {person: about}, profile_id=request.profile_id)
+
+
+def invitation_was_sent(event: Event, invitation: ReviewInvitation) -> None:
+    """Tell somebody that he is invited to review."""
+    kind = MailKind.REVIEW_INVITATION
+    _enqueue(_invitation_mail(event, invitation, kind, [invitation.person_id]))
+
+
+def _about_invitation(event: Event, invitation: ReviewInvitation, by: User | None) -> list[Job]:
+    """Return the mails of a move of an invitation: to the team what the person has answered."""
+    kind = _TELLS_INVITED.get(event.move)
+    if kind is not None:
+        return _invitation_mail(event, invitation, kind, [invitation.person_id])
+    team = _holders(invitation.profile, [Role.PROJECT_TEAM], event, by)
+    return _invitation_mail(event, invitation, MailKind.REVIEW_ANSWERED, team)
+
+
+def _invitation_mail(
+    event: Event, invitation: ReviewInvitation, kind: MailKind, people: Iterable[int]
+) -> list[Job]:
+    about: notifications.Details = {"invitation": invitation.pk}
+    if event.reason_hash:
+        about["reason_event"] = event.pk
+    recipients = dict.fromkeys(people, about)
+    return notifications.notify(event.pk, kind, recipients, profile_id=invitation.profile_id)
 
 
 def answer_came_by_link(event: Event, signoff: SignOff) -> None:

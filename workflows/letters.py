@@ -25,6 +25,7 @@ from profile_workflow.models import (
     EventReason,
     InputRequest,
     Profile,
+    ReviewInvitation,
     Section,
     SignOff,
     User,
@@ -36,6 +37,7 @@ from profile_workflow.services.section_answers import answers_of
 from profile_workflow.states import (
     REQUESTS_BACK_WITH_THE_ASKER,
     Attribution,
+    InvitationState,
     RequestState,
     Role,
 )
@@ -59,6 +61,11 @@ class MailKind(models.TextChoices):
     REQUEST_REMINDER = "request_reminder", _("Reminder of a request")
     REQUEST_LATE = "request_late", _("Request overdue")
     REQUEST_WITHDRAWN = "request_withdrawn", _("Request withdrawn")
+    REVIEW_INVITATION = "review_invitation", _("Invitation to review")
+    REVIEW_REMINDER = "review_reminder", _("Reminder of an invitation to review")
+    REVIEW_DECIDED = "review_decided", _("Decision on an invitation to review")
+    REVIEW_ANSWERED = "review_answered", _("Answer to an invitation to review")
+    REVIEW_LATE = "review_late", _("Invitation to review unanswered")
     SUBSTITUTE = "substitute", _("Substitution")
     PUBLISHED = "published", _("Published")
     HELD = "held", _("Work stopped")
@@ -88,6 +95,23 @@ _STATES_OF_REQUEST: Mapping[str, tuple[RequestState, ...]] = {
     MailKind.REQUEST_REMINDER: (RequestState.ASKED,),
     MailKind.REQUEST_LATE: (RequestState.ASKED,),
     MailKind.REQUEST_WITHDRAWN: (RequestState.WITHDRAWN,),
+}
+
+#: Kinds that go to whoever was invited to review → the states in which they are not pointless.
+_TO_INVITED: Mapping[str, tuple[InvitationState, ...]] = {
+    MailKind.REVIEW_INVITATION: (InvitationState.INVITED,),
+    MailKind.REVIEW_REMINDER: (InvitationState.INVITED,),
+    MailKind.REVIEW_DECIDED: (
+        InvitationState.ACCEPTED,
+        InvitationState.BARRED,
+        InvitationState.WITHDRAWN,
+    ),
+}
+
+#: Kinds about an invitation that go to the project team, alike.
+_OF_INVITED: Mapping[str, tuple[InvitationState, ...]] = {
+    MailKind.REVIEW_ANSWERED: tuple(InvitationState),
+    MailKind.REVIEW_LATE: (InvitationState.INVITED,),
 }
 
 #: Kinds that tell without asking for an act, or ask once more; whoever wants none gets none.
@@ -207,8 +231,10 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
     request = _request(payload, person, profile)
     part = _part(payload, profile)
     signoff = _answer(payload, person)
-    if _lacks_its_subject(payload["kind"], asked, request, part or signoff):
+    invitation = _invitation(payload, person, profile)
+    if _lacks_its_subject(payload["kind"], asked, request, part or signoff or invitation):
         return None
+    is_invited = payload["kind"] in _TO_INVITED
     link = links.to_send(asked.pk, person, at=timezone.now()) if asked else None
     return {
         "kind": payload["kind"],
@@ -229,7 +255,11 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
         "signoff": signoff,
         "answers": list(answers_of(signoff).values()) if signoff else [],
         "request_url": _request_address(request, profile),
-        "profile_url": address("profile", f"/p/{profile.slug}/", profile.slug),
+        "invitation": invitation,
+        "is_invited": is_invited,
+        "invitation_url": _invitation_address(invitation, profile, is_invited=is_invited),
+        # Whoever is only invited finds nothing there.
+        "profile_url": "" if is_invited else _profile_address(profile),
         "tasks_url": address("tasks", "/tasks/"),
         "settings_url": address("me", "/me/") if payload["kind"] in OPTIONAL_KINDS else "",
         "language": _language(person),
@@ -254,12 +284,12 @@ def _lacks_its_subject(
     kind: str,
     asked: ValidationRound | None,
     request: InputRequest | None,
-    other: Assignment | SignOff | None,
+    other: Assignment | SignOff | ReviewInvitation | None,
 ) -> bool:
     """Whether what a mail of a kind is about is over."""
     if kind == MailKind.CONSULTATION_OPENED:
         return asked is None
-    if kind in (MailKind.SUBSTITUTE, MailKind.RECEIPT):
+    if kind in (MailKind.SUBSTITUTE, MailKind.RECEIPT, *_TO_INVITED, *_OF_INVITED):
         return other is None
     return kind in _STATES_OF_REQUEST and request is None
 
@@ -301,6 +331,38 @@ def _request_address(request: InputRequest | None, profile: Profile) -> str:
         return ""
     path = f"/p/{profile.slug}/requests/{request.pk}/"
     return address("request", path, profile.slug, str(request.pk))
+
+
+def _invitation(
+    payload: Mapping[str, Any], person: User, profile: Profile
+) -> ReviewInvitation | None:
+    """Return the invitation that a mail is about, if it is still worth telling this person of."""
+    kind = payload["kind"]
+    states = _TO_INVITED.get(kind) or _OF_INVITED.get(kind, ())
+    found = ReviewInvitation.objects.filter(
+        pk=payload.get("invitation"), profile=profile, state__in=states
+    )
+    if kind in _TO_INVITED:
+        found = found.filter(person=person)
+    elif Role.PROJECT_TEAM not in profile.roles_of(person):
+        return None
+    return found.select_related("person").first()
+
+
+def _invitation_address(
+    invitation: ReviewInvitation | None, profile: Profile, *, is_invited: bool
+) -> str:
+    if invitation is None:
+        return ""
+    number = str(invitation.pk)
+    if is_invited:
+        return address("my_invitation", f"/invitations/{number}/", number)
+    path = f"/p/{profile.slug}/invitations/{number}/"
+    return address("invitation", path, profile.slug, number)
+
+
+def _profile_address(profile: Profile) -> str:
+    return address("profile", f"/p/{profile.slug}/", profile.slug)
 
 
 def _sections(profile: Profile, keys: Sequence[str]) -> list[str]:

@@ -35,6 +35,7 @@ class Details(TypedDict, total=False):
         request: Id of the request for input that it is about.
         part: Id of the substitution, or of the part for which a substitute is wanted.
         signoff: Id of the answer whose receipt it is.
+        invitation: Id of the invitation to review that it is about.
     """
 
     tasks: Sequence[int]
@@ -44,6 +45,7 @@ class Details(TypedDict, total=False):
     request: int
     part: int
     signoff: int
+    invitation: int
 
 
 def notify(

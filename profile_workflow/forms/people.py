@@ -6,6 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from profile_workflow import languages
@@ -122,16 +123,17 @@ class SearchForm(StyledForm):
         return found
 
 
+def _roles() -> list[tuple[str, "str | Promise"]]:
+    named = [(role.value, role.label) for role in Role if role != Role.ADMINISTRATOR]
+    return [("", _("Choose a role")), *named]
+
+
 class PartForm(StyledForm):
     """The role that somebody is given in a profile."""
 
     role = forms.ChoiceField(
         label=_("Role"),
         help_text=_("It decides what the person sees and does in this profile."),
-        choices=[
-            ("", _("Choose a role")),
-            *((role.value, role.label) for role in Role if role != Role.ADMINISTRATOR),
-        ],
         error_messages={"required": _("Choose a role.")},
     )
     category = forms.ChoiceField(
@@ -146,8 +148,17 @@ class PartForm(StyledForm):
         required=False,
     )
 
-    def __init__(self, *args: Any, consultation_is_open: bool, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        consultation_is_open: bool,
+        invited: Collection[Role] = (),
+        **kwargs: Any,
+    ) -> None:
+        """``invited`` are the roles that are not given here, but by an invitation."""
         super().__init__(*args, **kwargs)
+        role = cast("forms.ChoiceField", self.fields["role"])
+        role.choices = [one for one in _roles() if one[0] not in invited]
         if not consultation_is_open:
             del self.fields["ask_now"]
 

@@ -16,6 +16,7 @@ from profile_workflow.models.event import Event, EventReason
 from profile_workflow.models.evidence import DataItem, DataTable, LibrarySource, Source
 from profile_workflow.models.guidance import FindingDismissal, QuestionAnswer
 from profile_workflow.models.input_request import InputRequest, RequestEntry
+from profile_workflow.models.invitation import ReviewInvitation
 from profile_workflow.models.people import Organisation, User
 from profile_workflow.models.picture import Picture, PictureFile
 from profile_workflow.models.priority import Challenge, Priority
@@ -74,6 +75,7 @@ __all__ = [
     "QuestionAnswer",
     "Reply",
     "RequestEntry",
+    "ReviewInvitation",
     "ReviewRound",
     "Revision",
     "SavedView",

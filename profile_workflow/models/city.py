@@ -15,6 +15,22 @@ class Programme(models.Model):
     name = models.CharField(_("name"), max_length=200)
     name_fr = models.CharField(_("name in French"), max_length=200, blank=True)
     name_ar = models.CharField(_("name in Arabic"), max_length=200, blank=True)
+    invites_reviewers = models.BooleanField(
+        _("international experts are invited"),
+        default=True,
+        help_text=_(
+            "They accept, and declare conflicts of interest, before they see any text. "
+            "Otherwise the project team may give them their part without asking."
+        ),
+    )
+    reviews_blind = models.BooleanField(
+        _("international experts review blind to each other"),
+        default=False,
+        help_text=_(
+            "Until all sections of a round are judged, none of them reads what another one has "
+            "commented or decided, and why."
+        ),
+    )
 
     class Meta:
         verbose_name = _("programme")

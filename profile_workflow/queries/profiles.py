@@ -22,6 +22,7 @@ from profile_workflow.models import (
 )
 from profile_workflow.models.profile import ProfileQuerySet
 from profile_workflow.queries.attribution import Credit, credit
+from profile_workflow.queries.blindness import unveiled
 from profile_workflow.queries.drafting import sees_working_text
 from profile_workflow.states import CommentState, Role, SignOffState
 
@@ -152,7 +153,9 @@ MOST_REMARKS = 20
 
 def open_remarks(profile: Profile, *, viewer: User, section: Section | None = None) -> list[Remark]:
     """Return the oldest comments that wait for an answer, of a profile or of one section."""
-    found = Comment.objects.filter(WAITING, section__profile=profile)
+    found = unveiled(
+        Comment.objects.filter(WAITING, section__profile=profile), profile, viewer=viewer
+    )
     if section is not None:
         found = found.filter(section=section)
     found = found.select_related("section__template_section", "author__organisation")

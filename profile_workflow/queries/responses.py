@@ -18,6 +18,7 @@ from profile_workflow.models import (
     ValidationRound,
 )
 from profile_workflow.queries.attribution import Credit
+from profile_workflow.queries.blindness import Veil, unveiled, veil_of
 from profile_workflow.queries.drafting import sees_working_text
 from profile_workflow.queries.profiles import categories_of, credit_of
 from profile_workflow.states import (
@@ -119,6 +120,7 @@ def comments_of(
     found = found.select_related(*related)
     if not sees_working_text(profile, viewer):
         found = found.filter(ON_SUBMITTED)
+    found = unveiled(found, profile, viewer=viewer)
     if wanted.section:
         found = found.filter(section__key=wanted.section)
     if wanted.state:
@@ -176,7 +178,7 @@ def responses(comments: Sequence[Comment], profile: Profile, *, viewer: User) ->
     names = [f"comment:{comment.pk}" for comment in comments]
     answers = Event.objects.filter(profile=profile, document__in=names, move__in=_ANSWERS)
     states = dict(answers.order_by("seq").values_list("document", "to_state"))
-    threads = _threads(comments)
+    threads = _threads(comments, veil_of(profile, viewer))
     people = {one.author_id for one in comments}
     people |= {reply.author_id for said in threads.values() for reply in said}
     categories = categories_of(profile, people)
@@ -195,9 +197,11 @@ def responses(comments: Sequence[Comment], profile: Profile, *, viewer: User) ->
     ]
 
 
-def _threads(comments: Sequence[Comment]) -> dict[int, list[Reply]]:
-    """Return id of a comment → the replies to it, oldest first."""
+def _threads(comments: Sequence[Comment], veil: Veil | None) -> dict[int, list[Reply]]:
+    """Return id of a comment → the replies to it that may be seen, oldest first."""
     found = Reply.objects.filter(comment__in=[one.pk for one in comments])
+    if veil is not None:
+        found = found.exclude(veil.replies)
     threads: dict[int, list[Reply]] = {}
     for reply in found.select_related("author__organisation").order_by("created_at", "pk"):
         threads.setdefault(reply.comment_id, []).append(reply)

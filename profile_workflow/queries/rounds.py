@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from django.db.models import Count
 
 from profile_workflow.models import (
-    COMMENTS_WAITING,
+    WAITING,
+    Comment,
     Event,
     Profile,
     Section,
@@ -15,6 +16,7 @@ from profile_workflow.models import (
     ValidationRound,
 )
 from profile_workflow.queries.attribution import Credit, credit
+from profile_workflow.queries.blindness import unveiled
 from profile_workflow.queries.history import Line, lines
 from profile_workflow.queries.validation import may_read
 from profile_workflow.states import (
@@ -184,8 +186,11 @@ def what_came_of(opened: ValidationRound, profile: Profile, *, viewer: User) -> 
     return next(iter(lines(profile, [number], viewer=viewer)), None) if number else None
 
 
-def open_comments_by_section(profile: Profile) -> dict[int, int]:
-    """Return section id → number of comments that wait for an answer: one query."""
-    open_ones = profile.sections.filter(COMMENTS_WAITING)
-    counted = open_ones.annotate(waiting=Count("comments")).values_list("pk", "waiting")
-    return dict(counted.order_by("pk"))
+def open_comments_by_section(profile: Profile, *, viewer: User) -> dict[int, int]:
+    """Return section id → number of comments that wait for an answer: one query.
+
+    Those are left out that are kept from the reader.
+    """
+    waiting = Comment.objects.filter(WAITING, section__profile=profile)
+    seen = unveiled(waiting, profile, viewer=viewer).order_by("section")
+    return dict(seen.values_list("section").annotate(waiting=Count("pk")))

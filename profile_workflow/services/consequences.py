@@ -21,7 +21,7 @@ from profile_workflow.models import (
     ValidationRound,
 )
 from profile_workflow.queries.validation import unanswered_objections
-from profile_workflow.services import requests
+from profile_workflow.services import invitations, requests
 from profile_workflow.services.log import Actor
 from profile_workflow.services.revisions import freeze_section
 from profile_workflow.states import SectionState, Severity
@@ -145,6 +145,31 @@ def _set_day(event: Happening) -> set[str]:
     return {"reminded_at", "escalated_at", "due_at"}
 
 
+def _declare_none(event: Happening) -> set[str]:
+    return invitations.declare(event.document, "", at=event.at)
+
+
+def _declare(event: Happening) -> set[str]:
+    return invitations.declare_interest(event.document, event.details.answer, at=event.at)
+
+
+def _propose(event: Happening) -> set[str]:
+    return invitations.propose(
+        event.document, event.details.due_on, event.details.answer, at=event.at
+    )
+
+
+def _decline(event: Happening) -> set[str]:
+    said = event.details
+    return invitations.decline(
+        event.document, said.declining, said.answer, suggested=said.suggested, at=event.at
+    )
+
+
+def _set_date(event: Happening) -> set[str]:
+    return invitations.set_date(event.document, event.details.due_on, at=event.at)
+
+
 _PREPARE: dict[str, Callable[[Happening], set[str]]] = {
     "profile.hold": _hold,
     "profile.cancel": _make_room,
@@ -163,6 +188,11 @@ _PREPARE: dict[str, Callable[[Happening], set[str]]] = {
     "input_request.hand_on": _hand_on,
     "input_request.reply_to_question": _set_day,
     "input_request.ask_again": _set_day,
+    "invitation.accept_invitation": _declare_none,
+    "invitation.declare_interest": _declare,
+    "invitation.propose_date": _propose,
+    "invitation.decline_invitation": _decline,
+    "invitation.set_date": _set_date,
     "sign_off.approve": _sign,
     "sign_off.reserve": _sign,
     "sign_off.object_to": _object,
@@ -304,6 +334,11 @@ def _say(event: Happening) -> list[Cascade]:
     return []
 
 
+def _give_part(event: Happening) -> list[Cascade]:
+    invitations.give_part(event.document, actor=event.actor, at=event.at)
+    return []
+
+
 _FOLLOW: dict[str, Callable[[Happening], Iterable[Cascade]]] = {
     "profile.begin_drafting": _open_all,
     "profile.submit_minor_revision": _accept_revised,
@@ -328,6 +363,8 @@ _FOLLOW: dict[str, Callable[[Happening], Iterable[Cascade]]] = {
     "section.accept": _decide_in_round,
     "section.request_minor_changes": _decide_in_round,
     "section.request_major_changes": _decide_in_round,
+    "invitation.accept_invitation": _give_part,
+    "invitation.clear_interest": _give_part,
     "sign_off.object_to": _keep_objection,
     **{f"input_request.{move}": _say for move in requests.MOVES},
 }

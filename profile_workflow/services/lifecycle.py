@@ -29,7 +29,9 @@ class Details:
         answer: The words of an answer to a comment or to a request.
         attachment: A file that comes with an answer to a request.
         person: To whom a request is handed on.
-        due_on: Until which day a request is to be answered from now on.
+        due_on: Until which day a request is to be answered, or a review is wanted, from now on.
+        declining: Why an invitation is declined.
+        suggested: Name and address of somebody else who could review.
     """
 
     reason: str = ""
@@ -38,6 +40,8 @@ class Details:
     attachment: Attachment | None = None
     person: User | None = None
     due_on: date | None = None
+    declining: str = ""
+    suggested: tuple[str, str] = ("", "")
 
     @property
     def answers(self) -> bool:

@@ -13,6 +13,7 @@ from profile_workflow.models import (
     EventReason,
     InputRequest,
     Profile,
+    ReviewInvitation,
     SignOff,
 )
 from profile_workflow.models.event import CHAIN_START, reason_digest
@@ -169,6 +170,7 @@ def _documents_of(profile: Profile) -> Iterator[Any]:
     yield from Comment.objects.filter(section__profile=profile)
     yield from DataItem.objects.filter(table__profile=profile)
     yield from InputRequest.objects.filter(profile=profile)
+    yield from ReviewInvitation.objects.filter(profile=profile)
 
 
 def _is_as_made(document: Any) -> bool:

@@ -1,6 +1,6 @@
 """Giving people their part in a profile, and taking it back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import cast
@@ -51,11 +51,13 @@ def assign(profile: Profile, parts: Iterable[Part], *, by: User, at: datetime) -
 
     Raises:
         NotAllowed: If ``by`` is not of the project team.
-        InvalidInput: If somebody would judge his own text.
+        InvalidInput: If somebody would judge his own text, or has to be invited first.
     """
     profile = locked(profile.pk, at)
     if not may_manage(profile, by):
         raise NotAllowed(_("Only the project team assigns people."))
+    parts = list(parts)
+    check_invited_first(profile, parts)
     return assign_parts(profile, parts, actor=Actor(by, Role.PROJECT_TEAM), at=at)
 
 
@@ -94,6 +96,30 @@ def _check_duties_apart(held: set[tuple[int, str]], wanted: Iterable[Part]) -> N
                 _("%(person)s writes this profile and cannot judge it too.")
                 % {"person": part.user.full_name}
             )
+
+
+def invited_roles(profile: Profile) -> Sequence[Role]:
+    """Return the roles that are given by an invitation alone, which asks for a declaration first.
+
+    Source: the setting of the programme.
+    """
+    return (Role.INTERNATIONAL_EXPERT,) if profile.programme.invites_reviewers else ()
+
+
+def check_invited_first(profile: Profile, parts: Iterable[Part]) -> None:
+    """Refuse to give a part to somebody who has to be invited first.
+
+    Raises:
+        InvalidInput: If there is such a part.
+    """
+    experts = [part for part in parts if part.role == Role.INTERNATIONAL_EXPERT]
+    if experts and invited_roles(profile):
+        raise InvalidInput(
+            _(
+                "International experts of this programme declare their interests before they see "
+                "any text: invite this person to review."
+            )
+        )
 
 
 @transaction.atomic
@@ -184,6 +210,7 @@ def _substitute(
     at: datetime,
 ) -> Assignment:
     role = Role(assignment.role)
+    check_invited_first(profile, [Part(by_user, role)])
     held = set(profile.assignments.filter(user=by_user).values_list("user_id", "role"))
     _check_duties_apart(held | {(by_user.pk, role)}, [Part(by_user, role)])
     same = assignment.substitutes.filter(user=by_user, starts_on=days[0], ends_on=days[1]).first()

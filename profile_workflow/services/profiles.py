@@ -13,7 +13,7 @@ from profile_workflow.models import Assignment, City, Draft, Profile, Section, T
 from profile_workflow.models.people import User
 from profile_workflow.services import editions, search_index
 from profile_workflow.services.log import Actor, Entry, journal, record
-from profile_workflow.services.people import Part, assign_parts
+from profile_workflow.services.people import Part, assign_parts, check_invited_first
 from profile_workflow.states import Attribution, ProfileState, Role
 
 
@@ -53,12 +53,14 @@ def create_profile(
 
     Raises:
         NotAllowed: If ``by`` is not of the project team of the city's programme.
-        InvalidInput: If this edition exists already, or somebody would judge his own text.
+        InvalidInput: If this edition exists already, if somebody would judge his own text, or has
+            to be invited first.
     """
     programme_id = nomination.city.programme_id
     if not _is_team(by, programme_id, at):
         raise NotAllowed(_("Only the project team of the programme starts a profile."))
     profile = _insert(nomination, at=at, previous=previous)
+    check_invited_first(profile, nomination.people)
     sections = Section.objects.bulk_create(
         Section(profile=profile, template_section=one, key=one.key, position=one.position)
         for one in nomination.template.sections.order_by("position")

@@ -21,6 +21,7 @@ from profile_workflow.queries.profiles import MOST_REMARKS, Remark
 from profile_workflow.states import (
     CommentState,
     DataItemState,
+    InvitationState,
     ProfileState,
     RequestState,
     SectionState,
@@ -57,6 +58,7 @@ TONES: Mapping[str, str] = _tones(
         ProfileState.PRIORITIES_ADOPTED,
         SectionState.UNDER_REVIEW,
         RequestState.ANSWERED,
+        InvitationState.INTEREST_DECLARED,
     ),
     back=(
         ProfileState.REVISION_EXPERT,
@@ -68,6 +70,9 @@ TONES: Mapping[str, str] = _tones(
         SectionState.REOPENED,
         CommentState.OPEN,
         RequestState.ASKED_BACK,
+        InvitationState.DATE_PROPOSED,
+        InvitationState.DECLINED,
+        InvitationState.BARRED,
         SignOffState.OBJECTED,
         DataItemState.IN_CONFLICT,
         DataItemState.STALE,

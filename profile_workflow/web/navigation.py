@@ -100,6 +100,7 @@ PROFILE_PAGES: Sequence[Page] = (
         _("People"),
         beneath=(
             *("people_add", "people_invite", "people_end", "people_substitute", "people_ask"),
+            *("invitations", "invitation_new", "invitation", "invitation_suggested"),
             "deadlines",
         ),
     ),
@@ -113,7 +114,7 @@ SITE_PAGES: Sequence[Page] = (
         "tasks",
         _("My tasks"),
         "icon-tasks",
-        beneath=("task", "task_claim", "task_release", "task_delegate"),
+        beneath=("task", "task_claim", "task_release", "task_delegate", "my_invitation"),
     ),
     Page(
         "profiles",

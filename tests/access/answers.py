@@ -141,6 +141,12 @@ ANSWERS = {
     # Everybody is led back to the people, and told what became of it.
     "people_ask": button(Answer(FOUND), (TEAM, FOCAL_POINT)),
     "deadlines": form(NOT_COMPLETE, TEAM),
+    "invitations": page(TEAM),
+    "invitation_new": form(NOT_COMPLETE, TEAM),
+    "invitation": form(NOT_COMPLETE, TEAM),
+    "invitation_suggested": button(only(FOUND, TEAM)),
+    # The outsider is invited: this is all that he sees.
+    "my_invitation": form(NOT_COMPLETE, OUTSIDER, others=GONE),
     "history": page(),
     "section": page(),
     "section_compare": page(),
@@ -236,4 +242,6 @@ def refused_at_the_door(rule: Rule, who: str) -> HTTPStatus | None:
         return FORBIDDEN
     if rule is Rule.ADMINISTRATOR and who != SUPERUSER:
         return FORBIDDEN
+    if rule is Rule.INVITED and who != OUTSIDER:
+        return GONE
     return GONE if rule is Rule.TAKES_PART and who in {OUTSIDER, SUPERUSER} else None

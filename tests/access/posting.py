@@ -62,6 +62,8 @@ def _of_the_city(place: Place) -> dict[str, Form]:
     priorities = {"base": fingerprint_of(list(place.ranked.priorities.all()))}
     return {
         "objection": {"text": "We have looked at it.", "base": fingerprint_of_text("")},
+        "my_invitation": {"decline_invitation-move": "decline_invitation"},
+        "invitation": {"withdraw_invitation-move": "withdraw_invitation"},
         "request": {"give_answer-move": "give_answer", "give_answer-words": "Adopted."},
         "responses": {f"c{comment.pk}-move": "accept", f"c{comment.pk}-words": "Yes."},
         "priority": {"title": "Rooms", **priorities},

@@ -107,6 +107,7 @@ def make_place() -> Place:
         **_of_word(drafted),
         **_of_people(drafted, consulted),
         **_of_requests(drafted),
+        **_of_invitations(drafted, made.outsider),
         **_of_evidence(drafted),
         **_of_the_city(consulted, ranked),
         **_of_files(drafted),
@@ -140,7 +141,7 @@ def _of_the_programme(place: Place) -> dict[str, Sequence[Any]]:
         *("profile", "history", "word_file", "word_import", "round", "qa", "findings", "requests"),
         *("request_new", "evidence", "sources", "sources_import", "source_library", "tables"),
         *("pictures", "challenges", "priorities", "erratum", "people", "people_add"),
-        *("people_invite", "deadlines", "pdf"),
+        *("people_invite", "deadlines", "pdf", "invitations", "invitation_new"),
     )
     return {
         **{name: [profile.slug] for name in alone},
@@ -208,6 +209,19 @@ def _of_requests(profile: Profile) -> dict[str, Sequence[Any]]:
     return {
         "request": [profile.slug, waiting.pk],
         "request_file": [profile.slug, other.pk, entry.pk],
+    }
+
+
+def _of_invitations(profile: Profile, invited: User) -> dict[str, Sequence[Any]]:
+    """An invitation that waits, and one that was declined with somebody else suggested."""
+    waiting, declined = factories.invite(profile, invited), factories.invite(profile)
+    other = factories.make_person("suggested")
+    said = {"declining": "not_now", "suggested": (other.full_name, other.email)}
+    factories.move(declined, "decline_invitation", declined.person, **said)
+    return {
+        "my_invitation": [waiting.pk],
+        "invitation": [profile.slug, waiting.pk],
+        "invitation_suggested": [profile.slug, declined.pk],
     }
 
 

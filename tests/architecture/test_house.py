@@ -321,7 +321,7 @@ def test_law_catches_a_planted_hole(law, name, source):
 @pytest.mark.unit
 def test_laws_know_what_they_guard():
     assert documents() == {
-        "Profile", "Section", "Comment", "DataItem", "InputRequest", "SignOff"
+        "Profile", "Section", "Comment", "DataItem", "InputRequest", "ReviewInvitation", "SignOff"
     }  # fmt: skip
     assert {"pass_qa", "begin_drafting", "object_to"} <= moves()
 

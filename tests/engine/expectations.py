@@ -8,6 +8,8 @@ S = ProfileState
 TEAM, EXPERT, CO_AUTHOR = Role.PROJECT_TEAM, Role.LOCAL_EXPERT, Role.CO_AUTHOR
 REVIEWER, FOCAL_POINT = Role.INTERNATIONAL_EXPERT, Role.FOCAL_POINT
 AUTHORITY = Role.CITY_AUTHORITY
+#: Whoever is invited to review, and holds no role yet.
+INVITED = "invited"
 
 # Who acts, and what a move asks its maker for. Words: "because" is a reason that the receiver
 # sees, "sections" are the sections sent back.
@@ -109,6 +111,17 @@ INPUT_REQUEST = {
     "ask_again": by(EXPERT, says=BECAUSE),
     "withdraw_request": by(EXPERT, TEAM, says=BECAUSE),
 }
+#: An outsider is invited: he has no part in the profile.
+INVITATION = {
+    "accept_invitation": by(INVITED),
+    "declare_interest": by(INVITED, says={"answer"}),
+    "propose_date": by(INVITED, says={"date"}),
+    "decline_invitation": by(INVITED, says={"answer"}),
+    "set_date": by(TEAM, says={"date"}),
+    "clear_interest": by(TEAM, says=BECAUSE),
+    "bar_interest": by(TEAM, says=BECAUSE),
+    "withdraw_invitation": by(TEAM, says=BECAUSE),
+}
 #: The first stakeholder is asked; the second one has a question of his own.
 SIGN_OFF = {
     "approve": by(Role.STAKEHOLDER),
@@ -124,5 +137,6 @@ RULES = {
     "comment": COMMENT,
     "data_item": DATA_ITEM,
     "input_request": INPUT_REQUEST,
+    "invitation": INVITATION,
     "sign_off": SIGN_OFF,
 }

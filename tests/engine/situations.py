@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from profile_workflow.models import DataItem, Priority, Profile
 from profile_workflow.states import (
     CommentState,
     DataItemState,
+    InvitationState,
     ProfileState,
     RequestState,
     Role,
@@ -16,7 +17,7 @@ from profile_workflow.states import (
     SignOffState,
 )
 from tests import factories
-from tests.engine.expectations import EXPERT, INPUT_REQUEST, REVIEWER, TEAM, S
+from tests.engine.expectations import EXPERT, INPUT_REQUEST, INVITATION, REVIEWER, TEAM, S
 from tests.factories import bring_to, move
 from workflows import deadlines
 
@@ -390,6 +391,43 @@ REQUESTS = [
 ]  # fmt: skip
 
 
+def an_invitation(*moves: str, then: tuple[Callable[[Profile], Any], ...] = ()) -> Any:
+    invitation = factories.invite(a_profile(S.DRAFTING))
+    team = factories.holder(invitation.profile, TEAM)
+    until = date.today() + timedelta(days=60)  # noqa: DTZ011 - any day to come
+    for name in moves:
+        maker = team if TEAM in INVITATION[name].who else invitation.person
+        invitation = move(invitation, name, maker, reason="Why.", answer="Because.", due_on=until)
+    for step in then:
+        step(invitation.profile)
+    return factories.fresh(invitation)
+
+
+I = InvitationState  # noqa: E741 - as the others
+ANSWERS_OF_INVITED = "accept_invitation declare_interest propose_date"
+ALWAYS = "decline_invitation withdraw_invitation"
+INVITATIONS = [
+    at("invited", "invitation", I.INVITED, an_invitation,
+       possible=f"{ANSWERS_OF_INVITED} {ALWAYS}"),
+    at("another date", "invitation", I.DATE_PROPOSED, lambda: an_invitation("propose_date"),
+       possible=f"set_date {ALWAYS}"),
+    at("asked anew", "invitation", I.INVITED, lambda: an_invitation("propose_date", "set_date"),
+       possible=f"{ANSWERS_OF_INVITED} {ALWAYS}"),
+    at("interest", "invitation", I.INTEREST_DECLARED, lambda: an_invitation("declare_interest"),
+       possible=f"clear_interest bar_interest {ALWAYS}"),
+    at("accepted", "invitation", I.ACCEPTED, lambda: an_invitation("accept_invitation")),
+    at("cleared", "invitation", I.ACCEPTED,
+       lambda: an_invitation("declare_interest", "clear_interest")),
+    at("barred", "invitation", I.BARRED,
+       lambda: an_invitation("declare_interest", "bar_interest")),
+    at("declined", "invitation", I.DECLINED, lambda: an_invitation("decline_invitation")),
+    at("taken back", "invitation", I.WITHDRAWN, lambda: an_invitation("withdraw_invitation")),
+    at("invited, on hold", "invitation", I.INVITED, lambda: an_invitation(then=(hold,))),
+    at("invited, cancelled", "invitation", I.INVITED,
+       lambda: an_invitation(then=(hold, cancel))),
+]  # fmt: skip
+
+
 def asked_stakeholder(profile: Profile) -> Any:
     person = factories.holder(profile, Role.STAKEHOLDER)
     return next(one for one in factories.asked(profile) if one.person_id == person.pk)
@@ -448,4 +486,4 @@ SIGN_OFFS = [
     at("asked, on hold", "sign_off", O.ASKED, lambda: an_answer(then=(hold,))),
     at("asked, cancelled", "sign_off", O.ASKED, lambda: an_answer(then=(hold, cancel))),
 ]  # fmt: skip
-SITUATIONS = [*PROFILES, *SECTIONS, *COMMENTS, *FIGURES, *REQUESTS, *SIGN_OFFS]
+SITUATIONS = [*PROFILES, *SECTIONS, *COMMENTS, *FIGURES, *REQUESTS, *INVITATIONS, *SIGN_OFFS]

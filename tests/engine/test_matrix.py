@@ -10,6 +10,7 @@ through the door too.
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from profile_workflow.machine import (
     CommentMachine,
     DataItemMachine,
     InputRequestMachine,
+    InvitationMachine,
     ProfileMachine,
     SectionMachine,
     SignOffMachine,
@@ -33,6 +35,7 @@ from profile_workflow.services.log import Actor
 from profile_workflow.states import (
     CommentState,
     DataItemState,
+    InvitationState,
     ProfileState,
     RequestState,
     Role,
@@ -40,7 +43,7 @@ from profile_workflow.states import (
     SignOffState,
 )
 from tests import factories
-from tests.engine.expectations import FOCAL_POINT, RULES, TEAM, S
+from tests.engine.expectations import FOCAL_POINT, INVITED, RULES, TEAM, S
 from tests.engine.situations import PROFILES, SITUATIONS, Situation, a_profile
 from workflows import engine
 from workflows.engine import moves
@@ -48,6 +51,8 @@ from workflows.engine import moves
 pytestmark = [pytest.mark.django_db, pytest.mark.integration, pytest.mark.any_database]
 
 DONE = "done"
+#: A day that is proposed for a review.
+LATER = (timezone.now() + timedelta(days=60)).date()
 
 
 # Who tries
@@ -71,6 +76,8 @@ def persons(profile: Profile) -> Iterator[Person]:
     others = factories.holders(profile, Role.STAKEHOLDER)[1:] or [factories.make_person()]
     yield Person("another stakeholder", others[0])
     yield Person("outsider", factories.make_person("outsider"))
+    invited = profile.invitations.first()
+    yield Person("invited", invited.person if invited else factories.make_person(), INVITED)
     yield Person("superuser", factories.make_person("superuser", is_superuser=True, is_staff=True))
     yield Person("deactivated member of the project team", a_leaver(profile))
     yield Person("team of another programme", factories.make_programme().team)
@@ -128,6 +135,7 @@ def mismatches(situation: Situation) -> tuple[int, list[str]]:
         sections=named,
         answer="Because.",
         person=next(iter(factories.holders(profile, FOCAL_POINT)), None),
+        due_on=LATER if situation.kind == "invitation" else None,
     )
     wrong, cases, turn = [], 0, SITUATIONS.index(situation)
     for person, name in itertools.product(list(persons(profile)), RULES[situation.kind]):
@@ -165,6 +173,7 @@ MACHINES = {
     "comment": (CommentMachine, CommentState),
     "data_item": (DataItemMachine, DataItemState),
     "input_request": (InputRequestMachine, RequestState),
+    "invitation": (InvitationMachine, InvitationState),
     "sign_off": (SignOffMachine, SignOffState),
 }
 

@@ -17,6 +17,7 @@ from profile_workflow.models import (
     Picture,
     Priority,
     Profile,
+    ReviewInvitation,
     Section,
     Source,
     TemplateCheck,
@@ -27,13 +28,21 @@ from profile_workflow.models import (
     WorkingDefinition,
 )
 from profile_workflow.pictures.pixels import read_picture
-from profile_workflow.services import comments, drafting, guidance, pictures, requests, word
+from profile_workflow.services import (
+    comments,
+    drafting,
+    guidance,
+    invitations,
+    pictures,
+    requests,
+    word,
+)
 from profile_workflow.states import CommentKind, Outcome, Role
 from profile_workflow.word import chapters
 from profile_workflow.word.words import LeftOut
 from reports.models import Build
 from tests.factories.documents import fresh, holder, section
-from tests.factories.programmes import Made, numbers
+from tests.factories.programmes import Made, make_person, numbers
 from tests.measuring import measured_once
 from tests.moulds import mould
 from tests.pictures import harbour
@@ -122,6 +131,17 @@ def ask_for_input(profile: Profile, *, at: datetime | None = None, **wishes: Any
     }
     by = wishes.pop("by", None) or holder(profile, Role.LOCAL_EXPERT)
     return engine.ask(profile, requests.Wish(**{**given, **wishes}), by=by, at=at)
+
+
+def invite(
+    profile: Profile, person: User | None = None, *, at: datetime | None = None, **wishes: Any
+) -> ReviewInvitation:
+    """Let the project team invite somebody to review; ``wishes`` are fields of the ``Wish``."""
+    whom = engine.Invitee.of(person or make_person("invited"))
+    by = wishes.pop("by", None) or holder(profile, Role.PROJECT_TEAM)
+    given = {"text": "Please look at the figures above all."}
+    wish = invitations.Wish(**{**given, **wishes})
+    return engine.invite(profile, whom, wish, by=by, at=at or timezone.now())
 
 
 @mould

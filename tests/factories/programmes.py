@@ -70,7 +70,9 @@ def make_person(name: str = "person", **fields: Any) -> User:
 def make_programme(*, sections: int = 3, cities: int = 1) -> Made:
     """Make a programme with a template of so many mandatory chapters."""
     number = next(numbers)
-    programme = Programme.objects.create(code=f"programme-{number}", name=f"Programme {number}")
+    programme = Programme.objects.create(
+        code=f"programme-{number}", name=f"Programme {number}", invites_reviewers=False
+    )
     pairs = (Role.STAKEHOLDER,)
     made = Made(
         programme=programme,

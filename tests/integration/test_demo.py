@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from profile_workflow.models import Assignment, Comment, Event, Profile, SignOff
+from profile_workflow.models import Assignment, Comment, Event, Profile, ReviewInvitation, SignOff
 from profile_workflow.services.log import broken_links
 from profile_workflow.states import ProfileState, Role, SignOffState
 from reports.builds.pages import job_of
@@ -55,6 +55,7 @@ def test_it_shows_everything(demonstration, subtests):
         look_for_profiles_in_every_state,
         look_for_people_in_every_role,
         look_for_late_tasks_objections_and_returned_sections,
+        look_for_invitations_that_wait_and_were_declined,
         look_for_what_has_not_happened_yet,
         look_for_a_loop_of_the_full_profile_at_each_stage,
         look_whether_a_stage_without_a_loop_is_seen,
@@ -86,6 +87,14 @@ def look_for_late_tasks_objections_and_returned_sections(*_told):
     assert Task.objects.open().filter(due_at__lt=timezone.now()).exists()
     assert SignOff.objects.filter(state=SignOffState.OBJECTED, round__closed_at=None).exists()
     assert Profile.objects.filter(sections__state="changes_requested").exists()
+
+
+def look_for_invitations_that_wait_and_were_declined(*_told):
+    states = set(ReviewInvitation.objects.values_list("state", flat=True))
+    assert {"invited", "declined", "accepted"} <= states
+    declined = ReviewInvitation.objects.filter(state="declined").exclude(suggested_email="")
+    assert all(not one.followed_by.exists() for one in declined)
+    assert declined
 
 
 def look_for_what_has_not_happened_yet(*_told):

@@ -27,7 +27,7 @@ def test_it_and_the_board_stay_within_their_budget(made, django_assert_max_num_q
     for _ in range(3):
         factories.bring_to(factories.make_profile(made), S.DRAFTING)
     at = timezone.now()
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         found = queries.inbox(made[Role.LOCAL_EXPERT], at)
     assert (found.number, len(found.later)) == (9, 9)
     with django_assert_max_num_queries(8):

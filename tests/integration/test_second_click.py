@@ -27,6 +27,7 @@ from profile_workflow.models import (
     Priority,
     Profile,
     Reply,
+    ReviewInvitation,
     SavedView,
     Source,
     Territory,
@@ -197,6 +198,12 @@ ADDING = {
         query=lambda _profile: f"?person={factories.make_person('new').pk}",
     ),
     "invitation": Adding("people_invite", Assignment, invited, TEAM),
+    "invitation to review": Adding(
+        "invitation_new",
+        ReviewInvitation,
+        lambda _profile: {"email": "nadia@example.org", "full_name": "Nadia", "language": "fr"},
+        TEAM,
+    ),
     "substitute": Adding("people_substitute", Assignment, substitute, args=own_part),
     "comment": Adding(
         "section_review",

@@ -112,6 +112,11 @@ class Cast:
         return self.people[_REVIEWERS[self.city.pk % len(_REVIEWERS)]]
 
     @cached_property
+    def other_reviewers(self) -> list[User]:
+        """The international experts who review other cities."""
+        return [self.people[key] for key in _REVIEWERS if self.people[key] != self.reviewer]
+
+    @cached_property
     def focal_point(self) -> User:
         """The city focal point."""
         return self._named(Role.FOCAL_POINT)[0]

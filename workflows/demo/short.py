@@ -16,7 +16,9 @@ def _texts(slug: str) -> dict[str, str]:
     return texts
 
 
-def _begin(story: Story, edition: int, previous: Profile | None) -> None:
+def _begin(
+    story: Story, edition: int, previous: Profile | None, *, is_answered: bool = True
+) -> None:
     content = city_content(story.cast.city.slug)
     language = content["language"]
     name = story.cast.city.name_in(language)
@@ -25,6 +27,7 @@ def _begin(story: Story, edition: int, previous: Profile | None) -> None:
         language=language,
         title=phrases(language)["profile"].format(city=name),
         previous=previous,
+        is_answered=is_answered,
     )
     story.later(weeks=1)
 
@@ -91,8 +94,8 @@ def _priorities(story: Story) -> list[dict[str, object]]:
 
 
 def planned(story: Story, edition: int, previous: Profile | None) -> None:
-    """Just nominated."""
-    _begin(story, edition, previous)
+    """Just nominated; the international expert has not answered the invitation yet."""
+    _begin(story, edition, previous, is_answered=False)
 
 
 def inception(story: Story, edition: int, previous: Profile | None) -> None:
@@ -133,7 +136,10 @@ def drafting(story: Story, edition: int, previous: Profile | None) -> None:
 
 
 def expert_review(story: Story, edition: int, previous: Profile | None) -> None:
-    """Under review: some sections accepted, one returned, the others waiting."""
+    """Under review: some sections accepted, one returned, the others waiting.
+
+    A second international expert was invited for two of them, declined, and suggested somebody.
+    """
     _begin(story, edition, previous)
     _to_drafting(story)
     for number in range(2):
@@ -141,7 +147,8 @@ def expert_review(story: Story, edition: int, previous: Profile | None) -> None:
     story.draft_all(_texts(story.cast.city.slug))
     story.ask_for_input(2)
     story.act(story.profile, "submit_draft", story.cast.expert)
-    story.later(weeks=1)
+    story.be_declined(said="My term ends in three weeks. Ask me again in autumn.")
+    story.later(days=4)
     waiting = story.sections(SectionState.UNDER_REVIEW)
     for section in waiting[:5]:
         story.act(section, "accept", story.cast.reviewer)

@@ -17,6 +17,7 @@ from profile_workflow.models.people import User
 from profile_workflow.queries.quality import checklist
 from profile_workflow.services import comments, drafting, evidence, quality, requests
 from profile_workflow.services.contents import fingerprint
+from profile_workflow.services.invitations import Wish
 from profile_workflow.services.lifecycle import Details
 from profile_workflow.services.priorities import set_priorities
 from profile_workflow.services.profiles import Nomination
@@ -24,6 +25,7 @@ from profile_workflow.states import (
     EDITABLE_SECTION_STATES,
     CommentKind,
     CommentState,
+    Declining,
     Role,
     SectionState,
     SignOffState,
@@ -94,9 +96,15 @@ class Story:
     # Acts that occur again and again
 
     def nominate(
-        self, *, edition: int, language: str, title: str, previous: Profile | None = None
+        self,
+        *,
+        edition: int,
+        language: str,
+        title: str,
+        previous: Profile | None = None,
+        is_answered: bool = True,
     ) -> None:
-        """Let the project team nominate the city."""
+        """Let the project team nominate the city, and the international expert accept."""
         nomination = Nomination(
             city=self.cast.city,
             edition=edition,
@@ -113,6 +121,26 @@ class Story:
                 previous, nomination, by=self.cast.team, at=self.now
             )
         self._slug = made.slug
+        if is_answered:
+            self.later(hours=3)
+            invitation = self.profile.invitations.get()
+            self.act(invitation, "accept_invitation", self.cast.reviewer)
+
+    def be_declined(self, *, said: str) -> None:
+        """Invite another international expert to two sections, who suggests a third one."""
+        declining, suggested = self.cast.other_reviewers[:2]
+        wish = Wish(sections=[self.section("4"), self.section("8")])
+        whom = engine.Invitee.of(declining)
+        invited = engine.invite(self.profile, whom, wish, by=self.cast.team, at=self.now)
+        self.later(days=3)
+        self.act(
+            invited,
+            "decline_invitation",
+            declining,
+            declining=Declining.NOT_NOW,
+            answer=said,
+            suggested=(suggested.full_name, suggested.email),
+        )
 
     def prepare(self, territory: dict[str, Any], definition: dict[str, Any]) -> None:
         """Let inception begin: which territory is the city, who counts as a migrant."""

@@ -18,6 +18,7 @@ from workflows.engine.handing import (
     takers,
     why_not_handed_over,
 )
+from workflows.engine.inviting import Invitee, invite, invite_suggested
 from workflows.engine.lending import ask_for_substitute, substitute
 from workflows.engine.locking import Document
 from workflows.engine.moves import (
@@ -31,6 +32,7 @@ from workflows.engine.moves import (
 
 __all__ = [
     "Document",
+    "Invitee",
     "add_stakeholder",
     "apply_suggestion",
     "ask",
@@ -41,6 +43,8 @@ __all__ = [
     "clear_up_after",
     "delegate",
     "end_part",
+    "invite",
+    "invite_suggested",
     "lapse",
     "may_take_back",
     "nominate",

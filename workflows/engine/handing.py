@@ -174,6 +174,25 @@ def end_part(assignment: Assignment, *, by: User, at: datetime, reason: str) -> 
     return sum(len(_leave(profile, person)) for person in {one.user for one in ended})
 
 
+def take_up_sections(profile: Profile, person: User, *, at: datetime) -> None:
+    """Make the open reviews of a person's sections his own.
+
+    Whoever had them so far had them for want of a reviewer of these sections. The caller holds the
+    lock on the profile, and has just made the person their reviewer.
+    """
+    waiting = Task.objects.open().filter(profile=profile, section__reviewer=person)
+    reviews = [
+        task
+        for task in waiting.select_related("process")
+        if task.flow_task.name == "review" and task.owner_id != person.pk
+    ]
+    for task in reviews:
+        task.flow_task.activation_class(task).hand_to(person, at)
+    entries = [Entry(f"task:{task.pk}", "delegate", "", task.status) for task in reviews]
+    if entries:
+        record(profile, entries, actor=SYSTEM, at=at)
+
+
 @transaction.atomic
 def clear_up_after(substitution: Assignment, *, at: datetime) -> int:
     """Take back what a substitute still has whose days have run out; return how many tasks.

@@ -2,9 +2,17 @@
 
 from typing import Any
 
-from profile_workflow.models import Comment, DataItem, InputRequest, Profile, Section, SignOff
+from profile_workflow.models import (
+    Comment,
+    DataItem,
+    InputRequest,
+    Profile,
+    ReviewInvitation,
+    Section,
+    SignOff,
+)
 
-Document = Profile | Section | SignOff | Comment | DataItem | InputRequest
+Document = Profile | Section | SignOff | Comment | DataItem | InputRequest | ReviewInvitation
 
 #: What is fetched with a document under the lock.
 _WITH: dict[type[Any], tuple[str, ...]] = {
@@ -13,6 +21,7 @@ _WITH: dict[type[Any], tuple[str, ...]] = {
     Comment: ("section", "author"),
     DataItem: ("table__section",),
     InputRequest: ("asked_by", "asked_of__organisation"),
+    ReviewInvitation: ("person",),
 }
 
 #: Through what a document belongs to its profile.

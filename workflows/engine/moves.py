@@ -1,5 +1,6 @@
 """One move of a document, from the lock to the effects, and what may be moved by whom."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from profile_workflow.models import (
     Event,
     InputRequest,
     Profile,
+    ReviewInvitation,
     ReviewRound,
     Section,
     SignOff,
@@ -24,12 +26,14 @@ from profile_workflow.models import (
 from profile_workflow.models.people import User
 from profile_workflow.queries.validation import silence_is_agreement
 from profile_workflow.services import lifecycle, profiles, rounds, suggestions
+from profile_workflow.services.invitations import Wish
 from profile_workflow.services.lifecycle import NO_DETAILS, Details, Offer
 from profile_workflow.services.locking import locked
 from profile_workflow.services.log import journal
-from profile_workflow.states import OPEN_REQUEST_STATES, ProfileState
+from profile_workflow.states import OPEN_REQUEST_STATES, InvitationState, ProfileState
 from reports import publications
 from workflows import effects
+from workflows.engine import handing, inviting
 from workflows.engine.branches import may_take_back, take_back
 from workflows.engine.locking import Document, profile_id, refetched
 from workflows.flows import CityProfileFlow, human_tasks
@@ -69,8 +73,12 @@ def nominate_next_edition(
 def _nominate(
     nomination: profiles.Nomination, *, by: User, at: datetime, previous: Profile | None
 ) -> Profile:
-    profile = profiles.create_profile(nomination, by=by, at=at, previous=previous)
+    invited, people = inviting.invited_first(nomination)
+    named = replace(nomination, people=people)
+    profile = profiles.create_profile(named, by=by, at=at, previous=previous)
     _start("start", profile, at=at)
+    for person in invited:
+        inviting.invite(profile, inviting.Invitee.of(person), Wish(), by=by, at=at)
     return profile
 
 
@@ -115,6 +123,8 @@ def perform(
     with journal(profile):
         event = lifecycle.move(fresh, move, by=by, at=at, details=details)
         process = _finish(task, profile, fresh, by=by, move=move, at=at)
+    if isinstance(fresh, ReviewInvitation) and fresh.state == InvitationState.ACCEPTED:
+        handing.take_up_sections(profile, fresh.person, at=at)
     _AFTER.get(move, _nothing)(profile, at, at - held_since)
     effects.move_was_made(event, fresh, process, by=by, details=details)
     return event
@@ -174,7 +184,7 @@ def lapse(task: Task, *, at: datetime) -> Event:
 
 def _open_task(document: Document, move: str | None) -> Task | None:
     """Return the open task of a document, if ``move`` (or any, for None) finishes it."""
-    if isinstance(document, Comment | DataItem | InputRequest):
+    if isinstance(document, Comment | DataItem | InputRequest | ReviewInvitation):
         return None
     about: dict[str, Document | None]
     if isinstance(document, Section):
@@ -254,6 +264,9 @@ def _resume(profile: Profile, _at: datetime, held_for: timedelta) -> None:
     )
     InputRequest.objects.filter(profile=profile, state__in=OPEN_REQUEST_STATES).update(
         due_at=F("due_at") + held_for, reminded_at=None, escalated_at=None
+    )
+    ReviewInvitation.objects.filter(profile=profile, state=InvitationState.INVITED).update(
+        answer_by=F("answer_by") + held_for, reminded_at=None, escalated_at=None
     )
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from profile_workflow.days import role_day
 from profile_workflow.models import Assignment, TemplateSection, User
+from profile_workflow.queries import invitations
 from profile_workflow.queries.requests import waiting_for
 from profile_workflow.states import RequestState, Role
 from workflows import turns
@@ -47,6 +48,7 @@ class Row:
         zone: Time zone of the city.
         is_paused: Whether the profile is on hold.
         request: Number of the request for input, if it is one and no task.
+        invitation: Number of the invitation to review, if it is one; the profile is not open yet.
     """
 
     task: int
@@ -63,6 +65,7 @@ class Row:
     is_paused: bool
     due_at: datetime | None
     request: int = 0
+    invitation: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ class Inbox:
 
 
 def inbox(user: User, at: datetime) -> Inbox:
-    """Return what a person has to do, could take, did, and waits for: five queries at most.
+    """Return what a person has to do, could take, did, and waits for: six queries at most.
 
     The open tasks are read at once and told apart here, and what is shown of their profiles is
     read once for all lists: to build and to plan a query takes longer than to run it.
@@ -118,7 +121,8 @@ def inbox(user: User, at: datetime) -> Inbox:
     held = _held(user, at)
     open_tasks, done = _open_tasks(user, held), _done(user, at)
     requests = list(waiting_for(user, held, on=role_day(at)).values(*_OF_A_REQUEST)[:MOST_ROWS])
-    places = places_of({one["profile"] for one in chain(open_tasks, done, requests)})
+    invited = list(invitations.waiting_for(user).values(*_OF_AN_INVITATION)[:MOST_ROWS])
+    places = places_of({one["profile"] for one in chain(open_tasks, done, requests, invited)})
     parts = _Parts(user, held)
     mine, others = _parted(open_tasks, parts.is_own)
     queue, waiting = _parted(others, lambda one: parts.may_take(one, places[one["profile"]]))
@@ -129,7 +133,8 @@ def inbox(user: User, at: datetime) -> Inbox:
         has_board=any(one.role == Role.PROJECT_TEAM and not one.profile_id for one in held),
     )
     _add_tasks(found, [_row(one, places, user) for one in mine], at)
-    _add_requests(found, [_request_row(one, places, user) for one in requests], at)
+    asked = [_request_row(one, places, user) for one in requests]
+    _add_requests(found, [*asked, *(_invitation_row(one, places) for one in invited)], at)
     return found
 
 
@@ -214,7 +219,7 @@ def _add_tasks(found: Inbox, rows: Sequence[Row], at: datetime) -> None:
 
 
 def _add_requests(found: Inbox, rows: Sequence[Row], at: datetime) -> None:
-    """Put the requests for input that wait for a person among his tasks, by their deadlines."""
+    """Put requests for input and invitations that wait among the tasks, by their deadlines."""
     for row in rows:
         group = _group(found, row, at)
         group.append(row)
@@ -262,6 +267,30 @@ def _request_row(one: Line, places: Mapping[int, Place], user: User) -> Row:
         is_paused=place.is_paused,
         due_at=one["due_at"] if is_asked else None,
         request=one["pk"],
+    )
+
+
+#: What is shown of an invitation.
+_OF_AN_INVITATION = ("pk", "profile", "answer_by")
+
+
+def _invitation_row(one: Line, places: Mapping[int, Place]) -> Row:
+    place = places[one["profile"]]
+    return Row(
+        task=0,
+        label=_("Answer an invitation to review"),
+        step="invitation",
+        section="",
+        section_key="",
+        why=str(Role.INTERNATIONAL_EXPERT.label),
+        is_taken=True,
+        slug=place.slug,
+        city=place.city,
+        edition=place.edition,
+        zone=place.zone,
+        is_paused=place.is_paused,
+        due_at=one["answer_by"],
+        invitation=one["pk"],
     )
 
 

@@ -1,6 +1,6 @@
 """A round: each section with its reviewer, decision and deadline; answers that can be waived."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from profile_workflow.models import (
@@ -11,6 +11,7 @@ from profile_workflow.models import (
     User,
     ValidationRound,
 )
+from profile_workflow.queries.blindness import Veil, veil_of
 from profile_workflow.queries.history import move_label
 from profile_workflow.queries.rounds import open_comments_by_section
 from profile_workflow.services import lifecycle
@@ -53,17 +54,20 @@ class ReviewStanding:
     closing: Task | None
 
 
-def review_standing(opened: ReviewRound, profile: Profile) -> ReviewStanding:
+def review_standing(opened: ReviewRound, profile: Profile, *, viewer: User) -> ReviewStanding:
     """Return where a round stands, in the order of the sections: a constant number of queries."""
+    veil = veil_of(profile, viewer)
     decisions = _decisions(opened)
     tasks = _tasks(profile) if opened.closed_at is None else {}
-    comments = open_comments_by_section(profile)
+    comments = open_comments_by_section(profile, viewer=viewer)
     sections = list(profile.sections.select_related("template_section").order_by("position"))
     found = [
         _reviewed(one, opened, decisions.get(one.pk), tasks.get(one.pk), comments.get(one.pk, 0))
         for one in sections
         if one.pk in decisions or one.pk in tasks
     ]
+    if veil is not None:
+        found = [_behind(veil, one) for one in found]
     return ReviewStanding(
         round=opened,
         sections=found,
@@ -72,6 +76,13 @@ def review_standing(opened: ReviewRound, profile: Profile) -> ReviewStanding:
         outcome=move_label("profile", opened.outcome) if opened.outcome else "",
         closing=tasks.get(None),
     )
+
+
+def _behind(veil: Veil, one: Reviewed) -> Reviewed:
+    """Return a section of a round without what another one has decided on it."""
+    if one.decided is None or not veil.hides(one.decided.by):
+        return one
+    return replace(one, decision="", decided=None)
 
 
 def _decisions(opened: ReviewRound) -> dict[int | None, Decision]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from profile_workflow.models import COMMENTS_WAITING, Draft, Profile, Section, User
+from profile_workflow.queries.blindness import veil_of
 from profile_workflow.queries.guidance import Coverage, coverage_of, sees_guidance
 from profile_workflow.queries.profiles import RoleHolders, pens_of
 from profile_workflow.services import drafting, lifecycle
@@ -79,12 +80,14 @@ def standings_of(
     """Return where every section stands, in their order: four queries at most."""
     written = Draft.objects.filter(section=OuterRef("pk")).exclude(text="", nothing_found=False)
     related = ("template_section", "author", "reviewer", "revision__author")
+    veil = veil_of(profile, viewer)
+    counted = COMMENTS_WAITING if veil is None else COMMENTS_WAITING & ~veil.comments_of_a_section
     sections = (
         profile.sections.select_related(*related)
         .defer("revision__text")
         .annotate(
             is_begun=Exists(written),
-            open_comments=Count("comments", filter=COMMENTS_WAITING),
+            open_comments=Count("comments", filter=counted),
         )
         .order_by("position")
     )

@@ -29,6 +29,7 @@ from profile_workflow.forms.people import (
 )
 from profile_workflow.models import Assignment, Profile, User
 from profile_workflow.queries import staffing
+from profile_workflow.queries.invitations import open_invitations_of
 from profile_workflow.queries.profiles import open_round, people_of
 from profile_workflow.queries.validation import parts_to_ask
 from profile_workflow.services import accounts
@@ -72,8 +73,10 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
     to_ask = _to_ask(profile)
     roles = [(one.role, [_line(line, loads, to_ask) for line in one.lines]) for one in staff.roles]
     found = {**context, "is_team": True, "roles": roles, "ended": staff.ended}
+    found["invited"] = open_invitations_of(profile)
     if profile.state == ProfileState.PLANNED:
         found["to_name"] = _to_name(staff)
+        found["invited_roles"] = service.invited_roles(profile)
     return render(request, "workflows/people.html", found)
 
 
@@ -138,9 +141,10 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
     form = PartForm(
         request.POST or None,
         consultation_is_open=_to_ask(profile) is not None,
+        invited=service.invited_roles(profile),
         initial={"role": search.for_role},
     )
-    context["form"] = form
+    context |= {"form": form, "is_invited": bool(service.invited_roles(profile))}
     if request.method != "POST":
         return _page(request, profile, "people_add", context)
     refusal = _give_part(form, profile, partial(_the_same, chosen), by=viewer)
@@ -160,6 +164,7 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
     form = InviteForm(
         request.POST or None,
         consultation_is_open=_to_ask(profile) is not None,
+        invited=service.invited_roles(profile),
         initial={"language": profile.language},
     )
     if request.method != "POST":

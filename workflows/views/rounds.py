@@ -47,7 +47,7 @@ def round_overview(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _shown(about: ReviewRound | ValidationRound, profile: Profile, viewer: User) -> dict[str, Any]:
     if isinstance(about, ReviewRound):
-        return {"review": review_standing(about, profile)}
+        return {"review": review_standing(about, profile, viewer=viewer)}
     return {
         "validation": standing(about, profile, viewer=viewer),
         "to_waive": tasks_to_waive(about, profile, viewer=viewer),

@@ -19,8 +19,10 @@ from profile_workflow.models import (
     User,
 )
 from profile_workflow.queries.attribution import may_see_names
+from profile_workflow.queries.blindness import veil_of
 from profile_workflow.queries.drafting import sees_working_text
 from profile_workflow.queries.history.words import Kind
+from profile_workflow.queries.invitations import invitations_seen_by
 from profile_workflow.queries.requests import requests_seen_by, sees_all_requests
 from profile_workflow.queries.staffing import substitutions_to_come
 from profile_workflow.states import AUTHOR_ROLES, Attribution, Role
@@ -44,7 +46,7 @@ _DOCUMENTS_OF: dict[str, tuple[str, ...]] = {
     Subject.MOVES: ("profile", "section", "guidance", "review_round", "validation_round"),
     Subject.COMMENT: ("comment",),
     Subject.SIGN_OFF: ("sign_off",),
-    Subject.PEOPLE: ("assignment", "task"),
+    Subject.PEOPLE: ("assignment", "invitation", "task"),
     Subject.FIGURES: ("data_item", "evidence"),
     Subject.REQUESTS: ("input_request",),
     Subject.QUALITY: ("check",),
@@ -115,11 +117,14 @@ def events_of(profile: Profile, wanted: Wanted, *, viewer: User) -> "QuerySet[Ev
 def _told_to(viewer: User, profile: Profile) -> "QuerySet[Event]":
     """Return the events of a profile that a reader may know of.
 
-    Left out are comments among authors and requests that he may not see, and the end of
-    substitutions that never began. That an answer came by link stands beside the comments that came
-    with it, so that it would tie them to an objection: it is for those who see every name.
+    Left out are comments among authors, requests and invitations that he may not see, and the end
+    of substitutions that never began. That an answer came by link stands beside the comments that
+    came with it, so that it would tie them to an objection: it is for those who see every name.
     """
     events = Event.objects.filter(profile=profile)
+    veil = veil_of(profile, viewer)
+    if veil is not None:
+        events = events.exclude(veil.events)
     if not sees_working_text(profile, viewer):
         private = Comment.objects.filter(AMONG_AUTHORS, section__profile=profile)
         keys = private.order_by("pk").values_list("pk", flat=True)
@@ -129,6 +134,9 @@ def _told_to(viewer: User, profile: Profile) -> "QuerySet[Event]":
         unknown = [f"{Kind.ASSIGNMENT}:{pk}" for pk in sorted(to_come)]
         events = events.exclude(document__in=unknown, move="end_part")
         events = events.exclude(move="send_by_link")
+        mine = invitations_seen_by(profile, viewer).values_list("pk", flat=True)
+        known = Q(document__in=[f"{Kind.INVITATION}:{pk}" for pk in mine])
+        events = events.filter(~Q(document__startswith=f"{Kind.INVITATION}:") | known)
     if sees_all_requests(profile, viewer):
         return events
     seen = requests_seen_by(profile, viewer).order_by("pk").values_list("pk", flat=True)

@@ -13,12 +13,14 @@ from profile_workflow.models import (
     Event,
     InputRequest,
     Profile,
+    ReviewInvitation,
     Section,
     SignOff,
     TemplateCheck,
     User,
 )
 from profile_workflow.queries.attribution import Credit, credit, may_see_names
+from profile_workflow.queries.blindness import veil_of
 from profile_workflow.queries.evidence import sees_working_material
 from profile_workflow.queries.history.words import (
     Kind,
@@ -67,6 +69,7 @@ class _Documents:
     signoffs: dict[int, SignOff] = field(default_factory=dict)
     figures: dict[int, DataItem] = field(default_factory=dict)
     requests: dict[int, InputRequest] = field(default_factory=dict)
+    invitations: dict[int, ReviewInvitation] = field(default_factory=dict)
     assignments: dict[int, Assignment] = field(default_factory=dict)
     questions: dict[str, TemplateCheck] = field(default_factory=dict)
     people: dict[UUID, User] = field(default_factory=dict)
@@ -95,6 +98,7 @@ def _documents_of(profile: Profile, events: Sequence[Event]) -> _Documents:
     signoffs = SignOff.objects.select_related("round", "person")
     figures = DataItem.objects.select_related("table__section__template_section")
     requests = InputRequest.objects.select_related("section__template_section")
+    invitations = ReviewInvitation.objects.select_related("person")
     assignments = Assignment.objects.select_related(
         "user__organisation", "stands_in_for__user__organisation"
     )
@@ -105,6 +109,7 @@ def _documents_of(profile: Profile, events: Sequence[Event]) -> _Documents:
         signoffs=signoffs.in_bulk(ids.get(Kind.SIGN_OFF, ())),
         figures=figures.in_bulk(ids.get(Kind.DATA_ITEM, ())),
         requests=requests.in_bulk(ids.get(Kind.INPUT_REQUEST, ())),
+        invitations=invitations.in_bulk(ids.get(Kind.INVITATION, ())),
         assignments=assignments.in_bulk(ids.get(Kind.ASSIGNMENT, ())),
         people={one.pseudonym: one for one in people},
     )
@@ -229,8 +234,8 @@ def _about(
     label = str(Kind(kind).label) if kind in Kind.values else kind
     if kind == Kind.SECTION and section is not None:
         return str(section)
-    if kind == Kind.INPUT_REQUEST and int(name) in documents.requests:
-        return f"{label}: {documents.requests[int(name)]}"
+    if kind in (Kind.INPUT_REQUEST, Kind.INVITATION):
+        return _asked(label, kind, int(name), documents)
     if kind == Kind.ASSIGNMENT and int(name) in documents.assignments:
         return _assigned(documents.assignments[int(name)], profile, viewer)
     if kind == Kind.CHECK:
@@ -243,6 +248,14 @@ def _about(
         asked_for, _separator, number = name.partition(":")
         return f"{ValidationKind(asked_for).label} {number}"
     return f"{label}: {section}" if section is not None else label
+
+
+def _asked(label: str, kind: str, pk: int, documents: _Documents) -> str:
+    """Return what somebody was asked for, or who was invited."""
+    if kind == Kind.INVITATION and pk in documents.invitations:
+        return f"{label}: {documents.invitations[pk].person.full_name}"
+    request = documents.requests.get(pk)
+    return f"{label}: {request}" if request is not None else label
 
 
 def _assigned(assignment: Assignment, profile: Profile, viewer: User) -> str:
@@ -272,12 +285,10 @@ def last_reason(profile: Profile, document: str, *, viewer: User) -> Line | None
 
     None if there is none, or if its reason is kept from the reader.
     """
-    number = (
-        Event.objects.filter(profile=profile, document=document)
-        .exclude(reason_hash="")
-        .order_by("-seq")
-        .values_list("seq", flat=True)
-        .first()
-    )
+    about = Event.objects.filter(profile=profile, document=document)
+    veil = veil_of(profile, viewer)
+    if veil is not None:
+        about = about.exclude(veil.events)
+    number = about.exclude(reason_hash="").order_by("-seq").values_list("seq", flat=True).first()
     found = lines(profile, [number], viewer=viewer) if number else []
     return next((line for line in found if line.reason), None)

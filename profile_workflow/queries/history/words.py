@@ -14,6 +14,7 @@ from profile_workflow.models import (
     LibrarySource,
     Priority,
     Profile,
+    ReviewInvitation,
     Section,
     SignOff,
 )
@@ -21,6 +22,7 @@ from profile_workflow.queries.evidence import ENTRIES
 from profile_workflow.states import (
     CommentState,
     DataItemState,
+    InvitationState,
     ProfileState,
     RequestState,
     Role,
@@ -39,6 +41,7 @@ class Kind(TextChoices):
     SIGN_OFF = "sign_off", gettext_lazy("Sign-off")
     DATA_ITEM = "data_item", gettext_lazy("Figure")
     INPUT_REQUEST = "input_request", gettext_lazy("Request for input")
+    INVITATION = "invitation", gettext_lazy("Invitation to review")
     EVIDENCE = "evidence", gettext_lazy("Evidence and priorities")
     REVIEW_ROUND = "review_round", gettext_lazy("Round of expert review")
     VALIDATION_ROUND = "validation_round", gettext_lazy("Round of validation")
@@ -56,6 +59,7 @@ _STATES: dict[str, type[TextChoices]] = {
     Kind.SIGN_OFF: SignOffState,
     Kind.DATA_ITEM: DataItemState,
     Kind.INPUT_REQUEST: RequestState,
+    Kind.INVITATION: InvitationState,
     Kind.ASSIGNMENT: Role,
     Kind.CHECK: Verdict,
 }
@@ -68,6 +72,7 @@ _OTHER_MOVES: dict[str, "str | Promise"] = {
     "ask_for_substitute": gettext_lazy("Name a substitute"),
     "end_substitution": gettext_lazy("End the substitution"),
     "ask": gettext_lazy("Ask for an answer"),
+    "invite": gettext_lazy("Invite to review"),
     "make": gettext_lazy("Comment"),
     "reply": gettext_lazy("Reply to the comment"),
     "apply": gettext_lazy("Apply the suggestion to the text"),
@@ -109,7 +114,7 @@ _EVIDENCE: dict[str, "str | Promise"] = {
 
 @cache
 def _machine_moves() -> dict[tuple[str, str], "str | Promise"]:
-    machines = (Profile, Section, Comment, SignOff, DataItem, InputRequest)
+    machines = (Profile, Section, Comment, SignOff, DataItem, InputRequest, ReviewInvitation)
     return {
         (machine.document_type, move.name): move.custom["label"]
         for machine in machines

@@ -16,11 +16,12 @@ from profile_workflow.models import (
     EventReason,
     InputRequest,
     ProfileVersion,
+    ReviewInvitation,
     SignOff,
     ValidationRound,
 )
 from profile_workflow.models.people import User
-from profile_workflow.states import RequestState, Role
+from profile_workflow.states import InvitationState, RequestState, Role
 from tests.integration.workflows.cast import NOON, a_person, a_profile, sections_of, tasks_for
 from tests.integration.workflows.mails import SITE, payload, run_worker
 from workflows import letters, notifications
@@ -30,6 +31,10 @@ from workflows.letters import MailKind
 from workflows.models import ProfileProcess, Task
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.usefixtures("site")]
+
+
+#: Kinds that go to somebody who has no part in the profile.
+TO_INVITED = {"review_invitation", "review_reminder", "review_decided"}
 
 
 def letter(kind, profile, person, **details):
@@ -72,6 +77,7 @@ def everything(kind, profile, person):
         round=a_round(profile).pk,
         request=a_request(kind, profile, person).pk,
         part=a_substitution(profile, person).pk,
+        invitation=an_invitation(kind, profile, person).pk,
     )
 
 
@@ -84,6 +90,16 @@ def a_request(kind, profile, person):
     return InputRequest.objects.create(
         profile=profile, subject="Residents", asked_by=person, asked_of=person,
         asked_role=Role.FOCAL_POINT, asked_at=NOON, due_at=NOON, state=state,
+    )  # fmt: skip
+
+
+def an_invitation(kind, profile, person):
+    """An invitation to a person, who is of the team too, in the state in which mail is sent."""
+    Assignment.objects.create(programme=profile.programme, user=person, role=Role.PROJECT_TEAM)
+    state = InvitationState.WITHDRAWN if kind == "review_decided" else InvitationState.INVITED
+    return ReviewInvitation.objects.create(
+        profile=profile, person=person, invited_by=person, invited_at=NOON, answer_by=NOON,
+        state=state,
     )  # fmt: skip
 
 
@@ -155,7 +171,9 @@ def test_every_kind_has_a_subject_a_text_and_a_page_that_loads_nothing(kind, lan
     assert "\n" not in written.subject
     for form in (written.text, written.html):
         assert person.full_name in form
-        assert f"{SITE}/p/" in form
+        # Who is only invited finds nothing under the address of the profile.
+        assert (f"{SITE}/p/" in form) is (kind not in TO_INVITED)
+        assert (f"{SITE}/invitations/" in form) is (kind in TO_INVITED)
         assert ("Sources are missing." in form) is (kind != MailKind.OBJECTION_RECEIVED)
         assert "{{" not in form
         assert "{%" not in form

@@ -9,7 +9,15 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
-from profile_workflow.models import Comment, DataItem, InputRequest, Profile, Section, SignOff
+from profile_workflow.models import (
+    Comment,
+    DataItem,
+    InputRequest,
+    Profile,
+    ReviewInvitation,
+    Section,
+    SignOff,
+)
 from profile_workflow.rules import WHO
 from profile_workflow.services.lifecycle import transitions_of
 from profile_workflow.states import WORKING_STATES
@@ -23,6 +31,7 @@ _MACHINES: tuple[tuple[str, type[Any]], ...] = (
     ("Comment", Comment),
     ("Figure", DataItem),
     ("Request for input", InputRequest),
+    ("Invitation to review", ReviewInvitation),
     ("Sign-off", SignOff),
 )
 

@@ -1,0 +1,96 @@
+"""What international experts do not see of one another while they review, where that is wanted.
+
+The section itself and whether it is judged stay visible: the process of the profile is open to
+all who take part. What somebody has said of it is not.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from profile_workflow.models import Comment, Profile, User
+from profile_workflow.states import ProfileState, Role, SectionState
+
+
+@dataclass(frozen=True, slots=True)
+class Veil:
+    """What is kept from one international expert.
+
+    Attributes:
+        viewer: From whom.
+        since: Since when the round runs; what was said in rounds before is known to all.
+    """
+
+    viewer: User
+    since: datetime
+
+    @property
+    def comments(self) -> Q:
+        """The comments that are kept from him."""
+        return self._comments("")
+
+    @property
+    def comments_of_a_section(self) -> Q:
+        """The same, asked of a section."""
+        return self._comments("comments__")
+
+    def _comments(self, path: str) -> Q:
+        others = {
+            f"{path}stage": ProfileState.EXPERT_REVIEW,
+            f"{path}role": Role.INTERNATIONAL_EXPERT,
+            f"{path}created_at__gte": self.since,
+        }
+        return Q(**others) & ~Q(**{f"{path}author": self.viewer.pk})
+
+    @property
+    def replies(self) -> Q:
+        """The replies that are kept from him, to whatever comment."""
+        others = Q(role=Role.INTERNATIONAL_EXPERT, created_at__gte=self.since)
+        return others & ~Q(author=self.viewer)
+
+    @property
+    def events(self) -> Q:
+        """The events that are kept from him: what others of his role did to the text."""
+        others = Q(role=Role.INTERNATIONAL_EXPERT, at__gte=self.since)
+        about = Q(document__startswith="section:") | Q(document__startswith="comment:")
+        return others & about & ~Q(actor=self.viewer.pseudonym)
+
+    def hides(self, person: Any) -> bool:
+        """Whether what a person has decided in the round is kept from him."""
+        return bool(person is not None and person.pk != self.viewer.pk)
+
+
+def unveiled(
+    comments: "QuerySet[Comment]", profile: Profile, *, viewer: User
+) -> "QuerySet[Comment]":
+    """Return those of some comments that are not kept from a reader."""
+    veil = veil_of(profile, viewer)
+    return comments if veil is None else comments.exclude(veil.comments)
+
+
+def veil_of(profile: Profile, viewer: User) -> Veil | None:
+    """Return what is kept from a reader now; None if nothing is. Kept with the instance.
+
+    It is lifted when all sections are judged, so that whoever concludes the round knows all.
+    """
+    roles = profile.roles_of(viewer)
+    reviews = Role.INTERNATIONAL_EXPERT in roles and Role.PROJECT_TEAM not in roles
+    if not reviews or not profile.programme.reviews_blind:
+        return None
+    if profile.working_state != ProfileState.EXPERT_REVIEW:
+        return None
+    kept: dict[int, Veil | None] = profile.__dict__.setdefault("_veils", {})
+    if viewer.pk not in kept:
+        kept[viewer.pk] = _drawn(profile, viewer)
+    return kept[viewer.pk]
+
+
+def _drawn(profile: Profile, viewer: User) -> Veil | None:
+    waiting = profile.sections.filter(state=SectionState.UNDER_REVIEW)
+    running = profile.review_rounds.filter(closed_at__isnull=True)
+    opened_at = running.values_list("opened_at", flat=True).first()
+    if opened_at is None or not waiting.exists():
+        return None
+    return Veil(viewer, opened_at)
