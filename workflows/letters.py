@@ -26,12 +26,14 @@ from profile_workflow.models import (
     InputRequest,
     Profile,
     Section,
+    SigningAnswer,
+    SigningCode,
     SignOff,
     User,
     ValidationRound,
 )
 from profile_workflow.queries.requests import sees_all_requests
-from profile_workflow.services import links
+from profile_workflow.services import links, signing
 from profile_workflow.services.section_answers import answers_of
 from profile_workflow.states import (
     REQUESTS_BACK_WITH_THE_ASKER,
@@ -53,6 +55,7 @@ class MailKind(models.TextChoices):
     CONSULTATION_OPENED = "consultation_opened", _("Consultation opened")
     RECEIPT = "receipt", _("Receipt of an answer")
     LINK_REVOKED = "link_revoked", _("Personal link revoked")
+    SIGNING_CODE = "signing_code", _("Code that confirms a signature")
     OBJECTION_RECEIVED = "objection_received", _("Objection received")
     REQUEST = "request", _("Request for input")
     REQUEST_ANSWERED = "request_answered", _("Answer to a request")
@@ -118,6 +121,31 @@ _LINK = re.compile(r"\b(?:\w+://|www\.)\S*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
+class Code:
+    """A code as a mail shows it.
+
+    Attributes:
+        row: What is stored of it.
+        digits: The code itself, which is stored nowhere.
+    """
+
+    row: SigningCode
+    digits: str
+
+    @property
+    def grouped(self) -> str:
+        """The digits in two groups, as they are read aloud."""
+        middle = len(self.digits) // 2
+        return f"{self.digits[:middle]} {self.digits[middle:]}"
+
+    @property
+    def answer(self) -> SigningAnswer:
+        """What it confirms."""
+        answer: SigningAnswer = self.row.link.signoff.signing_answer
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A mail, ready but for its envelope.
 
@@ -128,6 +156,7 @@ class Letter:
         text: The plain form.
         html: The same with mark-up; loads nothing from anywhere.
         link: Id of the personal link in it, if there is one.
+        code: Id of the code in it, if there is one.
     """
 
     to: str
@@ -136,6 +165,7 @@ class Letter:
     text: str
     html: str
     link: int | None = None
+    code: int | None = None
 
 
 def compose(payload: Mapping[str, Any]) -> Letter | None:
@@ -207,7 +237,8 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
     request = _request(payload, person, profile)
     part = _part(payload, profile)
     signoff = _answer(payload, person)
-    if _lacks_its_subject(payload["kind"], asked, request, part or signoff):
+    code = _code(payload)
+    if _lacks_its_subject(payload["kind"], asked, request, part or signoff or code):
         return None
     link = links.to_send(asked.pk, person, at=timezone.now()) if asked else None
     return {
@@ -227,6 +258,7 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
         "input_request": request,
         "part": part,
         "signoff": signoff,
+        "code": code,
         "answers": list(answers_of(signoff).values()) if signoff else [],
         "request_url": _request_address(request, profile),
         "profile_url": address("profile", f"/p/{profile.slug}/", profile.slug),
@@ -254,12 +286,12 @@ def _lacks_its_subject(
     kind: str,
     asked: ValidationRound | None,
     request: InputRequest | None,
-    other: Assignment | SignOff | None,
+    other: Assignment | SignOff | Code | None,
 ) -> bool:
     """Whether what a mail of a kind is about is over."""
     if kind == MailKind.CONSULTATION_OPENED:
         return asked is None
-    if kind in (MailKind.SUBSTITUTE, MailKind.RECEIPT):
+    if kind in (MailKind.SUBSTITUTE, MailKind.RECEIPT, MailKind.SIGNING_CODE):
         return other is None
     return kind in _STATES_OF_REQUEST and request is None
 
@@ -281,7 +313,16 @@ def _answer(payload: Mapping[str, Any], person: User) -> SignOff | None:
 
 def _has_unsent(signoff: SignOff) -> bool:
     """Whether somebody has saved through his link what he has not sent."""
+    prepared = signing.answer_of(signoff)
+    if prepared is not None:
+        return prepared.waits_to_be_sent
     return any(one.waits_to_be_sent for one in signoff.section_answers.all())
+
+
+def _code(payload: Mapping[str, Any]) -> Code | None:
+    """Return the code that a mail brings, if it is good for anything yet."""
+    found = signing.to_send(payload.get("code", 0), at=timezone.now())
+    return Code(found[0], found[1]) if found else None
 
 
 def _request(payload: Mapping[str, Any], person: User, profile: Profile) -> InputRequest | None:
@@ -334,6 +375,7 @@ def _written(kind: str, person: User, facts: Mapping[str, Any]) -> Letter:
         text=_spaced(render_to_string(f"{path}.body.txt", dict(facts))),
         html=render_to_string(f"{path}.html", dict(facts)),
         link=facts.get("link"),
+        code=facts["code"].row.pk if facts.get("code") else None,
     )
 
 

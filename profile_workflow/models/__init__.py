@@ -32,6 +32,7 @@ from profile_workflow.models.saved_view import SavedView
 from profile_workflow.models.search import SearchEntry, SearchKind
 from profile_workflow.models.section import Draft, Section, WorkingCopy
 from profile_workflow.models.sign_in import FailedSignIn
+from profile_workflow.models.signing import SigningAnswer, SigningCode
 from profile_workflow.models.stakeholder import SignOff, ValidationRound
 from profile_workflow.models.template import (
     Template,
@@ -82,6 +83,8 @@ __all__ = [
     "Section",
     "SectionAnswer",
     "SignOff",
+    "SigningAnswer",
+    "SigningCode",
     "Source",
     "Template",
     "TemplateCheck",

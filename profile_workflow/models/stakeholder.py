@@ -65,7 +65,11 @@ class ValidationRound(models.Model):
 
 
 class SignOff(SignOffMachine):
-    """The answer of one person in one round, for the version of that round."""
+    """The answer of one person in one round, for the version of that round.
+
+    ``signatory`` and ``function`` are those under which somebody has signed for his city, where he
+    was asked for them.
+    """
 
     round = models.ForeignKey(ValidationRound, on_delete=models.PROTECT, related_name="signoffs")
     person = models.ForeignKey(
@@ -82,6 +86,8 @@ class SignOff(SignOffMachine):
     digest = models.CharField(_("SHA-256 of the version"), max_length=64)
     asked_at = models.DateTimeField(_("asked at"))
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    signatory = models.CharField(_("name of whoever signed"), max_length=150, blank=True)
+    function = models.CharField(_("function of whoever signed"), max_length=150, blank=True)
 
     response = models.TextField(_("written answer to the objection"), blank=True)
     responded_by = models.ForeignKey(

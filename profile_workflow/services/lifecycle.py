@@ -30,6 +30,8 @@ class Details:
         attachment: A file that comes with an answer to a request.
         person: To whom a request is handed on.
         due_on: Until which day a request is to be answered from now on.
+        signatory: Under which name somebody signs for his city, where he is asked for it.
+        function: In which function.
     """
 
     reason: str = ""
@@ -38,6 +40,8 @@ class Details:
     attachment: Attachment | None = None
     person: User | None = None
     due_on: date | None = None
+    signatory: str = ""
+    function: str = ""
 
     @property
     def answers(self) -> bool:

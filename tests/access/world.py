@@ -243,6 +243,7 @@ def _of_the_city(consulted: Profile, ranked: Profile) -> dict[str, Sequence[Any]
     token, answers = token_for(factories.asked(consulted)[0]), ("link", "link_check")
     return {
         **{name: [token] for name in (*answers, "link_receipt", "link_language")},
+        **{name: [token] for name in ("link_sign", "link_code", "link_code_new")},
         "link_section": [token, "1"],
         "link_nowhere": [token, "nowhere"],
         "link_picture": [token, "0" * 64],

@@ -42,6 +42,8 @@ NO_LIST = {
     "objection": "one objection",
     "link_revoke": "one link",
     "link_section": "one section",
+    "link_sign": "a form",
+    "link_code": "one answer",
     "profile_move": "a form",
     "me": "a form",
     "password": "a form",

@@ -38,6 +38,7 @@ def send_answer(link: AnsweringLink, *, at: datetime) -> Event | None:
         NotAllowed, InvalidInput: As the comments and the sign-off are refused.
     """
     link = links.locked_with_profile(link, at=at)
+    section_answers.check_purpose(link)
     signoff: SignOff = link.signoff
     profile = signoff.round.profile
     answers = section_answers.answers_of(signoff)
