@@ -221,7 +221,8 @@ def section(request: HttpRequest, link: AnsweringLink, key: str) -> HttpResponse
     except InvalidInput as error:
         return _section_page(request, way, step, form, refused(form, error, beside="text"))
     except DomainError as error:
-        return _section_page(request, way, step, form, Refusal.of(error))
+        shut_now = shut_meanwhile(request, way)
+        return shut_now or _section_page(request, way, step, form, Refusal.of(error))
     return redirect(way.after(step))
 
 
