@@ -20,7 +20,6 @@ from profile_workflow.services.log import Actor, Entry, document_name, record
 from profile_workflow.services.signing import Verdict
 from profile_workflow.states import Signature, SignOffState
 from workflows import effects
-from workflows.engine.locking import refetched
 from workflows.engine.moves import perform
 
 
@@ -81,20 +80,17 @@ def sign_by_link(link: AnsweringLink, typed: str, *, at: datetime) -> Event | No
 
 def _signed(answer: SigningAnswer, at: datetime) -> Event:
     signoff: SignOff = answer.signoff
-    profile = signoff.round.profile
-    details = _details(answer, profile)
+    profile, person = signoff.round.profile, signoff.person
+    details, state = _details(answer, profile), signoff.state
+    role = rules.acting_role(f"{signoff.document_type}.{answer.move}", person, signoff)
     if _stands(answer, signoff):
         names = {"signatory": details.signatory, "function": details.function}
         SignOff.objects.filter(pk=signoff.pk).update(**names)
     else:
-        perform(signoff, answer.move, by=signoff.person, at=at, details=details)
+        state = perform(signoff, answer.move, by=person, at=at, details=details).to_state
     signing.note_signed(answer, at=at)
-    signoff = refetched(signoff, profile)
-    role = rules.acting_role(f"{signoff.document_type}.{answer.move}", signoff.person, signoff)
-    entry = Entry(
-        document_name(signoff), "sign_by_link", signoff.state, signoff.state, signoff.digest
-    )
-    event = record(profile, [entry], actor=Actor(signoff.person, role), at=at)[0]
+    entry = Entry(document_name(signoff), "sign_by_link", state, state, signoff.digest)
+    event = record(profile, [entry], actor=Actor(person, role), at=at)[0]
     effects.answer_came_by_link(event, signoff)
     return event
 
@@ -105,10 +101,10 @@ def _stands(answer: SigningAnswer, signoff: SignOff) -> bool:
 
 
 def _details(answer: SigningAnswer, profile: Profile) -> Details:
-    sections = profile.sections.filter(key__in=answer.sections).select_related("template_section")
+    named = profile.sections.filter(key__in=answer.sections).select_related("template_section")
     return Details(
         reason=answer.statement,
-        sections=list(sections.order_by("position")),
+        sections=list(named.order_by("position")) if answer.sections else (),
         signatory=answer.signatory,
         function=answer.function,
     )
