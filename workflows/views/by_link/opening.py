@@ -21,6 +21,7 @@ from profile_workflow.services.links import Standing
 from profile_workflow.states import LinkPurpose
 
 _Rest = ParamSpec("_Rest")
+_Page = Callable[..., HttpResponseBase]
 
 #: What is sent with every answer. No page says where it was opened from, and none is found.
 _HEADERS: Mapping[str, str] = {
@@ -69,20 +70,13 @@ def for_link_holder(
     return csrf_exempt(opened)
 
 
-def only_for(
-    purpose: LinkPurpose,
-) -> Callable[
-    [Callable[Concatenate[HttpRequest, AnsweringLink, _Rest], HttpResponseBase]],
-    Callable[Concatenate[HttpRequest, AnsweringLink, _Rest], HttpResponseBase],
-]:
+def only_for(purpose: LinkPurpose) -> Callable[[_Page], _Page]:
     """Let a page be there only for links of one purpose; others find nothing at its address."""
 
-    def narrowed(
-        page: Callable[Concatenate[HttpRequest, AnsweringLink, _Rest], HttpResponseBase],
-    ) -> Callable[Concatenate[HttpRequest, AnsweringLink, _Rest], HttpResponseBase]:
+    def narrowed(page: _Page) -> _Page:
         @wraps(page)
         def there(
-            request: HttpRequest, link: AnsweringLink, *args: _Rest.args, **kwargs: _Rest.kwargs
+            request: HttpRequest, link: AnsweringLink, *args: Any, **kwargs: Any
         ) -> HttpResponseBase:
             if link.purpose != purpose:
                 return lost(request, token_of(request), "no_page", HTTPStatus.NOT_FOUND)
