@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -60,7 +61,7 @@ class SigningForm(StyledForm):
 
     def __init__(self, *args: Any, sections: Iterable[Section], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(one.key, str(one)) for one in sections]
+        choices = [(one.key, format_html("<bdi>{}</bdi>", one)) for one in sections]
         self.fields["sections"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
