@@ -48,6 +48,7 @@ RULES: Mapping[str, Rule] = {
     "link": Rule.HOLDS_LINK,
     "link_section": Rule.HOLDS_LINK,
     "link_check": Rule.HOLDS_LINK,
+    "link_priorities": Rule.HOLDS_LINK,
     "link_sign": Rule.HOLDS_LINK,
     "link_code": Rule.HOLDS_LINK,
     "link_code_new": Rule.HOLDS_LINK,

@@ -49,6 +49,7 @@ from workflows.views import (
     tasks,
 )
 from workflows.views.by_link import pages as link_pages
+from workflows.views.by_link import ranking as link_ranking
 from workflows.views.by_link import signing as link_signing
 
 urlpatterns = [
@@ -204,6 +205,7 @@ urlpatterns = [
     path("v/<str:token>/", link_pages.landing, name="link"),
     path("v/<str:token>/s/<slug:key>/", link_pages.section, name="link_section"),
     path("v/<str:token>/check/", link_pages.check, name="link_check"),
+    path("v/<str:token>/priorities/", link_ranking.priorities, name="link_priorities"),
     path("v/<str:token>/sign/", link_signing.answer, name="link_sign"),
     path("v/<str:token>/code/", link_signing.code, name="link_code"),
     path("v/<str:token>/code/new/", link_signing.new_code, name="link_code_new"),

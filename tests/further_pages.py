@@ -35,6 +35,7 @@ from tests.pages import (
     sent_by_link,
     signoff_by_link,
     slug,
+    to_rank,
     to_sign,
 )
 
@@ -185,6 +186,8 @@ BY_LINK = (
          for_all=False),
     Page("link_check", "An answer that objects, to be sent again.", [STRANGER], sent_by_link,
          variant="objects", is_pictured=False, for_all=False),
+    Page("link_check", "Sections and priorities before they are sent.", [STRANGER], to_rank,
+         variant="priorities", is_pictured=False, for_all=False),
     Page("link", "Asked to sign by personal link.", [STRANGER], to_sign, variant="sign",
          is_pictured=False, for_all=False),
     Page("link_section", "A section to read before signing.", [STRANGER],

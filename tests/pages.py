@@ -19,6 +19,7 @@ from profile_workflow.models import (
     SignOff,
     Source,
     User,
+    ValidationRound,
     WordReading,
     WorkingCopy,
 )
@@ -272,6 +273,16 @@ def prepare_signature(link: AnsweringLink) -> None:
     signing.save_answer(link, given, at=timezone.now())
 
 
+def to_rank(world: World) -> Sequence[Any]:
+    """A link of a consultation that asks for priorities."""
+    profile = world.profile_in(ProfileState.CONSULTATION, "priorities")
+    if not profile.challenges.exists():
+        ValidationRound.objects.filter(profile=profile).update(asks_priorities=True)
+        factories.give_priority(profile)
+    signoff = SignOff.objects.filter(round__profile=profile, role=Role.STAKEHOLDER).first()
+    return [token_for(signoff)]
+
+
 def to_sign(world: World) -> Sequence[Any]:
     return [token_for(link_that_signs(world).signoff)]
 
@@ -519,6 +530,8 @@ PAGES = (
          is_pictured=False, for_all=False),
     Page("link_receipt", "The answer has arrived.", [STRANGER], sent_by_link,
          is_pictured=False, for_all=False),
+    Page("link_priorities", "How firmly each challenge should be met, by link.", [STRANGER],
+         to_rank, is_pictured=False, for_all=False),
     Page("link_sign", "What the authority of a city answers, by personal link.", [STRANGER],
          to_sign, is_pictured=False, for_all=False),
     Page("link_code", "The code that confirms a signature by personal link.", [STRANGER], to_sign,

@@ -24,6 +24,7 @@ from profile_workflow.models import (
     Assignment,
     EventReason,
     InputRequest,
+    PriorityAnswer,
     Profile,
     Section,
     SigningAnswer,
@@ -33,7 +34,7 @@ from profile_workflow.models import (
     ValidationRound,
 )
 from profile_workflow.queries.requests import sees_all_requests
-from profile_workflow.services import links, signing
+from profile_workflow.services import links, priority_answers, signing
 from profile_workflow.services.section_answers import answers_of
 from profile_workflow.states import (
     REQUESTS_BACK_WITH_THE_ASKER,
@@ -261,6 +262,7 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
         "code": code,
         "answers": list(answers_of(signoff).values()) if signoff else [],
         "request_url": _request_address(request, profile),
+        "priorities": _priorities(signoff),
         "profile_url": address("profile", f"/p/{profile.slug}/", profile.slug),
         "tasks_url": address("tasks", "/tasks/"),
         "settings_url": address("me", "/me/") if payload["kind"] in OPTIONAL_KINDS else "",
@@ -311,12 +313,19 @@ def _answer(payload: Mapping[str, Any], person: User) -> SignOff | None:
     return found.select_related("round__version").first()
 
 
+def _priorities(signoff: SignOff | None) -> list[PriorityAnswer]:
+    """Return what somebody has sent of the challenges."""
+    answers = priority_answers.answers_of(signoff).values() if signoff else ()
+    return [one for one in answers if one.sent_label]
+
+
 def _has_unsent(signoff: SignOff) -> bool:
     """Whether somebody has saved through his link what he has not sent."""
     prepared = signing.answer_of(signoff)
     if prepared is not None:
         return prepared.waits_to_be_sent
-    return any(one.waits_to_be_sent for one in signoff.section_answers.all())
+    ranked = priority_answers.waiting(signoff)
+    return bool(ranked) or any(one.waits_to_be_sent for one in signoff.section_answers.all())
 
 
 def _code(payload: Mapping[str, Any]) -> Code | None:

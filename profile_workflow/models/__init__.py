@@ -1,6 +1,6 @@
 """Everything that is stored, one file a topic."""
 
-from profile_workflow.models.answering_link import AnsweringLink, SectionAnswer
+from profile_workflow.models.answering_link import AnsweringLink, PriorityAnswer, SectionAnswer
 from profile_workflow.models.city import City, Programme, TextBlock
 from profile_workflow.models.comment import (
     AMONG_AUTHORS,
@@ -69,6 +69,7 @@ __all__ = [
     "Picture",
     "PictureFile",
     "Priority",
+    "PriorityAnswer",
     "Profile",
     "ProfileVersion",
     "Programme",

@@ -23,6 +23,7 @@ class ValidationRound(models.Model):
 
     ``quorum`` is the least share of those asked, in percent, whose answer must be there.
     Silence counts as agreement only with ``tacit_rule``, announced, and after a reminder.
+    With ``asks_priorities`` those asked also say how firmly each challenge should be met.
     """
 
     profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="validation_rounds")
@@ -31,6 +32,7 @@ class ValidationRound(models.Model):
     version = models.ForeignKey(ProfileVersion, on_delete=models.PROTECT, related_name="rounds")
     quorum = models.PositiveSmallIntegerField(_("quorum in percent"), default=50)
     tacit_rule = models.BooleanField(_("silence counts as agreement"), default=False)
+    asks_priorities = models.BooleanField(_("asks for priorities"), default=False)
     attribution = models.CharField(
         _("attribution"), max_length=20, choices=Attribution.choices, default=Attribution.CATEGORY
     )

@@ -22,7 +22,7 @@ OWN = {
     "section.submit": 23,
     "section.accept": 18,
     "nominate, next edition": 37,
-    "sign by link": 36,
+    "sign by link": 37,
 }
 
 #: What begins and ends a transaction is no query.

@@ -43,6 +43,7 @@ NO_LIST = {
     "link_revoke": "one link",
     "link_section": "one section",
     "link_sign": "a form",
+    "link_priorities": "a form",
     "link_code": "one answer",
     "profile_move": "a form",
     "me": "a form",

@@ -18,6 +18,8 @@ from profile_workflow.errors import DomainError, InvalidInput, NotComplete
 from profile_workflow.forms.by_link import LinkLanguageForm, SectionAnswerForm
 from profile_workflow.models import (
     AnsweringLink,
+    Challenge,
+    PriorityAnswer,
     Profile,
     Revision,
     Section,
@@ -26,7 +28,7 @@ from profile_workflow.models import (
 )
 from profile_workflow.queries.profiles import sections_asked_about
 from profile_workflow.queries.validation import picture_asked_about
-from profile_workflow.services import links, section_answers, signing
+from profile_workflow.services import links, priority_answers, section_answers, signing
 from profile_workflow.services.links import Standing
 from profile_workflow.states import (
     AGREEING_SIGNOFF_STATES,
@@ -120,6 +122,21 @@ class Way:
         """What was saved by whoever signs: one query."""
         return signing.answer_of(self.signoff) if self.signs else None
 
+    @cached_property
+    def challenges(self) -> list[Challenge]:
+        """The challenges of which the round asks: one query if it does."""
+        return priority_answers.challenges_asked_about(self.signoff)
+
+    @cached_property
+    def priorities(self) -> dict[int, PriorityAnswer]:
+        """What was saved of them: one query if the round asks."""
+        return priority_answers.answers_of(self.signoff)
+
+    @property
+    def ranked(self) -> list[tuple[Challenge, PriorityAnswer | None]]:
+        """Each challenge with what was saved of it."""
+        return [(one, self.priorities.get(one.pk)) for one in self.challenges]
+
     @property
     def is_sent(self) -> bool:
         """Whether the person has answered, in whatever way."""
@@ -130,7 +147,8 @@ class Way:
         """Whether something was saved since the answer was sent."""
         if self.signs:
             return self.signing is not None and self.signing.waits_to_be_sent
-        return any(one.answer and one.answer.waits_to_be_sent for one in self.steps)
+        saved = any(one.answer and one.answer.waits_to_be_sent for one in self.steps)
+        return saved or any(one.waits_to_be_sent for one in self.priorities.values())
 
     @property
     def came_by_link(self) -> bool:
@@ -157,7 +175,8 @@ class Way:
     def after(self, step: Step) -> str:
         """Return where to go after a step: to the next section, or to check the answers."""
         following = self.steps[step.number : step.number + 1]
-        check = reverse("link_sign" if self.signs else "link_check", args=[self.token])
+        last = "link_priorities" if self.challenges else "link_check"
+        check = reverse("link_sign" if self.signs else last, args=[self.token])
         return following[0].address if following else check
 
     def context(self, **more: Any) -> dict[str, Any]:
