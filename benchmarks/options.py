@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-PARTS = ("flow", "lists", "pages", "writing", "pdf")
+PARTS = ("flow", "lists", "pages", "writing", "answering", "pdf")
 DATABASES = ("SQLite", "PostgreSQL")
 RESULTS = Path(__file__).parent / "results"
 #: Sizes of which there are several, the smallest first.
@@ -28,6 +28,8 @@ class Sizes:
         seconds: How long they do so with a pause after each page, and half as long without.
         writers: People who save texts at the same time, each a section of his own.
         saving: How many seconds they do so with a pause after each, and half as long without.
+        validators: People who answer by personal link at the same time.
+        answering: How many seconds they do so with a pause after each section, and without.
         lengths: Lengths of the texts that are rendered and compared, in words.
         rounds: How often each is, and how often the page for writing is opened.
         pages: Lengths of the invented reports, in pages.
@@ -42,6 +44,8 @@ class Sizes:
     seconds: int = 40
     writers: int = 50
     saving: int = 16
+    validators: int = 50
+    answering: int = 16
     lengths: tuple[int, ...] = (900, 6_300, 20_000)
     rounds: int = 5
     pages: tuple[int, ...] = (15, 75, 200)
@@ -120,6 +124,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=int, default=usual.seconds, help="of opening pages")
     parser.add_argument("--writers", type=int, default=usual.writers, help="at the same time")
     parser.add_argument("--saving", type=int, default=usual.saving, help="seconds of saving")
+    parser.add_argument("--validators", type=int, default=usual.validators, help="who answer")
+    parser.add_argument("--answering", type=int, default=usual.answering, help="seconds of it")
     parser.add_argument("--lengths", type=int, nargs="+", default=usual.lengths, help="in words")
     parser.add_argument("--rounds", type=int, default=usual.rounds, help="of each comparison")
     parser.add_argument("--pages", type=int, nargs="+", default=usual.pages, help="of PDFs")

@@ -51,6 +51,8 @@ from workflows.views import (
     tasks,
 )
 from workflows.views.by_link import pages as link_pages
+from workflows.views.by_link import ranking as link_ranking
+from workflows.views.by_link import signing as link_signing
 
 urlpatterns = [
     path("", board.home, name="home"),
@@ -218,6 +220,10 @@ urlpatterns = [
     path("v/<str:token>/", link_pages.landing, name="link"),
     path("v/<str:token>/s/<slug:key>/", link_pages.section, name="link_section"),
     path("v/<str:token>/check/", link_pages.check, name="link_check"),
+    path("v/<str:token>/priorities/", link_ranking.priorities, name="link_priorities"),
+    path("v/<str:token>/sign/", link_signing.answer, name="link_sign"),
+    path("v/<str:token>/code/", link_signing.code, name="link_code"),
+    path("v/<str:token>/code/new/", link_signing.new_code, name="link_code_new"),
     path("v/<str:token>/sent/", link_pages.receipt, name="link_receipt"),
     path("v/<str:token>/language/", link_pages.language, name="link_language"),
     path("v/<str:token>/pictures/<slug:sha256>/", link_pages.picture, name="link_picture"),

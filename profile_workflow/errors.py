@@ -118,6 +118,10 @@ class MadeAlready(InvalidInput):
         self.made = made
 
 
+class CodeRefused(InvalidInput):
+    """A code does not confirm what it is given for; the sentence says why, and what helps."""
+
+
 def raise_if(refusal: DomainError | None) -> None:
     """Raise a refusal, if there is one."""
     if refusal is not None:

@@ -280,6 +280,23 @@ class LinkPurpose(TextChoices):
     """What a personal link is good for; each is good for one thing."""
 
     CONSULTATION = "consultation", _("Answer in a consultation")
+    SIGNOFF = "signoff", _("Sign off for the city")
+
+
+class CodeEnd(TextChoices):
+    """Why a code that confirms a signature is good for nothing any more."""
+
+    USED = "used", _("Used")
+    REPLACED = "replaced", _("Replaced by a new code")
+    SPENT = "spent", _("Tried too often")
+
+
+class Signature(TextChoices):
+    """What the authority of a city can answer; each is the move of the sign-off."""
+
+    APPROVE = "approve", _("Approve")
+    RESERVE = "reserve", _("Approve with reservation")
+    OBJECT = "object_to", _("Object")
 
 
 class LinkEnd(TextChoices):

@@ -11,6 +11,7 @@ from profile_workflow.states import ProfileState as S
 from profile_workflow.states import Role
 from tests import factories
 from tests.browser import WRITING_BUDGET
+from tests.links import link_of, token_for
 from tests.pages import (
     EXPERT,
     FOCAL_POINT,
@@ -29,10 +30,13 @@ from tests.pages import (
     objected,
     objection,
     part,
+    prepare_signature,
     section_by_link,
     sent_by_link,
     signoff_by_link,
     slug,
+    to_rank,
+    to_sign,
 )
 
 CITY_AUTHORITY, STAKEHOLDER = Role.CITY_AUTHORITY, Role.STAKEHOLDER
@@ -86,6 +90,20 @@ def replaced_link(world: World) -> Sequence[Any]:
     if signoff.links.count() == 1:
         links.issue_again(signoff, by=world.made.team, at=timezone.now())
     return [links.token_of(signoff.links.order_by("pk")[0])]
+
+
+def signature_to_prepare(world: World) -> Sequence[Any]:
+    """The link of an authority who has not begun to answer."""
+    profile = world.profile_in(S.SIGNOFF, "links unused")
+    return [token_for(SignOff.objects.get(round__profile=profile, role=Role.CITY_AUTHORITY))]
+
+
+def signature_to_confirm(world: World) -> Sequence[Any]:
+    """The link of an authority who has prepared a signature, and asked for no code."""
+    profile = world.profile_in(S.SIGNOFF, "links prepared")
+    signoff = SignOff.objects.get(round__profile=profile, role=Role.CITY_AUTHORITY)
+    prepare_signature(link_of(signoff))
+    return [token_for(signoff)]
 
 
 def closed_link(world: World) -> Sequence[Any]:
@@ -168,6 +186,14 @@ BY_LINK = (
          for_all=False),
     Page("link_check", "An answer that objects, to be sent again.", [STRANGER], sent_by_link,
          variant="objects", is_pictured=False, for_all=False),
+    Page("link_check", "Sections and priorities before they are sent.", [STRANGER], to_rank,
+         variant="priorities", is_pictured=False, for_all=False),
+    Page("link", "Asked to sign by personal link.", [STRANGER], to_sign, variant="sign",
+         is_pictured=False, for_all=False),
+    Page("link_section", "A section to read before signing.", [STRANGER],
+         lambda world: [*to_sign(world), "1"], variant="sign", is_pictured=False, for_all=False),
+    Page("link_code", "A signature before its code is asked for.", [STRANGER],
+         signature_to_confirm, variant="prepared", is_pictured=False, for_all=False),
     Page("link", "A personal link that is none.", [STRANGER], lambda _world: ["no-such-link"],
          variant="unknown", status=404, is_pictured=False, for_all=False),
     Page("link", "A personal link that was replaced.", [STRANGER], replaced_link,
@@ -205,6 +231,8 @@ REFUSED = (
          is_pictured=False),
     refused("link_section", "No answer to a section.", STRANGER, section_by_link),
     refused("link_revoke", "A link that is revoked without a reason.", TEAM, link_to_revoke),
+    refused("link_sign", "No answer for the city.", STRANGER, signature_to_prepare),
+    refused("link_code", "No code.", STRANGER, to_sign),
     refused("link_check", "Sections without an answer.", STRANGER, by_link),
     refused("sign_in", "No name and no password.", STRANGER, status=200),
     refused("password_reset", "No address.", STRANGER),

@@ -46,14 +46,13 @@ ADDRESS = f"javascript:window.hit='{MARK}'"
 #: Fields whose words people write, in whatever model.
 WRITTEN = {
     "alt", "answer", "authors", "budget", "caption", "container", "credit", "doi", "erratum",
-    "field", "file_name", "first_step", "found", "full_name", "hint", "hint_ar", "hint_fr",
-    "holder", "indicator", "interest", "label", "last_error", "licence", "long", "name", "name_ar",
-    "name_fr", "note", "number", "origin", "outcome", "page", "pages", "period", "problem",
-    "publisher",
-    "query", "quote", "quote_after", "quote_before", "rationale", "reason", "remark",
-    "replacement", "response", "responsible", "searched", "short", "statement", "subject", "term",
-    "sent_text", "suggested_email", "suggested_name", "text", "time_frame", "title", "title_ar",
-    "title_fr", "unit", "url", "volume", "year",
+    "field", "file_name", "first_step", "found", "full_name", "function", "hint", "hint_ar",
+    "hint_fr", "holder", "indicator", "interest", "label", "last_error", "licence", "long", "name",
+    "name_ar", "name_fr", "note", "number", "origin", "outcome", "page", "pages", "period",
+    "problem", "publisher", "query", "quote", "quote_after", "quote_before", "rationale", "reason",
+    "remark", "replacement", "response", "responsible", "searched", "short", "signatory",
+    "statement", "subject", "term", "sent_text", "suggested_email", "suggested_name", "text",
+    "time_frame", "title", "title_ar", "title_fr", "unit", "url", "volume", "year",
 }  # fmt: skip
 #: The same of fields that hold lists or objects.
 WRITTEN_JSON = {
@@ -84,7 +83,7 @@ NOT_WRITTEN = {
     },
     "chosen from a list that the form checks": {
         *("language", "languages", "country", "time_zone", "working_week", "muted_mails"),
-        *("sdg_targets", "recommendation_areas", "stage_days"),
+        *("sdg_targets", "recommendation_areas", "stage_days", "SigningAnswer.sections"),
     },
     "read by the door: nobody could sign in": {"email", "password"},
 }

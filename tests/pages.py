@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from profile_workflow.attachments import read_attachment
 from profile_workflow.models import (
+    AnsweringLink,
     City,
     DataItem,
     Draft,
@@ -18,12 +19,13 @@ from profile_workflow.models import (
     SignOff,
     Source,
     User,
+    ValidationRound,
     WordReading,
     WorkingCopy,
 )
 from profile_workflow.queries.validation import unanswered_objections
-from profile_workflow.services import saved_views, section_answers, sources, word
-from profile_workflow.states import ProfileState, Role, SectionView, SignOffState
+from profile_workflow.services import saved_views, section_answers, signing, sources, word
+from profile_workflow.states import ProfileState, Role, SectionView, Signature, SignOffState
 from tests import factories
 from tests.browser import BUDGET, WRITING_BUDGET
 from tests.links import link_of, token_for
@@ -253,6 +255,37 @@ def sent_by_link(world: World) -> Sequence[Any]:
         say(signoff, "2", SectionView.OBJECTS, "The figure is older than the last census.")
         engine.send_answer(link_of(signoff), at=timezone.now())
     return [token_for(signoff)]
+
+
+def link_that_signs(world: World) -> AnsweringLink:
+    """The link of an authority who has prepared a reservation, and has been mailed a code."""
+    profile = world.profile_in(ProfileState.SIGNOFF, "links")
+    link = link_of(SignOff.objects.get(round__profile=profile, role=Role.CITY_AUTHORITY))
+    if signing.answer_of(link.signoff) is None:
+        prepare_signature(link)
+        engine.ask_for_code(link, seen=None, at=timezone.now())
+    return link
+
+
+def prepare_signature(link: AnsweringLink) -> None:
+    """Save what an authority means to answer."""
+    words, names = "The budget is not yet adopted.", ("آمال بن صالح", "Deputy mayor")
+    given = signing.Signing(Signature.RESERVE, words, [], *names)
+    signing.save_answer(link, given, at=timezone.now())
+
+
+def to_rank(world: World) -> Sequence[Any]:
+    """A link of a consultation that asks for priorities."""
+    profile = world.profile_in(ProfileState.CONSULTATION, "priorities")
+    if not profile.challenges.exists():
+        ValidationRound.objects.filter(profile=profile).update(asks_priorities=True)
+        factories.give_priority(profile)
+    signoff = SignOff.objects.filter(round__profile=profile, role=Role.STAKEHOLDER).first()
+    return [token_for(signoff)]
+
+
+def to_sign(world: World) -> Sequence[Any]:
+    return [token_for(link_that_signs(world).signoff)]
 
 
 def link_to_revoke(world: World) -> Sequence[Any]:
@@ -531,6 +564,12 @@ PAGES = (
     Page("link_check", "All answers once more before they are sent.", [STRANGER], by_link,
          for_all=False),
     Page("link_receipt", "The answer has arrived.", [STRANGER], sent_by_link, for_all=False),
+    Page("link_priorities", "How firmly each challenge should be met, by link.", [STRANGER],
+         to_rank, for_all=False),
+    Page("link_sign", "What the authority of a city answers, by personal link.", [STRANGER],
+         to_sign, for_all=False),
+    Page("link_code", "The code that confirms a signature by personal link.", [STRANGER], to_sign,
+         for_all=False),
     Page("objection", "An objection, and the written answer to it.", [TEAM, EXPERT], objection),
     Page("qa", "The checks of quality assurance.", [TEAM],
          lambda world: [world.profile_in(ProfileState.PROJECT_QA).slug], most_queries=48),
@@ -560,6 +599,7 @@ PAGES = (
 NO_PAGE = {
     "language": "POST only",
     "link_language": "POST only",
+    "link_code_new": "POST only",
     "link_picture": "a file",
     "link_nowhere": "no page: what is answered to an address that there is not",
     "link_again": "POST only",

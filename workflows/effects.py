@@ -16,6 +16,7 @@ from profile_workflow.models import (
     InputRequest,
     Profile,
     ReviewInvitation,
+    SigningCode,
     SignOff,
 )
 from profile_workflow.models.people import User
@@ -241,6 +242,22 @@ def _paced(
     occasion = f"{event.document}.{later:%Y%m%dT%H}"
     jobs = notifications.notify(None, kind, recipients, profile_id=profile_id, occasion=occasion)
     return [replace(job, not_before=later) for job in jobs]
+
+
+def code_was_asked_for(code: SigningCode) -> None:
+    """Mail somebody who signs through a personal link the code that confirms it, before others.
+
+    The job says which code; its digits are derived when the mail is written.
+    """
+    signoff = code.link.signoff
+    jobs = notifications.notify(
+        None,
+        MailKind.SIGNING_CODE,
+        {signoff.person_id: {"code": code.pk}},
+        profile_id=signoff.round.profile_id,
+        occasion=f"code{code.pk}",
+    )
+    _enqueue(jobs)
 
 
 def link_was_issued(link: AnsweringLink) -> None:

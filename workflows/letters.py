@@ -24,15 +24,18 @@ from profile_workflow.models import (
     Assignment,
     EventReason,
     InputRequest,
+    PriorityAnswer,
     Profile,
     ReviewInvitation,
     Section,
+    SigningAnswer,
+    SigningCode,
     SignOff,
     User,
     ValidationRound,
 )
 from profile_workflow.queries.requests import sees_all_requests
-from profile_workflow.services import links
+from profile_workflow.services import links, priority_answers, signing
 from profile_workflow.services.section_answers import answers_of
 from profile_workflow.states import (
     REQUESTS_BACK_WITH_THE_ASKER,
@@ -55,6 +58,7 @@ class MailKind(models.TextChoices):
     CONSULTATION_OPENED = "consultation_opened", _("Consultation opened")
     RECEIPT = "receipt", _("Receipt of an answer")
     LINK_REVOKED = "link_revoked", _("Personal link revoked")
+    SIGNING_CODE = "signing_code", _("Code that confirms a signature")
     OBJECTION_RECEIVED = "objection_received", _("Objection received")
     REQUEST = "request", _("Request for input")
     REQUEST_ANSWERED = "request_answered", _("Answer to a request")
@@ -113,6 +117,12 @@ _OF_INVITED: Mapping[str, tuple[InvitationState, ...]] = {
     MailKind.REVIEW_ANSWERED: tuple(InvitationState),
     MailKind.REVIEW_LATE: (InvitationState.INVITED,),
 }
+#: Mails that are sent only while what they are about is there.
+_ABOUT_ONE_THING = (
+    *(MailKind.SUBSTITUTE, MailKind.RECEIPT, MailKind.SIGNING_CODE),
+    *_TO_INVITED,
+    *_OF_INVITED,
+)
 
 #: Kinds that tell without asking for an act, or ask once more; whoever wants none gets none.
 OPTIONAL_KINDS = (
@@ -142,6 +152,31 @@ _LINK = re.compile(r"\b(?:\w+://|www\.)\S*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
+class Code:
+    """A code as a mail shows it.
+
+    Attributes:
+        row: What is stored of it.
+        digits: The code itself, which is stored nowhere.
+    """
+
+    row: SigningCode
+    digits: str
+
+    @property
+    def grouped(self) -> str:
+        """The digits in two groups, as they are read aloud."""
+        middle = len(self.digits) // 2
+        return f"{self.digits[:middle]} {self.digits[middle:]}"
+
+    @property
+    def answer(self) -> SigningAnswer:
+        """What it confirms."""
+        answer: SigningAnswer = self.row.link.signoff.signing_answer
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A mail, ready but for its envelope.
 
@@ -152,6 +187,7 @@ class Letter:
         text: The plain form.
         html: The same with mark-up; loads nothing from anywhere.
         link: Id of the personal link in it, if there is one.
+        code: Id of the code in it, if there is one.
     """
 
     to: str
@@ -160,6 +196,7 @@ class Letter:
     text: str
     html: str
     link: int | None = None
+    code: int | None = None
 
 
 def compose(payload: Mapping[str, Any]) -> Letter | None:
@@ -232,7 +269,8 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
     part = _part(payload, profile)
     signoff = _answer(payload, person)
     invitation = _invitation(payload, person, profile)
-    if _lacks_its_subject(payload["kind"], asked, request, part or signoff or invitation):
+    code = _code(payload)
+    if _lacks_its_subject(payload["kind"], asked, request, part or signoff or invitation or code):
         return None
     is_invited = payload["kind"] in _TO_INVITED
     link = links.to_send(asked.pk, person, at=timezone.now()) if asked else None
@@ -253,11 +291,13 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
         "input_request": request,
         "part": part,
         "signoff": signoff,
+        "code": code,
         "answers": list(answers_of(signoff).values()) if signoff else [],
         "request_url": _request_address(request, profile),
         "invitation": invitation,
         "is_invited": is_invited,
         "invitation_url": _invitation_address(invitation, profile, is_invited=is_invited),
+        "priorities": _priorities(signoff),
         # Whoever is only invited finds nothing there.
         "profile_url": "" if is_invited else _profile_address(profile),
         "tasks_url": address("tasks", "/tasks/"),
@@ -284,12 +324,12 @@ def _lacks_its_subject(
     kind: str,
     asked: ValidationRound | None,
     request: InputRequest | None,
-    other: Assignment | SignOff | ReviewInvitation | None,
+    other: Assignment | SignOff | ReviewInvitation | Code | None,
 ) -> bool:
     """Whether what a mail of a kind is about is over."""
     if kind == MailKind.CONSULTATION_OPENED:
         return asked is None
-    if kind in (MailKind.SUBSTITUTE, MailKind.RECEIPT, *_TO_INVITED, *_OF_INVITED):
+    if kind in _ABOUT_ONE_THING:
         return other is None
     return kind in _STATES_OF_REQUEST and request is None
 
@@ -309,9 +349,25 @@ def _answer(payload: Mapping[str, Any], person: User) -> SignOff | None:
     return found.select_related("round__version").first()
 
 
+def _priorities(signoff: SignOff | None) -> list[PriorityAnswer]:
+    """Return what somebody has sent of the challenges."""
+    answers = priority_answers.answers_of(signoff).values() if signoff else ()
+    return [one for one in answers if one.sent_label]
+
+
 def _has_unsent(signoff: SignOff) -> bool:
     """Whether somebody has saved through his link what he has not sent."""
-    return any(one.waits_to_be_sent for one in signoff.section_answers.all())
+    prepared = signing.answer_of(signoff)
+    if prepared is not None:
+        return prepared.waits_to_be_sent
+    ranked = priority_answers.waiting(signoff)
+    return bool(ranked) or any(one.waits_to_be_sent for one in signoff.section_answers.all())
+
+
+def _code(payload: Mapping[str, Any]) -> Code | None:
+    """Return the code that a mail brings, if it is good for anything yet."""
+    found = signing.to_send(payload.get("code", 0), at=timezone.now())
+    return Code(found[0], found[1]) if found else None
 
 
 def _request(payload: Mapping[str, Any], person: User, profile: Profile) -> InputRequest | None:
@@ -396,6 +452,7 @@ def _written(kind: str, person: User, facts: Mapping[str, Any]) -> Letter:
         text=_spaced(render_to_string(f"{path}.body.txt", dict(facts))),
         html=render_to_string(f"{path}.html", dict(facts)),
         link=facts.get("link"),
+        code=facts["code"].row.pk if facts.get("code") else None,
     )
 
 

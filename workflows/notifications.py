@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from profile_workflow.masking import masked
 from profile_workflow.models import Assignment, Profile, User
-from profile_workflow.services import links
+from profile_workflow.services import links, signing
 from workflows import letters
 from workflows.executors import Job, JobFailed, ServiceDown, TryLater
 from workflows.letters import AccountMail, Letter, MailKind
@@ -36,6 +36,7 @@ class Details(TypedDict, total=False):
         part: Id of the substitution, or of the part for which a substitute is wanted.
         signoff: Id of the answer whose receipt it is.
         invitation: Id of the invitation to review that it is about.
+        code: Id of the code that it brings.
     """
 
     tasks: Sequence[int]
@@ -46,6 +47,7 @@ class Details(TypedDict, total=False):
     part: int
     signoff: int
     invitation: int
+    code: int
 
 
 def notify(
@@ -156,9 +158,17 @@ def send(payload: Mapping[str, Any]) -> None:
     letter = letters.compose(payload)
     if letter is None:
         return
-    _deliver(_message(letter, job_key(payload)))
+    try:
+        _deliver(_message(letter, job_key(payload)))
+    except (JobFailed, TryLater, ServiceDown) as error:
+        if letter.code is not None:
+            # A server that dislikes a mail may quote it, and the error is kept and logged.
+            raise type(error)(f"{str(error).partition(' (')[0]}.") from None
+        raise
     if letter.link is not None:
         links.note_sent(letter.link, at=timezone.now())
+    if letter.code is not None:
+        signing.note_sent(letter.code, at=timezone.now())
 
 
 def account_letter(

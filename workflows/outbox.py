@@ -38,6 +38,9 @@ SERVICE_WAIT = timedelta(seconds=30)
 _LONGEST_SENTENCE = 500
 _SECONDS_BETWEEN_WRITES = 0.5
 
+#: Jobs for which somebody sits and waits: they go before all others.
+_AWAITED = Q(key__startswith="mail:signing_code:")
+
 _random = SystemRandom()
 
 
@@ -91,7 +94,8 @@ def claim_next(
         return None
     with transaction.atomic():
         candidates = claimable.select_for_update(skip_locked=True).order_by("not_before", "pk")
-        while (job := candidates.first()) is not None:
+        awaited = candidates.filter(_AWAITED)
+        while (job := awaited.first() or candidates.first()) is not None:
             if job.attempts < settings.OUTBOX_MAX_ATTEMPTS:
                 return _lease(job, worker_id, at)
             sentence = f"The worker stopped in the middle of this job {job.attempts} times."

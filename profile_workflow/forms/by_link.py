@@ -1,9 +1,11 @@
 """Forms of the pages behind a personal link: the answer to a section, and the language."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -11,8 +13,9 @@ from profile_workflow import languages
 from profile_workflow.forms.marked import MarkedForm
 from profile_workflow.forms.moves import ReasonField
 from profile_workflow.forms.renderer import StyledForm
+from profile_workflow.models import Challenge, PriorityAnswer
 from profile_workflow.services.section_answers import MOST_CHARACTERS
-from profile_workflow.states import SectionView
+from profile_workflow.states import PriorityLabel, SectionView
 
 
 class SectionAnswerForm(MarkedForm):
@@ -62,6 +65,38 @@ class SendForm(MarkedForm):
     def seen(self) -> str:
         """The mark of those answers; empty if it cannot be read."""
         return self.mark if self.is_valid() else ""
+
+
+class PrioritiesForm(StyledForm):
+    """How firmly each challenge should be met."""
+
+    def __init__(self, *args: Any, challenges: Sequence[Challenge], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for one in challenges:
+            field = forms.ChoiceField(
+                label=format_html("<bdi>{}</bdi>", one.title),
+                help_text=format_html("<bdi>{}</bdi>", one.text or one.field or one.code),
+                choices=[*PriorityLabel.choices, ("", _("No opinion"))],
+                required=False,
+                widget=forms.RadioSelect,
+            )
+            self.add_field(_field_of(one.pk), field)
+        self._keys = [one.pk for one in challenges]
+
+    @property
+    def labels(self) -> dict[int, PriorityLabel | None]:
+        """Challenge id → what was chosen."""
+        chosen = {key: self.cleaned_data[_field_of(key)] for key in self._keys}
+        return {key: PriorityLabel(label) if label else None for key, label in chosen.items()}
+
+
+def priorities_initial(answers: Mapping[int, PriorityAnswer]) -> dict[str, str]:
+    """Return what the form begins with."""
+    return {_field_of(key): one.label for key, one in answers.items()}
+
+
+def _field_of(challenge_id: int) -> str:
+    return f"challenge_{challenge_id}"
 
 
 class LinkLanguageForm(StyledForm):

@@ -1,6 +1,6 @@
 """Everything that is stored, one file a topic."""
 
-from profile_workflow.models.answering_link import AnsweringLink, SectionAnswer
+from profile_workflow.models.answering_link import AnsweringLink, PriorityAnswer, SectionAnswer
 from profile_workflow.models.city import City, Programme, TextBlock
 from profile_workflow.models.comment import (
     AMONG_AUTHORS,
@@ -33,6 +33,7 @@ from profile_workflow.models.saved_view import SavedView
 from profile_workflow.models.search import SearchEntry, SearchKind
 from profile_workflow.models.section import Draft, Section, WorkingCopy
 from profile_workflow.models.sign_in import FailedSignIn
+from profile_workflow.models.signing import SigningAnswer, SigningCode
 from profile_workflow.models.stakeholder import SignOff, ValidationRound
 from profile_workflow.models.template import (
     Template,
@@ -69,6 +70,7 @@ __all__ = [
     "Picture",
     "PictureFile",
     "Priority",
+    "PriorityAnswer",
     "Profile",
     "ProfileVersion",
     "Programme",
@@ -84,6 +86,8 @@ __all__ = [
     "Section",
     "SectionAnswer",
     "SignOff",
+    "SigningAnswer",
+    "SigningCode",
     "Source",
     "Template",
     "TemplateCheck",

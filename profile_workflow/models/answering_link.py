@@ -5,10 +5,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from profile_workflow.models.comment import Comment
+from profile_workflow.models.priority import Challenge
 from profile_workflow.models.revision import Revision
 from profile_workflow.models.section import Section
 from profile_workflow.models.stakeholder import SignOff
-from profile_workflow.states import LinkEnd, LinkPurpose, SectionView
+from profile_workflow.states import LinkEnd, LinkPurpose, PriorityLabel, SectionView
 
 
 class AnsweringLink(models.Model):
@@ -88,6 +89,37 @@ class SectionAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.section_id}: {self.get_view_display()}"
+
+    @property
+    def waits_to_be_sent(self) -> bool:
+        """Whether it was saved, or changed, since the answer was sent last."""
+        return self.sent_at is None
+
+
+class PriorityAnswer(models.Model):
+    """How firmly somebody who is consulted thinks that a challenge should be met.
+
+    Saved and sent as the answer to a section is; it goes with its challenge.
+    """
+
+    signoff = models.ForeignKey(SignOff, on_delete=models.PROTECT, related_name="priority_answers")
+    challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="answers_to_it")
+    label = models.CharField(_("label"), max_length=10, choices=PriorityLabel.choices, blank=True)
+    saved_at = models.DateTimeField(_("saved at"))
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    sent_label = models.CharField(
+        _("label that was sent"), max_length=10, choices=PriorityLabel.choices, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("answer to a challenge")
+        verbose_name_plural = _("answers to challenges")
+        constraints = [
+            models.UniqueConstraint(fields=["signoff", "challenge"], name="one_answer_a_challenge")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.challenge_id}: {self.get_label_display()}"
 
     @property
     def waits_to_be_sent(self) -> bool:

@@ -84,6 +84,7 @@ class Profile(ProfileMachine):
     stage_days = models.JSONField(_("working days by task"), default=dict, blank=True)
     quorum = models.PositiveSmallIntegerField(_("quorum in percent"), default=50)
     tacit_rule = models.BooleanField(_("silence counts as agreement"), default=True)
+    asks_priorities = models.BooleanField(_("the consultation asks for priorities"), default=False)
     attribution = models.CharField(
         _("attribution of answers"),
         max_length=20,

@@ -23,6 +23,7 @@ class ValidationRound(models.Model):
 
     ``quorum`` is the least share of those asked, in percent, whose answer must be there.
     Silence counts as agreement only with ``tacit_rule``, announced, and after a reminder.
+    With ``asks_priorities`` those asked also say how firmly each challenge should be met.
     """
 
     profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="validation_rounds")
@@ -31,6 +32,7 @@ class ValidationRound(models.Model):
     version = models.ForeignKey(ProfileVersion, on_delete=models.PROTECT, related_name="rounds")
     quorum = models.PositiveSmallIntegerField(_("quorum in percent"), default=50)
     tacit_rule = models.BooleanField(_("silence counts as agreement"), default=False)
+    asks_priorities = models.BooleanField(_("asks for priorities"), default=False)
     attribution = models.CharField(
         _("attribution"), max_length=20, choices=Attribution.choices, default=Attribution.CATEGORY
     )
@@ -65,7 +67,11 @@ class ValidationRound(models.Model):
 
 
 class SignOff(SignOffMachine):
-    """The answer of one person in one round, for the version of that round."""
+    """The answer of one person in one round, for the version of that round.
+
+    ``signatory`` and ``function`` are those under which somebody has signed for his city, where he
+    was asked for them.
+    """
 
     round = models.ForeignKey(ValidationRound, on_delete=models.PROTECT, related_name="signoffs")
     person = models.ForeignKey(
@@ -82,6 +88,8 @@ class SignOff(SignOffMachine):
     digest = models.CharField(_("SHA-256 of the version"), max_length=64)
     asked_at = models.DateTimeField(_("asked at"))
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    signatory = models.CharField(_("name of whoever signed"), max_length=150, blank=True)
+    function = models.CharField(_("function of whoever signed"), max_length=150, blank=True)
 
     response = models.TextField(_("written answer to the objection"), blank=True)
     responded_by = models.ForeignKey(

@@ -113,7 +113,8 @@ def _sign(event: Happening) -> set[str]:
     signoff: SignOff = event.document
     signoff.statement = event.details.reason.strip()
     signoff.answered_at = event.at
-    return {"statement", "answered_at"}
+    signoff.signatory, signoff.function = event.details.signatory, event.details.function
+    return {"statement", "answered_at", "signatory", "function"}
 
 
 def _object(event: Happening) -> set[str]:

@@ -32,6 +32,8 @@ class Details:
         due_on: Until which day a request is to be answered, or a review is wanted, from now on.
         declining: Why an invitation is declined.
         suggested: Name and address of somebody else who could review.
+        signatory: Under which name somebody signs for his city, where he is asked for it.
+        function: In which function.
     """
 
     reason: str = ""
@@ -42,6 +44,8 @@ class Details:
     due_on: date | None = None
     declining: str = ""
     suggested: tuple[str, str] = ("", "")
+    signatory: str = ""
+    function: str = ""
 
     @property
     def answers(self) -> bool:

@@ -26,7 +26,6 @@ from profile_workflow.states import (
     ProfileState,
     Role,
     SignOffState,
-    ValidationKind,
 )
 
 #: Who sees to it that everybody can answer: sends links again, and revokes them.
@@ -78,7 +77,7 @@ def _new(signoff: SignOff, *, at: datetime, language: str = "") -> AnsweringLink
     salt = secrets.token_hex(_SALT_BYTES)
     return AnsweringLink(
         signoff=signoff,
-        purpose=LinkPurpose.CONSULTATION,
+        purpose=LinkPurpose(signoff.round.kind),
         salt=salt,
         digest=digest_of(_derived(salt, settings.SECRET_KEY)),
         language=language,
@@ -151,8 +150,6 @@ def _kept_by(signoff: SignOff, by: User, at: datetime) -> tuple[Profile, SignOff
         raise NotAllowed(_("Only the project team or the focal point looks after the links."))
     fresh = SignOff.objects.select_related("round__version", "person").get(pk=signoff.pk)
     fresh.round.profile = profile
-    if fresh.round.kind != ValidationKind.CONSULTATION:
-        raise NotNow(_("Personal links are for consultations."))
     return profile, fresh
 
 
@@ -273,6 +270,12 @@ def check_open(link: AnsweringLink, *, at: datetime) -> None:
     """
     if standing(link, at=at) is not Standing.OPEN:
         raise NotNow(_("This link takes no answers any more."))
+
+
+def works(link_id: int, *, at: datetime) -> bool:
+    """Whether a link opens anything at a moment, as it is stored now."""
+    link: AnsweringLink = AnsweringLink.objects.select_related(*_WITH).get(pk=link_id)
+    return standing(link, at=at) is Standing.OPEN
 
 
 def locked_with_profile(link: AnsweringLink, *, at: datetime) -> AnsweringLink:

@@ -28,6 +28,7 @@ class Nomination:
         stage_days: Name of a task of the flow → working days for it, where they are not as usual.
         quorum: Least share of those asked whose answer must be there, in percent.
         tacit_rule: Whether silence counts as agreement in the consultation.
+        asks_priorities: Whether those consulted are asked for priorities too.
     """
 
     city: City
@@ -40,6 +41,7 @@ class Nomination:
     stage_days: Mapping[str, int] = field(default_factory=dict)
     quorum: int = 50
     tacit_rule: bool = True
+    asks_priorities: bool = False
     attribution: Attribution = Attribution.CATEGORY
 
 
@@ -107,6 +109,7 @@ def _insert(nomination: Nomination, *, at: datetime, previous: Profile | None) -
                 stage_days=dict(nomination.stage_days),
                 quorum=nomination.quorum,
                 tacit_rule=nomination.tacit_rule,
+                asks_priorities=nomination.asks_priorities,
                 attribution=nomination.attribution,
             )
     except IntegrityError as error:

@@ -16,7 +16,7 @@ from profile_workflow.models import (
     ValidationRound,
 )
 from profile_workflow.queries.validation import people_to_ask, standing_answers
-from profile_workflow.services import links, section_answers
+from profile_workflow.services import links, priority_answers, section_answers, signing
 from profile_workflow.services.lifecycle import move_many
 from profile_workflow.services.log import SYSTEM, Entry, record
 from profile_workflow.services.revisions import freeze_profile
@@ -75,6 +75,7 @@ def open_validation_round(profile: Profile, kind: ValidationKind, *, at: datetim
         version=version,
         quorum=profile.quorum,
         tacit_rule=profile.tacit_rule and kind == ValidationKind.CONSULTATION,
+        asks_priorities=profile.asks_priorities and kind == ValidationKind.CONSULTATION,
         attribution=profile.attribution,
         opened_at=at,
         announced_at=at,
@@ -89,8 +90,16 @@ def open_validation_round(profile: Profile, kind: ValidationKind, *, at: datetim
     }
     asked = ask(opened, (one for one in people if one.user_id not in settled), at=at)
     if last is not None and last.version.digest == version.digest:
-        section_answers.carry_over(asked, profile)
+        for carry_over in _CARRY_OVER[kind]:
+            carry_over(asked, profile)
     return asked
+
+
+#: What gives people who are asked again about the same text what they had said.
+_CARRY_OVER = {
+    ValidationKind.CONSULTATION: (section_answers.carry_over, priority_answers.carry_over),
+    ValidationKind.SIGNOFF: (signing.carry_over,),
+}
 
 
 def _days(profile: Profile, kind: ValidationKind) -> int:
@@ -103,8 +112,8 @@ def ask(opened: ValidationRound, people: Iterable[Assignment], *, at: datetime) 
 
     Returns their sign-offs.
 
-    Whoever is consulted gets a link with which he can answer without signing in. Costs three
-    queries more than the log, whatever the number of people.
+    Everybody gets a link with which he can answer without signing in. Costs three queries more
+    than the log, whatever the number of people.
     """
     asked: list[SignOff] = SignOff.objects.bulk_create(
         SignOff(
@@ -117,8 +126,7 @@ def ask(opened: ValidationRound, people: Iterable[Assignment], *, at: datetime) 
         )
         for one in people
     )
-    if opened.kind == ValidationKind.CONSULTATION:
-        links.issue(asked, at=at)
+    links.issue(asked, at=at)
     record(
         opened.profile,
         [Entry(f"sign_off:{one.pk}", "ask", "", SignOffState.ASKED, one.digest) for one in asked],

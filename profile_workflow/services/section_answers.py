@@ -21,7 +21,7 @@ from profile_workflow.services import comments, links
 from profile_workflow.services.contents import fingerprint_of_text
 from profile_workflow.services.lifecycle import Details
 from profile_workflow.services.log import journal
-from profile_workflow.states import Attribution, SectionView, ValidationKind
+from profile_workflow.states import Attribution, LinkPurpose, SectionView, ValidationKind
 
 #: Most characters of a comment or a reason, so that those of all sections fit one statement.
 MOST_CHARACTERS = 5_000
@@ -55,6 +55,7 @@ def save_answer(
         InvalidInput: If the words are missing, too long, or cannot be stored.
     """
     link = links.locked_with_profile(link, at=at)
+    check_purpose(link)
     text = "" if view == SectionView.AGREES else _checked(text)
     asked = _asked_about(link.signoff, section)
     kept = {"revision_id": asked["revision"], "digest": asked["sha256"], "view": view, "text": text}
@@ -94,6 +95,16 @@ def check_seen(base: str | None, mark: str, *, current: object = None) -> None:
     if base is not None and base != mark:
         message = _("Another answer has been saved since this page was opened.")
         raise StaleEntry(message, current=current)
+
+
+def check_purpose(link: AnsweringLink) -> None:
+    """Refuse to answer in a consultation with a link that is for something else.
+
+    Raises:
+        NotNow: If it is.
+    """
+    if link.purpose != LinkPurpose.CONSULTATION:
+        raise NotNow(_("This link is not for a consultation."))
 
 
 def carry_over(asked: Sequence[SignOff], profile: Profile) -> None:

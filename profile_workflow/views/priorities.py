@@ -20,6 +20,7 @@ from profile_workflow.forms.priorities import ListForm, PriorityForm, ShiftForm
 from profile_workflow.models import Challenge, Priority, Profile
 from profile_workflow.queries.evidence import priorities_of
 from profile_workflow.requirements import MOST_PRIORITIES, missing_for
+from profile_workflow.services import priority_answers
 from profile_workflow.services.keeping import refusal_to_register
 from profile_workflow.services.priorities import (
     as_given,
@@ -57,6 +58,7 @@ def _list(request: HttpRequest, profile: Profile, refusal: Refusal | None = None
         "missing": missing_for("profile.agree_priorities", profile) if closed is None else (),
         "counted": sum(one.label != PriorityLabel.NOT_NOW for one in found),
         "most": MOST_PRIORITIES,
+        "told": priority_answers.told(profile) if closed is None else [],
     }
     status = refusal.status if refusal else None
     return render(request, "profile_workflow/priorities.html", context, status=status)

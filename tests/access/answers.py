@@ -104,6 +104,12 @@ ANSWERS = {
     "link": page(),
     "link_section": note(Answer(NOT_COMPLETE), ()),
     "link_check": note(Answer(NOT_COMPLETE), ()),
+    # This consultation asks for no priorities.
+    "link_priorities": Line(Answer(GONE), Answer(GONE)),
+    # A link for a consultation is none to sign with.
+    "link_sign": Line(Answer(GONE), Answer(GONE)),
+    "link_code": Line(Answer(GONE), Answer(GONE)),
+    "link_code_new": Line(Answer(GONE), Answer(GONE)),
     "link_receipt": Line(Answer(FOUND), Answer(NOT_TAKEN)),
     "link_language": button(Answer(FOUND), ()),
     "link_nowhere": Line(Answer(GONE), Answer(GONE)),

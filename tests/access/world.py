@@ -244,6 +244,10 @@ def _of_evidence(profile: Profile) -> dict[str, Sequence[Any]]:
     }
 
 
+#: Pages that the links of this world do not open.
+_NOT_THERE = ("link_priorities", "link_sign", "link_code", "link_code_new")
+
+
 def _of_the_city(consulted: Profile, ranked: Profile) -> dict[str, Sequence[Any]]:
     """A comment and an objection in the consultation, and a priority while they are being set."""
     factories.comment_on(
@@ -257,6 +261,7 @@ def _of_the_city(consulted: Profile, ranked: Profile) -> dict[str, Sequence[Any]
     token, answers = token_for(factories.asked(consulted)[0]), ("link", "link_check")
     return {
         **{name: [token] for name in (*answers, "link_receipt", "link_language")},
+        **{name: [token] for name in _NOT_THERE},
         "link_section": [token, "1"],
         "link_nowhere": [token, "nowhere"],
         "link_picture": [token, "0" * 64],

@@ -10,13 +10,16 @@ from typing import Any
 
 from django.utils import timezone
 
-from profile_workflow.models import Profile, User
-from profile_workflow.services import people
+from profile_workflow.models import Comment, Profile, User
+from profile_workflow.services import people, section_answers
 from profile_workflow.services.lifecycle import Details
 from profile_workflow.services.people import Part
-from profile_workflow.states import ProfileState, Role, SectionState
+from profile_workflow.services.signing import Signing
+from profile_workflow.states import ProfileState, Role, SectionState, SectionView, Signature
 from tests import factories
+from tests.engine.by_link import sign
 from tests.factories import asked, fresh, holder, section
+from tests.links import link_of
 from workflows import deadlines, engine
 from workflows.models import Task
 
@@ -165,6 +168,7 @@ class Tour:
             self.move(mine[first.pk], name, first)
         self.move(mine[second.pk], "waive", self.who(TEAM))
         self.add_stakeholder()
+        self.answer_by_link()
         self.approve_all()
         self.step("extend_consultation", FOCAL_POINT)
         self.step("revise_after_consultation", FOCAL_POINT)
@@ -178,6 +182,22 @@ class Tour:
         part = Part(factories.make_person("late"), STAKEHOLDER, "academia")
         (late,) = people.assign(self.profile, [part], by=team, at=at)
         self.do("add_stakeholder", lambda: engine.add_stakeholder(late, by=team, at=at))
+
+    def answer_by_link(self) -> None:
+        """Somebody has a comment on one section by his link, which is answered, and agrees."""
+        link, at = link_of(asked(self.profile)[-1]), self.at
+        for place, one in enumerate(self.sections()):
+            view = SectionView.AGREES if place else SectionView.COMMENTS
+            section_answers.save_answer(link, one, view=view, text="Why?", at=at)
+        self.do("send by link", lambda: engine.send_answer(link, at=at))
+        comment = Comment.objects.get(author=link.signoff.person)
+        self.move(comment, "accept", self.who(EXPERT), so="by link")
+
+    def sign_by_link(self) -> None:
+        """Who signs for the city does so by his link, with a code."""
+        (signature,) = asked(self.profile)
+        given = Signing(Signature.APPROVE, "", [], "Amal Ben Salah", "Deputy mayor")
+        self.do("sign by link", sign(link_of(signature), given, at=self.at))
 
     def approve_all(self) -> None:
         for one in asked(self.profile):
@@ -211,7 +231,7 @@ class Tour:
         self.step("pass_qa", TEAM)
         self.approve_all()
         self.step("conclude_consultation", FOCAL_POINT)
-        self.approve_all()
+        self.sign_by_link()
 
     def priorities(self) -> None:
         self.step("dispute_finding", FOCAL_POINT)

@@ -25,6 +25,7 @@ from profile_workflow.states import (
     SectionState,
 )
 from tests import factories
+from tests.engine import by_link
 from tests.engine.witness import (
     LIKELY,
     Witness,
@@ -139,7 +140,7 @@ class Walk(Witness):
         if self.state == S.ON_HOLD and self.chance.random() < LIKELY:
             self.move(self.profile, "resume", self.holder(Role.PROJECT_TEAM))
         elif self.chance.random() < self.temper["aside"]:
-            weights = [3, 2, 2, 2, 2, self.temper["days"], 1, 2, 1]
+            weights = [3, 2, 2, 2, 2, self.temper["days"], 1, 2, 1, 2]
             (aside,) = self.chance.choices(self.asides(), weights)
             aside()
         else:
@@ -148,7 +149,7 @@ class Walk(Witness):
     def asides(self) -> list[Callable[[], None]]:
         return [
             self.make_an_offered_move, self.write, self.comment, self.hand_over, self.figure,
-            self.let_days_pass, self.hold, self.trespass, self.come_late,
+            self.let_days_pass, self.hold, self.trespass, self.come_late, self.answer_by_link,
         ]  # fmt: skip
 
     @property
@@ -261,6 +262,13 @@ class Walk(Witness):
             part = Part(factories.make_person("late"), Role.STAKEHOLDER, "academia")
             (late,) = people.assign(self.profile, [part], by=team, at=at)
             self.act(lambda: engine.add_stakeholder(late, by=team, at=at))
+
+    def answer_by_link(self) -> None:
+        """Somebody who is asked says by his personal link what he thinks."""
+        links = by_link.open_links(fresh(self.profile), at=self.at)
+        if links:
+            link = self.chance.choice(links)
+            self.act(by_link.prepare(link, self.chance, at=self.at))
 
     def let_days_pass(self) -> None:
         """Days go by; reminders are sent, and who is late is reported or counted."""

@@ -23,7 +23,7 @@ from profile_workflow.masking import MaskingFormatter, masked
 from profile_workflow.models import AnsweringLink, Assignment, Event, User
 from profile_workflow.services import links
 from profile_workflow.services.links import Standing
-from profile_workflow.states import LinkEnd, ProfileState, Role
+from profile_workflow.states import LinkEnd, LinkPurpose, ProfileState, Role
 from tests import factories
 from tests.engine.guarding import add_late
 from tests.integration.workflows.mails import run_worker
@@ -76,7 +76,7 @@ def test_a_token_in_a_table_would_be_found(consulted):
     assert is_stored(token)
 
 
-def test_the_reminder_carries_the_same_link_and_asking_for_a_signature_none(consulted):
+def test_the_reminder_carries_the_same_link_and_asking_for_a_signature_one_of_its_own(consulted):
     run_worker()
     first = factories.asked(consulted)[0]
     before = token_of_mail(first.person.email)
@@ -89,8 +89,10 @@ def test_the_reminder_carries_the_same_link_and_asking_for_a_signature_none(cons
     signed = factories.advance(factories.fresh(consulted))
     assert signed.state == ProfileState.SIGNOFF
     run_worker()
-    assert mail.outbox
-    assert not [one for one in mail.outbox if "/v/" in one.body]
+    (asked,) = factories.asked(signed)
+    found = links.find(token_of_mail(asked.person.email))
+    assert (found.signoff, found.purpose) == (asked, LinkPurpose.SIGNOFF)
+    assert len([one for one in mail.outbox if "/v/" in one.body]) == 1
 
 
 def test_sending_again_ends_the_link_before(consulted):

@@ -29,6 +29,7 @@ from workflows.engine.moves import (
     offers,
     perform,
 )
+from workflows.engine.signing import ask_for_code, sign_by_link
 
 __all__ = [
     "Document",
@@ -36,6 +37,7 @@ __all__ = [
     "add_stakeholder",
     "apply_suggestion",
     "ask",
+    "ask_for_code",
     "ask_for_substitute",
     "change_deadlines",
     "changeable_deadlines",
@@ -55,6 +57,7 @@ __all__ = [
     "revoke_link",
     "send_answer",
     "send_link_again",
+    "sign_by_link",
     "substitute",
     "substitutions_to_clear_up",
     "take_back",

@@ -10,7 +10,7 @@ from profile_workflow.errors import MadeAlready, NotComplete
 from profile_workflow.models import AnsweringLink, Event, SignOff
 from profile_workflow.models.people import User
 from profile_workflow.queries.profiles import sections_asked_about
-from profile_workflow.services import links, section_answers
+from profile_workflow.services import links, priority_answers, section_answers
 from profile_workflow.services.lifecycle import Details
 from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor, Entry, document_name, record
@@ -44,6 +44,7 @@ def send_answer(link: AnsweringLink, *, at: datetime, base: str | None = None) -
         NotAllowed, InvalidInput: As the comments and the sign-off are refused.
     """
     link = links.locked_with_profile(link, at=at)
+    section_answers.check_purpose(link)
     signoff: SignOff = link.signoff
     profile = signoff.round.profile
     answers = section_answers.answers_of(signoff)
@@ -54,10 +55,12 @@ def send_answer(link: AnsweringLink, *, at: datetime, base: str | None = None) -
     section_answers.check_seen(base, section_answers.mark_of_all(given))
     move, details = section_answers.move_for(given), section_answers.said_with(given)
     waiting = [one for one in given if one.waits_to_be_sent]
+    ranked = priority_answers.waiting(signoff)
     is_new = _says_something_new(signoff, move, details)
-    if not waiting and not is_new:
+    if not waiting and not ranked and not is_new:
         return None
     section_answers.pass_comments_on(waiting, signoff, at=at)
+    priority_answers.note_sent(ranked, at=at)
     if is_new:
         perform(signoff, move, by=signoff.person, at=at, details=details)
     signoff = refetched(signoff, profile)

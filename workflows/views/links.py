@@ -1,4 +1,4 @@
-"""The personal links of a consultation: who has used his, sending one again, revoking it."""
+"""The personal links of a round: who has used his, sending one again, revoking it."""
 
 from contextlib import suppress
 
@@ -14,7 +14,8 @@ from profile_workflow.errors import DomainError, MadeAlready
 from profile_workflow.forms.by_link import AgainForm, RevokeForm
 from profile_workflow.models import Profile, SignOff
 from profile_workflow.models.people import User
-from profile_workflow.queries.links import link_to_keep, links_of_consultation
+from profile_workflow.queries.links import link_to_keep
+from profile_workflow.queries.links import links_of_round as found_links
 from profile_workflow.queries.rounds import answers_as_seen
 from profile_workflow.services import links
 from profile_workflow.web.loading import profile_or_404, signed_in
@@ -28,7 +29,7 @@ def links_of_round(request: HttpRequest, slug: str) -> HttpResponse:
     profile, viewer = _kept(request, slug)
     context = {
         "profile": profile,
-        "found": links_of_consultation(profile, viewer=viewer),
+        "found": found_links(profile, viewer=viewer),
         "at": timezone.now(),
     }
     return render(request, "workflows/links.html", context)

@@ -100,6 +100,13 @@ class StartForm(StyledForm):
         required=False,
         initial=True,
     )
+    asks_priorities = forms.BooleanField(
+        label=gettext_lazy("The consultation asks for priorities too"),
+        help_text=gettext_lazy(
+            "Those who answer by personal link say of each challenge how firmly it should be met."
+        ),
+        required=False,
+    )
     attribution = forms.ChoiceField(
         label=gettext_lazy("Attribution of answers"),
         help_text=gettext_lazy("What others than the project team see of who has answered."),
@@ -145,7 +152,7 @@ class StartForm(StyledForm):
 
     def validation(self) -> list[BoundField]:
         """Return the rules of validation."""
-        return self._bound("quorum", "tacit_rule", "attribution")
+        return self._bound("quorum", "tacit_rule", "asks_priorities", "attribution")
 
     def _bound(self, *names: str) -> list[BoundField]:
         return [self[name] for name in names]
@@ -210,6 +217,7 @@ class StartForm(StyledForm):
             stage_days=self.stage_days,
             quorum=given["quorum"],
             tacit_rule=given["tacit_rule"],
+            asks_priorities=given["asks_priorities"],
             attribution=Attribution(given["attribution"]),
         )
 

@@ -99,6 +99,7 @@ _OTHER_MOVES: dict[str, "str | Promise"] = {
     "issue_link": gettext_lazy("Send a personal link again"),
     "revoke_link": gettext_lazy("Revoke the personal link"),
     "send_by_link": gettext_lazy("Send the answer by personal link, without signing in"),
+    "sign_by_link": gettext_lazy("Confirm the signature by personal link, with a code"),
     "carry_over": gettext_lazy("Take over from the edition before"),
 }
 

@@ -1,6 +1,7 @@
 """What every page behind a personal link begins and ends with: whose it is, and no traces."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, Concatenate, ParamSpec
@@ -15,10 +16,12 @@ from django.views.decorators.csrf import csrf_exempt
 
 from profile_workflow.forms.by_link import SectionAnswerForm
 from profile_workflow.models import AnsweringLink
-from profile_workflow.services import links
+from profile_workflow.services import links, signing
 from profile_workflow.services.links import Standing
+from profile_workflow.states import LinkPurpose
 
 _Rest = ParamSpec("_Rest")
+_Page = Callable[..., HttpResponseBase]
 
 #: What is sent with every answer. No page says where it was opened from, and none is found.
 _HEADERS: Mapping[str, str] = {
@@ -52,7 +55,7 @@ def for_link_holder(
             language = language_of(request, link)
             with translation.override(language), timezone.override(ZoneInfo(city.time_zone)):
                 standing = links.standing(link, at=at)
-                if standing is Standing.OPEN:
+                if standing is Standing.OPEN or _is_receipt(request, link, at):
                     response = page(request, link, *args, **kwargs)
                     if isinstance(response, HttpResponseNotAllowed):
                         said = lost(request, token, "no_page", HTTPStatus.METHOD_NOT_ALLOWED)
@@ -65,6 +68,36 @@ def for_link_holder(
         return response
 
     return csrf_exempt(opened)
+
+
+def only_for(purpose: LinkPurpose) -> Callable[[_Page], _Page]:
+    """Let a page be there only for links of one purpose; others find nothing at its address."""
+
+    def narrowed(page: _Page) -> _Page:
+        @wraps(page)
+        def there(
+            request: HttpRequest, link: AnsweringLink, *args: Any, **kwargs: Any
+        ) -> HttpResponseBase:
+            if link.purpose != purpose:
+                return lost(request, token_of(request), "no_page", HTTPStatus.NOT_FOUND)
+            return page(request, link, *args, **kwargs)
+
+        return there
+
+    return narrowed
+
+
+def token_of(request: HttpRequest) -> str:
+    """Return the token that stands in the address of a page."""
+    match = request.resolver_match
+    return str(match.kwargs["token"]) if match else ""
+
+
+def _is_receipt(request: HttpRequest, link: AnsweringLink, at: datetime) -> bool:
+    """Whether the receipt is asked for of a signature that has closed its round."""
+    match = request.resolver_match
+    is_asked = match is not None and match.url_name == "link_receipt"
+    return is_asked and signing.shows_receipt(link, at=at)
 
 
 def language_of(request: HttpRequest, link: AnsweringLink) -> str:

@@ -18,20 +18,34 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from profile_workflow.errors import DomainError, InvalidInput, NotComplete, StaleEntry
 from profile_workflow.forms.by_link import LinkLanguageForm, SectionAnswerForm, SendForm
 from profile_workflow.forms.marked import Difference
-from profile_workflow.models import AnsweringLink, Profile, Revision, Section, SectionAnswer
+from profile_workflow.models import (
+    AnsweringLink,
+    Challenge,
+    PriorityAnswer,
+    Profile,
+    Revision,
+    Section,
+    SectionAnswer,
+    SigningAnswer,
+)
 from profile_workflow.queries.profiles import sections_asked_about
 from profile_workflow.queries.validation import picture_asked_about
-from profile_workflow.services import links, section_answers
+from profile_workflow.services import links, priority_answers, section_answers, signing
 from profile_workflow.services.links import Standing
-from profile_workflow.states import AGREEING_SIGNOFF_STATES, SectionView, SignOffState
+from profile_workflow.states import (
+    AGREEING_SIGNOFF_STATES,
+    LinkPurpose,
+    SectionView,
+    SignOffState,
+)
 from profile_workflow.views.pictures import secure, sent_file
 from profile_workflow.web.reading import Addresses, reading_text
 from profile_workflow.web.refusing import Refusal, refused
 from workflows import engine
 from workflows.letters import ATTRIBUTION_RULES
-from workflows.views.by_link.opening import for_link_holder, lost, shut
+from workflows.views.by_link.opening import for_link_holder, lost, only_for, shut, token_of
 
-_READING_AND_SENDING = ["GET", "HEAD", "POST"]
+READING_AND_SENDING = ["GET", "HEAD", "POST"]
 #: Words that people read in a minute, and minutes for each decision.
 _WORDS_A_MINUTE = 200
 _MINUTES_A_DECISION = 1
@@ -73,8 +87,7 @@ class Way:
     """The sections that somebody is asked about, with what he has said of each."""
 
     def __init__(self, request: HttpRequest, link: AnsweringLink) -> None:
-        match = request.resolver_match
-        self.token: str = match.kwargs["token"] if match else ""
+        self.token = token_of(request)
         self.link = link
         self.signoff = link.signoff
         self.round = link.signoff.round
@@ -95,6 +108,31 @@ class Way:
         return reverse("link_section", args=[self.token, section.key])
 
     @property
+    def signs(self) -> bool:
+        """Whether the link is for signing: the sections are read, and answered as a whole."""
+        return bool(self.link.purpose == LinkPurpose.SIGNOFF)
+
+    @cached_property
+    def signing(self) -> SigningAnswer | None:
+        """What was saved by whoever signs: one query."""
+        return signing.answer_of(self.signoff) if self.signs else None
+
+    @cached_property
+    def challenges(self) -> list[Challenge]:
+        """The challenges of which the round asks: one query if it does."""
+        return priority_answers.challenges_asked_about(self.signoff)
+
+    @cached_property
+    def priorities(self) -> dict[int, PriorityAnswer]:
+        """What was saved of them: one query if the round asks."""
+        return priority_answers.answers_of(self.signoff)
+
+    @property
+    def ranked(self) -> list[tuple[Challenge, PriorityAnswer | None]]:
+        """Each challenge with what was saved of it."""
+        return [(one, self.priorities.get(one.pk)) for one in self.challenges]
+
+    @property
     def is_sent(self) -> bool:
         """Whether the person has answered, in whatever way."""
         return self.signoff.state != SignOffState.ASKED
@@ -102,11 +140,16 @@ class Way:
     @property
     def has_unsent(self) -> bool:
         """Whether something was saved since the answer was sent."""
-        return any(one.answer and one.answer.waits_to_be_sent for one in self.steps)
+        if self.signs:
+            return self.signing is not None and self.signing.waits_to_be_sent
+        saved = any(one.answer and one.answer.waits_to_be_sent for one in self.steps)
+        return saved or any(one.waits_to_be_sent for one in self.priorities.values())
 
     @property
     def came_by_link(self) -> bool:
         """Whether an answer was sent through the link, so that a receipt was mailed."""
+        if self.signs:
+            return self.signing is not None and self.signing.sent_at is not None
         return any(one.answer and one.answer.sent_view for one in self.steps)
 
     @property
@@ -127,7 +170,8 @@ class Way:
     def after(self, step: Step) -> str:
         """Return where to go after a step: to the next section, or to check the answers."""
         following = self.steps[step.number : step.number + 1]
-        check = reverse("link_check", args=[self.token])
+        last = "link_priorities" if self.challenges else "link_check"
+        check = reverse("link_sign" if self.signs else last, args=[self.token])
         return following[0].address if following else check
 
     def context(self, **more: Any) -> dict[str, Any]:
@@ -150,7 +194,8 @@ def landing(request: HttpRequest, link: AnsweringLink) -> HttpResponse:
     """Say who asks what, until when, how long it takes, and how the answer will be shown."""
     way = Way(request, link)
     context = way.context(minutes=_minutes(way), language_form=LinkLanguageForm())
-    return render(request, "workflows/by_link/landing.html", context)
+    name = "sign_landing" if way.signs else "landing"
+    return render(request, f"workflows/by_link/{name}.html", context)
 
 
 def _minutes(way: Way) -> int:
@@ -161,7 +206,7 @@ def _minutes(way: Way) -> int:
 
 
 @for_link_holder
-@require_http_methods(_READING_AND_SENDING)
+@require_http_methods(READING_AND_SENDING)
 def section(request: HttpRequest, link: AnsweringLink, key: str) -> HttpResponseBase:
     """Show a section and take what the person thinks of it; saved by itself."""
     way = Way(request, link)
@@ -169,7 +214,10 @@ def section(request: HttpRequest, link: AnsweringLink, key: str) -> HttpResponse
     if step is None:
         return lost(request, way.token, "no_section", HTTPStatus.NOT_FOUND)
     if request.method != "POST":
-        return _section_page(request, way, step, _form_of(step), None)
+        form = None if way.signs else _form_of(step)
+        return _section_page(request, way, step, form, None)
+    if way.signs:
+        return lost(request, way.token, "no_page", HTTPStatus.NOT_FOUND)
     form = SectionAnswerForm(request.POST)
     if not form.is_valid():
         return _section_page(request, way, step, form, Refusal(HTTPStatus.UNPROCESSABLE_ENTITY))
@@ -187,7 +235,8 @@ def section(request: HttpRequest, link: AnsweringLink, key: str) -> HttpResponse
     except InvalidInput as error:
         return _section_page(request, way, step, form, refused(form, error, beside="text"))
     except DomainError as error:
-        return _section_page(request, way, step, form, Refusal.of(error))
+        shut_now = shut_meanwhile(request, way)
+        return shut_now or _section_page(request, way, step, form, Refusal.of(error))
     return redirect(way.after(step))
 
 
@@ -214,7 +263,7 @@ def _section_page(
     request: HttpRequest,
     way: Way,
     step: Step,
-    form: SectionAnswerForm,
+    form: SectionAnswerForm | None,
     refusal: Refusal | None,
     conflict: Sequence[Difference] = (),
 ) -> HttpResponse:
@@ -230,13 +279,15 @@ def _section_page(
         text=text,
         minutes=max(1, text.words // _WORDS_A_MINUTE),
         before=way.steps[step.number - 2] if step.number > 1 else None,
+        following=way.after(step),
     )
     status = refusal.status if refusal else None
     return render(request, "workflows/by_link/section.html", context, status=status)
 
 
 @for_link_holder
-@require_http_methods(_READING_AND_SENDING)
+@only_for(LinkPurpose.CONSULTATION)
+@require_http_methods(READING_AND_SENDING)
 def check(request: HttpRequest, link: AnsweringLink) -> HttpResponseBase:
     """Show all answers once more; by POST send them."""
     way = Way(request, link)
@@ -253,12 +304,14 @@ def check(request: HttpRequest, link: AnsweringLink) -> HttpResponseBase:
 
 
 def _refused_to_send(request: HttpRequest, way: Way, refusal: Refusal) -> HttpResponseBase:
-    """Say why nothing was sent; a link that was ended meanwhile says it as any page does."""
+    return shut_meanwhile(request, way) or _check_page(request, way, refusal)
+
+
+def shut_meanwhile(request: HttpRequest, way: Way) -> HttpResponseBase | None:
+    """Say what any page says of a link that was ended while something was sent; None if not."""
     now = links.find(way.token)
     standing = links.standing(now, at=timezone.now()) if now else Standing.REVOKED
-    if standing is not Standing.OPEN:
-        return shut(request, way.link, standing)
-    return _check_page(request, way, refusal)
+    return None if standing is Standing.OPEN else shut(request, way.link, standing)
 
 
 def _check_page(request: HttpRequest, way: Way, refusal: Refusal | None) -> HttpResponse:
@@ -293,12 +346,12 @@ def receipt(request: HttpRequest, link: AnsweringLink) -> HttpResponseBase:
         return redirect("link", way.token)
     context = way.context(
         agrees=way.signoff.state in AGREEING_SIGNOFF_STATES,
-        mailed_to=_masked_address(way.signoff.person.email),
+        mailed_to=masked_address(way.signoff.person.email),
     )
     return render(request, "workflows/by_link/receipt.html", context)
 
 
-def _masked_address(address: str) -> str:
+def masked_address(address: str) -> str:
     """Return an address that its owner recognises and nobody else can write to."""
     name, _at, host = address.partition("@")
     return f"{name[:1]}…@{host}"

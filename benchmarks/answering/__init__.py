@@ -1,0 +1,1 @@
+"""Answering: many people at once on the pages behind their personal links."""

@@ -1,0 +1,119 @@
+"""What somebody who is consulted says of the challenges: saved at its step, sent with the rest."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from profile_workflow.errors import NotNow
+from profile_workflow.models import AnsweringLink, Challenge, PriorityAnswer, Profile, SignOff
+from profile_workflow.services import links, section_answers
+from profile_workflow.states import PriorityLabel
+
+#: So many must have answered before their numbers are told: fewer could be told apart.
+LEAST_TOLD = 3
+
+
+def challenges_asked_about(signoff: SignOff) -> list[Challenge]:
+    """Return the challenges of which a round asks: those of submitted text; none if it does not."""
+    opened = signoff.round
+    if not opened.asks_priorities:
+        return []
+    found = opened.profile.challenges.select_related("section__template_section")
+    unseen = found.exclude(section__isnull=False, section__revision__isnull=True)
+    return list(unseen.order_by("code"))
+
+
+def answers_of(signoff: SignOff) -> dict[int, PriorityAnswer]:
+    """Return challenge id → answer: one query, none if the round does not ask."""
+    if not signoff.round.asks_priorities:
+        return {}
+    found = signoff.priority_answers.select_related("challenge").order_by("challenge__code")
+    return {one.challenge_id: one for one in found}
+
+
+@transaction.atomic
+def save_answers(
+    link: AnsweringLink, labels: Mapping[int, PriorityLabel | None], *, at: datetime
+) -> None:
+    """Keep what somebody thinks of the challenges until he sends his answer; the last word counts.
+
+    Args:
+        link: The link through which he answers.
+        labels: Challenge id → how firmly it should be met; None for no opinion.
+        at: When.
+
+    Raises:
+        NotNow: If the link takes no answers, or a challenge is none of those asked about.
+    """
+    link = links.locked_with_profile(link, at=at)
+    section_answers.check_purpose(link)
+    asked = {one.pk for one in challenges_asked_about(link.signoff)}
+    if not set(labels) <= asked:
+        raise NotNow(_("This challenge is not what you are asked about."))
+    links.note_use(link, at=at)
+    known = answers_of(link.signoff)
+    new = [
+        PriorityAnswer(signoff=link.signoff, challenge_id=key, label=label, saved_at=at)
+        for key, label in labels.items()
+        if key not in known and label is not None
+    ]
+    changed = [
+        known[key]
+        for key, label in labels.items()
+        if key in known and known[key].label != (label or "")
+    ]
+    for one in changed:
+        one.label, one.saved_at, one.sent_at = labels[one.challenge_id] or "", at, None
+    PriorityAnswer.objects.bulk_create(new)
+    PriorityAnswer.objects.bulk_update(changed, ["label", "saved_at", "sent_at"])
+
+
+def carry_over(asked: Sequence[SignOff], profile: Profile) -> None:
+    """Give people who are asked again about the same text what they had said, as unsent."""
+    now = {(one.person_id, one.digest): one for one in asked}
+    earlier = PriorityAnswer.objects.filter(
+        signoff__round__profile=profile,
+        signoff__person__in=[one.person_id for one in asked],
+        signoff__digest__in={one.digest for one in asked},
+    ).exclude(signoff__in=asked)
+    last = {
+        (one.signoff.person_id, one.challenge_id): one
+        for one in earlier.select_related("signoff").order_by("signoff_id")
+    }
+    for one in last.values():
+        one.signoff = now[one.signoff.person_id, one.signoff.digest]
+        one.pk, one.sent_at, one.sent_label = None, None, ""
+    PriorityAnswer.objects.bulk_create(last.values())
+
+
+def waiting(signoff: SignOff) -> list[PriorityAnswer]:
+    """Return what was saved, or changed, since the answer was sent last."""
+    return [one for one in answers_of(signoff).values() if one.waits_to_be_sent]
+
+
+def note_sent(answers: Sequence[PriorityAnswer], *, at: datetime) -> None:
+    """Remember that some answers were sent."""
+    for one in answers:
+        one.sent_at, one.sent_label = at, one.label
+    PriorityAnswer.objects.bulk_update(answers, ["sent_at", "sent_label"])
+
+
+def told(profile: Profile) -> list[tuple[Challenge, list[tuple[str, int]]]]:
+    """Return each challenge with its labels in words and how many chose them; two queries.
+
+    Of everybody the last answer that was sent counts. Nothing is told until ``LEAST_TOLD`` people
+    have sent some, and never who: numbers are for whoever writes the priorities down.
+    """
+    sent = PriorityAnswer.objects.filter(signoff__round__profile=profile).exclude(sent_label="")
+    rows = list(sent.select_related("signoff", "challenge").order_by("signoff_id"))
+    last = {(one.signoff.person_id, one.challenge_id): one for one in rows}
+    if len({person for person, _challenge in last}) < LEAST_TOLD:
+        return []
+    challenges = {one.challenge_id: one.challenge for one in last.values()}
+    chosen = [(one.challenge_id, one.sent_label) for one in last.values()]
+    return [
+        (one, [(str(label.label), chosen.count((key, label))) for label in PriorityLabel])
+        for key, one in sorted(challenges.items(), key=lambda item: item[1].code)
+    ]

@@ -1,0 +1,121 @@
+"""Codes and links at once with everything else: each in a thread with a connection of its own."""
+
+from collections import Counter
+from functools import partial
+from http import HTTPStatus
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from profile_workflow.models import Event, SigningCode, SignOff
+from profile_workflow.services import signing
+from profile_workflow.services.signing import Signing
+from profile_workflow.states import CodeEnd, ProfileState, Signature
+from tests import factories
+from tests.engine.test_races import at_once, whole
+from tests.links import link_of, token_for
+from workflows import deadlines, engine
+from workflows.models import OutboxJob
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.slow,
+    pytest.mark.django_db(transaction=True),
+]
+
+FOUND, GONE = HTTPStatus.FOUND, HTTPStatus.GONE
+CLICKS = 20
+
+
+class Authority:
+    """Somebody who has prepared his signature, and has a code for it."""
+
+    def __init__(self, profile):
+        (self.signoff,) = factories.asked(profile)
+        self.token, self.profile = token_for(self.signoff), profile
+        given = Signing(Signature.APPROVE, "", [], "Amal Ben Salah", "Deputy mayor")
+        signing.save_answer(link_of(self.signoff), given, at=timezone.now())
+
+    def asks(self):
+        engine.ask_for_code(link_of(self.signoff), seen=None, at=timezone.now())
+        self.code = signing.to_send(SigningCode.objects.latest("pk").pk, at=timezone.now())[1]
+
+    def types(self, code):
+        address = reverse("link_code", args=[self.token])
+        return Client().post(address, {"code": code}).status_code
+
+    @property
+    def moves(self):
+        made = Event.objects.filter(document=f"sign_off:{self.signoff.pk}")
+        return Counter(made.values_list("move", flat=True))
+
+    @property
+    def state(self):
+        return SignOff.objects.get(pk=self.signoff.pk).state
+
+
+@pytest.fixture
+def authority():
+    made = factories.make_programme(sections=1)
+    return Authority(factories.bring_to(factories.make_profile(made), ProfileState.SIGNOFF))
+
+
+def test_one_code_is_used_twenty_times_at_once(authority):
+    """Each click is answered, and there is one signature, one record and one receipt.
+
+    The signature closes the round, so that a click that comes after it finds the receipt or the
+    closed door, and changes nothing.
+    """
+    authority.asks()
+    results = at_once([partial(authority.types, authority.code)] * CLICKS)
+    assert set(results) <= {FOUND, GONE}
+    assert FOUND in results
+    assert authority.moves == {"ask": 1, "approve": 1, "sign_by_link": 1}
+    assert SigningCode.objects.get().end == CodeEnd.USED
+    receipts = OutboxJob.objects.filter(profile=authority.profile, payload__kind="receipt")
+    assert receipts.count() == 1
+    whole(authority.profile)
+
+
+def test_twenty_guesses_at_once_are_all_counted(authority):
+    """However many are made in the same moment, a code is tried as often as it may be."""
+    authority.asks()
+    guesses = [str((int(authority.code) + one) % 10**8).zfill(8) for one in range(1, CLICKS + 1)]
+    results = at_once([partial(authority.types, one) for one in guesses])
+    assert results == [HTTPStatus.UNPROCESSABLE_ENTITY] * CLICKS
+    code = SigningCode.objects.get()
+    assert (code.tries, code.end) == (signing.MOST_TRIES, CodeEnd.SPENT)
+    assert authority.types(authority.code) == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert authority.state == "asked"
+
+
+def test_twenty_clicks_send_one_code(authority):
+    address = reverse("link_code_new", args=[authority.token])
+    results = at_once([lambda: Client().post(address).status_code] * CLICKS)
+    assert results == [FOUND] * CLICKS
+    assert SigningCode.objects.count() == 1
+    assert OutboxJob.objects.filter(key__startswith="mail:signing_code:").count() == 1
+
+
+@pytest.mark.parametrize("rival", ["closing", "revoking", "changing"])
+def test_a_code_meets_what_makes_it_void(authority, rival):
+    """Either the signature is there whole, or it is refused and nothing of it is there."""
+    authority.asks()
+    link, at = link_of(authority.signoff), timezone.now()
+    other = Signing(Signature.RESERVE, "Only the figures.", [], "Amal Ben Salah", "Deputy mayor")
+    team = factories.holder(authority.profile, "project_team")
+    acts = {
+        "closing": partial(deadlines.sweep, at=authority.signoff.round.closes_at),
+        "revoking": partial(
+            engine.revoke_link, authority.signoff, reason="Passed on.", by=team, at=at
+        ),
+        "changing": partial(signing.save_answer, link, other, at=at),
+    }
+    typed, _done = at_once([partial(authority.types, authority.code), acts[rival]])
+    is_signed = authority.state == "approved"
+    assert (typed == FOUND) == is_signed
+    assert authority.moves["approve"] == authority.moves["sign_by_link"] == int(is_signed)
+    assert authority.state in ("approved", "asked", "no_answer")
+    whole(authority.profile)
