@@ -19,6 +19,8 @@ from profile_workflow.states import Role
 #: So many failures within so much time, and an account is closed to the address they came from.
 MOST_FAILURES = 5
 WINDOW = timedelta(minutes=15)
+#: So many files within that time are compared for one network address.
+MOST_FILES = 30
 
 
 def _key(email: str, address: str) -> str:
@@ -107,6 +109,14 @@ def may_name_by_address(user: User, *, at: datetime) -> bool:
 def is_first_wish(user: User, wish: str, *, at: datetime) -> bool:
     """Whether a person asks for something that he did not ask for of late; notes that he did."""
     return _may_again([_key(f"wish of|{user.pk}|{wish}", "")], at, most=1)
+
+
+def may_check_file(address: str, *, at: datetime) -> bool:
+    """Whether another file from a network address is compared; notes that one was sent.
+
+    Many people may share one address, so more often than what somebody could guess at.
+    """
+    return _may_again([_key("file to check", address)], at, most=MOST_FILES)
 
 
 def _may_again(keys: Sequence[str], at: datetime, *, most: int = MOST_FAILURES) -> bool:
