@@ -204,6 +204,7 @@ REFUSED = (
     refused("link_revoke", "A link that is revoked without a reason.", TEAM, link_to_revoke),
     refused("link_check", "Sections without an answer.", STRANGER, by_link),
     refused("sign_in", "No name and no password.", STRANGER, status=200),
+    refused("verify", "No file.", STRANGER),
     refused("password_reset", "No address.", STRANGER),
     refused("password", "No password.", EXPERT, status=200),
     refused("profile_new", "A profile of nobody.", TEAM),

@@ -111,12 +111,18 @@ def is_first_wish(user: User, wish: str, *, at: datetime) -> bool:
     return _may_again([_key(f"wish of|{user.pk}|{wish}", "")], at, most=1)
 
 
-def may_check_file(address: str, *, at: datetime) -> bool:
-    """Whether another file from a network address is compared; notes that one was sent.
+def may_check_file(*, address: str, at: datetime) -> bool:
+    """Whether another file from a network address is compared.
 
-    Many people may share one address, so more often than what somebody could guess at.
+    Many people may share one address, so it is more often than what somebody could guess at.
     """
-    return _may_again([_key("file to check", address)], at, most=MOST_FILES)
+    recent = FailedSignIn.objects.filter(key=_key("file", address), at__gt=at - WINDOW)
+    return recent.count() < MOST_FILES
+
+
+def note_file(*, address: str, at: datetime) -> None:
+    """Count a file that was compared, or would have been."""
+    note_failure("file", address=address, at=at)
 
 
 def _may_again(keys: Sequence[str], at: datetime, *, most: int = MOST_FAILURES) -> bool:

@@ -1,6 +1,6 @@
 """Which approvals hold for a text: each was given for a SHA-256, and holds for nothing else."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from profile_workflow.models.digests import sections_digest
@@ -61,7 +61,17 @@ def approvals_of(record: ValidationRecord, text: Text) -> tuple[ApprovalLine, ..
         text: The text; approvals that were given for none of its sections are left out.
     """
     found = [*_by_decision(record, text), *_by_answer(record, text)]
-    return tuple(one for one in found if one.keys)
+    return tuple(one for one in found if one.keys and not _is_outdone(one, found))
+
+
+def _is_outdone(line: ApprovalLine, found: Sequence[ApprovalLine]) -> bool:
+    """Whether the same people have approved all of it and more since, in another round."""
+    same = (one for one in found if _who(one) == _who(line))
+    return any(set(line.keys) < set(one.keys) for one in same)
+
+
+def _who(line: ApprovalLine) -> tuple[str, str, str, str]:
+    return line.step, line.function, line.who, line.section
 
 
 def _by_decision(record: ValidationRecord, text: Text) -> Iterator[ApprovalLine]:
@@ -75,6 +85,7 @@ def _by_decision(record: ValidationRecord, text: Text) -> Iterator[ApprovalLine]
             number=1,
             act=one.decision,
             on=one.at,
+            step=one.move,
             stage=stage,
             keys=(),
             digest=one.digest,
@@ -102,6 +113,7 @@ def _lines(found: ValidationRoundRecord) -> Iterator[ApprovalLine]:
             number=one.number,
             act=one.answer,
             on=one.on,
+            step=found.kind,
             stage=found.title,
             keys=(),
             digest=found.digest,
@@ -113,6 +125,7 @@ def _lines(found: ValidationRoundRecord) -> Iterator[ApprovalLine]:
             number=number,
             act=act,
             on=found.closed,
+            step=found.kind,
             stage=found.title,
             keys=(),
             digest=found.digest,

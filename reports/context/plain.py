@@ -180,7 +180,8 @@ class ApprovalLine:
         number: How many people it stands for.
         act: What they said.
         on: The day; that of the closing of the round where the own one would tell who it was.
-        stage: The round or step in which it was given.
+        step: Code of the decision, or kind of the round.
+        stage: The round or stage in which it was given.
         keys: Sections for which it holds.
         section: Name of its section; empty for the whole text.
         revision: Number of the revision of that section.
@@ -193,6 +194,7 @@ class ApprovalLine:
     number: int
     act: str
     on: str
+    step: str
     stage: str
     keys: tuple[str, ...]
     digest: str
@@ -246,6 +248,7 @@ class ValidationRoundRecord:
         reminded: Day of the reminder, without which it does not; empty if there was none.
         objections: What was objected, and what was answered to it in writing.
         texts: Section key → SHA-256 of what was asked about.
+        kind: Code of the kind of round.
     """
 
     title: str
@@ -267,6 +270,7 @@ class ValidationRoundRecord:
     given: int | None = None
     announced: str = ""
     reminded: str = ""
+    kind: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -165,6 +165,7 @@ def _validation(
         announced=days.day(found.announced_at, language),
         reminded=days.day(found.reminded_at, language),
         texts=texts_of(found.version),
+        kind=found.kind,
     )
 
 

@@ -27,29 +27,33 @@ def verify(request: HttpRequest) -> HttpResponse:
     What comes with a request is read when the first field of it is: so the token of the form is
     checked only when it has been said that files are hashed instead of being stored.
     """
-    is_open = True
-    if request.method == "POST":
-        address = request.META.get("REMOTE_ADDR", "")
-        is_open = accounts.may_check_file(address, at=timezone.now())
-        request.upload_handlers = [HashingHandler(request, idle=not is_open)]
-    return _asked(request, is_open=is_open)
+    if request.method != "POST":
+        return _asked(request)
+    address = request.META.get("REMOTE_ADDR", "")
+    is_open = accounts.may_check_file(address=address, at=timezone.now())
+    request.upload_handlers = [HashingHandler(request, idle=not is_open)]
+    return _sent(request, address, is_open=is_open)
 
 
-@csrf_protect
-def _asked(request: HttpRequest, *, is_open: bool) -> HttpResponse:
-    if request.method == "POST":
-        form = FileToCheckForm(request.POST, request.FILES)
-        if not is_open:
-            return _page(request, {"too_many": True}, HTTPStatus.TOO_MANY_REQUESTS)
-        if form.is_valid():
-            return redirect("fingerprint", form.cleaned_data["file"].sha256)
-        return _page(request, {"file_form": form}, HTTP_UNPROCESSABLE)
+def _asked(request: HttpRequest) -> HttpResponse:
     if "code" not in request.GET:
         return _page(request, {})
     asked = FingerprintForm(request.GET)
     if asked.is_valid():
         return redirect("fingerprint", asked.cleaned_data["code"])
     return _page(request, {"code_form": asked}, HTTP_UNPROCESSABLE)
+
+
+@csrf_protect
+def _sent(request: HttpRequest, address: str, *, is_open: bool) -> HttpResponse:
+    form = FileToCheckForm(request.POST, request.FILES)
+    if not is_open:
+        return _page(request, {"too_many": True}, HTTPStatus.TOO_MANY_REQUESTS)
+    if request.FILES:
+        accounts.note_file(address=address, at=timezone.now())
+    if form.is_valid():
+        return redirect("fingerprint", form.cleaned_data["file"].sha256)
+    return _page(request, {"file_form": form}, HTTP_UNPROCESSABLE)
 
 
 @require_safe
