@@ -3,9 +3,11 @@
 import hashlib
 import json
 import re
+import subprocess
 from http import HTTPStatus
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -17,7 +19,8 @@ from profile_workflow import hashing
 from profile_workflow.models import Profile, ValidationRound
 from profile_workflow.services import accounts
 from profile_workflow.states import Attribution, ProfileState, Role
-from reports import verification
+from reports import publications, verification
+from reports.context import report_of
 from reports.models import Build, Publication
 from tests import factories
 from tests.integration.pages import signed_in
@@ -354,3 +357,31 @@ def test_the_answer_costs_the_same_for_a_short_and_a_long_profile():
     few = publish(factories.make_programme(sections=2))
     many = publish(factories.make_programme(sections=6))
     assert cost(few) == cost(many) <= 20
+
+
+@pytest.mark.pdf
+@pytest.mark.slow
+def test_the_real_file_prints_where_it_is_checked_and_a_flipped_byte_is_seen():
+    profile = factories.bring_to(factories.make_profile(), S.PRODUCTION)
+    team = factories.holder(profile, Role.PROJECT_TEAM)
+    made = publications.build(profile, language="en", by=team, at=timezone.now())
+    with made.file.open("rb") as stored:
+        file = stored.read()
+    assert UNKNOWN in shown(send(file)["Location"].split("/")[-2])
+    factories.move(profile, "publish", team)
+    assert "This is the published file" in shown(send(file)["Location"].split("/")[-2])
+    flipped = bytearray(file)
+    flipped[len(file) // 2] ^= 1
+    assert UNKNOWN in shown(send(bytes(flipped))["Location"].split("/")[-2])
+
+    words = subprocess.run(
+        ["pdftotext", "-raw", "-", "-"], input=file, capture_output=True, check=True
+    ).stdout.decode()
+    address = report_of(factories.fresh(profile)).verify_at
+    assert address in words
+    path = address.removeprefix(settings.SITE_URL)
+    assert "This is the published text" in Client().get(path).content.decode()
+    # One flipped character of a section, published: the address that is printed says so.
+    correct(profile)
+    assert "This text was published, but is not the latest" in Client().get(path).content.decode()
+    assert "This file was published, but is not the latest" in shown(sha256(file))

@@ -51,6 +51,10 @@ DOES: Mapping[str, tuple["str | Promise", ...]] = {
             "history stay. Everybody is told the reason. This cannot be undone; for this city "
             "another edition can be started."
         ),
+        _(
+            "If it has been published, everybody who checks a published file or its text is told "
+            "that it was withdrawn, and this reason: name nobody in it."
+        ),
     ),
     "profile.open_correction": (
         _(
