@@ -133,7 +133,8 @@ def answered_before(signoff: SignOff) -> SignOff | None:
         person=signoff.person_id,
         state__in=(SignOffState.APPROVED, SignOffState.RESERVATION, SignOffState.OBJECTED),
     )
-    return found.select_related("round__version").order_by("-pk").first()
+    last: SignOff | None = found.select_related("round__version").order_by("-pk").first()
+    return last
 
 
 def _latest_answers(opened: ValidationRound) -> list[SignOff]:

@@ -107,7 +107,7 @@ def _parts(report: Report, words: Labels) -> Iterator[Part]:
     if report.bibliography:
         yield Part(words.bibliography, render_to_string("reports/bibliography.html", context))
     rounds = [_round(found, words) for found in report.record.validations]
-    judged = {"rounds": rounds, "approvals": _approvals(report, words)}
+    judged: dict[str, Any] = {"rounds": rounds, "approvals": _approvals(report, words)}
     if report.verify_at:
         judged["code"] = qr_code(report.verify_at, title=words.verify_code)
     record = render_to_string("reports/record.html", context | judged)

@@ -78,7 +78,7 @@ def fingerprint_data(request: HttpRequest, code: str) -> JsonResponse:
     """Say the same to machines."""
     asked = FingerprintForm({"code": code})
     if not asked.is_valid():
-        problem = {"message": " ".join(asked.errors["code"])}
+        problem = {"message": " ".join(map(str, asked.errors["code"]))}
         return JsonResponse(problem, status=HTTP_NOT_FOUND)
     wanted = asked.cleaned_data["code"]
     findings = [_as_data(one) for one in _found(request, wanted)]
