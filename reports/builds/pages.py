@@ -179,6 +179,8 @@ def _approvals(report: Report, words: Labels) -> list[dict[str, Any]]:
 def _scope(line: ApprovalLine, words: Labels) -> str:
     if line.section:
         return f"{line.section} ({words.revision} {line.revision})"
+    if line.holds_for_few:
+        return "; ".join(line.kept)
     if line.changed:
         return words.all_but % {"sections": "; ".join(line.changed)}
     return words.whole_text

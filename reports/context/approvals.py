@@ -65,8 +65,14 @@ def approvals_of(record: ValidationRecord, text: Text) -> tuple[ApprovalLine, ..
 
 
 def _is_outdone(line: ApprovalLine, found: Sequence[ApprovalLine]) -> bool:
-    """Whether the same people have approved all of it and more since, in another round."""
-    same = (one for one in found if _who(one) == _who(line))
+    """Whether the same people have approved all of it and more since, or the same section again.
+
+    Who approves a text is not asked about it again in the next round, so rounds about one text
+    stand side by side.
+    """
+    same = [one for one in found if _who(one) == _who(line)]
+    if line.section:
+        return same[-1] is not line
     return any(set(line.keys) < set(one.keys) for one in same)
 
 
@@ -137,5 +143,8 @@ def _standing(line: ApprovalLine, given_for: Mapping[str, str], text: Text) -> A
     keys = [key for key in text.hashes if given_for.get(key) == text.hashes[key]]
     changed = [] if line.section else [key for key in text.hashes if key not in keys]
     return replace(
-        line, keys=tuple(keys), changed=tuple(text.names.get(key, key) for key in changed)
+        line,
+        keys=tuple(keys),
+        kept=tuple(text.names.get(key, key) for key in keys),
+        changed=tuple(text.names.get(key, key) for key in changed),
     )

@@ -185,6 +185,7 @@ class ApprovalLine:
         keys: Sections for which it holds.
         section: Name of its section; empty for the whole text.
         revision: Number of the revision of that section.
+        kept: Names of the sections for which it holds.
         changed: Names of the sections that have another text since, for which it is void.
         digest: SHA-256 of what it was given for.
     """
@@ -200,7 +201,13 @@ class ApprovalLine:
     digest: str
     section: str = ""
     revision: str = ""
+    kept: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+
+    @property
+    def holds_for_few(self) -> bool:
+        """Whether it is shorter to name what it holds for than what it does not."""
+        return len(self.kept) < len(self.changed)
 
     @property
     def who_direction(self) -> str:
