@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import HttpRequest
 
-#: Largest file that is compared; far above that nothing more is read.
+#: Largest file that is compared; far above that nothing more of a request is read.
 MOST_BYTES = 100 * 1024**2
 _GIVE_UP_AT = 4 * MOST_BYTES
 _PDF = b"%PDF-"
@@ -40,6 +40,7 @@ class HashingHandler(FileUploadHandler):
         """
         super().__init__(request)
         self._idle = idle
+        self._total = 0
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Start a fingerprint of its own for each file."""
@@ -55,7 +56,8 @@ class HashingHandler(FileUploadHandler):
             StopUpload: If there is no end of it.
         """
         self._size += len(raw_data)
-        if self._size > _GIVE_UP_AT:
+        self._total += len(raw_data)
+        if self._total > _GIVE_UP_AT:
             raise StopUpload(connection_reset=True)
         if self._idle or self._size > MOST_BYTES:
             return

@@ -19,8 +19,9 @@ from profile_workflow.states import Role
 #: So many failures within so much time, and an account is closed to the address they came from.
 MOST_FAILURES = 5
 WINDOW = timedelta(minutes=15)
-#: So many files within that time are compared for one network address.
-MOST_FILES = 30
+#: So many files within that time are compared for one network address. Behind it may be many
+#: people, or the proxy of the site and so everybody.
+MOST_FILES = 200
 
 
 def _key(email: str, address: str) -> str:
@@ -112,10 +113,7 @@ def is_first_wish(user: User, wish: str, *, at: datetime) -> bool:
 
 
 def may_check_file(*, address: str, at: datetime) -> bool:
-    """Whether another file from a network address is compared.
-
-    Many people may share one address, so it is more often than what somebody could guess at.
-    """
+    """Whether another file from a network address is compared."""
     recent = FailedSignIn.objects.filter(key=_key("file", address), at__gt=at - WINDOW)
     return recent.count() < MOST_FILES
 

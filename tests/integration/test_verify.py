@@ -107,6 +107,7 @@ def hash_of(profile, key):
     return factories.section(profile, key).revision.sha256
 
 
+@pytest.mark.any_database
 def test_a_published_file_is_known_and_one_flipped_byte_is_not():
     profile = publish()
     file = pdf_of(profile, "1.0")
@@ -207,6 +208,7 @@ def test_an_unpublished_text_answers_strangers_as_an_invented_one_does():
     assert UNKNOWN in shown(preview, observer)
 
 
+@pytest.mark.any_database
 def test_a_page_that_tells_all_it_knows_would_be_seen(monkeypatch):
     """The planted hole: everybody is taken for somebody who takes part."""
     profile = factories.bring_to(factories.make_profile(), S.SIGNOFF)
@@ -216,6 +218,7 @@ def test_a_page_that_tells_all_it_knows_would_be_seen(monkeypatch):
     assert told(profile.text_digest())["known"]
 
 
+@pytest.mark.any_database
 def test_approvals_of_an_open_round_are_not_told():
     profile = factories.bring_to(factories.make_profile(), S.EXPERT_REVIEW)
     reviewer = factories.holder(profile, Role.INTERNATIONAL_EXPERT)
@@ -229,6 +232,7 @@ def test_approvals_of_an_open_round_are_not_told():
     ]  # fmt: skip
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("rule", Attribution)
 def test_names_stand_where_the_round_prints_them_and_nowhere_else(rule):
     profile = publish(attribution=rule)
@@ -248,6 +252,7 @@ def test_names_stand_where_the_round_prints_them_and_nowhere_else(rule):
     assert any(one in page for one in groups) == (rule != Attribution.CHATHAM_HOUSE)
 
 
+@pytest.mark.any_database
 def test_what_was_withdrawn_says_so_and_why_and_what_was_followed_says_by_what():
     profile = publish()
     file = sha256(pdf_of(profile, "1.0"))
