@@ -49,6 +49,7 @@ from workflows.views import (
     sections,
     starting,
     tasks,
+    verify,
 )
 from workflows.views.by_link import pages as link_pages
 from workflows.views.by_link import ranking as link_ranking
@@ -228,6 +229,9 @@ urlpatterns = [
     path("v/<str:token>/language/", link_pages.language, name="link_language"),
     path("v/<str:token>/pictures/<slug:sha256>/", link_pages.picture, name="link_picture"),
     path("v/<str:token>/<path:rest>/", link_pages.nowhere, name="link_nowhere"),
+    path("verify/", verify.verify, name="verify"),
+    path("verify/<slug:code>/", verify.fingerprint, name="fingerprint"),
+    path("verify/<slug:code>.json", verify.fingerprint_data, name="fingerprint_data"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", reference_site.urls),

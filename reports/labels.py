@@ -101,6 +101,22 @@ class Labels:
     from_workshop: str
     counts_only: str
     open_round: str
+    verify: str
+    verify_intro: str
+    verify_code: str
+    approvals: str
+    approvals_intro: str
+    no_approvals: str
+    approved_by: str
+    stage: str
+    approved_text: str
+    whole_text: str
+    all_but: str
+    void: str
+    answered_of: str
+    quorum_reached: str
+    quorum_missed: str
+    tacit_told: str
     watermark: str
     colon: str
     comma: str
@@ -205,6 +221,29 @@ _EN = Labels(
         "are printed."
     ),
     open_round="still open",
+    verify="How to check this file",
+    verify_intro=(
+        "At this address anybody can see whether a file is the published one and what was "
+        "approved; a file is compared with it byte by byte, a text letter by letter. Type "
+        "the address, or read it with a phone:"
+    ),
+    verify_code="QR code of the address",
+    approvals="Approvals that hold for this text",
+    approvals_intro=(
+        "Each approval was given for the text with the fingerprint beside it. It is void for "
+        "a section that has another text since."
+    ),
+    no_approvals="No approval holds for this text.",
+    approved_by="Approved by",
+    stage="Step",
+    approved_text="For",
+    whole_text="the whole text",
+    all_but="the whole text except: %(sections)s",
+    void="void: the text has changed since",
+    answered_of="answers counted: %(given)s of %(needed)s needed",
+    quorum_reached="quorum reached",
+    quorum_missed="quorum not reached",
+    tacit_told="announced on %(announced)s, reminded on %(reminded)s",
     watermark="Consultation version \u2013 not for citation",
     colon=": ",
     comma=", ",
@@ -310,6 +349,29 @@ _FR = Labels(
         "ni noms ni affiliations ne sont imprimés."
     ),
     open_round="encore ouvert",
+    verify="Vérifier ce fichier",
+    verify_intro=(
+        "À cette adresse, chacun peut voir si un fichier est bien celui qui a été publié et "
+        "ce qui a été approuvé\u00a0; un fichier y est comparé octet par octet, un texte "
+        "lettre par lettre. Saisissez l’adresse ou lisez-la avec un téléphone\u00a0:"
+    ),
+    verify_code="Code QR de l’adresse",
+    approvals="Approbations valables pour ce texte",
+    approvals_intro=(
+        "Chaque approbation a été donnée pour le texte dont l’empreinte figure à côté. Elle "
+        "est caduque pour une section dont le texte a changé depuis."
+    ),
+    no_approvals="Aucune approbation ne vaut pour ce texte.",
+    approved_by="Approuvé par",
+    stage="Étape",
+    approved_text="Pour",
+    whole_text="tout le texte",
+    all_but="tout le texte sauf\u00a0: %(sections)s",
+    void="caduque\u00a0: le texte a changé depuis",
+    answered_of="réponses comptées\u00a0: %(given)s sur %(needed)s requises",
+    quorum_reached="quorum atteint",
+    quorum_missed="quorum non atteint",
+    tacit_told="annoncé le %(announced)s, rappelé le %(reminded)s",
     watermark="Version de consultation \u2013 ne pas citer",
     colon=" : ",
     comma=", ",
@@ -411,6 +473,28 @@ _AR = Labels(
     from_workshop="أُضيف عند تحديد الأولويات",
     counts_only="عُقدت هذه الجولة وفق قاعدة تشاتام هاوس: لا تُطبع الأسماء ولا الانتماءات.",
     open_round="ما زالت مفتوحة",
+    verify="كيف تتحقق من هذا الملف",
+    verify_intro=(
+        "في هذا العنوان يمكن لأي شخص أن يرى ما إذا كان الملف هو الملف المنشور وما الذي تمت "
+        "الموافقة عليه؛ يُقارن الملف بايتًا ببايت والنص حرفًا بحرف. اكتب العنوان أو اقرأه "
+        "بالهاتف:"
+    ),
+    verify_code="رمز الاستجابة السريعة للعنوان",
+    approvals="الموافقات السارية على هذا النص",
+    approvals_intro=(
+        "أُعطيت كل موافقة للنص الذي تظهر بصمته بجانبها، وتسقط عن كل قسم تغيّر نصه بعدها."
+    ),
+    no_approvals="لا توجد موافقة سارية على هذا النص.",
+    approved_by="الموافِق",
+    stage="المرحلة",
+    approved_text="النص",
+    whole_text="النص كله",
+    all_but="النص كله باستثناء: %(sections)s",
+    void="ساقط: تغيّر النص بعده",
+    answered_of="الردود المحتسبة: %(given)s من %(needed)s مطلوبة",
+    quorum_reached="اكتمل النصاب",
+    quorum_missed="لم يكتمل النصاب",
+    tacit_told="أُعلن في %(announced)s وأُرسل التذكير في %(reminded)s",
     watermark="نسخة للتشاور \u2013 لا يُستشهد بها",
     colon=": ",
     comma="\u060c ",

@@ -76,7 +76,10 @@ class Build(models.Model):
                 condition=~Q(state="failed") | ~Q(problem=""), name="build_failed_says_why"
             ),
         ]
-        indexes = [models.Index(fields=["profile", "digest"], name="build_by_digest")]
+        indexes = [
+            models.Index(fields=["profile", "digest"], name="build_by_digest"),
+            models.Index(fields=["sha256"], name="build_by_hash"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.profile_id} {self.kind} {self.language}"
@@ -129,6 +132,7 @@ class Publication(models.Model):
                 fields=["profile", "version", "language"], name="publication_once"
             )
         ]
+        indexes = [models.Index(fields=["pdf_sha256"], name="publication_by_hash")]
 
     def __str__(self) -> str:
         return f"{self.profile_id} {self.version} ({self.language})"

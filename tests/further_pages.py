@@ -235,6 +235,7 @@ REFUSED = (
     refused("link_code", "No code.", STRANGER, to_sign),
     refused("link_check", "Sections without an answer.", STRANGER, by_link),
     refused("sign_in", "No name and no password.", STRANGER, status=200),
+    refused("verify", "No file.", STRANGER),
     refused("password_reset", "No address.", STRANGER),
     refused("password", "No password.", EXPERT, status=200),
     refused("profile_new", "A profile of nobody.", TEAM),

@@ -420,6 +420,10 @@ def two_sources(world: World) -> Sequence[Any]:
     return [first.profile.slug, first.pk, second.pk]
 
 
+def published_text(world: World) -> Sequence[Any]:
+    return [world.profile_in(ProfileState.PUBLISHED).text_digest()]
+
+
 @dataclass(frozen=True)
 class Page:
     """A page, as those see it who use it.
@@ -591,12 +595,16 @@ PAGES = (
     Page("me", "Your language, time zone and mails.", [EXPERT, TEAM]),
     Page("password", "Choose another password.", [EXPERT]),
     Page("help", "Help, by role.", [STRANGER, EXPERT]),
+    Page("verify", "Check whether a file is the published one.", [STRANGER, EXPERT]),
+    Page("fingerprint", "What has a fingerprint, and who approved it.", [STRANGER, EXPERT],
+         published_text),
     Page("help_for", "What waits for a role, and how to do it.", [STRANGER, TEAM],
          lambda _world: ["local_expert"]),
 )  # fmt: skip
 
 #: Addresses behind which there is no page to look at, and why.
 NO_PAGE = {
+    "fingerprint_data": "for machines",
     "language": "POST only",
     "link_language": "POST only",
     "link_code_new": "POST only",

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('profile_workflow', '0005_review_invitations'),
+        ('profile_workflow', '0006_fingerprints'),
     ]
 
     operations = [

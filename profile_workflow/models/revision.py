@@ -34,6 +34,7 @@ class Revision(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["section", "number"], name="revision_number_once")
         ]
+        indexes = [models.Index(fields=["sha256"], name="revision_by_hash")]
 
     def __str__(self) -> str:
         return f"{self.section_id} r{self.number}"
@@ -72,6 +73,7 @@ class ProfileVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["profile", "number"], name="version_number_once")
         ]
+        indexes = [models.Index(fields=["digest"], name="version_by_digest")]
 
     def __str__(self) -> str:
         return f"{self.profile_id} v{self.number}"

@@ -249,3 +249,12 @@ def revisions_of(section: Section) -> list[Revision]:
     """Return every submitted text of a section, newest first, without the text itself."""
     found = section.revisions.defer("text", "searched").select_related("author")
     return list(found.order_by("-number"))
+
+
+def accepted_texts(section: Section) -> set[str]:
+    """Return the SHA-256 of every text of a section that expert review has accepted: one query.
+
+    Rounds that still run are left out: nobody judges after others.
+    """
+    found = section.decisions.filter(move="accept", review_round__closed_at__isnull=False)
+    return set(found.values_list("digest", flat=True))

@@ -1,6 +1,6 @@
 """Rounds of validation: who was asked, who answered how, and what that comes to."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count
@@ -10,6 +10,7 @@ from profile_workflow.models import (
     Comment,
     Event,
     Profile,
+    ProfileVersion,
     Section,
     SignOff,
     User,
@@ -96,6 +97,46 @@ def standing(opened: ValidationRound, profile: Profile, *, viewer: User) -> Stan
         asked=len(counting),
         given=sum(one.state in COUNTING_SIGNOFF_STATES for one in counting),
     )
+
+
+def changed_since(version: ProfileVersion, profile: Profile) -> list[Section]:
+    """Return the sections that were submitted with another text since a version was frozen.
+
+    For these what was answered to the version is void. One query, and one more if there are any.
+    """
+    keys = changed_keys(version, profile.revision_hashes())
+    if not keys:
+        return []
+    found = profile.sections.filter(key__in=keys).select_related("template_section")
+    return list(found.order_by("position"))
+
+
+def changed_keys(version: ProfileVersion, now: Mapping[str, str]) -> set[str]:
+    """Return the keys of sections whose text is not that of a version.
+
+    Args:
+        version: The version.
+        now: Section key → SHA-256 of the text that is compared with it.
+    """
+    then = {key: one["sha256"] for key, one in version.content.items()}
+    return {key for key, sha256 in now.items() if then.get(key) != sha256}
+
+
+def answered_before(signoff: SignOff) -> SignOff | None:
+    """Return what a person said last, in an earlier round of the same kind: one query.
+
+    Silence that was taken as agreement is no answer: he may not have looked.
+    """
+    opened = signoff.round
+    found = SignOff.objects.filter(
+        round__profile=opened.profile_id,
+        round__kind=opened.kind,
+        round__number__lt=opened.number,
+        person=signoff.person_id,
+        state__in=(SignOffState.APPROVED, SignOffState.RESERVATION, SignOffState.OBJECTED),
+    )
+    last: SignOff | None = found.select_related("round__version").order_by("-pk").first()
+    return last
 
 
 def _latest_answers(opened: ValidationRound) -> list[SignOff]:

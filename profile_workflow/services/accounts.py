@@ -19,6 +19,9 @@ from profile_workflow.states import Role
 #: So many failures within so much time, and an account is closed to the address they came from.
 MOST_FAILURES = 5
 WINDOW = timedelta(minutes=15)
+#: So many files within that time are compared for one network address. Behind it may be many
+#: people, or the proxy of the site and so everybody.
+MOST_FILES = 200
 
 
 def _key(email: str, address: str) -> str:
@@ -107,6 +110,17 @@ def may_name_by_address(user: User, *, at: datetime) -> bool:
 def is_first_wish(user: User, wish: str, *, at: datetime) -> bool:
     """Whether a person asks for something that he did not ask for of late; notes that he did."""
     return _may_again([_key(f"wish of|{user.pk}|{wish}", "")], at, most=1)
+
+
+def may_check_file(*, address: str, at: datetime) -> bool:
+    """Whether another file from a network address is compared."""
+    recent = FailedSignIn.objects.filter(key=_key("file", address), at__gt=at - WINDOW)
+    return recent.count() < MOST_FILES
+
+
+def note_file(*, address: str, at: datetime) -> None:
+    """Count a file that was compared, or would have been."""
+    note_failure("file", address=address, at=at)
 
 
 def _may_again(keys: Sequence[str], at: datetime, *, most: int = MOST_FAILURES) -> bool:

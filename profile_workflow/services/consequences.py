@@ -23,7 +23,7 @@ from profile_workflow.models import (
 from profile_workflow.queries.validation import unanswered_objections
 from profile_workflow.services import invitations, requests
 from profile_workflow.services.log import Actor
-from profile_workflow.services.revisions import freeze_section
+from profile_workflow.services.revisions import freeze_profile, freeze_section
 from profile_workflow.states import SectionState, Severity
 
 if TYPE_CHECKING:
@@ -244,6 +244,12 @@ def _decide(event: Happening, review_round_id: int | None = None) -> list[Cascad
     return []
 
 
+def _accept_as_a_whole(event: Happening) -> list[Cascade]:
+    """Freeze what was accepted, so that it is known of which revisions it was made."""
+    freeze_profile(event.document, at=event.at)
+    return _close_review_round(event)
+
+
 def _close_review_round(event: Happening) -> list[Cascade]:
     _decide_in_round(event)
     ReviewRound.objects.filter(profile=event.document, closed_at__isnull=True).update(
@@ -346,7 +352,7 @@ _FOLLOW: dict[str, Callable[[Happening], Iterable[Cascade]]] = {
     "profile.submit_qa_revision": _accept_revised,
     "profile.submit_validation_revision": _accept_revised,
     "profile.call_second_workshop": _accept_revised,
-    "profile.recommend_acceptance": _close_review_round,
+    "profile.recommend_acceptance": _accept_as_a_whole,
     "profile.request_minor_revision": _close_review_round,
     "profile.request_major_revision": _close_review_round,
     "profile.pass_qa": _decide,

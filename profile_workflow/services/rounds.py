@@ -55,9 +55,10 @@ def _record_opening(profile: Profile, document: str, *, at: datetime, digest: st
 def open_validation_round(profile: Profile, kind: ValidationKind, *, at: datetime) -> list[SignOff]:
     """Open a round of asking about the present text and return the sign-offs that are asked for.
 
-    Who has already agreed to exactly this text in an earlier round is not asked again; who has
-    objected to it is, and finds what he had said of its sections. Announced at opening, so that
-    silence may count where the rule says so.
+    Who has already agreed to exactly this text in an earlier round is not asked again. Who has
+    objected to it is, and everybody is if a section has another text since: he finds what he had
+    said of the sections that are as they were, and looks again at the others. Announced at
+    opening, so that silence may count where the rule says so.
 
     Raises:
         NotComplete: If there is nobody who could sign for the city.
@@ -89,13 +90,13 @@ def open_validation_round(profile: Profile, kind: ValidationKind, *, at: datetim
         person for person, answer in standing.items() if answer.state in AGREEING_SIGNOFF_STATES
     }
     asked = ask(opened, (one for one in people if one.user_id not in settled), at=at)
-    if last is not None and last.version.digest == version.digest:
+    if last is not None:
         for carry_over in _CARRY_OVER[kind]:
             carry_over(asked, profile)
     return asked
 
 
-#: What gives people who are asked again about the same text what they had said.
+#: What gives people who are asked again what they had said, as far as the text is the same.
 _CARRY_OVER = {
     ValidationKind.CONSULTATION: (section_answers.carry_over, priority_answers.carry_over),
     ValidationKind.SIGNOFF: (signing.carry_over,),

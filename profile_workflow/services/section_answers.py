@@ -108,7 +108,10 @@ def check_purpose(link: AnsweringLink) -> None:
 
 
 def carry_over(asked: Sequence[SignOff], profile: Profile) -> None:
-    """Give people who are asked again about the same text what they had said of it, as unsent.
+    """Give people who are asked again what they had said of sections with the same text, as unsent.
+
+    So they look again at what has changed, and at nothing else: an answer holds for the very text
+    that it was given for.
 
     Args:
         asked: Sign-offs of one round that has just been opened; nothing is said in them yet.
@@ -116,21 +119,25 @@ def carry_over(asked: Sequence[SignOff], profile: Profile) -> None:
 
     Costs one query to find what was said, and one to write it where something was.
     """
-    now = {(one.person_id, one.digest): one for one in asked}
+    now = {one.person_id: one for one in asked}
     earlier = SectionAnswer.objects.filter(
         signoff__round__profile=profile,
         signoff__round__kind=ValidationKind.CONSULTATION,
-        signoff__person__in=[one.person_id for one in asked],
-        signoff__digest__in={one.digest for one in asked},
+        signoff__person__in=now,
     ).exclude(signoff__in=asked)
     last: dict[tuple[int, int], SectionAnswer] = {
         (one.signoff.person_id, one.section_id): one
-        for one in earlier.select_related("signoff").order_by("signoff_id")
+        for one in earlier.select_related("signoff", "section").order_by("signoff_id")
     }
+    kept = []
     for one in last.values():
-        one.signoff = now[one.signoff.person_id, one.signoff.digest]
-        one.pk, one.sent_at, one.sent_view, one.sent_text = None, None, "", ""
-    SectionAnswer.objects.bulk_create(last.values())
+        signoff = now[one.signoff.person_id]
+        text = signoff.round.version.content.get(one.section.key)
+        if text is not None and text["sha256"] == one.digest:
+            one.signoff, one.revision_id = signoff, text["revision"]
+            one.pk, one.sent_at, one.sent_view, one.sent_text = None, None, "", ""
+            kept.append(one)
+    SectionAnswer.objects.bulk_create(kept)
 
 
 def _checked(text: str) -> str:

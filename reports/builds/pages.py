@@ -1,5 +1,6 @@
 """From report to job: fills the templates of the printed pages."""
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,9 +10,16 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from reports.context.plain import Chapter, PriorityEntry, Report, ValidationRoundRecord
+from reports.context.plain import (
+    ApprovalLine,
+    Chapter,
+    PriorityEntry,
+    Report,
+    ValidationRoundRecord,
+)
 from reports.labels import Labels, labels
 from reports.pdf.job import Attachment, Job, Part
+from reports.qr import qr_code
 
 _REFERENCE = re.compile(r'<bdi class="reference"[^>]*><a href="#[^"]+"')
 _STATIC = Path(__file__).resolve().parent.parent / "static" / "reports"
@@ -99,7 +107,10 @@ def _parts(report: Report, words: Labels) -> Iterator[Part]:
     if report.bibliography:
         yield Part(words.bibliography, render_to_string("reports/bibliography.html", context))
     rounds = [_round(found, words) for found in report.record.validations]
-    record = render_to_string("reports/record.html", context | {"rounds": rounds})
+    judged: dict[str, Any] = {"rounds": rounds, "approvals": _approvals(report, words)}
+    if report.verify_at:
+        judged["code"] = qr_code(report.verify_at, title=words.verify_code)
+    record = render_to_string("reports/record.html", context | judged)
     yield Part(words.validation_record, record)
 
 
@@ -160,6 +171,38 @@ def _sheet(priority: PriorityEntry, words: Labels) -> dict[str, Any]:
     }
 
 
+def _approvals(report: Report, words: Labels) -> list[dict[str, Any]]:
+    """Return each approval with the text for which it holds, in words."""
+    return [{"line": one, "scope": _scope(one, words)} for one in report.approvals]
+
+
+def _scope(line: ApprovalLine, words: Labels) -> str:
+    if line.section:
+        return f"{line.section} ({words.revision} {line.revision})"
+    if line.holds_for_few:
+        return "; ".join(line.kept)
+    if line.changed:
+        return words.all_but % {"sections": "; ".join(line.changed)}
+    return words.whole_text
+
+
+def _quorum(found: ValidationRoundRecord, words: Labels) -> str:
+    """Say how many answers counted, and whether they were enough."""
+    given = found.given or 0
+    needed = math.ceil(found.quorum * found.counted / 100)
+    reached = words.quorum_reached if given >= needed else words.quorum_missed
+    counted = words.answered_of % {"given": given, "needed": needed}
+    return f"{counted}{words.comma}{reached}"
+
+
+def _tacit_rule(found: ValidationRoundRecord, words: Labels) -> str:
+    """Say that silence counts, and whether what it takes was done."""
+    if not found.reminded:
+        return words.tacit_rule
+    told = words.tacit_told % {"announced": found.announced, "reminded": found.reminded}
+    return f"{words.tacit_rule} ({told})"
+
+
 def _round(found: ValidationRoundRecord, words: Labels) -> dict[str, Any]:
     facts = [
         f"{found.opened} \u2013 {found.closed or words.open_round}",
@@ -168,8 +211,10 @@ def _round(found: ValidationRoundRecord, words: Labels) -> dict[str, Any]:
         words.attribution % {"kind": found.attribution},
         words.version % {"version": found.version} + f" (SHA-256 {found.digest[:16]}\u2026)",
     ]
+    if found.given is not None:
+        facts.append(_quorum(found, words))
     if found.tacit_rule:
-        facts.append(words.tacit_rule)
+        facts.append(_tacit_rule(found, words))
     return {
         "title": found.title,
         "facts": " · ".join(facts),

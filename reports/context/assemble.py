@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from profile_workflow import markup
 from profile_workflow.bibliography import formatting
 from profile_workflow.models.digests import sections_digest
+from reports.context.approvals import Text, approvals_of, with_standing
 from reports.context.exhibits import Exhibitor, data_file
 from reports.context.plain import (
     Authorship,
@@ -55,6 +56,9 @@ def assemble(material: Material) -> Report:
     )
     hashes = {section.key: section.sha256 for section in material.sections if section.sha256}
     digest = sections_digest(hashes)
+    judged = Text(
+        hashes, {one.key: f"{one.number} {one.title}".strip() for one in material.sections}
+    )
     return Report(
         slug=material.slug,
         language=material.language,
@@ -73,11 +77,13 @@ def assemble(material: Material) -> Report:
         priorities=material.priorities,
         bibliography=formatting.bibliography(sources, material.language),
         citations=tuple(citations.items()),
-        record=material.record,
+        record=with_standing(material.record, judged),
         data_files=tuple(data_file(table) for table in material.tables),
         digest=digest,
         watermark=not material.is_public,
         problems=tuple(problems),
+        approvals=approvals_of(material.record, judged),
+        verify_at=f"{material.verify_at}{digest}/" if material.verify_at else "",
     )
 
 

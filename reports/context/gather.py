@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from profile_workflow import markup
@@ -85,6 +87,7 @@ def read_material(
              for section in sections}  # fmt: skip
     record = read_record(profile, names, language)
     until = _methodology_of(sections, drafts=drafts, moment=moment)
+    is_public = as_public or profile.state in PUBLIC_STATES
     return Material(
         slug=profile.slug,
         language=language,
@@ -97,7 +100,7 @@ def read_material(
         moment=moment.astimezone(timezone.get_default_timezone()).isoformat(timespec="seconds"),
         frozen_on=days.day(moment, language),
         validated_on=_validated_on(profile, language),
-        is_public=as_public or profile.state in PUBLIC_STATES,
+        is_public=is_public,
         sections=texts,
         tables=_tables(profile),
         sources=_sources(profile),
@@ -117,6 +120,7 @@ def read_material(
         record=record,
         requests=tuple(read_requests(profile, language, until=until)) if until else (),
         requests_as_of=days.day(until, language),
+        verify_at=f"{settings.SITE_URL}{reverse('verify')}" if is_public else "",
     )
 
 

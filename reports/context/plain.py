@@ -1,5 +1,6 @@
 """The shapes of a report: what is read of a profile (material), and what is printed (report)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -146,7 +147,15 @@ class PriorityEntry:
 
 @dataclass(frozen=True, slots=True)
 class DecisionLine:
-    """A decision: when, in which role, what, on which section and text. Never by whom."""
+    """A decision: when, in which role, what, on which section and text. Never by whom.
+
+    Attributes:
+        move: Code of the decision.
+        revision: Number of the revision that was judged; empty for the whole text.
+        is_settled: Whether the round in which it was taken is over.
+        texts: Section key → SHA-256 of what was judged; empty where only the whole is known.
+        holds: Whether what was judged is, letter by letter, what is printed.
+    """
 
     at: str
     role: str
@@ -154,6 +163,56 @@ class DecisionLine:
     section: str
     digest: str
     round: str = ""
+    move: str = ""
+    revision: str = ""
+    is_settled: bool = True
+    texts: Mapping[str, str] = field(default_factory=dict)
+    holds: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalLine:
+    """An approval that holds for what is printed, or for parts of it.
+
+    Attributes:
+        function: In which function it was given; empty where the rule of the round hides it.
+        who: Name, organisation or group, as far as the round lets it be known; may be empty.
+        number: How many people it stands for.
+        act: What they said.
+        on: The day; that of the closing of the round where the own one would tell who it was.
+        step: Code of the decision, or kind of the round.
+        stage: The round or stage in which it was given.
+        keys: Sections for which it holds.
+        section: Name of its section; empty for the whole text.
+        revision: Number of the revision of that section.
+        kept: Names of the sections for which it holds.
+        changed: Names of the sections that have another text since, for which it is void.
+        digest: SHA-256 of what it was given for.
+    """
+
+    function: str
+    who: str
+    number: int
+    act: str
+    on: str
+    step: str
+    stage: str
+    keys: tuple[str, ...]
+    digest: str
+    section: str = ""
+    revision: str = ""
+    kept: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+
+    @property
+    def holds_for_few(self) -> bool:
+        """Whether it is shorter to name what it holds for than what it does not."""
+        return len(self.kept) < len(self.changed)
+
+    @property
+    def who_direction(self) -> str:
+        """Direction of the name, which may be Latin in an Arabic table."""
+        return first_strong_direction(self.who)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +227,20 @@ class ReviewRoundLine:
 
 @dataclass(frozen=True, slots=True)
 class AnswerLine:
-    """Who answered what, as far as the round lets it be known, and how many of them."""
+    """Who answered what, as far as the round lets it be known, and how many of them.
+
+    Attributes:
+        function: The role; empty where ``who`` is the group already, or where it would tell more.
+        on: The day; that of the closing of the round unless names are printed.
+        agrees: Whether it counts as agreement.
+    """
 
     who: str
     answer: str
     number: int
+    function: str = ""
+    on: str = ""
+    agrees: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +248,14 @@ class ValidationRoundRecord:
     """A round of asking. Without ``answers`` only the counts may be printed.
 
     Attributes:
+        agreed: How many agreed in which words, for approvals that name nobody.
+        counted: How many people the quorum is counted of.
+        given: How many answers count towards it; None while the round is open.
+        announced: Day on which it was announced that silence counts.
+        reminded: Day of the reminder, without which it does not; empty if there was none.
         objections: What was objected, and what was answered to it in writing.
+        texts: Section key → SHA-256 of what was asked about.
+        kind: Code of the kind of round.
     """
 
     title: str
@@ -197,6 +272,13 @@ class ValidationRoundRecord:
     counts_only: bool = False
     reservations: tuple[str, ...] = ()
     objections: tuple[tuple[str, str], ...] = ()
+    agreed: tuple[tuple[str, int], ...] = ()
+    counted: int = 0
+    given: int | None = None
+    announced: str = ""
+    reminded: str = ""
+    kind: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +300,7 @@ class Material:
         is_public: Whether the text may be cited.
         requests: The data requests, which the first chapter prints.
         requests_as_of: The day up to which they are told.
+        verify_at: Address at which everybody can check the text; empty where there is none.
     """
 
     slug: str
@@ -245,6 +328,7 @@ class Material:
     record: ValidationRecord = field(default_factory=ValidationRecord)
     requests: tuple[DataRequest, ...] = ()
     requests_as_of: str = ""
+    verify_at: str = ""
 
 
 # --- report: what is printed --------------------------------------------------------------
@@ -328,6 +412,8 @@ class Report:
         digest: SHA-256 of the texts, as decisions and sign-offs name it.
         watermark: Whether each page says that this is a consultation version.
         problems: What in the text will not print as its author thinks, by section title.
+        approvals: What was approved of the very text that is printed.
+        verify_at: Address at which everybody can check the text; empty where there is none.
     """
 
     slug: str
@@ -352,3 +438,5 @@ class Report:
     digest: str
     watermark: bool
     problems: tuple[tuple[str, Problem], ...]
+    approvals: tuple[ApprovalLine, ...] = ()
+    verify_at: str = ""

@@ -10,12 +10,19 @@ from collections.abc import Mapping, Sequence
 from profile_workflow.models import (
     Decision,
     Profile,
+    ProfileVersion,
     ReviewRound,
     Section,
     SignOff,
     ValidationRound,
 )
-from profile_workflow.states import Attribution, SignOffState
+from profile_workflow.states import (
+    AGREEING_SIGNOFF_STATES,
+    COUNTING_SIGNOFF_STATES,
+    Attribution,
+    SignOffState,
+    ValidationKind,
+)
 from reports.context import days
 from reports.context.plain import (
     AnswerLine,
@@ -25,6 +32,8 @@ from reports.context.plain import (
     ValidationRoundRecord,
 )
 
+#: Answers that approve; to go on without somebody is no approval of his.
+_APPROVING = frozenset(AGREEING_SIGNOFF_STATES) - {SignOffState.WAIVED}
 _ANSWER_ORDER = {state: position for position, state in enumerate(SignOffState)}
 
 
@@ -37,16 +46,17 @@ def read_record(profile: Profile, names: Mapping[int, str], language: str) -> Va
         language: Language of dates and labels; must be active.
     """
     signoffs: dict[int, list[SignOff]] = defaultdict(list)
-    answers = SignOff.objects.filter(round__profile=profile)
-    for answer in answers.select_related("person__organisation"):
+    found = SignOff.objects.filter(round__profile=profile).order_by("pk")
+    answers = list(found.select_related("person__organisation", "round"))
+    for answer in answers:
         signoffs[answer.round_id].append(answer)
     rounds = ValidationRound.objects.filter(profile=profile).select_related("version")
     return ValidationRecord(
         reviews=_reviews(profile, language),
         decisions=_decisions(profile, names, language),
         validations=tuple(
-            _validation(found, signoffs[found.pk], language)
-            for found in rounds.order_by("opened_at", "number")
+            _validation(one, signoffs[one.pk], _standing(one, answers), language)
+            for one in rounds.order_by("opened_at", "number")
         ),
     )
 
@@ -69,7 +79,9 @@ def _decisions(
 ) -> tuple[DecisionLine, ...]:
     """Read the decisions by role only: who holds a role is in the imprint, or nobody's business."""
     moves = _words_of_moves()
-    found = Decision.objects.filter(profile=profile).select_related("review_round")
+    versions = {one.digest: texts_of(one) for one in profile.versions.order_by("-number")}
+    found = Decision.objects.filter(profile=profile).defer("revision__text")
+    related = found.select_related("review_round", "section", "revision")
     return tuple(
         DecisionLine(
             at=days.day(decision.at, language),
@@ -78,9 +90,20 @@ def _decisions(
             section=names.get(decision.section_id or 0, ""),
             digest=decision.digest,
             round=str(decision.review_round.number) if decision.review_round else "",
+            move=decision.move,
+            revision=str(decision.revision.number) if decision.revision else "",
+            is_settled=decision.review_round is None or decision.review_round.closed_at is not None,
+            texts={decision.section.key: decision.digest}
+            if decision.section
+            else versions.get(decision.digest, {}),
         )
-        for decision in found.order_by("at", "pk")
+        for decision in related.order_by("at", "pk")
     )
+
+
+def texts_of(version: ProfileVersion) -> dict[str, str]:
+    """Return section key → SHA-256 of its text in a version."""
+    return {key: one["sha256"] for key, one in version.content.items()}
 
 
 def _words_of_moves() -> dict[str, str]:
@@ -97,8 +120,26 @@ def _words(code: str, moves: Mapping[str, str]) -> str:
     return moves.get(code, code.replace("_", " ").capitalize())
 
 
+def _standing(found: ValidationRound, answers: Sequence[SignOff]) -> list[SignOff]:
+    """Return the last answer of each person to the text of a round, given in it or before it.
+
+    These make the quorum: who has agreed to the same text before is not asked again.
+    """
+    latest = {
+        one.person_id: one
+        for one in answers
+        if one.round.kind == found.kind
+        and one.round.number <= found.number
+        and one.digest == found.version.digest
+    }
+    return [one for one in latest.values() if one.state != SignOffState.WAIVED]
+
+
 def _validation(
-    found: ValidationRound, signoffs: Sequence[SignOff], language: str
+    found: ValidationRound,
+    signoffs: Sequence[SignOff],
+    standing: Sequence[SignOff],
+    language: str,
 ) -> ValidationRoundRecord:
     is_closed = found.closed_at is not None
     counts_only = found.attribution == Attribution.CHATHAM_HOUSE
@@ -114,10 +155,17 @@ def _validation(
         version=found.version.number,
         digest=found.version.digest,
         counts=_counts(signoffs) if is_closed else (),
-        answers=_answers(found.attribution, signoffs) if may_be_told else (),
+        answers=_answers(found, signoffs, language) if may_be_told else (),
         counts_only=counts_only,
         reservations=_statements(signoffs, SignOffState.RESERVATION) if may_be_told else (),
         objections=_objections(signoffs) if may_be_told else (),
+        agreed=_counts([one for one in signoffs if one.state in _APPROVING]) if is_closed else (),
+        counted=len(standing),
+        given=sum(one.state in COUNTING_SIGNOFF_STATES for one in standing) if is_closed else None,
+        announced=days.day(found.announced_at, language),
+        reminded=days.day(found.reminded_at, language),
+        texts=texts_of(found.version),
+        kind=found.kind,
     )
 
 
@@ -127,14 +175,43 @@ def _counts(signoffs: Sequence[SignOff]) -> tuple[tuple[str, int], ...]:
     return tuple((str(SignOffState(state).label), number) for state, number in ordered)
 
 
-def _answers(attribution: str, signoffs: Sequence[SignOff]) -> tuple[AnswerLine, ...]:
-    counted = Counter((_who(attribution, signoff), signoff.state) for signoff in signoffs)
+def _answers(
+    found: ValidationRound, signoffs: Sequence[SignOff], language: str
+) -> tuple[AnswerLine, ...]:
+    counted = Counter(
+        (
+            _who(found.attribution, signoff),
+            signoff.state,
+            _function(found, signoff),
+            _day_told(found, signoff, language),
+        )
+        for signoff in signoffs
+    )
     return tuple(
-        AnswerLine(who, str(SignOffState(state).label), number)
-        for (who, state), number in sorted(
+        AnswerLine(
+            who,
+            str(SignOffState(state).label),
+            number,
+            function=function,
+            on=on,
+            agrees=state in _APPROVING,
+        )
+        for (who, state, function, on), number in sorted(
             counted.items(), key=lambda pair: (pair[0][0], _ANSWER_ORDER[SignOffState(pair[0][1])])
         )
     )
+
+
+def _function(found: ValidationRound, signoff: SignOff) -> str:
+    """Return the role beside a name; in a sign-off it is that of all, so it tells nothing more."""
+    is_told = found.attribution == Attribution.NAMED or found.kind == ValidationKind.SIGNOFF
+    return signoff.get_role_display() if is_told else ""
+
+
+def _day_told(found: ValidationRound, signoff: SignOff, language: str) -> str:
+    """Return the day of an answer; without names that of the closing, which is the same for all."""
+    is_named = found.attribution == Attribution.NAMED
+    return days.day(signoff.answered_at if is_named else found.closed_at, language)
 
 
 def _who(attribution: str, signoff: SignOff) -> str:

@@ -64,6 +64,7 @@ def synthetic_material(*, pages: int, language: str = "en") -> Material:
         sources=tuple(_source(number) for number in range(1, 41)),
         acronyms=tuple((f"AB{letter}", "Long form") for letter in "CDEFGHJ"),
         blocks=(("rights", "All rights reserved."),),
+        verify_at="https://example.org/verify/",
     )
 
 

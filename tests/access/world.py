@@ -155,6 +155,8 @@ def _of_the_programme(place: Place) -> dict[str, Sequence[Any]]:
         "outbox_retry": [job.pk],
         "password_set": ["MQ", "no-token"],
         "help_for": ["stakeholder"],
+        "fingerprint": ["0" * 64],
+        "fingerprint_data": ["0" * 64],
     }
 
 

@@ -51,6 +51,7 @@ NO_LIST = {
     "profile_move": "a form",
     "me": "a form",
     "password": "a form",
+    "verify": "two forms",
     "help": "a list that is part of the product",
     "help_for": "one text",
 }

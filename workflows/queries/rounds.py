@@ -25,6 +25,7 @@ class Reviewed:
     Attributes:
         reviewer: Name; empty while nobody of the role has taken it.
         decision: What was decided, in words; empty while it is under review.
+        is_void: Whether the section was accepted, and has another text since.
     """
 
     section: Section
@@ -35,6 +36,7 @@ class Reviewed:
     task: Task | None
     since: datetime
     open_comments: int
+    is_void: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ def review_standing(opened: ReviewRound, profile: Profile, *, viewer: User) -> R
     decisions = _decisions(opened)
     tasks = _tasks(profile) if opened.closed_at is None else {}
     comments = open_comments_by_section(profile, viewer=viewer)
-    sections = list(profile.sections.select_related("template_section").order_by("position"))
+    related = profile.sections.select_related("template_section", "revision")
+    sections = list(related.defer("revision__text").order_by("position"))
     found = [
         _reviewed(one, opened, decisions.get(one.pk), tasks.get(one.pk), comments.get(one.pk, 0))
         for one in sections
@@ -129,4 +132,7 @@ def _reviewed(
         task=task,
         since=opened.opened_at,
         open_comments=open_comments,
+        is_void=decision is not None
+        and decision.move == "accept"
+        and (section.revision is None or section.revision.sha256 != decision.digest),
     )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from profile_workflow.models import Profile, SignOff, User
 from profile_workflow.queries.profiles import sections_of
-from profile_workflow.queries.rounds import Answer, standing
+from profile_workflow.queries.rounds import Answer, answered_before, changed_keys, standing
 from profile_workflow.services.lifecycle import Offer
 from profile_workflow.web.checks import FOR_MOVE, checks_before
 from reports.models import Build
@@ -50,6 +50,10 @@ DOES: Mapping[str, tuple["str | Promise", ...]] = {
             "The profile ends: all open tasks are withdrawn and open rounds closed; texts and "
             "history stay. Everybody is told the reason. This cannot be undone; for this city "
             "another edition can be started."
+        ),
+        _(
+            "If it has been published, everybody who checks a published file or its text is told "
+            "that it was withdrawn, and this reason: name nobody in it."
         ),
     ),
     "profile.open_correction": (
@@ -141,7 +145,12 @@ def asked_context(task: Task, viewer: User) -> dict[str, Any]:
         state=Build.State.DONE,
         text_digest=version.digest,
     )
+    is_theirs = signoff.person_id == viewer.pk or task.profile.stands_in(viewer, signoff.person_id)
+    before = answered_before(signoff) if is_theirs else None
+    hashes = {key: one["sha256"] for key, one in version.content.items()}
     return {
+        "answered_before": before,
+        "changed": changed_keys(before.round.version, hashes) if before else set(),
         "asked_round": signoff.round,
         "version": version,
         "signoff": signoff,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from profile_workflow.forms.rounds import RoundForm
 from profile_workflow.models import Profile, ReviewRound, User, ValidationRound
 from profile_workflow.queries.responses import rounds_of
-from profile_workflow.queries.rounds import objections_of, standing, what_came_of
+from profile_workflow.queries.rounds import changed_since, objections_of, standing, what_came_of
 from profile_workflow.services import links
 from profile_workflow.services.objections import refusal_to_answer_objection
 from profile_workflow.states import ValidationKind
@@ -50,6 +50,7 @@ def _shown(about: ReviewRound | ValidationRound, profile: Profile, viewer: User)
         return {"review": review_standing(about, profile, viewer=viewer)}
     return {
         "validation": standing(about, profile, viewer=viewer),
+        "changed": changed_since(about.version, profile),
         "to_waive": tasks_to_waive(about, profile, viewer=viewer),
         "attribution": ATTRIBUTION_RULES[about.attribution],
         "keeps_links": _has_links(about) and links.may_keep(profile, viewer),

@@ -69,6 +69,7 @@ def section(request: HttpRequest, slug: str, key: str) -> HttpResponse:
             "lost": [one.comment.pk for one in remarks if shown.spot_of(one.comment).is_lost],
             "notes": [(note, shown.spot_of(note)) for note in notes],
             "revisions": profiles.revisions_of(found),
+            "accepted": profiles.accepted_texts(found),
             "before": before,
             "after": after,
             "author": pens.author,

@@ -5,8 +5,8 @@ from dataclasses import asdict
 import pytest
 from django.utils import timezone
 
-from profile_workflow.models import SignOff
-from profile_workflow.models.digests import sections_digest
+from profile_workflow.models import ProfileVersion, SignOff
+from profile_workflow.models.digests import sections_digest, text_digest
 from reports.context import report_of
 
 pytestmark = pytest.mark.django_db
@@ -117,9 +117,9 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_sections(
 ):
     small, large = make_profile(sections=3), make_profile(sections=14, slug="large-2026")
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         report_of(small)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         report_of(large)
 
 
@@ -221,3 +221,68 @@ def test_decisions_name_role_section_and_text_but_no_person(profile, reviewed):
     assert decision.digest == reviewed.digest
     assert record.reviews[0].number == 1
     assert "CANARYNAME1" not in str(asdict(record))
+
+
+# --- approvals -----------------------------------------------------------------------------
+
+
+def test_an_approval_holds_for_the_text_that_it_was_given_for_and_no_other(profile, reviewed):
+    first = profile.sections.get(key="1")
+    held = report_of(profile)
+
+    assert [(one.function, one.keys, one.revision) for one in held.approvals] == [
+        ("International expert", ("1",), "1")
+    ]
+    assert held.record.decisions[0].holds
+    assert held.approvals[0].digest == first.revision.sha256
+
+    text = first.revision.text
+    first.revision = first.revisions.create(
+        number=2, text=f"{text}.", sha256=text_digest(f"{text}.", nothing_found=False, searched=""),
+        author=first.author, created_at=profile.created_at,
+    )  # fmt: skip
+    first.save()
+    void = report_of(profile)
+
+    assert void.approvals == ()
+    assert not void.record.decisions[0].holds
+
+
+def test_an_approval_of_the_whole_is_void_for_the_section_that_changed_alone(profile, judged):
+    found = judged("category")
+    content = {
+        one.key: {"revision": one.revision_id, "sha256": one.revision.sha256}
+        for one in profile.sections.select_related("revision")
+    }
+    content["2"]["sha256"] = "e" * 64
+    ProfileVersion.objects.create(
+        profile=profile, number=9, digest="f" * 64, content=content, created_at=found.opened_at
+    )
+    found.version = profile.versions.get(number=9)
+    found.save()
+    SignOff.objects.filter(round=found).update(digest="f" * 64)
+    lines = report_of(profile).approvals
+
+    assert {(one.keys, one.changed) for one in lines} == {(("ES", "1"), ("2 Chapter number 2",))}
+    assert [(one.who, one.act, one.number) for one in lines] == [
+        ("Migrant-led organisation", "Approved", 2),
+        ("Migrant-led organisation", "Approved with reservation", 1),
+    ]
+    # Each day would tell who it was: what is told is the day of the closing.
+    assert {one.on for one in lines} == {report_of(profile).record.validations[0].closed}
+
+
+def test_the_quorum_counts_who_agreed_to_this_text_before(profile, judged, people):
+    found = judged("named")
+    record = report_of(profile).record.validations[0]
+    assert (record.given, record.counted) == (4, 4)
+    SignOff.objects.filter(round=found, person=people[0]).update(state="waived")
+    record = report_of(profile).record.validations[0]
+    assert (record.given, record.counted) == (3, 3)
+    assert "Waived" not in {one.act for one in report_of(profile).approvals}
+
+
+def test_only_a_published_text_prints_where_it_is_checked(profile):
+    assert report_of(profile).verify_at == ""
+    public = report_of(profile, as_public=True)
+    assert public.verify_at.endswith(f"/verify/{public.digest}/")
