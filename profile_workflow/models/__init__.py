@@ -32,7 +32,7 @@ from profile_workflow.models.saved_view import SavedView
 from profile_workflow.models.search import SearchEntry, SearchKind
 from profile_workflow.models.section import Draft, Section, WorkingCopy
 from profile_workflow.models.sign_in import FailedSignIn
-from profile_workflow.models.stakeholder import SignOff, ValidationRound
+from profile_workflow.models.stakeholder import UNDER_SEAL, SignOff, ValidationRound
 from profile_workflow.models.template import (
     Template,
     TemplateCheck,
@@ -45,6 +45,7 @@ __all__ = [
     "AMONG_AUTHORS",
     "COMMENTS_WAITING",
     "ON_SUBMITTED",
+    "UNDER_SEAL",
     "WAITING",
     "Acronym",
     "AnsweringLink",

@@ -19,12 +19,14 @@ class LinkLine:
         link: The link made last; None for somebody who was asked before there were links.
         saved: How many sections he has said something of that he has not sent.
         came_by_link: Whether the answer came through a link.
+        tells_use: Whether it may be shown what has become of the link: not in a secret round.
     """
 
     answer: Answer
     link: AnsweringLink | None
     saved: int
     came_by_link: bool
+    tells_use: bool = True
 
     @property
     def signoff(self) -> SignOff:
@@ -68,7 +70,7 @@ def links_of_consultation(profile: Profile, *, viewer: User) -> LinksOfRound | N
     of the round keeps: what a link is for, and when it was used, would tell who is who.
     """
     found = profile.validation_rounds.filter(
-        kind=ValidationKind.CONSULTATION, closed_at__isnull=True
+        kind=ValidationKind.CONSULTATION, closed_at__isnull=True, unsealed_at__isnull=True
     )
     opened = found.select_related("version").first()
     if opened is None:
@@ -94,6 +96,7 @@ def _line(answer: Answer, by_link: set[int]) -> LinkLine:
         link=next(iter(signoff.links.all()), None),
         saved=sum(one.waits_to_be_sent for one in signoff.section_answers.all()),
         came_by_link=signoff.pk in by_link,
+        tells_use=not signoff.round.is_secret,
     )
 
 

@@ -13,8 +13,15 @@ from profile_workflow.attachments import Attachment
 from profile_workflow.errors import Missing, NotAllowed, NotComplete, NotNow
 from profile_workflow.models import Event, Profile, Section, SignOff
 from profile_workflow.models.people import User
-from profile_workflow.services import consequences
-from profile_workflow.services.log import SYSTEM, Actor, Entry, document_name, record
+from profile_workflow.services import consequences, sealing
+from profile_workflow.services.log import (
+    SYSTEM,
+    Actor,
+    Entry,
+    document_name,
+    record,
+    unrecorded,
+)
 from profile_workflow.services.objections import stands_already
 from profile_workflow.states import FINAL_STATES, ProfileState
 
@@ -30,6 +37,8 @@ class Details:
         attachment: A file that comes with an answer to a request.
         person: To whom a request is handed on.
         due_on: Until which day a request is to be answered from now on.
+        attribution: How answers are attributed in the round that the move opens; empty for the
+            rule of the profile.
     """
 
     reason: str = ""
@@ -38,6 +47,7 @@ class Details:
     attachment: Attachment | None = None
     person: User | None = None
     due_on: date | None = None
+    attribution: str = ""
 
     @property
     def answers(self) -> bool:
@@ -209,7 +219,7 @@ def move(
     """Check, move, save and record one document, with everything that follows from it.
 
     ``by=None`` is the software itself. The caller has opened a transaction, holds the lock on the
-    profile and has fetched the document after taking it.
+    profile and has fetched the document after taking it. The event of a sealed answer is not kept.
 
     Raises:
         NotAllowed, NotNow, NotComplete: As ``check``.
@@ -232,7 +242,10 @@ def _make(document: Any, name: str, *, actor: Actor, at: datetime, details: Deta
         revision_hash=consequences.judged_hash(document, name),
         reason=details.reason.strip(),
     )
-    event = record(document.profile, [entry], actor=actor, at=at)[0]
+    if sealing.is_unrecorded(document, name):
+        event = unrecorded(document.profile, entry, at=at)
+    else:
+        event = record(document.profile, [entry], actor=actor, at=at)[0]
     for cascade in consequences.follow(document, name, actor=actor, at=at, details=details):
         move_many(
             cascade.sections,

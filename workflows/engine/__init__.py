@@ -28,6 +28,7 @@ from workflows.engine.moves import (
     offers,
     perform,
 )
+from workflows.engine.unsealing import rounds_to_unseal, unseal
 
 __all__ = [
     "Document",
@@ -49,6 +50,7 @@ __all__ = [
     "perform",
     "release",
     "revoke_link",
+    "rounds_to_unseal",
     "send_answer",
     "send_link_again",
     "substitute",
@@ -56,5 +58,6 @@ __all__ = [
     "take_back",
     "takers",
     "to_take_back",
+    "unseal",
     "why_not_handed_over",
 ]

@@ -29,8 +29,8 @@ def send_answer(link: AnsweringLink, *, at: datetime) -> Event | None:
     """Send what was saved: the same sign-off and comments as somebody with an account makes.
 
     Returns:
-        The event that says that it came by link; None if nothing has changed since it was sent
-        last, so that it can be sent twice.
+        The event that says that it came by link; None in a secret round, and if nothing has
+        changed since it was sent last, so that it can be sent twice.
 
     Raises:
         NotNow: If the link takes no answers.
@@ -50,10 +50,14 @@ def send_answer(link: AnsweringLink, *, at: datetime) -> Event | None:
     is_new = _says_something_new(signoff, move, details)
     if not waiting and not is_new:
         return None
+    assert signoff.person is not None
     section_answers.pass_comments_on(waiting, signoff, at=at)
     if is_new:
         perform(signoff, move, by=signoff.person, at=at, details=details)
     signoff = refetched(signoff, profile)
+    if signoff.round.is_secret:
+        effects.sealed_answer_came_by_link(signoff, at=at)
+        return None
     role = rules.acting_role(f"{signoff.document_type}.{move}", signoff.person, signoff)
     entry = Entry(
         document_name(signoff), "send_by_link", signoff.state, signoff.state, signoff.digest

@@ -9,13 +9,13 @@ from django.views.decorators.http import require_safe
 
 from profile_workflow.forms.rounds import RoundForm
 from profile_workflow.models import Profile, ReviewRound, User, ValidationRound
+from profile_workflow.queries.promises import rule_of
 from profile_workflow.queries.responses import rounds_of
 from profile_workflow.queries.rounds import objections_of, standing, what_came_of
 from profile_workflow.services import links
 from profile_workflow.services.objections import refusal_to_answer_objection
 from profile_workflow.states import ValidationKind
 from profile_workflow.web.loading import profile_or_404, signed_in
-from workflows.letters import ATTRIBUTION_RULES
 from workflows.queries.rounds import review_standing, tasks_to_waive
 
 
@@ -51,11 +51,11 @@ def _shown(about: ReviewRound | ValidationRound, profile: Profile, viewer: User)
     return {
         "validation": standing(about, profile, viewer=viewer),
         "to_waive": tasks_to_waive(about, profile, viewer=viewer),
-        "attribution": ATTRIBUTION_RULES[about.attribution],
+        "attribution": rule_of(about),
         "keeps_links": _has_links(about) and links.may_keep(profile, viewer),
         "outcome": what_came_of(about, profile, viewer=viewer),
     }
 
 
 def _has_links(about: ValidationRound) -> bool:
-    return about.kind == ValidationKind.CONSULTATION and about.closed_at is None
+    return about.kind == ValidationKind.CONSULTATION and about.takes_answers

@@ -76,7 +76,7 @@ def language_of(request: HttpRequest, link: AnsweringLink) -> str:
     known = dict(settings.LANGUAGES)
     asked = translation.get_language_from_request(request)
     wanted = [link.language, "" if asked == settings.LANGUAGE_CODE else asked]
-    wanted.append(link.signoff.person.language)
+    wanted.append(link.signoff.person.language if link.signoff.person else "")
     return next((one for one in wanted if one in known), settings.LANGUAGE_CODE)
 
 
@@ -99,8 +99,7 @@ def shut(request: HttpRequest, link: AnsweringLink, standing: Standing) -> HttpR
     """Say why a link opens nothing, and give back what was typed."""
     found: dict[str, Any] = {"why": standing.value, "words": _typed(request)}
     if standing is Standing.CLOSED:
-        signoff = link.signoff
-        found |= {"round": signoff.round, "answered_at": signoff.answered_at}
+        found |= {"round": link.signoff.round, "answered_at": link.signoff.answered_at}
     status = _STATUS.get(standing, HTTPStatus.GONE)
     return render(request, "workflows/by_link/shut.html", found, status=status)
 
