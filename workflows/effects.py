@@ -210,6 +210,18 @@ def sealed_answer_came_by_link(signoff: SignOff, *, at: datetime) -> None:
         return
 
 
+def attribution_was_changed(event: Event, opened: ValidationRound) -> None:
+    """Tell all who are asked in a round that answers are attributed otherwise, and why."""
+    about: notifications.Details = {"round": opened.pk, "reason_event": event.pk}
+    people = opened.signoffs.filter(person__isnull=False).order_by("pk")
+    recipients = dict.fromkeys(people.values_list("person_id", flat=True), about)
+    _enqueue(
+        notifications.notify(
+            event.pk, MailKind.ATTRIBUTION_CHANGED, recipients, profile_id=event.profile_id
+        )
+    )
+
+
 def answers_were_unsealed(task: Task, opened: ValidationRound, *, at: datetime) -> None:
     """Tell those who conclude a round that its answers can be read now."""
     turns = notifications.whose_turn([task], profile=task.profile, on=role_day(at))

@@ -50,6 +50,7 @@ class MailKind(models.TextChoices):
     OVERDUE = "overdue", _("Overdue")
     DEADLINE_CHANGED = "deadline_changed", _("Deadline changed")
     CONSULTATION_OPENED = "consultation_opened", _("Consultation opened")
+    ATTRIBUTION_CHANGED = "attribution_changed", _("Attribution of answers changed")
     RECEIPT = "receipt", _("Receipt of an answer")
     LINK_REVOKED = "link_revoked", _("Personal link revoked")
     OBJECTION_RECEIVED = "objection_received", _("Objection received")
@@ -254,7 +255,7 @@ def _lacks_its_subject(
     other: Assignment | SignOff | None,
 ) -> bool:
     """Whether what a mail of a kind is about is over."""
-    if kind == MailKind.CONSULTATION_OPENED:
+    if kind in (MailKind.CONSULTATION_OPENED, MailKind.ATTRIBUTION_CHANGED):
         return asked is None
     if kind in (MailKind.SUBSTITUTE, MailKind.RECEIPT):
         return other is None

@@ -17,7 +17,7 @@ from profile_workflow.states import Attribution
 
 
 class MoveField(forms.ChoiceField):
-    """A choice among the offered moves that lets other moves of the document pass.
+    """A choice among what is offered, e.g. moves, that lets others of its kind pass.
 
     The engine refuses those, and says why better than a form could.
     """

@@ -97,7 +97,7 @@ def open_validation_round(profile: Profile, kind: ValidationKind, *, at: datetim
         person for person, answer in standing.items() if answer.state in AGREEING_SIGNOFF_STATES
     }
     asked = ask(opened, (one for one in people if one.user_id not in settled), at=at)
-    if last is not None and last.version.digest == version.digest:
+    if last is not None and may_know and last.version.digest == version.digest:
         section_answers.carry_over(asked, profile)
     return asked
 

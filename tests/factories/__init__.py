@@ -18,6 +18,7 @@ from tests.factories.given import (
     give_source,
     give_territory,
     prepare_publication,
+    promise_unsealed,
     read_word,
     write,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "next_edition",
     "nomination",
     "prepare_publication",
+    "promise_unsealed",
     "read_word",
     "section",
     "sections",

@@ -5,6 +5,7 @@ one transaction, all or nothing.
 """
 
 from workflows.engine.asking import ask
+from workflows.engine.attributing import make_attribution_stricter
 from workflows.engine.branches import add_stakeholder, may_take_back, take_back, to_take_back
 from workflows.engine.by_link import revoke_link, send_answer, send_link_again
 from workflows.engine.days import change_deadlines, changeable_deadlines
@@ -43,6 +44,7 @@ __all__ = [
     "delegate",
     "end_part",
     "lapse",
+    "make_attribution_stricter",
     "may_take_back",
     "nominate",
     "nominate_next_edition",

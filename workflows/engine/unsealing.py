@@ -61,9 +61,18 @@ def unseal_open_round(profile: Profile, *, at: datetime) -> None:
     tasks = Task.objects.filter(signoff__in=signoffs)
     tasks.update(owner=None, done_by=None, move="", assigned=None)
     tasks.filter(finished__isnull=False).update(finished=at)
-    OutboxJob.objects.filter(
-        kind=JobKind.MAIL,
-        profile=profile,
-        payload__kind=MailKind.RECEIPT.value,
-        payload__signoff__in=signoffs,
-    ).delete()
+    _forget_mails(opened, set(signoffs), set(tasks.values_list("pk", flat=True)))
+
+
+def _forget_mails(opened: ValidationRound, signoffs: set[int], tasks: set[int]) -> None:
+    """Delete the jobs that tell who has answered, and who was reminded because he had not."""
+    mails = OutboxJob.objects.filter(
+        kind=JobKind.MAIL, profile=opened.profile_id, created_at__gte=opened.opened_at
+    )
+    told = [
+        pk
+        for pk, payload in mails.order_by("pk").values_list("pk", "payload")
+        if (payload["kind"] == MailKind.RECEIPT and payload["signoff"] in signoffs)
+        or (payload["kind"] == MailKind.REMINDER and not tasks.isdisjoint(payload["tasks"]))
+    ]
+    OutboxJob.objects.filter(pk__in=told).delete()
