@@ -59,9 +59,22 @@ def unseal_open_round(profile: Profile, *, at: datetime) -> None:
     with journal(profile):
         sealing.unseal(opened, profile, at=at)
     tasks = Task.objects.filter(signoff__in=signoffs)
-    tasks.update(owner=None, done_by=None, move="", assigned=None)
+    tasks.update(owner=None, done_by=None, move="", assigned=None, reminded_at=None)
     tasks.filter(finished__isnull=False).update(finished=at)
-    _forget_mails(opened, set(signoffs), set(tasks.values_list("pk", flat=True)))
+    keys = set(tasks.values_list("pk", flat=True))
+    _forget_order(keys)
+    _forget_mails(opened, set(signoffs), keys)
+
+
+def _forget_order(tasks: set[int]) -> None:
+    """Write anew what came after the tasks: the rows stand in the order of the answers."""
+    through = Task.previous.through.objects
+    links = through.filter(to_task__in=tasks)
+    pairs = sorted(links.order_by("pk").values_list("to_task_id", "from_task_id"))
+    links.delete()
+    through.bulk_create(
+        Task.previous.through(from_task_id=after, to_task_id=before) for before, after in pairs
+    )
 
 
 def _forget_mails(opened: ValidationRound, signoffs: set[int], tasks: set[int]) -> None:

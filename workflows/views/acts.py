@@ -69,8 +69,8 @@ DOES: Mapping[str, tuple["str | Promise", ...]] = {
     "profile.extend_consultation": (
         _(
             "This round closes and a new one opens with the full time; those who have already "
-            "agreed to this text are not asked again. It cannot be taken back, but be "
-            "concluded early."
+            "agreed to this text are not asked again, unless the Chatham House Rule applies: then "
+            "nobody knows who they are. It cannot be taken back, but be concluded early."
         ),
     ),
     "profile.report_defect": (
