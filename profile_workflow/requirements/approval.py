@@ -10,10 +10,10 @@ from profile_workflow.models import Profile, Section, SignOff, ValidationRound
 from profile_workflow.queries.quality import Checked, checklist
 from profile_workflow.queries.validation import (
     counting_answers,
-    round_under_seal,
     signatures,
     unanswered_objections,
 )
+from profile_workflow.requirements.known import known
 from profile_workflow.states import COUNTING_SIGNOFF_STATES, SignOffState, ValidationKind
 
 
@@ -37,14 +37,10 @@ def _unanswered(checked: Checked) -> Missing:
 
 def quorum_is_reached(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
     """As many have answered as the quorum asks for."""
-    current = _current_round(profile)
+    current = known(profile).round
     if current is None:
         return
     yield from _lacking_quorum(current, counting_answers(current))
-
-
-def _current_round(profile: Profile) -> ValidationRound | None:
-    return profile.validation_rounds.select_related("version").order_by("-pk").first()
 
 
 def _lacking_quorum(current: ValidationRound, answers: Sequence[SignOff]) -> Iterator[Missing]:
@@ -60,8 +56,8 @@ def _lacking_quorum(current: ValidationRound, answers: Sequence[SignOff]) -> Ite
 
 def answers_are_unsealed(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
     """Nothing is decided on answers that nobody may read before the last day is over."""
-    sealed = round_under_seal(profile)
-    if sealed is not None and sealed.signoffs.exists():
+    current = known(profile).round
+    if current is not None and current.is_sealed and current.signoffs.exists():
         yield Missing(
             "answers_sealed",
             _(
