@@ -111,6 +111,7 @@ RULES: Mapping[str, Rule] = {
     "word_mapping": Rule.TAKES_PART,
     "word_changes": Rule.TAKES_PART,
     "round": Rule.TAKES_PART,
+    "attribution": Rule.TAKES_PART,
     "links": Rule.TAKES_PART,
     "link_again": Rule.TAKES_PART,
     "link_revoke": Rule.TAKES_PART,

@@ -136,6 +136,7 @@ urlpatterns = [
         "p/<slug:slug>/word/<int:reading_id>/s/<slug:key>/", word.word_changes, name="word_changes"
     ),
     path("p/<slug:slug>/round/", rounds.round_overview, name="round"),
+    path("p/<slug:slug>/round/attribution/", rounds.attribution, name="attribution"),
     path("p/<slug:slug>/links/", links.links_of_round, name="links"),
     path("p/<slug:slug>/links/<int:signoff_id>/again/", links.send_again, name="link_again"),
     path("p/<slug:slug>/links/<int:signoff_id>/revoke/", links.revoke, name="link_revoke"),

@@ -372,6 +372,11 @@ class Attribution(TextChoices):
     CATEGORY = "category", _("By category of stakeholder")
     CHATHAM_HOUSE = "chatham_house", _("Chatham House Rule")
 
+    def is_looser_than(self, other: str) -> bool:
+        """Whether it lets more be known than another one: they stand in the order of strictness."""
+        order = list(Attribution)
+        return order.index(self) < order.index(Attribution(other))
+
 
 class Severity(TextChoices):
     """How far a returned section must be reworked."""

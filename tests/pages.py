@@ -557,6 +557,8 @@ PAGES = (
     Page("section_move", "A move of a section that needs a reason.", [REVIEWER],
          lambda world: [world.profile.slug, world.waiting, "accept"]),
     Page("round", "Who was asked, who has answered, and what that means.", [TEAM, REVIEWER], slug),
+    Page("attribution", "How the answers of an open round are attributed, more strictly.", [TEAM],
+         kept_links, is_pictured=False),
     Page("links", "Who has used his personal link, and sending another.", [TEAM, FOCAL_POINT],
          kept_links),
     Page("link_revoke", "Why somebody’s personal link is revoked.", [TEAM], link_to_revoke,

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import DatabaseError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from profile_workflow.days import role_day
 from profile_workflow.errors import DomainError, NotNow
@@ -64,6 +64,7 @@ def sweep(*, at: datetime) -> int:
         (_clear_up_after, engine.substitutions_to_clear_up(at)),
         (_remind, _by_profile(_to_remind(at))),
         (_lapse, list(_to_lapse(at))),
+        (_unseal, engine.rounds_to_unseal(at)),
         (_report_overdue, _by_profile(_to_report(at))),
         (_close_comment, list(_to_close(at))),
         (_remind_of_request, list(_requests_to_remind_of(at))),
@@ -94,7 +95,12 @@ def _attempt(step: Step, thing: Any, at: datetime) -> int:
 
 
 def _open_tasks() -> TaskQuerySet:
-    running = Task.objects.open().exclude(profile__state=ProfileState.ON_HOLD)
+    """Return the tasks that can be done: not those that wait until answers are unsealed."""
+    sealed = ValidationRound.objects.filter(
+        is_secret=True, unsealed_at__isnull=True, closed_at__isnull=True
+    )
+    waits = Q(signoff__isnull=True, profile__in=sealed.values("profile"))
+    running = Task.objects.open().exclude(profile__state=ProfileState.ON_HOLD).exclude(waits)
     return running.select_related("profile", "signoff__round").order_by("due_at", "pk")
 
 
@@ -230,6 +236,11 @@ def _tell_of_invitation(
         None, kind, recipients, profile_id=invitation.profile_id, occasion=occasion
     )
     get_executor().enqueue(jobs)
+
+
+def _unseal(opened: ValidationRound, at: datetime) -> int:
+    engine.unseal(opened, at=at)
+    return 1
 
 
 def _close_comment(comment: Comment, at: datetime) -> int:

@@ -18,15 +18,17 @@ from profile_workflow.models import (
     ReviewInvitation,
     SigningCode,
     SignOff,
+    ValidationRound,
 )
 from profile_workflow.models.people import User
 from profile_workflow.queries.requests import askers_of
 from profile_workflow.services.lifecycle import Details
+from profile_workflow.services.log import document_name
 from profile_workflow.states import AUTHOR_ROLES, ProfileState, Role
 from workflows import notifications
 from workflows.executors import Job, get_executor
 from workflows.letters import MailKind
-from workflows.models import JobKind, ProfileProcess, Task
+from workflows.models import JobKind, OutboxJob, ProfileProcess, Task
 
 #: Moves that send work back, and the roles that are told with the reason.
 RETURNS: dict[str, tuple[Role, ...]] = {
@@ -217,7 +219,51 @@ def _invitation_mail(
 def answer_came_by_link(event: Event, signoff: SignOff) -> None:
     """Send a receipt to whoever has answered through a personal link."""
     about: notifications.Details = {"signoff": signoff.pk}
-    _enqueue(_paced(event, MailKind.RECEIPT, {signoff.person_id: about}))
+    _enqueue(_paced(event, MailKind.RECEIPT, {_asked(signoff): about}))
+
+
+def _asked(signoff: SignOff) -> int:
+    """Return who was asked: while a round takes answers, that is known."""
+    assert signoff.person_id is not None
+    return signoff.person_id
+
+
+def sealed_answer_came_by_link(signoff: SignOff, *, at: datetime) -> None:
+    """Send a receipt of an answer that is sealed: the first at once, of later ones one an hour."""
+    about: notifications.Details = {"signoff": signoff.pk}
+    later = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + _PACE
+    name = document_name(signoff)
+    for occasion, not_before in ((name, None), (f"{name}.{later:%Y%m%dT%H}", later)):
+        jobs = notifications.notify(
+            None,
+            MailKind.RECEIPT,
+            {_asked(signoff): about},
+            profile_id=signoff.round.profile_id,
+            occasion=occasion,
+        )
+        if not_before is None and OutboxJob.objects.filter(key=jobs[0].key).exists():
+            continue
+        _enqueue([replace(job, not_before=not_before) for job in jobs])
+        return
+
+
+def attribution_was_changed(event: Event, opened: ValidationRound) -> None:
+    """Tell all who are asked in a round that answers are attributed otherwise, and why."""
+    about: notifications.Details = {"round": opened.pk, "reason_event": event.pk}
+    people = opened.signoffs.filter(person__isnull=False).order_by("pk")
+    recipients = dict.fromkeys(people.values_list("person_id", flat=True), about)
+    _enqueue(
+        notifications.notify(
+            event.pk, MailKind.ATTRIBUTION_CHANGED, recipients, profile_id=event.profile_id
+        )
+    )
+
+
+def answers_were_unsealed(task: Task, opened: ValidationRound, *, at: datetime) -> None:
+    """Tell those who conclude a round that its answers can be read now."""
+    turns = notifications.whose_turn([task], profile=task.profile, on=role_day(at))
+    occasion = f"unsealed{opened.pk}"
+    _enqueue(notifications.tasks_opened(None, turns, profile_id=task.profile_id, occasion=occasion))
 
 
 def _paced(
@@ -250,6 +296,7 @@ def code_was_asked_for(code: SigningCode) -> None:
     The job says which code; its digits are derived when the mail is written.
     """
     signoff = code.link.signoff
+    assert signoff.person_id is not None
     jobs = notifications.notify(
         None,
         MailKind.SIGNING_CODE,
@@ -267,7 +314,7 @@ def link_was_issued(link: AnsweringLink) -> None:
         notifications.notify(
             None,
             MailKind.CONSULTATION_OPENED,
-            {signoff.person_id: {"round": signoff.round_id}},
+            {_asked(signoff): {"round": signoff.round_id}},
             profile_id=signoff.round.profile_id,
             occasion=f"link{link.pk}",
         )
@@ -281,7 +328,7 @@ def link_was_revoked(event: Event, signoff: SignOff) -> None:
         notifications.notify(
             event.pk,
             MailKind.LINK_REVOKED,
-            {signoff.person_id: about},
+            {_asked(signoff): about},
             profile_id=event.profile_id,
         )
     )

@@ -179,6 +179,7 @@ class CityProfileFlow(Flow):
 
     def person_asked(self, activation: Activation, signoff: SignOff) -> int:
         """Return whose answer it is."""
+        assert signoff.person_id is not None
         return signoff.person_id
 
     def count_signatures(self, activation: GatherActivation) -> None:

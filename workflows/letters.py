@@ -16,7 +16,6 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 from django.utils.encoding import force_bytes
-from django.utils.functional import Promise
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
 
@@ -34,12 +33,12 @@ from profile_workflow.models import (
     User,
     ValidationRound,
 )
+from profile_workflow.queries.promises import promise_to, rule_of
 from profile_workflow.queries.requests import sees_all_requests
 from profile_workflow.services import links, priority_answers, signing
 from profile_workflow.services.section_answers import answers_of
 from profile_workflow.states import (
     REQUESTS_BACK_WITH_THE_ASKER,
-    Attribution,
     InvitationState,
     RequestState,
     Role,
@@ -56,6 +55,7 @@ class MailKind(models.TextChoices):
     OVERDUE = "overdue", _("Overdue")
     DEADLINE_CHANGED = "deadline_changed", _("Deadline changed")
     CONSULTATION_OPENED = "consultation_opened", _("Consultation opened")
+    ATTRIBUTION_CHANGED = "attribution_changed", _("Attribution of answers changed")
     RECEIPT = "receipt", _("Receipt of an answer")
     LINK_REVOKED = "link_revoked", _("Personal link revoked")
     SIGNING_CODE = "signing_code", _("Code that confirms a signature")
@@ -134,17 +134,6 @@ OPTIONAL_KINDS = (
     MailKind.RESUMED,
     MailKind.CANCELLED,
 )
-
-#: What the reader of an invitation is told about how an answer will be attributed.
-ATTRIBUTION_RULES: Mapping[str, "str | Promise"] = {
-    Attribution.NAMED: _("Answers are shown with the name of the person who gave them."),
-    Attribution.ORGANISATION: _("Answers are shown with the name of the organisation only."),
-    Attribution.CATEGORY: _("Answers are shown with the category of stakeholder only."),
-    Attribution.CHATHAM_HOUSE: _(
-        "The Chatham House Rule applies: what is said may be used, but neither the name nor the "
-        "organisation of whoever said it is shown."
-    ),
-}
 
 _LONGEST_QUOTE = 2000
 _LONGEST_SUBJECT = 150
@@ -284,7 +273,7 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
         "sections": _sections(profile, payload.get("sections", ())),
         "reason": _reason(profile, payload),
         "round": asked,
-        "attribution": ATTRIBUTION_RULES[asked.attribution] if asked else "",
+        "attribution": _promise(asked, person) if asked else "",
         "link": link[0].pk if link else None,
         "has_unsent": link is not None and _has_unsent(link[0].signoff),
         "link_url": address("link", f"/v/{link[1]}/", link[1]) if link else "",
@@ -307,6 +296,15 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
     }
 
 
+def _promise(asked: ValidationRound, person: User) -> str:
+    """Return what is promised to somebody who is asked, or to whom a round is only told of."""
+    signoff = asked.signoffs.filter(person=person).first()
+    if signoff is None:
+        return rule_of(asked)
+    signoff.round, signoff.person = asked, person
+    return promise_to(signoff)
+
+
 def _needs_tasks(payload: Mapping[str, Any]) -> bool:
     """Whether the mail makes sense only as long as one of its tasks is open."""
     invited = payload["kind"] == MailKind.CONSULTATION_OPENED and bool(payload.get("tasks"))
@@ -327,7 +325,7 @@ def _lacks_its_subject(
     other: Assignment | SignOff | ReviewInvitation | Code | None,
 ) -> bool:
     """Whether what a mail of a kind is about is over."""
-    if kind == MailKind.CONSULTATION_OPENED:
+    if kind in (MailKind.CONSULTATION_OPENED, MailKind.ATTRIBUTION_CHANGED):
         return asked is None
     if kind in _ABOUT_ONE_THING:
         return other is None

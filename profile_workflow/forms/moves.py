@@ -11,11 +11,13 @@ from profile_workflow.errors import Missing
 from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.languages import listed
 from profile_workflow.models import Section
+from profile_workflow.services.consequences import OPENS_CONSULTATION
 from profile_workflow.services.lifecycle import Details, Offer
+from profile_workflow.states import Attribution
 
 
 class MoveField(forms.ChoiceField):
-    """A choice among the offered moves that lets other moves of the document pass.
+    """A choice among what is offered, e.g. moves, that lets others of its kind pass.
 
     The engine refuses those, and says why better than a form could.
     """
@@ -90,7 +92,16 @@ class MoveForm(SayingForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    field_order = ["move", "sections", "reason"]
+    attribution = forms.ChoiceField(
+        label=gettext_lazy("How answers are attributed"),
+        help_text=gettext_lazy(
+            "Whoever is asked reads it before he answers. While the round is open it can be made "
+            "stricter, never looser."
+        ),
+        required=False,
+        choices=Attribution.choices,
+    )
+    field_order = ["move", "sections", "attribution", "reason"]
 
     def __init__(
         self,
@@ -98,10 +109,12 @@ class MoveForm(SayingForm):
         offers: Sequence[Offer],
         moves: Collection[str],
         sections: Iterable[Section],
+        attribution: str = "",
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self._sections = {section.key: section for section in sections}
+        self._ask_for_attribution(offers, attribution)
         self.fields["move"] = _move_field(offers, moves)
         self._ask_for_reason(offers)
         self._ask_for_sections(offers)
@@ -127,6 +140,26 @@ class MoveForm(SayingForm):
         if len(offers) > 1:
             field.help_text = _("Needed for: %(moves)s.") % {"moves": listed(needed)}
 
+    def _ask_for_attribution(self, offers: Sequence[Offer], rule: str) -> None:
+        """Let the rule of a consultation be chosen; one that goes on keeps what it promised."""
+        opening = [offer for offer in offers if offer.move in OPENS_CONSULTATION]
+        if not opening or not rule:
+            del self.fields["attribution"]
+            return
+        goes_on = any(offer.move == "extend_consultation" for offer in opening)
+        field = cast("forms.ChoiceField", self.fields["attribution"])
+        field.choices = [
+            one
+            for one in Attribution.choices
+            if not (goes_on and Attribution(one[0]).is_looser_than(rule))
+        ]
+        field.initial = rule
+        if len(offers) > 1:
+            labels = listed(offer.label for offer in opening)
+            field.help_text = " ".join(
+                (_("Holds for: %(moves)s.") % {"moves": labels}, str(field.help_text))
+            )
+
     @property
     def move(self) -> str:
         """The move that was chosen."""
@@ -145,6 +178,7 @@ class MoveForm(SayingForm):
         return Details(
             reason=self.cleaned_data.get("reason", ""),
             sections=[self._sections[key] for key in keys],
+            attribution=self.cleaned_data.get("attribution", ""),
         )
 
 

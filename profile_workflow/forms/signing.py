@@ -91,7 +91,7 @@ class SigningForm(StyledForm):
 def initial_of(answer: SigningAnswer | None, signoff: SignOff) -> dict[str, Any]:
     """Return what the form begins with: what was saved, or the name of whoever is asked."""
     if answer is None:
-        return {"signatory": signoff.person.full_name}
+        return {"signatory": signoff.person.full_name if signoff.person else ""}
     return {
         "move": answer.move,
         "sections": answer.sections,

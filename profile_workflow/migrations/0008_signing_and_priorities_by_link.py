@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('profile_workflow', '0006_fingerprints'),
+        ('profile_workflow', '0007_sealed_answers'),
     ]
 
     operations = [

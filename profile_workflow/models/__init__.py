@@ -34,7 +34,7 @@ from profile_workflow.models.search import SearchEntry, SearchKind
 from profile_workflow.models.section import Draft, Section, WorkingCopy
 from profile_workflow.models.sign_in import FailedSignIn
 from profile_workflow.models.signing import SigningAnswer, SigningCode
-from profile_workflow.models.stakeholder import SignOff, ValidationRound
+from profile_workflow.models.stakeholder import UNDER_SEAL, SignOff, ValidationRound
 from profile_workflow.models.template import (
     Template,
     TemplateCheck,
@@ -47,6 +47,7 @@ __all__ = [
     "AMONG_AUTHORS",
     "COMMENTS_WAITING",
     "ON_SUBMITTED",
+    "UNDER_SEAL",
     "WAITING",
     "Acronym",
     "AnsweringLink",

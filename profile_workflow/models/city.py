@@ -7,9 +7,16 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from profile_workflow.states import Attribution
+
 
 class Programme(models.Model):
-    """A programme that commissions profiles, e.g. Mediterranean City-to-City Migration."""
+    """A programme that commissions profiles, e.g. Mediterranean City-to-City Migration.
+
+    ``attribution`` is what a consultation begins with if nobody chooses otherwise.
+    ``smallest_group`` is how many people of a group must have answered under the Chatham House
+    Rule before the group is named.
+    """
 
     code = models.SlugField(_("code"), unique=True)
     name = models.CharField(_("name"), max_length=200)
@@ -30,6 +37,17 @@ class Programme(models.Model):
             "Until all sections of a round are judged, none of them reads what another one has "
             "commented or decided, and why."
         ),
+    )
+    attribution = models.CharField(
+        _("attribution of answers"),
+        max_length=20,
+        choices=Attribution.choices,
+        default=Attribution.CATEGORY,
+    )
+    smallest_group = models.PositiveSmallIntegerField(
+        _("smallest group that is named under the Chatham House Rule"),
+        default=3,
+        validators=[MinValueValidator(2)],
     )
 
     class Meta:

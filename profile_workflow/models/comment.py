@@ -88,6 +88,7 @@ class Comment(Anchored, CommentMachine):
     ``stage`` is the state of the profile in which the remark was made, ``attribution`` how far
     the author of the remark may be known to others than the project team. A comment that
     ``replaces`` proposes ``replacement`` (nothing: to leave them out) instead of the quoted words.
+    What was said in a secret round has neither author nor role.
     """
 
     section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="comments")
@@ -95,9 +96,13 @@ class Comment(Anchored, CommentMachine):
         Revision, null=True, blank=True, on_delete=models.PROTECT, related_name="comments"
     )
     stage = models.CharField(_("stage"), max_length=30, choices=ProfileState.choices)
-    role = models.CharField(_("role"), max_length=30, choices=Role.choices)
+    role = models.CharField(_("role"), max_length=30, choices=Role.choices, blank=True)
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="comments"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="comments",
     )
     attribution = models.CharField(
         _("attribution"), max_length=20, choices=Attribution.choices, default=Attribution.CATEGORY

@@ -120,6 +120,8 @@ class Profile(ProfileMachine):
 
     #: The moment of the move that is being made; set under the lock, never stored.
     moment: datetime | None = None
+    #: The attribution chosen with the move that is being made, for the round it opens.
+    attribution_chosen: str = ""
 
     @property
     def profile(self) -> "Profile":

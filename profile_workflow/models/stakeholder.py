@@ -24,6 +24,10 @@ class ValidationRound(models.Model):
     ``quorum`` is the least share of those asked, in percent, whose answer must be there.
     Silence counts as agreement only with ``tacit_rule``, announced, and after a reminder.
     With ``asks_priorities`` those asked also say how firmly each challenge should be met.
+
+    In a ``is_secret`` round (docs/adr/0013-sealed-answers.md) nothing of an answer is shown or
+    recorded before ``unsealed_at``; from then on the answers are there, and nobody's name with
+    them. ``smallest_group`` is how many must have answered before their group is named.
     """
 
     profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="validation_rounds")
@@ -36,6 +40,9 @@ class ValidationRound(models.Model):
     attribution = models.CharField(
         _("attribution"), max_length=20, choices=Attribution.choices, default=Attribution.CATEGORY
     )
+    is_secret = models.BooleanField(_("sealed, then without names"), default=False)
+    smallest_group = models.PositiveSmallIntegerField(_("smallest group that is named"), default=3)
+    unsealed_at = models.DateTimeField(_("names erased, answers shown at"), null=True, blank=True)
     opened_at = models.DateTimeField(_("opened at"))
     announced_at = models.DateTimeField(_("announced at"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes at"))
@@ -55,6 +62,11 @@ class ValidationRound(models.Model):
                 name="one_open_validation_round_a_profile",
             ),
             models.CheckConstraint(condition=Q(quorum__lte=100), name="quorum_is_a_percentage"),
+            models.CheckConstraint(
+                condition=Q(is_secret=True, attribution=Attribution.CHATHAM_HOUSE)
+                | Q(is_secret=False, unsealed_at__isnull=True),
+                name="secret_round_is_under_chatham_house",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -65,19 +77,38 @@ class ValidationRound(models.Model):
         """Whether silence may be taken as agreement: announced, and everybody reminded."""
         return self.tacit_rule and self.announced_at is not None and self.reminded_at is not None
 
+    @property
+    def is_sealed(self) -> bool:
+        """Whether nothing of its answers may be shown or recorded yet."""
+        return self.is_secret and self.unsealed_at is None
+
+    @property
+    def takes_answers(self) -> bool:
+        """Whether answers can still be given or changed."""
+        return self.closed_at is None and self.unsealed_at is None
+
+
+#: Sign-offs of which nothing may be shown or recorded yet.
+UNDER_SEAL = Q(round__is_secret=True, round__unsealed_at__isnull=True)
+
 
 class SignOff(SignOffMachine):
     """The answer of one person in one round, for the version of that round.
 
     ``signatory`` and ``function`` are those under which somebody has signed for his city, where he
-    was asked for them.
+    was asked for them. Once a secret round is unsealed there is neither a person nor, in a small
+    group, a role.
     """
 
     round = models.ForeignKey(ValidationRound, on_delete=models.PROTECT, related_name="signoffs")
     person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="signoffs"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="signoffs",
     )
-    role = models.CharField(_("role"), max_length=30, choices=Role.choices)
+    role = models.CharField(_("role"), max_length=30, choices=Role.choices, blank=True)
     category = models.CharField(
         _("category of stakeholder"), max_length=30, choices=StakeholderCategory.choices, blank=True
     )
@@ -127,4 +158,4 @@ class SignOff(SignOffMachine):
 
     def round_is_open(self) -> bool:
         """Whether the round still takes answers."""
-        return self.round.closed_at is None
+        return self.round.takes_answers

@@ -23,28 +23,41 @@ class Credit:
     is_named: bool
 
 
+def participant() -> str:
+    """Return what stands for somebody of whom nothing may be known."""
+    return _("A participant")
+
+
 def credit(
-    person: User, attribution: str, *, role: Role, category: str, viewer: User, profile: Profile
+    person: User | None,
+    attribution: str,
+    *,
+    role: Role | None,
+    category: str,
+    viewer: User,
+    profile: Profile,
 ) -> Credit:
     """Return how ``person`` is shown to ``viewer`` beside an answer or a comment.
 
     The project team and the person see the name. Others see what the attribution of the round or
-    of the comment allows.
+    of the comment allows. Where nobody is known any more, all see the group, if it is kept.
 
     Args:
-        person: Who gave the answer.
+        person: Who gave the answer; None for what was parted from its author.
         attribution: A value of ``Attribution``.
-        role: The role in which it was given.
+        role: The role in which it was given; None where it is not kept.
         category: Category of the stakeholder in words, if the person is one.
         viewer: Who reads.
         profile: The profile that the answer is about.
     """
+    if person is None or role is None:
+        return Credit(category or (str(role.label) if role else participant()), "", is_named=False)
     if attribution == Attribution.NAMED or may_see_names(viewer, profile) or person == viewer:
         return Credit(person.full_name, str(role.label), is_named=True)
     if attribution == Attribution.ORGANISATION and person.organisation is not None:
         return Credit(person.organisation.name, str(role.label), is_named=False)
     if attribution == Attribution.CHATHAM_HOUSE:
-        return Credit(_("A participant"), "", is_named=False)
+        return Credit(participant(), "", is_named=False)
     return Credit(category or str(role.label), str(role.label), is_named=False)
 
 

@@ -31,6 +31,7 @@ class LinkLine:
         saved: How many sections he has said something of that he has not sent.
         is_prepared: Whether he has prepared a signature that he has not confirmed.
         came_by_link: Whether the answer came through a link.
+        tells_use: Whether it may be shown what has become of the link: not in a secret round.
     """
 
     answer: Answer
@@ -38,6 +39,7 @@ class LinkLine:
     saved: int
     is_prepared: bool
     came_by_link: bool
+    tells_use: bool = True
 
     @property
     def signoff(self) -> SignOff:
@@ -80,7 +82,7 @@ def links_of_round(profile: Profile, *, viewer: User) -> LinksOfRound | None:
     Others than the project team see only how many there are of people whose names the attribution
     of the round keeps: what a link is for, and when it was used, would tell who is who.
     """
-    found = profile.validation_rounds.filter(closed_at__isnull=True)
+    found = profile.validation_rounds.filter(closed_at__isnull=True, unsealed_at__isnull=True)
     opened = found.select_related("version").first()
     if opened is None:
         return None
@@ -106,6 +108,7 @@ def _line(answer: Answer, by_link: set[int], prepared: set[int]) -> LinkLine:
         saved=sum(one.waits_to_be_sent for one in signoff.section_answers.all()),
         is_prepared=signoff.pk in prepared,
         came_by_link=signoff.pk in by_link,
+        tells_use=not signoff.round.is_secret,
     )
 
 

@@ -178,7 +178,7 @@ def remarks_on(comments: Iterable[Comment], profile: Profile, *, viewer: User) -
     They must come with the organisation of their author.
     """
     several = list(comments)
-    categories = categories_of(profile, {comment.author_id for comment in several})
+    categories = categories_of(profile, {one.author_id for one in several if one.author_id})
     return [Remark(one, credit_of(one, profile, viewer, categories)) for one in several]
 
 
@@ -192,8 +192,8 @@ def credit_of(
     return credit(
         said.author,
         said.attribution,
-        role=Role(said.role),
-        category=categories.get(said.author_id, ""),
+        role=Role(said.role) if said.role else None,
+        category=categories.get(said.author_id or 0, ""),
         viewer=viewer,
         profile=profile,
     )

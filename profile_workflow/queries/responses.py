@@ -179,7 +179,7 @@ def responses(comments: Sequence[Comment], profile: Profile, *, viewer: User) ->
     answers = Event.objects.filter(profile=profile, document__in=names, move__in=_ANSWERS)
     states = dict(answers.order_by("seq").values_list("document", "to_state"))
     threads = _threads(comments, veil_of(profile, viewer))
-    people = {one.author_id for one in comments}
+    people = {one.author_id for one in comments if one.author_id is not None}
     people |= {reply.author_id for said in threads.values() for reply in said}
     categories = categories_of(profile, people)
 

@@ -19,7 +19,7 @@ from profile_workflow.models import (
 from profile_workflow.queries.attribution import Credit, credit
 from profile_workflow.queries.blindness import unveiled
 from profile_workflow.queries.history import Line, lines
-from profile_workflow.queries.validation import may_read
+from profile_workflow.queries.validation import counting_answers, may_read
 from profile_workflow.states import (
     COUNTING_SIGNOFF_STATES,
     Role,
@@ -55,7 +55,8 @@ class Standing:
     Attributes:
         answers: Those that the reader may see one by one, objections first.
         hidden: How many others there are.
-        counts: State in words → how many answers; of all, whatever the reader may see.
+        counts: State in words → how many answers; of all, whatever the reader may see. None while
+            they are sealed.
         asked: How many count for the quorum.
         given: How many of them have answered, or are taken as agreed.
     """
@@ -81,10 +82,11 @@ class Standing:
 def standing(opened: ValidationRound, profile: Profile, *, viewer: User) -> Standing:
     """Return where a round stands: the last answer of each person to its text, up to this round.
 
-    Under the Chatham House Rule others than the project team see numbers and their own answer.
+    Under the Chatham House Rule others than the project team see numbers and their own answer; as
+    long as the answers are sealed, so does the project team.
     A constant number of queries.
     """
-    latest = _latest_answers(opened)
+    latest = counting_answers(opened, *_SHOWN)
     seen = [one for one in latest if may_read(one, profile, viewer=viewer)]
     answers = answers_as_seen(seen, profile, viewer=viewer)
     answers.sort(key=lambda one: (_ORDER.index(SignOffState(one.signoff.state)), one.by.name))
@@ -93,7 +95,7 @@ def standing(opened: ValidationRound, profile: Profile, *, viewer: User) -> Stan
         round=opened,
         answers=answers,
         hidden=len(latest) - len(seen),
-        counts=_counts(latest),
+        counts=[] if opened.is_sealed else _counts(latest),
         asked=len(counting),
         given=sum(one.state in COUNTING_SIGNOFF_STATES for one in counting),
     )
@@ -128,6 +130,8 @@ def answered_before(signoff: SignOff) -> SignOff | None:
     Silence that was taken as agreement is no answer: he may not have looked.
     """
     opened = signoff.round
+    if signoff.person_id is None:
+        return None
     found = SignOff.objects.filter(
         round__profile=opened.profile_id,
         round__kind=opened.kind,
@@ -137,16 +141,6 @@ def answered_before(signoff: SignOff) -> SignOff | None:
     )
     last: SignOff | None = found.select_related("round__version").order_by("-pk").first()
     return last
-
-
-def _latest_answers(opened: ValidationRound) -> list[SignOff]:
-    found = SignOff.objects.filter(
-        round__profile=opened.profile_id,
-        round__kind=opened.kind,
-        round__number__lte=opened.number,
-        digest=opened.version.digest,
-    ).select_related(*_SHOWN)
-    return list({one.person_id: one for one in found.order_by("pk")}.values())
 
 
 #: What is fetched with an answer to show it.
@@ -193,7 +187,7 @@ def credit_of(one: SignOff, profile: Profile, *, viewer: User) -> Credit:
     return credit(
         one.person,
         one.round.attribution,
-        role=Role(one.role),
+        role=Role(one.role) if one.role else None,
         category=one.get_category_display(),
         viewer=viewer,
         profile=profile,

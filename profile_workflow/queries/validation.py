@@ -4,6 +4,7 @@ from django.db.models import QuerySet
 from django.utils.translation import ngettext
 
 from profile_workflow.models import (
+    UNDER_SEAL,
     Assignment,
     PictureFile,
     Profile,
@@ -33,9 +34,28 @@ ASKED_ROLES: dict[str, tuple[Role, ...]] = {
 
 
 def standing_answers(profile: Profile, kind: str, digest: str) -> dict[int, SignOff]:
-    """Return person id → latest sign-off given for exactly this text in rounds of ``kind``."""
-    answers = SignOff.objects.filter(round__profile=profile, round__kind=kind, digest=digest)
-    return {answer.person_id: answer for answer in answers.order_by("pk")}
+    """Return person id → latest sign-off given for exactly this text in rounds of ``kind``.
+
+    Answers without a person are left out.
+    """
+    answers = SignOff.objects.filter(
+        round__profile=profile, round__kind=kind, digest=digest, person__isnull=False
+    )
+    return {answer.person_id or 0: answer for answer in answers.order_by("pk")}
+
+
+def counting_answers(opened: ValidationRound, *related: str) -> list[SignOff]:
+    """Return what counts in a round: the last answer of each person to its text, up to this round.
+
+    In a secret round everybody is asked, and only what is answered in it counts: nobody knows
+    whose earlier answer it replaces. One query, with ``related`` fetched too.
+    """
+    found = SignOff.objects.filter(round__profile=opened.profile_id, round__kind=opened.kind)
+    found = found.filter(digest=opened.version.digest, round__number__lte=opened.number)
+    found = found.select_related(*related).order_by("pk")
+    if opened.is_secret:
+        return list(found.filter(round=opened))
+    return list({one.person_id: one for one in found.filter(person__isnull=False)}.values())
 
 
 def parts_to_ask(profile: Profile, kind: str) -> AssignmentQuerySet:
@@ -60,6 +80,13 @@ def people_to_ask(profile: Profile, kind: str) -> list[Assignment]:
     return kept[kind]
 
 
+def round_under_seal(profile: Profile) -> ValidationRound | None:
+    """Return the round whose answers nobody may see yet, if there is one: one query."""
+    sealed = profile.validation_rounds.filter(is_secret=True, unsealed_at__isnull=True)
+    found: ValidationRound | None = sealed.filter(closed_at__isnull=True).first()
+    return found
+
+
 def open_objections(profile: Profile) -> tuple[list[Section], str]:
     """Return the sections named by the objections of the open round, and the reasons given.
 
@@ -78,10 +105,13 @@ def open_objections(profile: Profile) -> tuple[list[Section], str]:
 
 
 def unanswered_objections(profile: Profile) -> "QuerySet[SignOff, SignOff]":
-    """Return the objections, of all rounds, that nobody has answered in writing yet."""
+    """Return the objections, of all rounds, that nobody has answered in writing yet.
+
+    Of those under seal nobody may know.
+    """
     objected: QuerySet[SignOff, SignOff] = SignOff.objects.filter(
         round__profile=profile, state=SignOffState.OBJECTED, response=""
-    )
+    ).exclude(UNDER_SEAL)
     return objected
 
 
@@ -111,10 +141,12 @@ def _has_unsent_words(signoff: SignOff) -> bool:
 def may_read(answer: SignOff, profile: Profile, *, viewer: User) -> bool:
     """Whether a person may read the words of an answer: not under the Chatham House Rule.
 
-    Who gave it and the project team always may.
+    Who gave it always may, and the project team once it is not sealed any more.
     """
+    if answer.person_id == viewer.pk:
+        return True
     is_free = answer.round.attribution != Attribution.CHATHAM_HOUSE
-    return is_free or answer.person_id == viewer.pk or may_see_names(viewer, profile)
+    return is_free or (not answer.round.is_sealed and may_see_names(viewer, profile))
 
 
 def _in_words(objections: list[SignOff]) -> str:

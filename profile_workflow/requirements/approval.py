@@ -8,7 +8,12 @@ from django.utils.translation import ngettext
 from profile_workflow.errors import Missing
 from profile_workflow.models import Profile, Section, SignOff, ValidationRound
 from profile_workflow.queries.quality import Checked, checklist
-from profile_workflow.queries.validation import signatures, standing_answers, unanswered_objections
+from profile_workflow.queries.validation import (
+    counting_answers,
+    signatures,
+    unanswered_objections,
+)
+from profile_workflow.requirements.known import known
 from profile_workflow.states import COUNTING_SIGNOFF_STATES, SignOffState, ValidationKind
 
 
@@ -32,15 +37,10 @@ def _unanswered(checked: Checked) -> Missing:
 
 def quorum_is_reached(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
     """As many have answered as the quorum asks for."""
-    current = _current_round(profile)
+    current = known(profile).round
     if current is None:
         return
-    answers = list(standing_answers(profile, current.kind, current.version.digest).values())
-    yield from _lacking_quorum(current, answers)
-
-
-def _current_round(profile: Profile) -> ValidationRound | None:
-    return profile.validation_rounds.select_related("version").order_by("-pk").first()
+    yield from _lacking_quorum(current, counting_answers(current))
 
 
 def _lacking_quorum(current: ValidationRound, answers: Sequence[SignOff]) -> Iterator[Missing]:
@@ -51,6 +51,19 @@ def _lacking_quorum(current: ValidationRound, answers: Sequence[SignOff]) -> Ite
             "quorum",
             _("%(given)s of %(asked)s have answered; the quorum is %(quorum)s per cent.")
             % {"given": len(given), "asked": len(asked), "quorum": current.quorum},
+        )
+
+
+def answers_are_unsealed(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    """Nothing is decided on answers that nobody may read before the last day is over."""
+    current = known(profile).round
+    if current is not None and current.is_sealed and current.signoffs.exists():
+        yield Missing(
+            "answers_sealed",
+            _(
+                "The Chatham House Rule keeps the answers sealed until the last day for answering "
+                "is over."
+            ),
         )
 
 

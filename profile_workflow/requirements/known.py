@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from profile_workflow.models import Profile, Section
+from profile_workflow.models import Profile, Section, ValidationRound
 from profile_workflow.queries.references import Places
 
 _KEPT = "_known"
@@ -21,6 +21,13 @@ class Known:
         sections = list(found.order_by("position"))
         self._profile.keep_submitted(sections)
         return sections
+
+    @cached_property
+    def round(self) -> ValidationRound | None:
+        """The validation round that was opened last."""
+        rounds = self._profile.validation_rounds.select_related("version")
+        found: ValidationRound | None = rounds.order_by("-pk").first()
+        return found
 
     @cached_property
     def sources(self) -> set[str]:

@@ -7,6 +7,7 @@ from profile_workflow.errors import Missing
 from profile_workflow.models import Profile, Section
 from profile_workflow.requirements.approval import (
     all_have_agreed,
+    answers_are_unsealed,
     checks_are_answered,
     objections_are_answered,
     quorum_is_reached,
@@ -71,11 +72,13 @@ REQUIREMENTS: dict[str, tuple[Check, ...]] = {
     "profile.return_for_revision": (sections_are_named,),
     "profile.return_to_review": (sections_are_named,),
     "profile.conclude_consultation": (
+        answers_are_unsealed,
         comments_are_answered,
         quorum_is_reached,
         objections_are_answered,
     ),
-    "profile.revise_after_consultation": (sections_are_named,),
+    "profile.extend_consultation": (answers_are_unsealed,),
+    "profile.revise_after_consultation": (answers_are_unsealed, sections_are_named),
     "profile.validate": (all_have_agreed,),
     "profile.return_after_objection": (sections_are_named,),
     "profile.agree_priorities": (priorities_are_agreed,),

@@ -15,6 +15,7 @@ from profile_workflow.errors import InvalidInput, MadeAlready, NotAllowed, NotNo
 from profile_workflow.languages import listed
 from profile_workflow.models import Comment, Note, Profile, Reply, Section
 from profile_workflow.models.people import User
+from profile_workflow.queries.validation import ASKED_ROLES
 from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor, Entry, document_name, record
 from profile_workflow.states import (
@@ -26,6 +27,7 @@ from profile_workflow.states import (
     CommentState,
     ProfileState,
     Role,
+    ValidationKind,
 )
 
 #: Who may comment in which state of the profile: while it is written, the authors among themselves.
@@ -347,6 +349,17 @@ def delete_note(note: Note, *, by: User) -> None:
     note.delete()
 
 
+def is_in_secret_round(profile: Profile) -> bool:
+    """Whether those who are asked now say what they have to say with their answers only."""
+    if profile.state != ProfileState.CONSULTATION:
+        return False
+    kept = profile.__dict__
+    if "_in_secret_round" not in kept:
+        found = profile.validation_rounds.filter(is_secret=True, closed_at__isnull=True)
+        kept["_in_secret_round"] = found.exists()
+    return bool(kept["_in_secret_round"])
+
+
 def why_no_comment(profile: Profile, by: User) -> str | None:
     """Return why a person cannot comment now, or None if he can: what a screen asks."""
     try:
@@ -379,6 +392,13 @@ def commenting_role(profile: Profile, by: User) -> Role:
             % {"state": profile.get_state_display()}
         )
     role = next((one for one in allowed if one in profile.roles_of(by)), None)
+    if role in ASKED_ROLES[ValidationKind.CONSULTATION] and is_in_secret_round(profile):
+        raise NotNow(
+            _(
+                "Under the Chatham House Rule a remark beside the text would tell when it was "
+                "made. Say it with your answer, through your personal link."
+            )
+        )
     if role is None and profile.state in WRITING_STATES:
         raise NotNow(_("The text is being written; comments are taken once it is submitted."))
     if role is None:

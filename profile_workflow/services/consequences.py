@@ -73,6 +73,12 @@ def _make_room(event: Happening) -> set[str]:
     return {"previous_edition"}
 
 
+def _choose_attribution(event: Happening) -> set[str]:
+    """Keep the rule that was chosen until the round that the move opens is made."""
+    event.document.attribution_chosen = event.details.attribution
+    return set()
+
+
 def _publish(event: Happening) -> set[str]:
     event.document.published_at = event.at
     return {"published_at"}
@@ -171,11 +177,15 @@ def _set_date(event: Happening) -> set[str]:
     return invitations.set_date(event.document, event.details.due_on, at=event.at)
 
 
+#: Moves of a profile with which it is asked what the city and its stakeholders think.
+OPENS_CONSULTATION = ("pass_qa", "extend_consultation", "call_second_workshop")
+
 _PREPARE: dict[str, Callable[[Happening], set[str]]] = {
     "profile.hold": _hold,
     "profile.cancel": _make_room,
     "profile.request_minor_revision": _ask_minor,
     "profile.request_major_revision": _ask_major,
+    **{f"profile.{move}": _choose_attribution for move in OPENS_CONSULTATION},
     "profile.publish": _publish,
     "profile.publish_correction": _publish_correction,
     "profile.open_correction": _open_correction,

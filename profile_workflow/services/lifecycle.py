@@ -13,8 +13,15 @@ from profile_workflow.attachments import Attachment
 from profile_workflow.errors import Missing, NotAllowed, NotComplete, NotNow
 from profile_workflow.models import Event, Profile, Section, SignOff
 from profile_workflow.models.people import User
-from profile_workflow.services import consequences
-from profile_workflow.services.log import SYSTEM, Actor, Entry, document_name, record
+from profile_workflow.services import consequences, sealing
+from profile_workflow.services.log import (
+    SYSTEM,
+    Actor,
+    Entry,
+    document_name,
+    record,
+    unrecorded,
+)
 from profile_workflow.services.objections import stands_already
 from profile_workflow.states import FINAL_STATES, ProfileState
 
@@ -34,6 +41,8 @@ class Details:
         suggested: Name and address of somebody else who could review.
         signatory: Under which name somebody signs for his city, where he is asked for it.
         function: In which function.
+        attribution: How answers are attributed in the round that the move opens; empty for the
+            rule of the profile.
     """
 
     reason: str = ""
@@ -46,6 +55,7 @@ class Details:
     suggested: tuple[str, str] = ("", "")
     signatory: str = ""
     function: str = ""
+    attribution: str = ""
 
     @property
     def answers(self) -> bool:
@@ -217,7 +227,7 @@ def move(
     """Check, move, save and record one document, with everything that follows from it.
 
     ``by=None`` is the software itself. The caller has opened a transaction, holds the lock on the
-    profile and has fetched the document after taking it.
+    profile and has fetched the document after taking it. The event of a sealed answer is not kept.
 
     Raises:
         NotAllowed, NotNow, NotComplete: As ``check``.
@@ -240,7 +250,10 @@ def _make(document: Any, name: str, *, actor: Actor, at: datetime, details: Deta
         revision_hash=consequences.judged_hash(document, name),
         reason=details.reason.strip(),
     )
-    event = record(document.profile, [entry], actor=actor, at=at)[0]
+    if sealing.is_unrecorded(document, name):
+        event = unrecorded(document.profile, entry, at=at)
+    else:
+        event = record(document.profile, [entry], actor=actor, at=at)[0]
     for cascade in consequences.follow(document, name, actor=actor, at=at, details=details):
         move_many(
             cascade.sections,

@@ -150,6 +150,8 @@ def _kept_by(signoff: SignOff, by: User, at: datetime) -> tuple[Profile, SignOff
         raise NotAllowed(_("Only the project team or the focal point looks after the links."))
     fresh = SignOff.objects.select_related("round__version", "person").get(pk=signoff.pk)
     fresh.round.profile = profile
+    if fresh.person is None:
+        raise NotNow(_("The answers have been parted from their names; no more are taken."))
     return profile, fresh
 
 
@@ -239,6 +241,8 @@ def standing(link: AnsweringLink, *, at: datetime) -> Standing:
 
 def _is_asked(signoff: SignOff, profile: Profile) -> bool:
     person = signoff.person
+    if person is None:
+        return False
     part = parts_to_ask(profile, signoff.round.kind).filter(user=person, role=signoff.role)
     return part.exists() and rules.refusal("sign_off.approve", person, signoff) is None
 
@@ -246,12 +250,14 @@ def _is_asked(signoff: SignOff, profile: Profile) -> bool:
 def _takes_answers(link: AnsweringLink, at: datetime) -> bool:
     opened = link.signoff.round
     is_its_round = opened.kind == link.purpose == opened.profile.state
-    return is_its_round and opened.closed_at is None and at < opened.closes_at
+    return is_its_round and opened.takes_answers and at < opened.closes_at
 
 
 def _is_asked_again(link: AnsweringLink) -> bool:
     """Whether the person has another link since, of a round that was opened after this one."""
     signoff = link.signoff
+    if signoff.person_id is None:
+        return False
     later: bool = AnsweringLink.objects.filter(
         signoff__round__profile=signoff.round.profile_id,
         signoff__round__closed_at__isnull=True,

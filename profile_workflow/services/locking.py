@@ -7,7 +7,7 @@ from profile_workflow.models import Profile
 
 def locked(profile_id: int, at: datetime) -> Profile:
     """Return the profile, locked to the end of the transaction, as it is judged at a moment."""
-    lockable = Profile.objects.select_for_update(of=("self",)).select_related("city")
+    lockable = Profile.objects.select_for_update(of=("self",)).select_related("city", "programme")
     profile: Profile = lockable.get(pk=profile_id)
     profile.moment = at
     return profile

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from profile_workflow.models import (
+    UNDER_SEAL,
     Comment,
     DataItem,
     Event,
@@ -91,6 +92,11 @@ def record(
     return events
 
 
+def unrecorded(profile: Profile, entry: Entry, *, at: datetime) -> Event:
+    """Return the event of a move that must leave no trace: without its actor, and not kept."""
+    return _chained(profile, entry, actor=SYSTEM, at=at, seq=0, previous=CHAIN_START)
+
+
 def _write(collected: Sequence[tuple[Event, str]]) -> None:
     Event.objects.bulk_create([event for event, _reason in collected])
     EventReason.objects.bulk_create(
@@ -166,7 +172,8 @@ def _unexplained_states(profile: Profile, last: dict[str, str]) -> Iterator[str]
 def _documents_of(profile: Profile) -> Iterator[Any]:
     yield profile
     yield from profile.sections.all()
-    yield from SignOff.objects.filter(round__profile=profile)
+    # What is sealed is on record when it is unsealed.
+    yield from SignOff.objects.filter(round__profile=profile).exclude(UNDER_SEAL)
     yield from Comment.objects.filter(section__profile=profile)
     yield from DataItem.objects.filter(table__profile=profile)
     yield from InputRequest.objects.filter(profile=profile)

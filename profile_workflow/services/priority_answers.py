@@ -104,11 +104,19 @@ def told(profile: Profile) -> list[tuple[Challenge, list[tuple[str, int]]]]:
     """Return each challenge with its labels in words and how many chose them; two queries.
 
     Of everybody the last answer that was sent counts. Nothing is told until ``LEAST_TOLD`` people
-    have sent some, and never who: numbers are for whoever writes the priorities down.
+    have sent some, and never who: numbers are for whoever writes the priorities down. Of answers
+    under seal nothing is told; of those parted from names only the last round counts, in which
+    everybody was asked again.
     """
     sent = PriorityAnswer.objects.filter(signoff__round__profile=profile).exclude(sent_label="")
-    rows = list(sent.select_related("signoff", "challenge").order_by("signoff_id"))
-    last = {(one.signoff.person_id, one.challenge_id): one for one in rows}
+    open_to_all = sent.exclude(
+        signoff__round__is_secret=True, signoff__round__unsealed_at__isnull=True
+    )
+    rows = list(open_to_all.select_related("signoff__round", "challenge").order_by("signoff_id"))
+    nameless = {one.signoff.round.number for one in rows if one.signoff.person_id is None}
+    if nameless:
+        rows = [one for one in rows if one.signoff.round.number >= max(nameless)]
+    last = {(one.signoff.person_id or -one.signoff_id, one.challenge_id): one for one in rows}
     if len({person for person, _challenge in last}) < LEAST_TOLD:
         return []
     challenges = {one.challenge_id: one.challenge for one in last.values()}

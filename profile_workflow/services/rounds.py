@@ -9,6 +9,7 @@ from profile_workflow import calendars
 from profile_workflow.errors import NotComplete
 from profile_workflow.models import (
     Assignment,
+    Event,
     Profile,
     ReviewRound,
     Section,
@@ -16,12 +17,13 @@ from profile_workflow.models import (
     ValidationRound,
 )
 from profile_workflow.queries.validation import people_to_ask, standing_answers
-from profile_workflow.services import links, priority_answers, section_answers, signing
+from profile_workflow.services import links, priority_answers, sealing, section_answers, signing
 from profile_workflow.services.lifecycle import move_many
-from profile_workflow.services.log import SYSTEM, Entry, record
+from profile_workflow.services.log import SYSTEM, Actor, Entry, record
 from profile_workflow.services.revisions import freeze_profile
 from profile_workflow.states import (
     AGREEING_SIGNOFF_STATES,
+    Attribution,
     SectionState,
     SignOffState,
     ValidationKind,
@@ -55,10 +57,10 @@ def _record_opening(profile: Profile, document: str, *, at: datetime, digest: st
 def open_validation_round(profile: Profile, kind: ValidationKind, *, at: datetime) -> list[SignOff]:
     """Open a round of asking about the present text and return the sign-offs that are asked for.
 
-    Who has already agreed to exactly this text in an earlier round is not asked again. Who has
-    objected to it is, and everybody is if a section has another text since: he finds what he had
-    said of the sections that are as they were, and looks again at the others. Announced at
-    opening, so that silence may count where the rule says so.
+    Who has already agreed to exactly this text in an earlier round is not asked again, unless the
+    round is secret. Who has objected to it is, and everybody is if a section has another text
+    since: he finds what he had said of the sections that are as they were, and looks again at the
+    others. Announced at opening, so that silence may count where the rule says so.
 
     Raises:
         NotComplete: If there is nobody who could sign for the city.
@@ -69,6 +71,7 @@ def open_validation_round(profile: Profile, kind: ValidationKind, *, at: datetim
     version = freeze_profile(profile, at=at)
     rounds = profile.validation_rounds.filter(kind=kind).select_related("version")
     last = rounds.order_by("-number").first()
+    attribution = _attribution(profile, last, version.digest)
     opened = ValidationRound.objects.create(
         profile=profile,
         kind=kind,
@@ -77,20 +80,26 @@ def open_validation_round(profile: Profile, kind: ValidationKind, *, at: datetim
         quorum=profile.quorum,
         tacit_rule=profile.tacit_rule and kind == ValidationKind.CONSULTATION,
         asks_priorities=profile.asks_priorities and kind == ValidationKind.CONSULTATION,
-        attribution=profile.attribution,
+        attribution=attribution,
+        is_secret=sealing.is_secret(kind, attribution),
+        smallest_group=profile.programme.smallest_group,
         opened_at=at,
         announced_at=at,
         closes_at=calendars.deadline(at, _days(profile, kind), profile.city),
     )
-    _record_opening(
-        profile, f"validation_round:{kind}:{opened.number}", at=at, digest=version.digest
-    )
-    standing = standing_answers(profile, kind, version.digest) if last else {}
+    is_first = last is None and kind == ValidationKind.CONSULTATION
+    if is_first or Attribution(profile.attribution).is_looser_than(attribution):
+        adopt_attribution(profile, attribution)
+    _record_opening(profile, round_name(opened), at=at, digest=version.digest)
+    record_promise(opened, profile, actor=SYSTEM, at=at)
+    # Who answered what in a secret round is unknown, and has to stay so: all are asked again.
+    may_know = last is not None and not opened.is_secret
+    standing = standing_answers(profile, kind, version.digest) if may_know else {}
     settled = {
         person for person, answer in standing.items() if answer.state in AGREEING_SIGNOFF_STATES
     }
     asked = ask(opened, (one for one in people if one.user_id not in settled), at=at)
-    if last is not None:
+    if may_know:
         for carry_over in _CARRY_OVER[kind]:
             carry_over(asked, profile)
     return asked
@@ -101,6 +110,41 @@ _CARRY_OVER = {
     ValidationKind.CONSULTATION: (section_answers.carry_over, priority_answers.carry_over),
     ValidationKind.SIGNOFF: (signing.carry_over,),
 }
+
+
+def _attribution(profile: Profile, last: ValidationRound | None, digest: str) -> Attribution:
+    """Return the rule of a new round: the one chosen with the move that opens it.
+
+    Asking another time about the same text is never looser than it was before.
+    """
+    chosen = Attribution(profile.attribution_chosen or profile.attribution)
+    is_same_text = last is not None and last.version.digest == digest
+    if last is not None and is_same_text and chosen.is_looser_than(last.attribution):
+        return Attribution(last.attribution)
+    return chosen
+
+
+def adopt_attribution(profile: Profile, attribution: Attribution) -> None:
+    """Let a profile show stakeholders as a rule says, outside of rounds too.
+
+    After the first consultation only a stricter one may be adopted: what was promised holds.
+    """
+    if profile.attribution != attribution:
+        profile.attribution = attribution
+        Profile.objects.filter(pk=profile.pk).update(attribution=attribution)
+
+
+def round_name(opened: ValidationRound) -> str:
+    """Return the name of a round in the log."""
+    return f"validation_round:{opened.kind}:{opened.number}"
+
+
+def record_promise(
+    opened: ValidationRound, profile: Profile, *, actor: Actor, at: datetime, reason: str = ""
+) -> Event:
+    """Put on record how the answers of a round will be attributed; it holds from then on."""
+    entry = Entry(round_name(opened), "promise", "", opened.attribution, reason=reason)
+    return record(profile, [entry], actor=actor, at=at)[0]
 
 
 def _days(profile: Profile, kind: ValidationKind) -> int:

@@ -119,19 +119,19 @@ def carry_over(asked: Sequence[SignOff], profile: Profile) -> None:
 
     Costs one query to find what was said, and one to write it where something was.
     """
-    now = {one.person_id: one for one in asked}
+    now = {one.person_id: one for one in asked if one.person_id is not None}
     earlier = SectionAnswer.objects.filter(
         signoff__round__profile=profile,
         signoff__round__kind=ValidationKind.CONSULTATION,
         signoff__person__in=now,
     ).exclude(signoff__in=asked)
     last: dict[tuple[int, int], SectionAnswer] = {
-        (one.signoff.person_id, one.section_id): one
+        (one.signoff.person_id or 0, one.section_id): one
         for one in earlier.select_related("signoff", "section").order_by("signoff_id")
     }
     kept = []
     for one in last.values():
-        signoff = now[one.signoff.person_id]
+        signoff = now[one.signoff.person_id or 0]
         text = signoff.round.version.content.get(one.section.key)
         if text is not None and text["sha256"] == one.digest:
             one.signoff, one.revision_id = signoff, text["revision"]
@@ -202,6 +202,8 @@ def _words_of_withdrawal(profile: Profile) -> str:
 def pass_comments_on(answers: Sequence[SectionAnswer], signoff: SignOff, *, at: datetime) -> None:
     """Make comments of the words of some answers, and note that the answers were sent.
 
+    In a secret round they become comments when it is unsealed.
+
     A comment that was made before and is said otherwise now gets the new words as a reply, so
     that its author answers it once; one that is not said any more gets a reply that says so. The
     caller holds the lock of the profile. Costs the same for one answer and for many.
@@ -209,7 +211,16 @@ def pass_comments_on(answers: Sequence[SectionAnswer], signoff: SignOff, *, at: 
     Raises:
         NotNow, NotAllowed, InvalidInput: As ``comments.add_comments``.
     """
+    if not signoff.round.is_secret:
+        _make_comments(answers, signoff, at=at)
+    for one in answers:
+        one.sent_at, one.sent_view, one.sent_text = at, one.view, one.text
+    SectionAnswer.objects.bulk_update(answers, ["comment", "sent_at", "sent_view", "sent_text"])
+
+
+def _make_comments(answers: Sequence[SectionAnswer], signoff: SignOff, *, at: datetime) -> None:
     profile, by = signoff.round.profile, signoff.person
+    assert by is not None
     said = [one for one in answers if one.view == SectionView.COMMENTS]
     with journal(profile):
         withdrawn = _words_of_withdrawal(profile)
@@ -224,6 +235,3 @@ def pass_comments_on(answers: Sequence[SectionAnswer], signoff: SignOff, *, at: 
         made = comments.add_comments(new, profile=profile, by=by, at=at, attribution=promised)
     for one in said:
         one.comment = made.get(one.section_id, one.comment)
-    for one in answers:
-        one.sent_at, one.sent_view, one.sent_text = at, one.view, one.text
-    SectionAnswer.objects.bulk_update(answers, ["comment", "sent_at", "sent_view", "sent_text"])

@@ -385,9 +385,10 @@ def shows_receipt(link: AnsweringLink, *, at: datetime) -> bool:
     signoff = link.signoff
     if link.purpose != LinkPurpose.SIGNOFF or link.ended_at or signoff.answered_at is None:
         return False
-    if at - signoff.answered_at > _RECEIPT_FOR or not signoff.person.is_active:
+    person = signoff.person
+    if at - signoff.answered_at > _RECEIPT_FOR or person is None or not person.is_active:
         return False
     answer = answer_of(signoff)
     profile: Profile = signoff.round.profile
-    part = parts_to_ask(profile, ValidationKind.SIGNOFF).filter(user=signoff.person)
+    part = parts_to_ask(profile, ValidationKind.SIGNOFF).filter(user=person)
     return answer is not None and not answer.waits_to_be_sent and part.exists()

@@ -216,10 +216,11 @@ def _day_told(found: ValidationRound, signoff: SignOff, language: str) -> str:
 
 def _who(attribution: str, signoff: SignOff) -> str:
     """Return how the person who answered is called in the round."""
-    organisation = signoff.person.organisation.name if signoff.person.organisation else ""
+    person = signoff.person
+    organisation = person.organisation.name if person and person.organisation else ""
     group = signoff.get_category_display() if signoff.category else signoff.get_role_display()
-    if attribution == Attribution.NAMED:
-        return ", ".join(filter(None, (signoff.person.full_name, organisation)))
+    if attribution == Attribution.NAMED and person is not None:
+        return ", ".join(filter(None, (person.full_name, organisation)))
     if attribution == Attribution.ORGANISATION:
         return organisation or group
     return group

@@ -172,6 +172,7 @@ ANSWERS = {
     "word_mapping": form(OK, EXPERT, others=GONE),
     "word_changes": page(EXPERT, others=GONE),
     "round": page(),
+    "attribution": form(NOT_COMPLETE, TEAM),
     "links": page(TEAM, FOCAL_POINT),
     "link_again": button(only(FOUND, TEAM, FOCAL_POINT)),
     "link_revoke": form(NOT_COMPLETE, TEAM, FOCAL_POINT),

@@ -19,6 +19,7 @@ from tests.factories.given import (
     give_territory,
     invite,
     prepare_publication,
+    promise_unsealed,
     read_word,
     write,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "next_edition",
     "nomination",
     "prepare_publication",
+    "promise_unsealed",
     "read_word",
     "section",
     "sections",

@@ -162,6 +162,13 @@ def give_guidance(one: Section) -> None:
     )
 
 
+def promise_unsealed(profile: Profile, attribution: str) -> Profile:
+    """Let the open round promise what rounds did before any was secret; return the profile."""
+    profile.validation_rounds.update(is_secret=False, attribution=attribution)
+    Profile.objects.filter(pk=profile.pk).update(attribution=attribution)
+    return fresh(profile)
+
+
 @mould
 def give_erratum(profile: Profile) -> None:
     """Write the printed erratum of a correction."""

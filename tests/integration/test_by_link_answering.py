@@ -40,7 +40,7 @@ def test_the_way_from_the_mail_to_the_receipt(consulted, signoff):
     page = holder.reads().content.decode()
     assert signoff.person.full_name in page
     assert "about 3 minutes" in page
-    assert "Answers are shown with the category of stakeholder only." in page
+    assert "as that of the group “Public service”, without a name" in page
     assert page.count("Not answered yet") == 3
 
     assert "Section 1 of 3" in holder.reads("link_section", "1").content.decode()

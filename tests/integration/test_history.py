@@ -26,8 +26,9 @@ START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 @pytest.fixture
 def profile(made):
     """A profile that is consulted about, with a remark and a PDF of every kind of person."""
-    profile = factories.make_profile(made, at=START, attribution=Attribution.CHATHAM_HOUSE)
+    profile = factories.make_profile(made, at=START)
     profile = factories.bring_to(profile, ProfileState.CONSULTATION, at=START + timedelta(days=1))
+    profile = factories.promise_unsealed(profile, Attribution.CHATHAM_HOUSE)
     for number, role in enumerate((Role.STAKEHOLDER, Role.FOCAL_POINT)):
         at = START + timedelta(days=2 + number)
         factories.comment_on(factories.section(profile, "1"), made[role], at=at)

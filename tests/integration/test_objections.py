@@ -37,8 +37,8 @@ def objected(made):
     """The objection of a stakeholder to section 1; everybody else approves."""
 
     def make(attribution=Attribution.CATEGORY):
-        profile = factories.make_profile(made, attribution=attribution)
-        profile = factories.bring_to(profile, S.CONSULTATION)
+        profile = factories.bring_to(factories.make_profile(made), S.CONSULTATION)
+        profile = factories.promise_unsealed(profile, attribution)
         author = made[Role.STAKEHOLDER]
         mine = next(one for one in factories.asked(profile) if one.person_id == author.pk)
         named = factories.sections(profile)[:1]
@@ -282,8 +282,8 @@ def test_others_read_it_as_far_as_the_objection(made, objected, name, attributio
 @pytest.mark.parametrize("attribution", [Attribution.CATEGORY, Attribution.CHATHAM_HOUSE])
 @pytest.mark.parametrize("move", ["object_to", "reserve", "approve"])
 def test_the_history_tells_words_of_an_answer_to_whom_the_round_does(made, move, attribution):
-    profile = factories.make_profile(made, attribution=attribution)
-    profile = factories.bring_to(profile, S.CONSULTATION)
+    profile = factories.bring_to(factories.make_profile(made), S.CONSULTATION)
+    profile = factories.promise_unsealed(profile, attribution)
     author = made[Role.STAKEHOLDER]
     mine = next(one for one in factories.asked(profile) if one.person_id == author.pk)
     factories.move(mine, move, author, reason=WORDS, sections=factories.sections(profile)[:1])

@@ -51,8 +51,9 @@ def made():
 def profile(made, request):
     """A profile in which the canary suggested, replied and noted, and the author took it over."""
     canary, expert = User.objects.get(pk=made[Role.STAKEHOLDER].pk), made[Role.LOCAL_EXPERT]
-    profile = under_review(made, attribution=request.param)
+    profile = under_review(made)
     profile = factories.bring_to(profile, ProfileState.CONSULTATION)
+    profile = factories.promise_unsealed(profile, request.param)
     section, at = factories.section(profile, "1"), timezone.now()
     comment = quoting(section, "In 2024", canary, replacement="In 2025")
     comments.reply_to(comment, text="I have counted them.", by=canary, at=at)

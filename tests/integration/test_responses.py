@@ -249,9 +249,8 @@ def remark(made):
     """A comment of a stakeholder in a consultation with a given attribution."""
 
     def make(attribution) -> Profile:
-        profile = factories.bring_to(
-            factories.make_profile(made, attribution=attribution), S.CONSULTATION
-        )
+        profile = factories.bring_to(factories.make_profile(made), S.CONSULTATION)
+        profile = factories.promise_unsealed(profile, attribution)
         author = made[Role.STAKEHOLDER]
         house, _new = Organisation.objects.get_or_create(key="canary", name="Canary House")
         User.objects.filter(pk=author.pk).update(full_name="Canary Person", organisation=house)

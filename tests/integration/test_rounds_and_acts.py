@@ -102,8 +102,8 @@ def objected(made):
     """A consultation in which a stakeholder objects to section 1 and the others are silent."""
 
     def make(attribution):
-        profile = factories.make_profile(made, attribution=attribution)
-        profile = factories.bring_to(profile, S.CONSULTATION)
+        profile = factories.bring_to(factories.make_profile(made), S.CONSULTATION)
+        profile = factories.promise_unsealed(profile, attribution)
         author = made[Role.STAKEHOLDER]
         house, _new = Organisation.objects.get_or_create(key="canary", name="Canary House")
         User.objects.filter(pk=author.pk).update(full_name="Canary Person", organisation=house)
@@ -276,7 +276,7 @@ def test_who_is_asked_reads_what_counts_before_answering(made):
     text = text_of(client.get(task_of(signoff)))
     assert "Silence is not agreement" in text
     assert "end of the day in the city, Africa/Tunis" in text
-    assert "Answers are shown with the category of stakeholder only." in text
+    assert "as that of the group “City authority”, without a name" in text
     for key in ("1", "2"):
         assert reverse("section", args=[profile.slug, key]) in text
 

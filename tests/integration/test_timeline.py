@@ -22,8 +22,8 @@ def answered(made):
     """A consultation in which a stakeholder has commented and objected."""
 
     def make(attribution):
-        profile = factories.make_profile(made, attribution=attribution)
-        profile = factories.bring_to(profile, S.CONSULTATION)
+        profile = factories.bring_to(factories.make_profile(made), S.CONSULTATION)
+        profile = factories.promise_unsealed(profile, attribution)
         author = made[Role.STAKEHOLDER]
         organisation = Organisation.objects.create(key=f"o{profile.pk}", name="Canary House")
         User.objects.filter(pk=author.pk).update(

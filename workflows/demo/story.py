@@ -88,7 +88,7 @@ class Story:
             days = 1 if self.now.hour >= _EVENING else 0
             self.now = self.now.replace(hour=_MORNING, minute=10) + timedelta(days=days)
 
-    def act(self, document: Any, move: str, by: User, **details: Any) -> None:
+    def act(self, document: Any, move: str, by: User | None, **details: Any) -> None:
         """Let a person make a move."""
         engine.perform(document, move, by=by, at=self.now, details=Details(**details))
         self.later(minutes=17)

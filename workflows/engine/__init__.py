@@ -5,6 +5,7 @@ one transaction, all or nothing.
 """
 
 from workflows.engine.asking import ask
+from workflows.engine.attributing import make_attribution_stricter
 from workflows.engine.branches import add_stakeholder, may_take_back, take_back, to_take_back
 from workflows.engine.by_link import revoke_link, send_answer, send_link_again
 from workflows.engine.days import change_deadlines, changeable_deadlines
@@ -30,6 +31,7 @@ from workflows.engine.moves import (
     perform,
 )
 from workflows.engine.signing import ask_for_code, sign_by_link
+from workflows.engine.unsealing import rounds_to_unseal, unseal
 
 __all__ = [
     "Document",
@@ -48,6 +50,7 @@ __all__ = [
     "invite",
     "invite_suggested",
     "lapse",
+    "make_attribution_stricter",
     "may_take_back",
     "nominate",
     "nominate_next_edition",
@@ -55,6 +58,7 @@ __all__ = [
     "perform",
     "release",
     "revoke_link",
+    "rounds_to_unseal",
     "send_answer",
     "send_link_again",
     "sign_by_link",
@@ -63,5 +67,6 @@ __all__ = [
     "take_back",
     "takers",
     "to_take_back",
+    "unseal",
     "why_not_handed_over",
 ]

@@ -34,8 +34,8 @@ def send_answer(link: AnsweringLink, *, at: datetime, base: str | None = None) -
         base: ``mark_of_all`` the answers that were looked at; None for whatever they are.
 
     Returns:
-        The event that says that it came by link; None if nothing has changed since it was sent
-        last, so that it can be sent twice.
+        The event that says that it came by link; None in a secret round, and if nothing has
+        changed since it was sent last, so that it can be sent twice.
 
     Raises:
         NotNow: If the link takes no answers.
@@ -59,11 +59,15 @@ def send_answer(link: AnsweringLink, *, at: datetime, base: str | None = None) -
     is_new = _says_something_new(signoff, move, details)
     if not waiting and not ranked and not is_new:
         return None
+    assert signoff.person is not None
     section_answers.pass_comments_on(waiting, signoff, at=at)
     priority_answers.note_sent(ranked, at=at)
     if is_new:
         perform(signoff, move, by=signoff.person, at=at, details=details)
     signoff = refetched(signoff, profile)
+    if signoff.round.is_secret:
+        effects.sealed_answer_came_by_link(signoff, at=at)
+        return None
     role = rules.acting_role(f"{signoff.document_type}.{move}", signoff.person, signoff)
     entry = Entry(
         document_name(signoff), "send_by_link", signoff.state, signoff.state, signoff.digest

@@ -25,7 +25,7 @@ from profile_workflow.models import (
 )
 from profile_workflow.models.people import User
 from profile_workflow.queries.validation import silence_is_agreement
-from profile_workflow.services import lifecycle, profiles, rounds, suggestions
+from profile_workflow.services import lifecycle, profiles, rounds, sealing, suggestions
 from profile_workflow.services.invitations import Wish
 from profile_workflow.services.lifecycle import NO_DETAILS, Details, Offer
 from profile_workflow.services.locking import locked
@@ -36,6 +36,7 @@ from workflows import effects
 from workflows.engine import handing, inviting
 from workflows.engine.branches import may_take_back, take_back
 from workflows.engine.locking import Document, profile_id, refetched
+from workflows.engine.unsealing import unseal_open_round
 from workflows.flows import CityProfileFlow, human_tasks
 from workflows.models.process import ProfileProcess, Task
 from workflows.nodes import HumanTaskActivation
@@ -102,7 +103,7 @@ def perform(
     """Make one move: the state changes, the task is done, the next one opens, effects are noted.
 
     ``by=None`` is the software itself (deadlines). The instance given stays as it was; fetch it
-    again to see the new state.
+    again to see the new state. The event of a sealed answer is not kept, and nobody is told.
 
     Raises:
         NotAllowed: Not you: role, separation of duties, or somebody else's task.
@@ -126,7 +127,10 @@ def perform(
     if isinstance(fresh, ReviewInvitation) and fresh.state == InvitationState.ACCEPTED:
         handing.take_up_sections(profile, fresh.person, at=at)
     _AFTER.get(move, _nothing)(profile, at, at - held_since)
-    effects.move_was_made(event, fresh, process, by=by, details=details)
+    if not sealing.is_unrecorded(fresh, move):
+        effects.move_was_made(event, fresh, process, by=by, details=details)
+    elif process is not None:
+        effects.tasks_were_opened(process, event=None)
     return event
 
 
@@ -239,8 +243,9 @@ def _finish(
     task.profile = profile
     if task.section_id or task.signoff_id:
         task.seed = document
-    task.done_by = by
-    task.move = move
+    if not sealing.is_unrecorded(document, move):
+        task.done_by = by
+        task.move = move
     activation: HumanTaskActivation = task.flow_task.activation_class(task)
     activation.finish()
     process.come_to_rest()
@@ -280,6 +285,7 @@ def _cancel(profile: Profile, at: datetime, _held_for: timedelta) -> None:
     ReviewRound.objects.filter(profile=profile, closed_at__isnull=True).update(
         closed_at=at, outcome="cancel"
     )
+    unseal_open_round(profile, at=at)
     rounds.close_validation_round(profile, at=at)
 
 

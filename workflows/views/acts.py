@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from profile_workflow.models import Profile, SignOff, User
 from profile_workflow.queries.profiles import sections_of
+from profile_workflow.queries.promises import promise_to, rule_of
 from profile_workflow.queries.rounds import Answer, answered_before, changed_keys, standing
 from profile_workflow.services.lifecycle import Offer
 from profile_workflow.web.checks import FOR_MOVE, checks_before
 from reports.models import Build
 from reports.publications import ready_builds
-from workflows.letters import ATTRIBUTION_RULES
 from workflows.models import Task
 
 _MAIL = _("Everybody with a part in the profile is told by mail.")
@@ -73,8 +73,8 @@ DOES: Mapping[str, tuple["str | Promise", ...]] = {
     "profile.extend_consultation": (
         _(
             "This round closes and a new one opens with the full time; those who have already "
-            "agreed to this text are not asked again. It cannot be taken back, but be "
-            "concluded early."
+            "agreed to this text are not asked again, unless the Chatham House Rule applies: then "
+            "nobody knows who they are. It cannot be taken back, but be concluded early."
         ),
     ),
     "profile.report_defect": (
@@ -155,10 +155,14 @@ def asked_context(task: Task, viewer: User) -> dict[str, Any]:
         "version": version,
         "signoff": signoff,
         "receipt": _receipt(signoff, task.profile, viewer) if signoff.answered_at else None,
-        "attribution": ATTRIBUTION_RULES[signoff.round.attribution],
+        "attribution": _attribution(signoff, viewer),
         "to_read": [one for one in sections_of(task.profile) if one.key in version.content],
         "files": list({one.language: one for one in found.order_by("finished_at")}.values()),
     }
+
+
+def _attribution(signoff: SignOff, viewer: User) -> str:
+    return promise_to(signoff) if signoff.person_id == viewer.pk else rule_of(signoff.round)
 
 
 def _receipt(signoff: SignOff, profile: Profile, viewer: User) -> Answer | None:

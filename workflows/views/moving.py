@@ -54,6 +54,7 @@ def task_form(task: Task, offers: Sequence[Offer], data: QueryDict | None = None
         offers=offers,
         moves=task.flow_task.moves,
         sections=sections_of(task.profile),
+        attribution=task.profile.attribution,
         initial=suggested_return(task.profile) if is_qa else None,
     )
 

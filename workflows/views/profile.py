@@ -131,6 +131,7 @@ def _form(
         offers=offers,
         moves=[move],
         sections=profiles.sections_of(found),
+        attribution=found.attribution,
     )
 
 

@@ -19,7 +19,7 @@ from profile_workflow.models import (
     TemplateCheck,
     User,
 )
-from profile_workflow.queries.attribution import Credit, credit, may_see_names
+from profile_workflow.queries.attribution import Credit, credit, may_see_names, participant
 from profile_workflow.queries.blindness import veil_of
 from profile_workflow.queries.evidence import sees_working_material
 from profile_workflow.queries.history.words import (
@@ -166,7 +166,7 @@ def _who(
 ) -> Credit:
     """Return who made a move, as far as the reader may know."""
     if event.actor is None:
-        return Credit("", "", is_named=True)
+        return Credit(_nobody(kind, name, documents), "", is_named=True)
     person = documents.people.get(event.actor)
     if person is None:
         return Credit(_("A person whose name was erased"), role_label(event.role), is_named=True)
@@ -181,6 +181,13 @@ def _who(
         viewer=viewer,
         profile=profile,
     )
+
+
+def _nobody(kind: str, name: str, documents: _Documents) -> str:
+    """Return who has done what no actor is recorded of: the software, unless it was unsealed."""
+    comment = documents.comments.get(int(name)) if kind == Kind.COMMENT else None
+    is_unsealed = comment is not None and comment.author_id is None
+    return participant() if is_unsealed else ""
 
 
 def _attribution(

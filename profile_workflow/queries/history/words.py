@@ -20,6 +20,7 @@ from profile_workflow.models import (
 )
 from profile_workflow.queries.evidence import ENTRIES
 from profile_workflow.states import (
+    Attribution,
     CommentState,
     DataItemState,
     InvitationState,
@@ -62,6 +63,7 @@ _STATES: dict[str, type[TextChoices]] = {
     Kind.INVITATION: InvitationState,
     Kind.ASSIGNMENT: Role,
     Kind.CHECK: Verdict,
+    Kind.VALIDATION_ROUND: Attribution,
 }
 
 #: What happens beside the machines.
@@ -77,6 +79,8 @@ _OTHER_MOVES: dict[str, "str | Promise"] = {
     "reply": gettext_lazy("Reply to the comment"),
     "apply": gettext_lazy("Apply the suggestion to the text"),
     "open_round": gettext_lazy("Open the round"),
+    "promise": gettext_lazy("Announce how answers are attributed"),
+    "unseal": gettext_lazy("Unseal the answer, without a name"),
     "claim": gettext_lazy("Take the task"),
     "release": gettext_lazy("Give the task back"),
     "delegate": gettext_lazy("Hand the task over"),

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from profile_workflow.queries.promises import ATTRIBUTION_RULES
 from profile_workflow.states import Attribution
 from workflows import notifications, turns
 from workflows.flows import human_tasks
-from workflows.letters import ATTRIBUTION_RULES, MailKind, one_line
+from workflows.letters import MailKind, one_line
 
 pytestmark = pytest.mark.unit
 

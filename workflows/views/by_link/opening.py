@@ -107,8 +107,9 @@ def language_of(request: HttpRequest, link: AnsweringLink) -> str:
     has it no more, what the browser asks for.
     """
     known = dict(settings.LANGUAGES)
-    stated = (link.language, link.signoff.person.language)
     asked = translation.get_language_from_request(request)
+    person = link.signoff.person
+    stated = (link.language, person.language if person else "")
     return next((one for one in stated if one in known), asked)
 
 
@@ -131,8 +132,7 @@ def shut(request: HttpRequest, link: AnsweringLink, standing: Standing) -> HttpR
     """Say why a link opens nothing, and give back what was typed."""
     found: dict[str, Any] = {"why": standing.value, "words": _typed(request)}
     if standing is Standing.CLOSED:
-        signoff = link.signoff
-        found |= {"round": signoff.round, "answered_at": signoff.answered_at}
+        found |= {"round": link.signoff.round, "answered_at": link.signoff.answered_at}
     status = _STATUS.get(standing, HTTPStatus.GONE)
     return render(request, "workflows/by_link/shut.html", found, status=status)
 

@@ -29,6 +29,7 @@ from profile_workflow.models import (
     SigningAnswer,
 )
 from profile_workflow.queries.profiles import sections_asked_about
+from profile_workflow.queries.promises import promise_to
 from profile_workflow.queries.validation import picture_asked_about
 from profile_workflow.services import links, priority_answers, section_answers, signing
 from profile_workflow.services.links import Standing
@@ -42,7 +43,6 @@ from profile_workflow.views.pictures import secure, sent_file
 from profile_workflow.web.reading import Addresses, reading_text
 from profile_workflow.web.refusing import Refusal, refused
 from workflows import engine
-from workflows.letters import ATTRIBUTION_RULES
 from workflows.views.by_link.opening import for_link_holder, lost, only_for, shut, token_of
 
 READING_AND_SENDING = ["GET", "HEAD", "POST"]
@@ -182,7 +182,7 @@ class Way:
             "profile": self.profile,
             "asked_round": self.round,
             "signoff": self.signoff,
-            "attribution": ATTRIBUTION_RULES[self.round.attribution],
+            "attribution": promise_to(self.signoff),
             "at": timezone.now(),
             **more,
         }
@@ -346,7 +346,7 @@ def receipt(request: HttpRequest, link: AnsweringLink) -> HttpResponseBase:
         return redirect("link", way.token)
     context = way.context(
         agrees=way.signoff.state in AGREEING_SIGNOFF_STATES,
-        mailed_to=masked_address(way.signoff.person.email),
+        mailed_to=masked_address(way.signoff.person.email if way.signoff.person else ""),
     )
     return render(request, "workflows/by_link/receipt.html", context)
 

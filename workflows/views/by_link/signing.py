@@ -106,7 +106,7 @@ def _code_page(
         newest=newest,
         is_live=signing.is_live(newest, way.link, at=at),
         codes_left=signing.codes_left(way.signoff, at=at),
-        mailed_to=masked_address(way.signoff.person.email),
+        mailed_to=masked_address(way.signoff.person.email if way.signoff.person else ""),
         objected=[one for one in now.steps if one.section.key in now.signing.sections],
     )
     status = refusal.status if refusal else None

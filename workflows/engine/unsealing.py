@@ -1,0 +1,91 @@
+"""Unsealing the answers of a secret round when it is over, and clearing the traces of them."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from profile_workflow import calendars
+from profile_workflow.errors import NotNow
+from profile_workflow.models import Profile, ValidationRound
+from profile_workflow.queries.validation import round_under_seal
+from profile_workflow.services import sealing
+from profile_workflow.services.locking import locked
+from profile_workflow.services.log import journal
+from profile_workflow.states import ProfileState, SignOffState
+from workflows import effects
+from workflows.flows import CityProfileFlow
+from workflows.letters import MailKind
+from workflows.models import JobKind, OutboxJob, Task
+
+
+def rounds_to_unseal(at: datetime) -> "QuerySet[ValidationRound, ValidationRound]":
+    """Return the secret rounds whose time is over and for whose answers nobody waits any more."""
+    sealed = ValidationRound.objects.filter(is_secret=True, unsealed_at__isnull=True)
+    over = sealed.filter(closed_at__isnull=True, closes_at__lte=at, signoffs__isnull=False)
+    running = over.exclude(profile__state=ProfileState.ON_HOLD)
+    waited_for = ValidationRound.objects.filter(signoffs__state=SignOffState.ASKED)
+    return running.exclude(pk__in=waited_for.values("pk")).order_by("closes_at", "pk").distinct()
+
+
+@transaction.atomic
+def unseal(opened: ValidationRound, *, at: datetime) -> None:
+    """Part the answers of a round from their authors, and ask for what is to be decided on them.
+
+    Raises:
+        NotNow: If it is not over, or somebody else was quicker.
+    """
+    profile = locked(opened.profile_id, at)
+    if not rounds_to_unseal(at).filter(pk=opened.pk).exists():
+        raise NotNow("There is nothing to unseal.")
+    unseal_open_round(profile, at=at)
+    waiting = Task.objects.open().filter(profile=profile, flow_task=CityProfileFlow.conclude)
+    task = waiting.first()
+    if task is not None:
+        due_at = calendars.deadline(at, CityProfileFlow.conclude.days, profile.city)
+        waiting.update(due_at=due_at, reminded_at=None, escalated_at=None)
+        effects.answers_were_unsealed(task, opened, at=at)
+
+
+def unseal_open_round(profile: Profile, *, at: datetime) -> None:
+    """Unseal the round of a profile that is under seal, if there is one.
+
+    The caller holds the lock. Besides the answers it clears what tells who has answered, and when.
+    """
+    opened = round_under_seal(profile)
+    if opened is None:
+        return
+    signoffs = list(opened.signoffs.order_by("pk").values_list("pk", flat=True))
+    with journal(profile):
+        sealing.unseal(opened, profile, at=at)
+    tasks = Task.objects.filter(signoff__in=signoffs)
+    tasks.update(owner=None, done_by=None, move="", assigned=None, reminded_at=None)
+    tasks.filter(finished__isnull=False).update(finished=at)
+    keys = set(tasks.values_list("pk", flat=True))
+    _forget_order(keys)
+    _forget_mails(opened, set(signoffs), keys)
+
+
+def _forget_order(tasks: set[int]) -> None:
+    """Write anew what came after the tasks: the rows stand in the order of the answers."""
+    through = Task.previous.through.objects
+    links = through.filter(to_task__in=tasks)
+    pairs = sorted(links.order_by("pk").values_list("to_task_id", "from_task_id"))
+    links.delete()
+    through.bulk_create(
+        Task.previous.through(from_task_id=after, to_task_id=before) for before, after in pairs
+    )
+
+
+def _forget_mails(opened: ValidationRound, signoffs: set[int], tasks: set[int]) -> None:
+    """Delete the jobs that tell who has answered, and who was reminded because he had not."""
+    mails = OutboxJob.objects.filter(
+        kind=JobKind.MAIL, profile=opened.profile_id, created_at__gte=opened.opened_at
+    )
+    told = [
+        pk
+        for pk, payload in mails.order_by("pk").values_list("pk", "payload")
+        if (payload["kind"] == MailKind.RECEIPT and payload["signoff"] in signoffs)
+        or (payload["kind"] == MailKind.REMINDER and not tasks.isdisjoint(payload["tasks"]))
+    ]
+    OutboxJob.objects.filter(pk__in=told).delete()
