@@ -43,6 +43,7 @@ NO_LIST = {
     "section_compare": "two texts",
     "section_move": "a form",
     "objection": "one objection",
+    "link_receipt": "one answer",
     "link_revoke": "one link",
     "link_section": "one section",
     "link_sign": "a form",
