@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from profile_workflow.models import Assignment, City, Event, Profile, Template, User
-from profile_workflow.states import ProfileState, Role
+from profile_workflow.states import Attribution, ProfileState, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,12 @@ def suggested_city(possible: Possible, wanted: int | None) -> int | None:
     if wanted in known:
         return wanted
     return known[0] if len(known) == 1 else None
+
+
+def suggested_attribution(possible: Possible, city_id: int | None) -> str:
+    """Return how answers are attributed in the programme of a city, or of the first one."""
+    chosen = [one for one in possible.cities if one.pk == city_id] or possible.cities
+    return chosen[0].programme.attribution if chosen else Attribution.CATEGORY
 
 
 def started_by(user: User, *, city: City, edition: int) -> Profile | None:

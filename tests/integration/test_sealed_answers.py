@@ -18,6 +18,7 @@ from profile_workflow.models import (
     Event,
     EventReason,
     Profile,
+    Programme,
     SectionAnswer,
     SignOff,
     ValidationRound,
@@ -286,6 +287,18 @@ def test_every_rule_is_told_to_whoever_is_asked_in_his_own_words(made):
         assert words in told
         assert ("The project team sees every name." in told) is not is_secret
         assert ("The project team sees every name." in rule_of(signoff.round)) is not is_secret
+
+
+def test_the_rule_of_the_programme_is_suggested(made, client):
+    Programme.objects.update(attribution=Attribution.CHATHAM_HOUSE)
+    client.force_login(made.team)
+    page = client.get(reverse("profile_new")).content.decode()
+    assert '<option value="chatham_house" selected' in page
+    profile = factories.bring_to(factories.make_profile(made), S.PROJECT_QA)
+    task = Task.objects.open().get(profile=profile)
+    page = client.get(reverse("task", args=[task.pk])).content.decode()
+    # With what the profile was started, on the page on which the consultation is opened.
+    assert '<option value="category" selected' in page
 
 
 def test_the_rule_is_chosen_with_the_move_that_opens_the_consultation(made):

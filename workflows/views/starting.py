@@ -73,7 +73,11 @@ def _form(request: HttpRequest, possible: nominating.Possible, today: date) -> S
         cities=possible.cities,
         templates=possible.templates,
         taken=possible.taken,
-        initial={"city": wanted, "edition": today.year},
+        initial={
+            "city": wanted,
+            "edition": today.year,
+            "attribution": nominating.suggested_attribution(possible, wanted),
+        },
     )
 
 
