@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='validationround',
             name='is_secret',
-            field=models.BooleanField(default=False, verbose_name='answers are sealed, then shown without names'),
+            field=models.BooleanField(default=False, verbose_name='sealed, then without names'),
         ),
         migrations.AddField(
             model_name='validationround',
