@@ -108,6 +108,11 @@ def _is_not_invited(user: Any, invitation: Any) -> bool:
     return bool(invitation.person_id != user.pk)
 
 
+def _reviews_section(user: Any, section: Any) -> bool:
+    limits = section.profile.reviews_only(user)
+    return limits is None or section.pk in limits
+
+
 NO_AUTHOR = Duty(
     _has_not_written,
     _("You are an author of this profile; somebody else must judge it."),
@@ -131,6 +136,9 @@ ASKED_OR_KEEPS = Duty(
     _was_asked_or_keeps, _("Only who was asked, or who has asked, hands a request on.")
 )
 
+INVITED_TO_SECTION = Duty(
+    _reviews_section, _("You were invited to review other sections; somebody else judges this one.")
+)
 IS_INVITED = Duty(_is_invited, _("Only the person who was invited answers an invitation."))
 NOT_INVITED = Duty(
     _is_not_invited, _("You are the one who was invited; somebody else of the team decides this.")
@@ -140,6 +148,7 @@ _TEAM = Who((Role.PROJECT_TEAM,))
 _QA = Who((Role.PROJECT_TEAM,), (NO_AUTHOR, NO_REVIEWER))
 _EXPERT = Who((Role.LOCAL_EXPERT,))
 _REVIEW = Who((Role.INTERNATIONAL_EXPERT,), (NO_AUTHOR,))
+_REVIEW_OF_SECTION = Who((Role.INTERNATIONAL_EXPERT,), (NO_AUTHOR, INVITED_TO_SECTION))
 _CITY_OR_TEAM = Who((Role.FOCAL_POINT, Role.PROJECT_TEAM), (NO_AUTHOR,))
 _CITY = Who((Role.FOCAL_POINT,), (NO_AUTHOR,))
 _AUTHORITY = Who((Role.CITY_AUTHORITY,), (NO_AUTHOR,))
@@ -189,9 +198,9 @@ WHO: dict[str, Who] = {
     "profile.cancel": _TEAM,
     "section.submit": _SECTION_AUTHOR,
     "section.take_back": _SECTION_AUTHOR,
-    "section.accept": _REVIEW,
-    "section.request_minor_changes": _REVIEW,
-    "section.request_major_changes": _REVIEW,
+    "section.accept": _REVIEW_OF_SECTION,
+    "section.request_minor_changes": _REVIEW_OF_SECTION,
+    "section.request_major_changes": _REVIEW_OF_SECTION,
     "comment.accept": _COMMENT_ANSWER,
     "comment.accept_partly": _COMMENT_ANSWER,
     "comment.decline": _COMMENT_ANSWER,

@@ -239,13 +239,17 @@ class HumanTask(RoutingMixin, Node):
         return tasks
 
     def _owners(self, activation: Activation, seeds: Sequence[Document]) -> list[int | None]:
-        """Return whose each task is: as the flow says, else the sole holder's of the role."""
+        """Return whose each task is: as the flow says, else the sole holder's of the role.
+
+        Whoever was invited to some sections only is none of its holders here.
+        """
         owners = [self._owner(activation, seed) if self._owner else None for seed in seeds]
         if None not in owners:
             return owners
         process = activation.process
         held = Assignment.objects.active(role_day(process.moment)).for_profile(process.profile)
-        holders = set(held.filter(role=self.role).values_list("user_id", flat=True))
+        whole = held.filter(role=self.role).for_all_sections()
+        holders = set(whole.values_list("user_id", flat=True))
         sole = holders.pop() if len(holders) == 1 else None
         return [owner or sole for owner in owners]
 

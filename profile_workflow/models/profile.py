@@ -156,9 +156,27 @@ class Profile(ProfileMachine):
         """
         return self._part_of(user).roles
 
+    def reviews_only(self, user: User) -> frozenset[int] | None:
+        """Return the ids of the sections to which his invitation limits an international expert.
+
+        None if nothing does. One query; the answer is kept with the instance.
+        """
+        kept: dict[int, frozenset[int] | None] = self.__dict__.setdefault("_limits", {})
+        if user.pk not in kept:
+            held = Assignment.objects.active(self.day).filter(
+                profile=self.pk, user=user, role=Role.INTERNATIONAL_EXPERT
+            )
+            named: dict[int, set[int]] = {}
+            limits = ("invitation__sections", "stands_in_for__invitation__sections")
+            for part, *sections in held.values_list("pk", *limits):
+                named.setdefault(part, set()).update(filter(None, sections))
+            is_limited = bool(named) and all(named.values())
+            kept[user.pk] = frozenset().union(*named.values()) if is_limited else None
+        return kept[user.pk]
+
     def forget_parts(self) -> None:
         """Read who has which part again next time; called when somebody's part has changed."""
-        for kept in ("_parts", "_asked"):
+        for kept in ("_parts", "_asked", "_limits"):
             self.__dict__.pop(kept, None)
 
     def has_written(self, user: User) -> bool:
@@ -295,6 +313,10 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.filter(
             Q(profile=profile) | Q(profile__isnull=True, programme=profile.programme_id)
         )
+
+    def for_all_sections(self) -> Self:
+        """Assignments that no invitation limits to some sections."""
+        return self.exclude(invitation__sections__isnull=False)
 
     def in_roles(self, roles: Iterable[Role]) -> Self:
         """Assignments to any of the roles."""

@@ -377,6 +377,33 @@ def test_nobody_is_invited_once_there_is_nothing_to_review(drafted):
         )
 
 
+def test_whoever_is_invited_to_some_sections_judges_no_others(made):
+    profile = factories.make_profile(made)
+    limited = factories.invite(profile, sections=[factories.section(profile, "2")])
+    for one in (limited, profile.invitations.get(person=made[REVIEWER])):
+        factories.move(one, "accept_invitation", one.person)
+    reviewed = factories.bring_to(profile, ProfileState.EXPERT_REVIEW)
+    owners = {one.section.key: one.owner for one in Task.objects.open().filter(profile=reviewed)}
+    # The other one is the only one who was invited to all of it.
+    assert owners == {"1": made[REVIEWER], "2": limited.person, "3": made[REVIEWER]}
+    third = Task.objects.open().get(profile=reviewed, section__key="3")
+    assert limited.person not in engine.takers(third, by=made.team)
+    with pytest.raises(NotAllowed):
+        engine.delegate(third, to=limited.person, by=made.team, at=timezone.now())
+    engine.release(third, by=made[REVIEWER], at=timezone.now())
+    with pytest.raises(NotAllowed, match="other sections"):
+        factories.move(factories.section(reviewed, "3"), "accept", limited.person)
+    with pytest.raises(NotAllowed, match="other sections"):
+        engine.claim(third, by=limited.person, at=timezone.now())
+    factories.move(factories.section(reviewed, "2"), "accept", limited.person)
+    # What hinders is the invitation: without it the section would be anybody's in the role.
+    factories.fresh(limited).sections.clear()
+    third = factories.fresh(third)
+    assert limited.person in engine.takers(third, by=made.team)
+    engine.claim(third, by=limited.person, at=timezone.now())
+    factories.move(factories.section(reviewed, "3"), "accept", limited.person)
+
+
 # Several at once
 
 

@@ -7,10 +7,12 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
+from profile_workflow import rules
 from profile_workflow.days import role_day
 from profile_workflow.errors import NotAllowed, NotNow
 from profile_workflow.models import Assignment, Event, Profile, Section
 from profile_workflow.models.people import User
+from profile_workflow.models.profile import AssignmentQuerySet
 from profile_workflow.services import people
 from profile_workflow.services.locking import locked
 from profile_workflow.services.log import SYSTEM, Actor, Entry, record
@@ -36,6 +38,8 @@ def claim(task: Task, *, by: User, at: datetime) -> None:
         raise NotAllowed(
             _("This task waits for the role “%(role)s”.") % {"role": task.get_role_display()}
         )
+    if _is_beyond(task, by, profile):
+        raise NotAllowed(rules.INVITED_TO_SECTION.refusal)
     _hand_over(task, profile, to=by, by=by, at=at, move="claim")
 
 
@@ -70,11 +74,21 @@ def takers(task: Task, *, by: User) -> list[User]:
     for one in held.order_by("user__full_name", "pk"):
         holders[one.user_id] = one.user
         roles.setdefault(one.user_id, set()).add(one.role)
+    beyond = _limited_to_others(task, held)
     return [
         person
         for key, person in holders.items()
-        if key != task.owner_id and _role_suffices(task, roles[key])
+        if key not in (task.owner_id, *beyond) and _role_suffices(task, roles[key])
     ]
+
+
+def _limited_to_others(task: Task, held: AssignmentQuerySet) -> set[int]:
+    """Return who was invited to review other sections only than that of a review."""
+    if task.role != Role.INTERNATIONAL_EXPERT or task.section_id is None:
+        return set()
+    limited = held.filter(role=task.role, invitation__sections__isnull=False)
+    others = limited.exclude(invitation__sections=task.section_id)
+    return set(others.values_list("user_id", flat=True))
 
 
 def why_not_handed_over(task: Task, *, by: User) -> str | None:
@@ -87,7 +101,15 @@ def why_not_handed_over(task: Task, *, by: User) -> str | None:
 
 
 def _can_take(task: Task, user: User, profile: Profile) -> bool:
-    return _role_suffices(task, profile.roles_of(user))
+    return _role_suffices(task, profile.roles_of(user)) and not _is_beyond(task, user, profile)
+
+
+def _is_beyond(task: Task, user: User, profile: Profile) -> bool:
+    """Whether a review is of a section that somebody was not invited to."""
+    if task.role != Role.INTERNATIONAL_EXPERT or task.section_id is None:
+        return False
+    limits = profile.reviews_only(user)
+    return limits is not None and task.section_id not in limits
 
 
 def _role_suffices(task: Task, roles: Collection[str]) -> bool:

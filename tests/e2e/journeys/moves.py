@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from profile_workflow.models import Comment, Event, Profile, Section, SignOff, User
 from profile_workflow.services.lifecycle import transitions_of
 
-#: The documents that stand on the path; figures and requests for input have paths of their own.
+#: The documents that stand on the path; figures, requests for input and invitations have
+#: paths of their own.
 DOCUMENTS = (Profile, Section, Comment, SignOff)
 
 _ANSWER = "given in the form with which the journey accepts: tests/integration/test_responses.py"
