@@ -42,7 +42,6 @@ NO_LIST = {
     "objection": "one objection",
     "link_revoke": "one link",
     "link_section": "one section",
-    "link_sign": "a form",
     "link_priorities": "a form",
     "link_code": "one answer",
     "profile_move": "a form",
