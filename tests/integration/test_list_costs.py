@@ -46,7 +46,6 @@ NO_LIST = {
     "link_receipt": "one answer",
     "link_revoke": "one link",
     "link_section": "one section",
-    "link_sign": "a form",
     "link_priorities": "a form",
     "link_code": "one answer",
     "profile_move": "a form",
