@@ -68,11 +68,11 @@ def open_validation_round(profile: Profile, kind: ValidationKind, *, at: datetim
         raise NotComplete(_("There is nobody who could sign for the city; name somebody first."))
     version = freeze_profile(profile, at=at)
     rounds = profile.validation_rounds.filter(kind=kind).select_related("version")
-    last = rounds.order_by("-number").first()
+    before = list(rounds.order_by("-number"))
     opened = ValidationRound.objects.create(
         profile=profile,
         kind=kind,
-        number=last.number + 1 if last else 1,
+        number=before[0].number + 1 if before else 1,
         version=version,
         quorum=profile.quorum,
         tacit_rule=profile.tacit_rule and kind == ValidationKind.CONSULTATION,
@@ -84,12 +84,13 @@ def open_validation_round(profile: Profile, kind: ValidationKind, *, at: datetim
     _record_opening(
         profile, f"validation_round:{kind}:{opened.number}", at=at, digest=version.digest
     )
-    standing = standing_answers(profile, kind, version.digest) if last else {}
+    is_known = any(one.version.digest == version.digest for one in before)
+    standing = standing_answers(profile, kind, version.digest) if is_known else {}
     settled = {
         person for person, answer in standing.items() if answer.state in AGREEING_SIGNOFF_STATES
     }
     asked = ask(opened, (one for one in people if one.user_id not in settled), at=at)
-    if last is not None:
+    if before:
         section_answers.carry_over(asked, profile)
     return asked
 
