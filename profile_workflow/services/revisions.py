@@ -38,7 +38,7 @@ def freeze_section(section: Section, *, by: User, at: datetime) -> Revision:
 
 
 def freeze_profile(profile: Profile, *, at: datetime) -> ProfileVersion:
-    """Freeze the submitted text of a profile; the version that has the very text already is reused."""
+    """Freeze the submitted text of a profile; a version of the very same text is used again."""
     content = {
         key: {"revision": revision, "sha256": sha256}
         for key, (revision, sha256) in profile.submitted_revisions().items()
