@@ -38,18 +38,17 @@ def freeze_section(section: Section, *, by: User, at: datetime) -> Revision:
 
 
 def freeze_profile(profile: Profile, *, at: datetime) -> ProfileVersion:
-    """Freeze the submitted text of a profile; the last version is reused if it is the same."""
+    """Freeze the submitted text of a profile; a version of the very same text is used again."""
     content = {
         key: {"revision": revision, "sha256": sha256}
         for key, (revision, sha256) in profile.submitted_revisions().items()
     }
     digest = profile.text_digest()
-    last = profile.versions.order_by("-number").first()
-    if last is not None and last.digest == digest:
-        return last
-    return ProfileVersion.objects.create(
+    before = list(profile.versions.order_by("-number"))
+    same = next((one for one in before if one.digest == digest), None)
+    return same or ProfileVersion.objects.create(
         profile=profile,
-        number=last.number + 1 if last else 1,
+        number=before[0].number + 1 if before else 1,
         digest=digest,
         content=content,
         created_at=at,

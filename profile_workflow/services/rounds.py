@@ -1,6 +1,6 @@
 """Rounds of expert review, consultation and sign-off: opening them and asking the people."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -70,12 +70,13 @@ def open_validation_round(profile: Profile, kind: ValidationKind, *, at: datetim
         raise NotComplete(_("There is nobody who could sign for the city; name somebody first."))
     version = freeze_profile(profile, at=at)
     rounds = profile.validation_rounds.filter(kind=kind).select_related("version")
-    last = rounds.order_by("-number").first()
-    attribution = _attribution(profile, last, version.digest)
+    before = list(rounds.order_by("-number"))
+    same = [one for one in before if one.version.digest == version.digest]
+    attribution = _attribution(profile, same)
     opened = ValidationRound.objects.create(
         profile=profile,
         kind=kind,
-        number=last.number + 1 if last else 1,
+        number=before[0].number + 1 if before else 1,
         version=version,
         quorum=profile.quorum,
         tacit_rule=profile.tacit_rule and kind == ValidationKind.CONSULTATION,
@@ -87,14 +88,14 @@ def open_validation_round(profile: Profile, kind: ValidationKind, *, at: datetim
         announced_at=at,
         closes_at=calendars.deadline(at, _days(profile, kind), profile.city),
     )
-    is_first = last is None and kind == ValidationKind.CONSULTATION
+    is_first = not before and kind == ValidationKind.CONSULTATION
     if is_first or Attribution(profile.attribution).is_looser_than(attribution):
         adopt_attribution(profile, attribution)
     _record_opening(profile, round_name(opened), at=at, digest=version.digest)
     record_promise(opened, profile, actor=SYSTEM, at=at)
     # Who answered what in a secret round is unknown, and has to stay so: all are asked again.
-    may_know = last is not None and not opened.is_secret
-    standing = standing_answers(profile, kind, version.digest) if may_know else {}
+    may_know = bool(before) and not opened.is_secret
+    standing = standing_answers(profile, kind, version.digest) if same and may_know else {}
     settled = {
         person for person, answer in standing.items() if answer.state in AGREEING_SIGNOFF_STATES
     }
@@ -112,16 +113,16 @@ _CARRY_OVER = {
 }
 
 
-def _attribution(profile: Profile, last: ValidationRound | None, digest: str) -> Attribution:
+def _attribution(profile: Profile, same: Sequence[ValidationRound]) -> Attribution:
     """Return the rule of a new round: the one chosen with the move that opens it.
 
-    Asking another time about the same text is never looser than it was before.
+    Asking another time about the same text, in rounds before it, is never looser than it was.
     """
-    chosen = Attribution(profile.attribution_chosen or profile.attribution)
-    is_same_text = last is not None and last.version.digest == digest
-    if last is not None and is_same_text and chosen.is_looser_than(last.attribution):
-        return Attribution(last.attribution)
-    return chosen
+    strictest = Attribution(profile.attribution_chosen or profile.attribution)
+    for one in same:
+        if strictest.is_looser_than(one.attribution):
+            strictest = Attribution(one.attribution)
+    return strictest
 
 
 def adopt_attribution(profile: Profile, attribution: Attribution) -> None:

@@ -156,9 +156,16 @@ def _asked_about(signoff: SignOff, section: Section) -> dict[str, Any]:
         NotNow: If the version lacks the section, or it has been submitted with another text since.
     """
     asked: dict[str, Any] | None = signoff.round.version.content.get(section.key)
-    if asked is None or section.revision_id != asked["revision"]:
+    if asked is None or not _is_still(section, asked):
         raise NotNow(_("This section is not what you are asked about."))
     return asked
+
+
+def _is_still(section: Section, asked: dict[str, Any]) -> bool:
+    """Whether a section has the text asked about, if only because it was submitted unchanged."""
+    if section.revision_id == asked["revision"]:
+        return True
+    return section.revision is not None and section.revision.sha256 == asked["sha256"]
 
 
 def answers_of(signoff: SignOff) -> dict[str, SectionAnswer]:

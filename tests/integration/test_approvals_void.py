@@ -127,3 +127,28 @@ def test_what_the_city_has_signed_is_void_for_the_section_that_is_returned():
     team = factories.holder(profile, Role.PROJECT_TEAM)
     task = Task.objects.open().get(profile=profile, signoff__person=authority)
     assert CHANGED not in page(signed_in(team), "task", task.pk)
+
+
+def test_a_section_that_is_submitted_again_unchanged_voids_nothing():
+    profile = factories.bring_to(factories.make_profile(), S.CONSULTATION)
+    objects, agrees = factories.holders(profile, Role.STAKEHOLDER)
+    focal_point = factories.holder(profile, Role.FOCAL_POINT)
+    named = [factories.section(profile, "1")]
+    for person in (agrees, focal_point):
+        factories.move(signoff_of(profile, person), "approve", person)
+    factories.move(
+        signoff_of(profile, objects), "object_to", objects, reason="Not so.", sections=named
+    )
+    factories.move(
+        profile, "revise_after_consultation", focal_point, reason="Look.", sections=named
+    )
+    expert = factories.holder(profile, Role.LOCAL_EXPERT)
+    factories.move(factories.section(profile, "1"), "submit", expert)
+    factories.move(factories.fresh(profile), "call_second_workshop", expert)
+    assert profile.versions.count() == 1
+    # Who has agreed to this text is not asked again, and whose turn it is can answer.
+    assert [one.person_id for one in factories.asked(profile)] == [objects.pk]
+    answers_by_link(signoff_of(profile, objects))
+    team = signed_in(factories.holder(profile, Role.PROJECT_TEAM))
+    assert "acceptance void" not in page(team, "section", profile.slug, "1")
+    assert not void_of(profile, "1", team)
