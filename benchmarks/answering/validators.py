@@ -1,5 +1,6 @@
 """Who is consulted about a large profile, and what his browser knows: an address, nothing else."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -9,10 +10,10 @@ from django.urls import reverse
 
 from benchmarks.lists.filling import SECTIONS
 from benchmarks.texts import Author
-from profile_workflow.models import AnsweringLink, Profile, User
+from profile_workflow.models import AnsweringLink, Profile, SectionAnswer, User
 from profile_workflow.services import links
 from profile_workflow.services.people import Part
-from profile_workflow.states import ProfileState, Role
+from profile_workflow.states import ProfileState, Role, SectionView
 from tests import factories
 
 _LENGTH = 900
@@ -58,7 +59,25 @@ def validators(number: int) -> list[Validator]:
     _write(factories.bring_to(profile, ProfileState.DRAFTING))
     profile = factories.bring_to(profile, ProfileState.CONSULTATION)
     found = AnsweringLink.objects.filter(signoff__person__in=people).order_by("pk")
-    return [_validator(one, profile) for one in found.select_related("signoff__person")]
+    asked = list(found.select_related("signoff__person"))
+    _agree(asked, profile)
+    return [_validator(one, profile) for one in asked]
+
+
+def _agree(asked: Sequence[AnsweringLink], profile: Profile) -> None:
+    """Let everybody have agreed with every section, so that each can send what he says next."""
+    SectionAnswer.objects.bulk_create(
+        SectionAnswer(
+            signoff=link.signoff,
+            section=section,
+            revision=section.revision,
+            digest=section.revision.sha256,
+            view=SectionView.AGREES,
+            saved_at=link.issued_at,
+        )
+        for section in profile.sections.select_related("revision")
+        for link in asked
+    )
 
 
 def _write(profile: Profile) -> None:

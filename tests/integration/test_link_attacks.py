@@ -145,5 +145,6 @@ def test_what_was_sent_before_a_link_ended_cannot_be_sent_again(consulted, signo
     assert returned.state == ProfileState.REVISION_VALIDATION
     before = stored()
     for _replay in range(2):
-        assert client.post(address, {"code": code}).status_code == GONE
+        again = client.post(address, {"code": code})
+        assert again["Location"] == reverse("link_receipt", args=[token_for(asked)])
     assert stored() == before

@@ -42,6 +42,7 @@ def answers(made, **change):
         "translators": made[Role.TRANSLATOR].email,
         "quorum": 60,
         "tacit_rule": "on",
+        "asks_priorities": "on",
         "attribution": "named",
         **{f"days_{name}": days for name, days in usual_days().items()},
     }
@@ -88,6 +89,7 @@ def test_two_clicks_start_one_profile(made):
     assert first["Location"] == second["Location"] == reverse("people", args=[profile.slug])
     assert profile.title == f"City Migration Profile: {made.cities[0].name}"
     assert (profile.language, profile.quorum, profile.tacit_rule) == ("en", 60, True)
+    assert profile.asks_priorities
     assert profile.due_on == timetable(timezone.localdate(), made.cities[0], {})[-1].ends_on
     roles = set(profile.assignments.values_list("role", flat=True))
     assert roles == {

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 
@@ -55,11 +55,13 @@ def for_link_holder(
             language = language_of(request, link)
             with translation.override(language), timezone.override(ZoneInfo(city.time_zone)):
                 standing = links.standing(link, at=at)
-                if standing is Standing.OPEN or _is_receipt(request, link, at):
+                if standing is Standing.OPEN or _at(request, "link_receipt", link, at):
                     response = page(request, link, *args, **kwargs)
                     if isinstance(response, HttpResponseNotAllowed):
                         said = lost(request, token, "no_page", HTTPStatus.METHOD_NOT_ALLOWED)
                         response.content = said.content
+                elif request.method == "POST" and _at(request, "link_code", link, at):
+                    response = redirect("link_receipt", token)
                 else:
                     response = shut(request, link, standing)
                 response["Content-Language"] = language
@@ -93,10 +95,13 @@ def token_of(request: HttpRequest) -> str:
     return str(match.kwargs["token"]) if match else ""
 
 
-def _is_receipt(request: HttpRequest, link: AnsweringLink, at: datetime) -> bool:
-    """Whether the receipt is asked for of a signature that has closed its round."""
+def _at(request: HttpRequest, name: str, link: AnsweringLink, at: datetime) -> bool:
+    """Whether a page is opened by whoever has just closed the round with his signature.
+
+    He is shown the receipt, also when he has clicked twice.
+    """
     match = request.resolver_match
-    is_asked = match is not None and match.url_name == "link_receipt"
+    is_asked = match is not None and match.url_name == name
     return is_asked and signing.shows_receipt(link, at=at)
 
 

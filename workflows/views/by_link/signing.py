@@ -14,7 +14,7 @@ from profile_workflow.forms.by_link import AgainForm
 from profile_workflow.forms.signing import CodeForm, SigningForm, initial_of
 from profile_workflow.models import AnsweringLink
 from profile_workflow.queries.profiles import sections_asked_about
-from profile_workflow.services import signing
+from profile_workflow.services import links, signing
 from profile_workflow.states import LinkPurpose
 from profile_workflow.web.refusing import Refusal, refused
 from workflows import engine
@@ -71,6 +71,9 @@ def code(request: HttpRequest, link: AnsweringLink) -> HttpResponseBase:
     except InvalidInput as error:
         return _code_page(request, way, form, refused(form, error, beside="code"))
     except DomainError as error:
+        now = links.find(way.token)
+        if now is not None and signing.shows_receipt(now, at=timezone.now()):
+            return redirect("link_receipt", way.token)
         shut = shut_meanwhile(request, way)
         return shut or _code_page(request, way, form, Refusal.of(error))
     return redirect("link_receipt", way.token)
