@@ -56,6 +56,14 @@ class ReasonField(forms.CharField):
         return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
+class RuleField(forms.ChoiceField):
+    """How answers are attributed; whoever sends nothing keeps what is suggested."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether something else was chosen."""
+        return bool(data) and super().has_changed(initial, data)
+
+
 class SayingForm(StyledForm):
     """What is said with a move; what the move lacks stands beside the field that asks for it."""
 
@@ -92,7 +100,7 @@ class MoveForm(SayingForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    attribution = forms.ChoiceField(
+    attribution = RuleField(
         label=gettext_lazy("How answers are attributed"),
         help_text=gettext_lazy(
             "Whoever is asked reads it before he answers. While the round is open it can be made "
@@ -147,7 +155,7 @@ class MoveForm(SayingForm):
             del self.fields["attribution"]
             return
         goes_on = any(offer.move == "extend_consultation" for offer in opening)
-        field = cast("forms.ChoiceField", self.fields["attribution"])
+        field = cast("RuleField", self.fields["attribution"])
         field.choices = [
             one
             for one in Attribution.choices

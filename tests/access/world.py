@@ -268,6 +268,7 @@ def _of_the_city(consulted: Profile, ranked: Profile) -> dict[str, Sequence[Any]
         "link_nowhere": [token, "nowhere"],
         "link_picture": [token, "0" * 64],
         "links": [consulted.slug],
+        "attribution": [consulted.slug],
         **{name: [consulted.slug, first.pk] for name in ("link_again", "link_revoke")},
         **{name: [ranked.slug, priority.pk] for name in of_priorities},
         "priority_add": [ranked.slug],

@@ -49,6 +49,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.pdf, pytest.mark.django_db]
 #: What each person alone is called, and what he alone says.
 IDENTITY, WORDS = "zqid", "zqsaid"
 TEAM = Role.PROJECT_TEAM
+NEAREST = (TEAM, Role.FOCAL_POINT, Role.LOCAL_EXPERT, Role.STAKEHOLDER, Role.OBSERVER)
 #: Where the project team sees whom it has asked; and where whoever writes sees of which
 #: organisation he can ask for figures: domain notes 6, the methodology names it.
 WHOM_IT_ASKED = {
@@ -72,6 +73,10 @@ class Walk:
     def visitors(self) -> Iterator[tuple[str, User | None]]:
         """Yield everybody who looks; first the project team, who is refused least."""
         yield from ((role, self.made[role]) for role in Role)
+
+    def nearest(self) -> Iterator[tuple[str, User | None]]:
+        """Yield those of them who see most of a round that is open."""
+        return (one for one in self.visitors() if one[0] in NEAREST)
 
     def passers_by(self) -> Iterator[tuple[str, User | None]]:
         yield "stranger", None
@@ -231,8 +236,9 @@ def search(walk: Walk, *, is_sealed: bool, only: tuple[str, ...] = ()) -> set[Fo
     places = [one for one in addresses(walk) if not only or one[0] in only]
     found: set[Found] = set()
     gone: set[str] = set()
+    who_look = walk.nearest() if is_sealed else walk.visitors()
     passers_by = [] if is_sealed or only else walk.passers_by()
-    for who, person in itertools.chain(walk.visitors(), passers_by):
+    for who, person in itertools.chain(who_look, passers_by):
         client = Client(raise_request_exception=False)
         if person is not None:
             client.force_login(person)

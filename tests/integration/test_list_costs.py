@@ -22,6 +22,7 @@ FRAME = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
 #: Pages that list nothing, or no more than a fixed number, and why.
 NO_LIST = {
     "sign_in": "a form",
+    "attribution": "a form",
     "board_view": "one view",
     "people_add": "twenty people at most, however many there are",
     "people_invite": "a form",

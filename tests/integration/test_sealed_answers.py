@@ -8,6 +8,7 @@ from http import HTTPStatus
 import pytest
 from django.core import mail
 from django.db import connection
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -154,6 +155,14 @@ def test_the_end_of_the_round_parts_answers_from_names(made):
     # What happens then: the project team reads and answers, and the way goes on.
     seen = standing(opened, profile, viewer=made.team)
     assert {one.by.name for one in seen.answers} == {"A participant"}
+    client = Client()
+    client.force_login(made.team)
+    for task in Task.objects.filter(signoff__round=opened):
+        # The row of a task is another answer now: nobody shall take it for that of its owner.
+        page = client.get(reverse("task", args=[task.pk]))
+        assert page.status_code == HTTPStatus.OK
+        assert "Words on 1." not in page.content.decode()
+    assert "dealt out anew" in client.get(reverse("round", args=[profile.slug])).content.decode()
     factories.answer_objections(profile)
     for one in made_of:
         factories.move(one, "accept", made[Role.LOCAL_EXPERT], answer="Yes.")

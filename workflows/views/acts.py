@@ -154,7 +154,12 @@ def asked_context(task: Task, viewer: User) -> dict[str, Any]:
         "asked_round": signoff.round,
         "version": version,
         "signoff": signoff,
-        "receipt": _receipt(signoff, task.profile, viewer) if signoff.answered_at else None,
+        # Once answers have no names, that of this row is somebody's, not whose task it was.
+        "receipt": (
+            _receipt(signoff, task.profile, viewer)
+            if signoff.answered_at and signoff.person_id is not None
+            else None
+        ),
         "attribution": _attribution(signoff, viewer),
         "to_read": [one for one in sections_of(task.profile) if one.key in version.content],
         "files": list({one.language: one for one in found.order_by("finished_at")}.values()),

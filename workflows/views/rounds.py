@@ -80,7 +80,8 @@ def attribution(request: HttpRequest, slug: str) -> HttpResponse:
         raise PermissionDenied(str(closed))
     opened = attributing.open_round_of(profile)
     rules = attributing.stricter_rules(opened, profile) if opened else []
-    form = AttributionForm(request.POST or None, rules=rules)
+    sent = request.POST if request.method == "POST" else None
+    form = AttributionForm(sent, rules=rules)
     refusal = None
     if request.method == "POST":
         refusal = _made_stricter(profile, form, viewer)
