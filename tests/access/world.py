@@ -267,7 +267,7 @@ def _of_the_city(consulted: Profile, ranked: Profile) -> dict[str, Sequence[Any]
         "link_section": [token, "1"],
         "link_nowhere": [token, "nowhere"],
         "link_picture": [token, "0" * 64],
-        "links": [consulted.slug],
+        **{name: [consulted.slug] for name in ("links", "attribution")},
         "attribution": [consulted.slug],
         **{name: [consulted.slug, first.pk] for name in ("link_again", "link_revoke")},
         **{name: [ranked.slug, priority.pk] for name in of_priorities},
