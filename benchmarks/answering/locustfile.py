@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import time
 from itertools import count
 from pathlib import Path
@@ -16,6 +17,8 @@ _PAUSES = os.environ["BENCHMARK_PAUSE"] == "yes"
 #: After so many sections the whole answer is sent.
 _SENT_AFTER = 4
 _numbers = count()
+#: The mark of what is saved, in the form of a page.
+_MARK = re.compile(r'name="base" value="([^"]*)"')
 
 
 class Validator(HttpUser):
@@ -38,27 +41,32 @@ class Validator(HttpUser):
         keys = list(self.me["section_pages"])
         key = keys[self.turn % len(keys)]
         self.turn += 1
-        self._read(key)
+        seen = self._read(key)
         words = f"In turn {self.turn} this comes to mind: {time.time()}."
         self.me["sent"][key] = words
-        form = {"view": "objects", "text": words}
+        form = {"view": "objects", "text": words, "base": seen}
         if self._send("saved", self.me["section_pages"][key], form):
             self.me["confirmed"][key] = words
         if self.turn % _SENT_AFTER == 0:
-            self._send("sent", self.me["check"], {})
+            seen = self._get("checked", self.me["check"], "")
+            self._send("sent", self.me["check"], {"base": seen})
 
-    def _read(self, key: str) -> None:
-        self._get("by link", self.me["section_pages"][key], "")
+    def _read(self, key: str) -> str:
+        seen = self._get("by link", self.me["section_pages"][key], "")
         if _PAUSES:
             self._get("with an account", self.me["account_pages"][key], self.me["session"])
+        return seen
 
-    def _get(self, name: str, address: str, session: str) -> None:
+    def _get(self, name: str, address: str, session: str) -> str:
+        """Open a page; return the mark that its form carries."""
         headers = {"Cookie": f"sessionid={session}"} if session else {}
         with self.client.get(
             address, name=name, headers=headers, allow_redirects=False, catch_response=True
         ) as answer:
             if answer.status_code != 200:
                 answer.failure(f"{address} answered {answer.status_code}")
+            mark = _MARK.search(answer.text or "")
+            return mark[1] if mark else ""
 
     def _send(self, name: str, address: str, form: dict[str, str]) -> bool:
         with self.client.post(

@@ -95,7 +95,7 @@ def open_validation_round(profile: Profile, kind: ValidationKind, *, at: datetim
     record_promise(opened, profile, actor=SYSTEM, at=at)
     # Who answered what in a secret round is unknown, and has to stay so: all are asked again.
     may_know = bool(before) and not opened.is_secret
-    standing = standing_answers(profile, kind, version.digest) if same and may_know else {}
+    standing = _standing(same, profile, kind, version.digest) if may_know else {}
     settled = {
         person for person, answer in standing.items() if answer.state in AGREEING_SIGNOFF_STATES
     }
@@ -111,6 +111,13 @@ _CARRY_OVER = {
     ValidationKind.CONSULTATION: (section_answers.carry_over, priority_answers.carry_over),
     ValidationKind.SIGNOFF: (signing.carry_over,),
 }
+
+
+def _standing(
+    same: Sequence[ValidationRound], profile: Profile, kind: ValidationKind, digest: str
+) -> dict[int, SignOff]:
+    """Return what people have answered to exactly this text; no query if nobody was asked of it."""
+    return standing_answers(profile, kind, digest) if same else {}
 
 
 def _attribution(profile: Profile, same: Sequence[ValidationRound]) -> Attribution:

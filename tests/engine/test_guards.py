@@ -39,7 +39,9 @@ def no(*_anything: Any) -> bool:
     return False
 
 
-def answers_for_any_text(profile: Profile, kind: str, _digest: str) -> dict[int, SignOff]:
+def answers_for_any_text(
+    _same: Any, profile: Profile, kind: str, _digest: str
+) -> dict[int, SignOff]:
     answers = SignOff.objects.filter(round__profile=profile, round__kind=kind).order_by("pk")
     return {one.person_id: one for one in answers}
 
@@ -103,7 +105,7 @@ HOLES: dict[str, tuple[Any, str, Any, Callable[[], None]]] = {
     ),
     "answers hold for any text": (
         rounds,
-        "standing_answers",
+        "_standing",
         answers_for_any_text,
         test_guards_judging.test_an_edit_voids_every_approval,
     ),

@@ -226,7 +226,9 @@ ADDING = {
 
 #: Addresses by which something is added that are not opened about one profile, or add only what
 #: cannot be there twice: tested where they are tested.
-ELSEWHERE = {"profile_new", "board_view_save", "source_share", "word_import", "pdf"}
+ELSEWHERE = {
+    *("profile_new", "board_view_save", "source_share", "word_import", "pdf", "link_code_new"),
+}
 
 
 @pytest.mark.parametrize("adding", ADDING.values(), ids=ADDING)

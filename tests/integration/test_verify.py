@@ -58,9 +58,9 @@ def give_pdf(profile, version, language="en", kind=Build.Kind.PUBLICATION):
     )
 
 
-def publish(made=None, **wishes):
+def publish(profile=None):
     """Publish a profile in two languages."""
-    profile = factories.bring_to(factories.make_profile(made, **wishes), S.PRODUCTION)
+    profile = factories.bring_to(profile or factories.make_profile(), S.PRODUCTION)
     for language in ("en", "fr"):
         give_pdf(profile, "1.0", language)
     factories.move(profile, "publish", factories.holder(profile, Role.PROJECT_TEAM))
@@ -235,7 +235,8 @@ def test_approvals_of_an_open_round_are_not_told():
 @pytest.mark.any_database
 @pytest.mark.parametrize("rule", Attribution)
 def test_names_stand_where_the_round_prints_them_and_nowhere_else(rule):
-    profile = publish(attribution=rule)
+    profile = factories.bring_to(factories.make_profile(), S.CONSULTATION)
+    profile = publish(factories.promise_unsealed(profile, rule))
     assert set(ValidationRound.objects.values_list("attribution", flat=True)) == {rule}
     page = shown(sha256(pdf_of(profile, "1.0")))
     data = json.dumps(told(profile.text_digest()))
@@ -359,8 +360,8 @@ def test_the_answer_costs_the_same_for_a_short_and_a_long_profile():
             shown(profile.text_digest())
         return len(found)
 
-    few = publish(factories.make_programme(sections=2))
-    many = publish(factories.make_programme(sections=6))
+    few = publish(factories.make_profile(factories.make_programme(sections=2)))
+    many = publish(factories.make_profile(factories.make_programme(sections=6)))
     assert cost(few) == cost(many) <= 20
 
 

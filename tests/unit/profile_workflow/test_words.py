@@ -11,6 +11,7 @@ from profile_workflow.queries.history import move_label
 from profile_workflow.states import (
     CommentState,
     DataItemState,
+    InvitationState,
     ProfileState,
     RequestState,
     SectionState,
@@ -111,6 +112,7 @@ def test_every_state_is_shown_with_its_name():
         *SignOffState,
         *DataItemState,
         *RequestState,
+        *InvitationState,
     }
     assert set(words.TONES) <= {str(state) for state in known}
     document = SimpleNamespace(state="drafting", get_state_display=lambda: "<Drafting>")
