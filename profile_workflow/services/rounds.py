@@ -43,15 +43,14 @@ def open_review_round(profile: Profile, *, at: datetime) -> list[Section]:
     last = profile.review_rounds.order_by("-number").values_list("number", flat=True).first()
     number = (last or 0) + 1
     ReviewRound.objects.create(profile=profile, number=number, opened_at=at)
-    _record_opening(profile, f"review_round:{number}", at=at)
+    record(profile, [_opening(f"review_round:{number}")], actor=SYSTEM, at=at)
     ready = list(profile.sections.filter(state=SectionState.READY).order_by("position"))
     move_many(ready, "open_review", profile=profile, actor=SYSTEM, at=at)
     return ready
 
 
-def _record_opening(profile: Profile, document: str, *, at: datetime, digest: str = "") -> None:
-    entry = Entry(document, "open_round", from_state="", to_state="open", revision_hash=digest)
-    record(profile, [entry], actor=SYSTEM, at=at)
+def _opening(document: str, digest: str = "") -> Entry:
+    return Entry(document, "open_round", from_state="", to_state="open", revision_hash=digest)
 
 
 def open_validation_round(profile: Profile, kind: ValidationKind, *, at: datetime) -> list[SignOff]:
@@ -91,8 +90,8 @@ def open_validation_round(profile: Profile, kind: ValidationKind, *, at: datetim
     is_first = not before and kind == ValidationKind.CONSULTATION
     if is_first or Attribution(profile.attribution).is_looser_than(attribution):
         adopt_attribution(profile, attribution)
-    _record_opening(profile, round_name(opened), at=at, digest=version.digest)
-    record_promise(opened, profile, actor=SYSTEM, at=at)
+    entries = [_opening(round_name(opened), digest=version.digest), _promise(opened)]
+    record(profile, entries, actor=SYSTEM, at=at)
     # Who answered what in a secret round is unknown, and has to stay so: all are asked again.
     may_know = bool(before) and not opened.is_secret
     standing = _standing(same, profile, kind, version.digest) if may_know else {}
@@ -151,8 +150,11 @@ def record_promise(
     opened: ValidationRound, profile: Profile, *, actor: Actor, at: datetime, reason: str = ""
 ) -> Event:
     """Put on record how the answers of a round will be attributed; it holds from then on."""
-    entry = Entry(round_name(opened), "promise", "", opened.attribution, reason=reason)
-    return record(profile, [entry], actor=actor, at=at)[0]
+    return record(profile, [_promise(opened, reason)], actor=actor, at=at)[0]
+
+
+def _promise(opened: ValidationRound, reason: str = "") -> Entry:
+    return Entry(round_name(opened), "promise", "", opened.attribution, reason=reason)
 
 
 def _days(profile: Profile, kind: ValidationKind) -> int:
