@@ -147,6 +147,13 @@ def test_a_mail_that_asks_for_an_act_cannot(drafted):
         MailKind.REQUEST,
         MailKind.REQUEST_ANSWERED,
         MailKind.REQUEST_LATE,
+        MailKind.ATTRIBUTION_CHANGED,
+        MailKind.SIGNING_CODE,
+        MailKind.REVIEW_INVITATION,
+        MailKind.REVIEW_REMINDER,
+        MailKind.REVIEW_ANSWERED,
+        MailKind.REVIEW_DECIDED,
+        MailKind.REVIEW_LATE,
     }
     notifications.send(payload_for(expert, profile, MailKind.RETURNED))
     assert len(mail.outbox) == 1
