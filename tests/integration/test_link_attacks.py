@@ -12,7 +12,7 @@ from profile_workflow.services import links, signing
 from profile_workflow.services.signing import Signing
 from profile_workflow.states import ProfileState, Role, SectionView, Signature
 from tests import factories
-from tests.links import link_of, token_for
+from tests.links import Holder, link_of, token_for
 from workflows import engine
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.any_database]
@@ -123,8 +123,8 @@ def test_what_was_sent_before_a_link_ended_cannot_be_sent_again(consulted, signo
     said = {"view": SectionView.OBJECTS, "text": "Words of before."}
     assert client.post(address, said).status_code == FOUND
     links.issue_again(signoff, by=team, at=at)
-    again = reverse("link_section", args=[token_for(signoff), "1"])
-    assert client.post(again, {"view": "objects", "text": "Words of now."}).status_code == FOUND
+    again = Holder(token_for(signoff)).says("1", "objects", "Words of now.")
+    assert again.status_code == FOUND
     assert client.post(address, said).status_code == GONE
     assert client.post(reverse("link_check", args=[token])).status_code == GONE
     assert SectionAnswer.objects.get().text == "Words of now."
