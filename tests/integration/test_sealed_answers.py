@@ -4,11 +4,12 @@ import itertools
 from collections import Counter
 from datetime import timedelta
 from http import HTTPStatus
+from unittest.mock import Mock
 
 import pytest
 from django.core import mail
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -26,7 +27,8 @@ from profile_workflow.models import (
 )
 from profile_workflow.queries.promises import promise_to, rule_of
 from profile_workflow.queries.rounds import standing
-from profile_workflow.services import comments, section_answers
+from profile_workflow.services import comments, sealing, section_answers
+from profile_workflow.services.lifecycle import Details
 from profile_workflow.services.log import broken_links
 from profile_workflow.services.sealing import groups_to_name
 from profile_workflow.states import (
@@ -40,7 +42,7 @@ from profile_workflow.states import (
 )
 from tests import factories
 from tests.links import link_of
-from workflows import deadlines, engine
+from workflows import deadlines, engine, notifications
 from workflows.invariants import violations
 from workflows.letters import compose
 from workflows.models import OutboxJob, Task
@@ -219,6 +221,90 @@ def test_no_row_of_any_table_ties_words_to_a_person(made):
     order = list(links.values_list("to_task_id", flat=True))
     assert len(order) == 3
     assert order == sorted(order)
+
+
+def everything() -> dict[str, list[str]]:
+    """Return every row of every table in words, without what is chance or the clock of the test."""
+    chance = {
+        "profile_workflow_answeringlink": ("digest",),
+        "workflows_outboxjob": ("created_at", "not_before", "finished_at"),
+    }
+    found = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names():
+            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - our own tables
+            names = [one[0] for one in cursor.description]
+            found[table] = sorted(
+                str(
+                    {
+                        name: cell
+                        for name, cell in zip(names, row, strict=True)
+                        if name not in chance.get(table, ())
+                    }
+                )
+                for row in cursor.fetchall()
+            )
+    return found
+
+
+def held_and_resumed(profile, team, at):
+    engine.perform(profile, "hold", by=team, at=at, details=Details(reason="Elections."))
+    profile = factories.fresh(profile)
+    later = at + timedelta(days=5)
+    engine.perform(profile, "resume", by=team, at=later, details=Details(reason="Over."))
+
+
+def cancelled(profile, team, at):
+    engine.perform(profile, "hold", by=team, at=at, details=Details(reason="Elections."))
+    profile = factories.fresh(profile)
+    later = at + timedelta(days=5)
+    engine.perform(profile, "cancel", by=team, at=later, details=Details(reason="No funds."))
+
+
+def reminded(profile, team, at):
+    deadlines.sweep(at=profile.validation_rounds.get().closes_at - timedelta(days=2))
+    with override_settings(SECRET_KEY="another", SECRET_KEY_FALLBACKS=[]):
+        # A link whose key is gone is made anew for the mail.
+        for job in OutboxJob.objects.filter(payload__kind="reminder"):
+            notifications.send(job.payload)
+
+
+def all_answered(profile, team, at):
+    for one in factories.asked(profile):
+        factories.move(one, "approve", one.person, at=at + timedelta(hours=one.pk))
+
+
+@pytest.mark.any_database
+@pytest.mark.parametrize("then", [held_and_resumed, cancelled, reminded, all_answered])
+def test_the_database_is_the_same_whoever_has_answered(made, monkeypatch, then):
+    """Apart from dealing out anew, which is done in an order of its own here."""
+    monkeypatch.setattr(sealing, "_CHANCE", Mock(shuffle=lambda said: said.sort(key=repr)))
+    profile = consulted(made)
+    asked = factories.asked(profile)
+    at = profile.validation_rounds.get().opened_at + timedelta(hours=2)
+    found = []
+    for number, who in enumerate(asked[1:]):
+        with factories.undone():
+            for section in factories.sections(profile):
+                section_answers.save_answer(
+                    link_of(who), section, view=SectionView.COMMENTS, text="Words.", at=at
+                )
+            engine.send_answer(link_of(who), at=at + timedelta(hours=number))
+            before = everything()
+            then(factories.fresh(profile), made.team, at + timedelta(days=1))
+            opened = profile.validation_rounds.get()
+            deadlines.sweep(at=opened.closes_at + timedelta(minutes=1))
+            assert not profile.validation_rounds.get().is_sealed
+            found.append((before, everything()))
+    # The planted hole: before it is unsealed the database tells.
+    (before, after), (other_before, other_after) = found
+    assert before != other_before
+    differing = {
+        table: sorted(set(after[table]) ^ set(other_after[table]))
+        for table in after
+        if after[table] != other_after[table]
+    }
+    assert differing == {}
 
 
 def test_the_rows_are_dealt_out_anew(made, monkeypatch):
