@@ -2,14 +2,12 @@
 
 import itertools
 from collections import Counter
-from datetime import timedelta
 from http import HTTPStatus
-from unittest.mock import Mock
 
 import pytest
 from django.core import mail
 from django.db import connection
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -27,8 +25,7 @@ from profile_workflow.models import (
 )
 from profile_workflow.queries.promises import promise_to, rule_of
 from profile_workflow.queries.rounds import standing
-from profile_workflow.services import comments, sealing, section_answers
-from profile_workflow.services.lifecycle import Details
+from profile_workflow.services import comments
 from profile_workflow.services.log import broken_links
 from profile_workflow.services.sealing import groups_to_name
 from profile_workflow.states import (
@@ -41,8 +38,8 @@ from profile_workflow.states import (
     StakeholderCategory,
 )
 from tests import factories
-from tests.links import link_of
-from workflows import deadlines, engine, notifications
+from tests.sealed import consulted, end, say
+from workflows import engine
 from workflows.invariants import violations
 from workflows.letters import compose
 from workflows.models import OutboxJob, Task
@@ -56,29 +53,6 @@ PUBLIC, CIVIL = StakeholderCategory.PUBLIC_SERVICE, StakeholderCategory.CIVIL_SO
 @pytest.fixture
 def made():
     return factories.make_programme(sections=2)
-
-
-def consulted(made) -> Profile:
-    """A consultation under the Chatham House Rule: the focal point and two stakeholders."""
-    profile = factories.make_profile(made, attribution=Attribution.CHATHAM_HOUSE)
-    return factories.bring_to(profile, S.CONSULTATION)
-
-
-def say(signoff, *views, text="Words"):
-    """Answer every section through the personal link, and send it."""
-    sections = factories.sections(signoff.round.profile)
-    for section, view in zip(sections, views, strict=True):
-        words = "" if view == SectionView.AGREES else f"{text} on {section.key}."
-        section_answers.save_answer(
-            link_of(signoff), section, view=view, text=words, at=timezone.now()
-        )
-    engine.send_answer(link_of(signoff), at=timezone.now())
-
-
-def end(profile) -> None:
-    """Let the last day of the round pass."""
-    closes_at = profile.validation_rounds.get(closed_at=None).closes_at
-    deadlines.sweep(at=closes_at + timedelta(minutes=1))
 
 
 def lacking(profile):
@@ -223,90 +197,6 @@ def test_no_row_of_any_table_ties_words_to_a_person(made):
     assert order == sorted(order)
 
 
-def everything() -> dict[str, list[str]]:
-    """Return every row of every table in words, without what is chance or the clock of the test."""
-    chance = {
-        "profile_workflow_answeringlink": ("digest",),
-        "workflows_outboxjob": ("created_at", "not_before", "finished_at"),
-    }
-    found = {}
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names():
-            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - our own tables
-            names = [one[0] for one in cursor.description]
-            found[table] = sorted(
-                str(
-                    {
-                        name: cell
-                        for name, cell in zip(names, row, strict=True)
-                        if name not in chance.get(table, ())
-                    }
-                )
-                for row in cursor.fetchall()
-            )
-    return found
-
-
-def held_and_resumed(profile, team, at):
-    engine.perform(profile, "hold", by=team, at=at, details=Details(reason="Elections."))
-    profile = factories.fresh(profile)
-    later = at + timedelta(days=5)
-    engine.perform(profile, "resume", by=team, at=later, details=Details(reason="Over."))
-
-
-def cancelled(profile, team, at):
-    engine.perform(profile, "hold", by=team, at=at, details=Details(reason="Elections."))
-    profile = factories.fresh(profile)
-    later = at + timedelta(days=5)
-    engine.perform(profile, "cancel", by=team, at=later, details=Details(reason="No funds."))
-
-
-def reminded(profile, team, at):
-    deadlines.sweep(at=profile.validation_rounds.get().closes_at - timedelta(days=2))
-    with override_settings(SECRET_KEY="another", SECRET_KEY_FALLBACKS=[]):
-        # A link whose key is gone is made anew for the mail.
-        for job in OutboxJob.objects.filter(payload__kind="reminder"):
-            notifications.send(job.payload)
-
-
-def all_answered(profile, team, at):
-    for one in factories.asked(profile):
-        factories.move(one, "approve", one.person, at=at + timedelta(hours=one.pk))
-
-
-@pytest.mark.any_database
-@pytest.mark.parametrize("then", [held_and_resumed, cancelled, reminded, all_answered])
-def test_the_database_is_the_same_whoever_has_answered(made, monkeypatch, then):
-    """Apart from dealing out anew, which is done in an order of its own here."""
-    monkeypatch.setattr(sealing, "_CHANCE", Mock(shuffle=lambda said: said.sort(key=repr)))
-    profile = consulted(made)
-    asked = factories.asked(profile)
-    at = profile.validation_rounds.get().opened_at + timedelta(hours=2)
-    found = []
-    for number, who in enumerate(asked[1:]):
-        with factories.undone():
-            for section in factories.sections(profile):
-                section_answers.save_answer(
-                    link_of(who), section, view=SectionView.COMMENTS, text="Words.", at=at
-                )
-            engine.send_answer(link_of(who), at=at + timedelta(hours=number))
-            before = everything()
-            then(factories.fresh(profile), made.team, at + timedelta(days=1))
-            opened = profile.validation_rounds.get()
-            deadlines.sweep(at=opened.closes_at + timedelta(minutes=1))
-            assert not profile.validation_rounds.get().is_sealed
-            found.append((before, everything()))
-    # The planted hole: before it is unsealed the database tells.
-    (before, after), (other_before, other_after) = found
-    assert before != other_before
-    differing = {
-        table: sorted(set(after[table]) ^ set(other_after[table]))
-        for table in after
-        if after[table] != other_after[table]
-    }
-    assert differing == {}
-
-
 def test_the_rows_are_dealt_out_anew(made, monkeypatch):
     """By which row somebody was asked tells nothing of what he has said."""
     profile = consulted(made)
@@ -382,6 +272,7 @@ def test_every_rule_is_told_to_whoever_is_asked_in_his_own_words(made):
         assert words in told
         assert ("The project team sees every name." in told) is not is_secret
         assert ("The project team sees every name." in rule_of(signoff.round)) is not is_secret
+        assert ("or the profile is cancelled" in told) is is_secret
 
 
 def test_the_rule_of_the_programme_is_suggested(made, client):
