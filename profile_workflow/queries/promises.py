@@ -88,8 +88,9 @@ def _not_even_the_team() -> str:
 
 def _sealed() -> str:
     return _(
-        "Nothing of an answer is shown before the last day for answering is over; then what ties "
-        "it to a person is erased, and the answers are shown without names, in no order."
+        "Nothing of an answer is shown before the last day for answering is over, or the profile "
+        "is cancelled; then what ties it to a person is erased, and the answers are shown without "
+        "names, in no order."
     )
 
 

@@ -20,6 +20,7 @@ from profile_workflow.states import (
     AGREEING_SIGNOFF_STATES,
     Attribution,
     LinkEnd,
+    ProfileState,
     Role,
     SectionView,
     SignOffState,
@@ -85,6 +86,21 @@ def round_under_seal(profile: Profile) -> ValidationRound | None:
     sealed = profile.validation_rounds.filter(is_secret=True, unsealed_at__isnull=True)
     found: ValidationRound | None = sealed.filter(closed_at__isnull=True).first()
     return found
+
+
+def is_under_seal(profile: Profile, role: str) -> bool:
+    """Whether somebody in a role may put nothing on record now but by his sealed answer.
+
+    One query for a profile that is consulted about, kept with the instance; none for any other.
+    """
+    if role not in ASKED_ROLES[ValidationKind.CONSULTATION]:
+        return False
+    if profile.state != ProfileState.CONSULTATION:
+        return False
+    kept = profile.__dict__
+    if "_under_seal" not in kept:
+        kept["_under_seal"] = round_under_seal(profile) is not None
+    return bool(kept["_under_seal"])
 
 
 def open_objections(profile: Profile) -> tuple[list[Section], str]:

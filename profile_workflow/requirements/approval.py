@@ -6,10 +6,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from profile_workflow.errors import Missing
-from profile_workflow.models import Profile, Section, SignOff, ValidationRound
+from profile_workflow.models import Comment, Profile, Section, SignOff, ValidationRound
 from profile_workflow.queries.quality import Checked, checklist
 from profile_workflow.queries.validation import (
     counting_answers,
+    is_under_seal,
     signatures,
     unanswered_objections,
 )
@@ -63,6 +64,21 @@ def answers_are_unsealed(profile: Profile, _sections: Sequence[Section]) -> Iter
             _(
                 "The Chatham House Rule keeps the answers sealed until the last day for answering "
                 "is over."
+            ),
+        )
+
+
+def commenter_is_not_under_seal(
+    comment: Comment, _sections: Sequence[Section]
+) -> Iterator[Missing]:
+    """Who is asked in a secret round does nothing on record that would tell what he thinks."""
+    if is_under_seal(comment.profile, comment.role):
+        yield Missing(
+            "answers_sealed",
+            _(
+                "While answers under the Chatham House Rule are sealed, closing a comment or "
+                "opening it again would tell who has read the answer, and when. Say what you think "
+                "with your answer, or wait until the last day for answering is over."
             ),
         )
 

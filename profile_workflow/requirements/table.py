@@ -9,6 +9,7 @@ from profile_workflow.requirements.approval import (
     all_have_agreed,
     answers_are_unsealed,
     checks_are_answered,
+    commenter_is_not_under_seal,
     objections_are_answered,
     quorum_is_reached,
     text_is_as_signed,
@@ -93,6 +94,8 @@ REQUIREMENTS: dict[str, tuple[Check, ...]] = {
         draft_holds_nothing_that_stops,
         section_comments_are_answered,
     ),
+    "comment.verify": (commenter_is_not_under_seal,),
+    "comment.reopen": (commenter_is_not_under_seal,),
     "sign_off.object_to": (objection_names_sections,),
 }
 

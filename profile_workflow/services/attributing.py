@@ -16,13 +16,23 @@ from profile_workflow.errors import (
     NotNow,
     raise_if,
 )
-from profile_workflow.models import Comment, Event, Profile, Reply, ValidationRound
+from profile_workflow.models import (
+    Comment,
+    Event,
+    PriorityAnswer,
+    Profile,
+    Reply,
+    SectionAnswer,
+    SignOff,
+    ValidationRound,
+)
 from profile_workflow.models.people import User
 from profile_workflow.queries.validation import ASKED_ROLES
 from profile_workflow.services import rounds, sealing
 from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor
 from profile_workflow.states import (
+    COUNTING_SIGNOFF_STATES,
     Attribution,
     ProfileState,
     Role,
@@ -34,21 +44,54 @@ _UNANSWERED = (SignOffState.ASKED, SignOffState.WAIVED)
 
 
 def stricter_rules(opened: ValidationRound, profile: Profile) -> list[Attribution]:
-    """Return the rules that an open round can still be given: two queries at most.
-
-    A round becomes secret only as long as nothing has been said in it: what is on record with its
-    author cannot be parted from him any more.
-    """
+    """Return the rules that an open round can still be given: three queries at most."""
     stricter = [one for one in Attribution if Attribution(opened.attribution).is_looser_than(one)]
     would_be_secret = sealing.is_secret(opened.kind, Attribution.CHATHAM_HOUSE)
-    if stricter and would_be_secret and _has_been_answered(opened, profile):
+    if stricter and would_be_secret and why_not_secret(opened, profile):
         stricter.remove(Attribution.CHATHAM_HOUSE)
     return stricter
 
 
+def why_not_secret(opened: ValidationRound, profile: Profile) -> str | None:
+    """Return why an open round can be made secret no more, or None if it can.
+
+    What is on record with its author cannot be parted from him any more; and who answered for the
+    same text before was not asked, and would not be counted among the answers without a name.
+    """
+    if _has_been_answered(opened, profile):
+        return _("What has been said in this round is on record with names; it cannot be sealed.")
+    if _somebody_was_settled(opened):
+        return _(
+            "Somebody has answered for this text in a round before and is not asked again; in a "
+            "secret round his answer would not count. Ask everybody in a new round instead."
+        )
+    return None
+
+
 def _has_been_answered(opened: ValidationRound, profile: Profile) -> bool:
-    answered = opened.signoffs.exclude(state__in=_UNANSWERED)
-    return answered.exists() or _comments_in(opened, profile).exists()
+    """Whether anything is on record of those who are asked: an answer, or an act on a comment."""
+    if opened.signoffs.exclude(state__in=_UNANSWERED).exists():
+        return True
+    acts = Event.objects.filter(
+        profile=profile,
+        at__gte=opened.opened_at,
+        document__startswith=f"{Comment.document_type}:",
+        role__in=ASKED_ROLES[opened.kind],
+    )
+    return bool(acts.exists())
+
+
+def _somebody_was_settled(opened: ValidationRound) -> bool:
+    asked = opened.signoffs.filter(person__isnull=False).values("person")
+    before = SignOff.objects.filter(
+        round__profile=opened.profile_id,
+        round__kind=opened.kind,
+        round__number__lt=opened.number,
+        digest=opened.version.digest,
+        state__in=COUNTING_SIGNOFF_STATES,
+        person__isnull=False,
+    )
+    return bool(before.exclude(person__in=asked).exists())
 
 
 def _comments_in(opened: ValidationRound, profile: Profile) -> "QuerySet[Comment, Comment]":
@@ -58,6 +101,17 @@ def _comments_in(opened: ValidationRound, profile: Profile) -> "QuerySet[Comment
         role__in=ASKED_ROLES[opened.kind],
     )
     return found
+
+
+def _forget_what_was_carried_over(opened: ValidationRound) -> None:
+    """Take from a round that becomes secret what its people had said by name in a round before.
+
+    Sent again in the same words it would lead to the comment that has their name. What they have
+    written in this round waits on, but follows up no comment.
+    """
+    for answers in (SectionAnswer, PriorityAnswer):
+        answers.objects.filter(signoff__round=opened, saved_at__lt=opened.opened_at).delete()
+    SectionAnswer.objects.filter(signoff__round=opened).update(comment=None)
 
 
 def refusal_to_change(profile: Profile, by: User) -> DomainError | None:
@@ -113,12 +167,15 @@ def make_stricter(
         )
     if opened.attribution == attribution:
         raise MadeAlready(_("Answers are attributed so already."), made=opened)
-    if attribution not in stricter_rules(opened, profile):
-        raise InvalidInput(
-            _("What was announced can only be made stricter, and what has been said not sealed.")
-        )
+    if not Attribution(opened.attribution).is_looser_than(attribution):
+        raise InvalidInput(_("What was announced can only be made stricter."))
     opened.attribution = attribution
     opened.is_secret = sealing.is_secret(opened.kind, attribution)
+    if opened.is_secret:
+        refusal = why_not_secret(opened, profile)
+        if refusal is not None:
+            raise InvalidInput(refusal)
+        _forget_what_was_carried_over(opened)
     opened.save(update_fields=["attribution", "is_secret"])
     said = _comments_in(opened, profile)
     kinds = ASKED_ROLES[ValidationKind(opened.kind)]

@@ -15,7 +15,7 @@ from profile_workflow.errors import InvalidInput, MadeAlready, NotAllowed, NotNo
 from profile_workflow.languages import listed
 from profile_workflow.models import Comment, Note, Profile, Reply, Section
 from profile_workflow.models.people import User
-from profile_workflow.queries.validation import ASKED_ROLES
+from profile_workflow.queries.validation import ASKED_ROLES, is_under_seal
 from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor, Entry, document_name, record
 from profile_workflow.states import (
@@ -303,7 +303,7 @@ def _replying_as(comment: Comment, by: User) -> tuple[Role, Attribution]:
     if comment.is_among_authors and not held.intersection(AUTHOR_ROLES):
         raise NotAllowed(_("The authors talk of this among themselves."))
     if comment.author_id == by.pk and held:
-        return Role(comment.role), Attribution(comment.attribution)
+        return _unsealed(Role(comment.role), profile), Attribution(comment.attribution)
     if rules.refusal("comment.accept", by, comment) is None:
         answering = rules.acting_role("comment.accept", by, comment)
         assert answering is not None
@@ -312,6 +312,22 @@ def _replying_as(comment: Comment, by: User) -> tuple[Role, Attribution]:
     # Authors answer for the text by name, whether they write this section or help with it.
     is_named = comment.is_among_authors or role in AUTHOR_ROLES
     return role, Attribution.NAMED if is_named else Attribution(profile.attribution)
+
+
+def _unsealed(role: Role, profile: Profile) -> Role:
+    """Return a role, if somebody in it can put something on record now.
+
+    Raises:
+        NotNow: If he is asked in a secret round, whose answers are sealed.
+    """
+    if is_under_seal(profile, role):
+        raise NotNow(
+            _(
+                "Under the Chatham House Rule a remark beside the text would tell when it was "
+                "made. Say it with your answer, through your personal link."
+            )
+        )
+    return role
 
 
 @transaction.atomic

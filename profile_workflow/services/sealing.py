@@ -93,7 +93,7 @@ def unseal(opened: ValidationRound, profile: Profile, *, at: datetime) -> list[S
     )
     _write(rows, dict(zip((one.pk for one in dealt), said, strict=True)), shown, at=at)
     words = _words_of_comments(opened)
-    AnsweringLink.objects.filter(signoff__round=opened).update(used_at=None, language="")
+    _level_links(opened)
     SectionAnswer.objects.filter(signoff__round=opened).delete()
     _deal_priorities(opened, [one.pk for one in dealt], at=at)
     opened.unsealed_at = at
@@ -101,6 +101,22 @@ def unseal(opened: ValidationRound, profile: Profile, *, at: datetime) -> list[S
     _record(rows, before, profile, at=at)
     _make_comments(words, profile, at=at)
     return rows
+
+
+def _level_links(opened: ValidationRound) -> None:
+    """Leave one link of each row, with nothing of when it was sent or used.
+
+    A link was sent again, or made anew, to remind somebody who had not answered. It opens nothing
+    any more, but the last one still says why.
+    """
+    links = AnsweringLink.objects.filter(signoff__round=opened)
+    last = {one.signoff_id: one for one in links.select_related("signoff").order_by("pk")}
+    links.delete()
+    for one in last.values():
+        one.pk, one.issued_at = None, one.signoff.asked_at
+        # The salt would tell by which key it was made; by the digest it is found all the same.
+        one.sent_at, one.used_at, one.language, one.salt = None, None, "", ""
+    AnsweringLink.objects.bulk_create(last[key] for key in sorted(last))
 
 
 def _deal_priorities(opened: ValidationRound, rows: Sequence[int], *, at: datetime) -> None:

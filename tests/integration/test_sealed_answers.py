@@ -2,7 +2,6 @@
 
 import itertools
 from collections import Counter
-from datetime import timedelta
 from http import HTTPStatus
 
 import pytest
@@ -26,7 +25,7 @@ from profile_workflow.models import (
 )
 from profile_workflow.queries.promises import promise_to, rule_of
 from profile_workflow.queries.rounds import standing
-from profile_workflow.services import comments, section_answers
+from profile_workflow.services import comments
 from profile_workflow.services.log import broken_links
 from profile_workflow.services.sealing import groups_to_name
 from profile_workflow.states import (
@@ -39,8 +38,8 @@ from profile_workflow.states import (
     StakeholderCategory,
 )
 from tests import factories
-from tests.links import link_of
-from workflows import deadlines, engine
+from tests.sealed import consulted, end, say
+from workflows import engine
 from workflows.invariants import violations
 from workflows.letters import compose
 from workflows.models import OutboxJob, Task
@@ -54,29 +53,6 @@ PUBLIC, CIVIL = StakeholderCategory.PUBLIC_SERVICE, StakeholderCategory.CIVIL_SO
 @pytest.fixture
 def made():
     return factories.make_programme(sections=2)
-
-
-def consulted(made) -> Profile:
-    """A consultation under the Chatham House Rule: the focal point and two stakeholders."""
-    profile = factories.make_profile(made, attribution=Attribution.CHATHAM_HOUSE)
-    return factories.bring_to(profile, S.CONSULTATION)
-
-
-def say(signoff, *views, text="Words"):
-    """Answer every section through the personal link, and send it."""
-    sections = factories.sections(signoff.round.profile)
-    for section, view in zip(sections, views, strict=True):
-        words = "" if view == SectionView.AGREES else f"{text} on {section.key}."
-        section_answers.save_answer(
-            link_of(signoff), section, view=view, text=words, at=timezone.now()
-        )
-    engine.send_answer(link_of(signoff), at=timezone.now())
-
-
-def end(profile) -> None:
-    """Let the last day of the round pass."""
-    closes_at = profile.validation_rounds.get(closed_at=None).closes_at
-    deadlines.sweep(at=closes_at + timedelta(minutes=1))
 
 
 def lacking(profile):
@@ -296,6 +272,7 @@ def test_every_rule_is_told_to_whoever_is_asked_in_his_own_words(made):
         assert words in told
         assert ("The project team sees every name." in told) is not is_secret
         assert ("The project team sees every name." in rule_of(signoff.round)) is not is_secret
+        assert ("or the profile is cancelled" in told) is is_secret
 
 
 def test_the_rule_of_the_programme_is_suggested(made, client):

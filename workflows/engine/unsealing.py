@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
+from viewflow.workflow.status import STATUS
 
 from profile_workflow import calendars
 from profile_workflow.errors import NotNow
@@ -15,7 +16,7 @@ from profile_workflow.services.log import journal
 from profile_workflow.states import ProfileState, SignOffState
 from workflows import effects
 from workflows.flows import CityProfileFlow
-from workflows.letters import MailKind
+from workflows.letters import TASK_KINDS, MailKind
 from workflows.models import JobKind, OutboxJob, Task
 
 
@@ -59,26 +60,46 @@ def unseal_open_round(profile: Profile, *, at: datetime) -> None:
     with journal(profile):
         sealing.unseal(opened, profile, at=at)
     tasks = Task.objects.filter(signoff__in=signoffs)
-    tasks.update(owner=None, done_by=None, move="", assigned=None, reminded_at=None)
-    tasks.filter(finished__isnull=False).update(finished=at)
+    tasks.update(
+        status=STATUS.DONE, finished=at, due_at=opened.closes_at,
+        owner=None, done_by=None, move="", assigned=None, reminded_at=None, escalated_at=None,
+    )  # fmt: skip
     keys = set(tasks.values_list("pk", flat=True))
-    _forget_order(keys)
-    _forget_mails(opened, set(signoffs), keys)
+    join = _level_what_followed(keys, at=at)
+    _forget_mails(opened, set(signoffs), keys | join)
 
 
-def _forget_order(tasks: set[int]) -> None:
-    """Write anew what came after the tasks: the rows stand in the order of the answers."""
+def _level_what_followed(tasks: set[int], *, at: datetime) -> set[int]:
+    """Let what came after the tasks tell neither who has answered, nor when the first and last did.
+
+    Each task gets the same ones after it, in the order of asking: until then the rows stand in the
+    order of the answers, and those who were silent when a profile is cancelled have none.
+
+    Returns:
+        Ids of the join and of what came after it.
+    """
     through = Task.previous.through.objects
     links = through.filter(to_task__in=tasks)
-    pairs = sorted(links.order_by("pk").values_list("to_task_id", "from_task_id"))
+    joins = sorted(set(links.values_list("from_task_id", flat=True)))
     links.delete()
     through.bulk_create(
-        Task.previous.through(from_task_id=after, to_task_id=before) for before, after in pairs
+        Task.previous.through(from_task_id=after, to_task_id=before)
+        for before in sorted(tasks)
+        for after in joins
     )
+    followed = set(through.filter(to_task__in=joins).values_list("from_task_id", flat=True))
+    Task.objects.filter(pk__in=joins).update(created=at, started=at, finished=at)
+    waiting = Task.objects.filter(pk__in=followed)
+    waiting.update(created=at, due_at=at, reminded_at=None, escalated_at=None)
+    waiting.filter(assigned__isnull=False).update(assigned=at)
+    return {*joins, *followed}
 
 
 def _forget_mails(opened: ValidationRound, signoffs: set[int], tasks: set[int]) -> None:
-    """Delete the jobs that tell who has answered, and who was reminded because he had not."""
+    """Delete the jobs that tell who has answered, who was still asked to, or when all had.
+
+    The invitations, which all have got alike, stay.
+    """
     mails = OutboxJob.objects.filter(
         kind=JobKind.MAIL, profile=opened.profile_id, created_at__gte=opened.opened_at
     )
@@ -86,6 +107,6 @@ def _forget_mails(opened: ValidationRound, signoffs: set[int], tasks: set[int]) 
         pk
         for pk, payload in mails.order_by("pk").values_list("pk", "payload")
         if (payload["kind"] == MailKind.RECEIPT and payload["signoff"] in signoffs)
-        or (payload["kind"] == MailKind.REMINDER and not tasks.isdisjoint(payload["tasks"]))
+        or (payload["kind"] in TASK_KINDS and not tasks.isdisjoint(payload["tasks"]))
     ]
     OutboxJob.objects.filter(pk__in=told).delete()
