@@ -117,6 +117,13 @@ class Way:
         """What was saved by whoever signs: one query."""
         return signing.answer_of(self.signoff) if self.signs else None
 
+    @property
+    def is_replaced(self) -> bool:
+        """Whether a signature that was sent is on record no more: an account answered since."""
+        if self.signing is None or self.signing.waits_to_be_sent:
+            return False
+        return not signing.is_on_record(self.signing)
+
     @cached_property
     def challenges(self) -> list[Challenge]:
         """The challenges of which the round asks: one query if it does."""
