@@ -323,7 +323,8 @@ def shut_meanwhile(request: HttpRequest, way: Way) -> HttpResponseBase | None:
 
 def _check_page(request: HttpRequest, way: Way, refusal: Refusal | None) -> HttpResponse:
     answers = [one.answer for one in way.steps if one.answer]
-    form = SendForm(initial={"base": section_answers.mark_of_all(answers)})
+    seen = section_answers.mark_of_all(answers, way.priorities.values())
+    form = SendForm(initial={"base": seen})
     context = way.context(form=form, refusal=refusal, summary=_summary(way))
     status = refusal.status if refusal else None
     return render(request, "workflows/by_link/check.html", context, status=status)
