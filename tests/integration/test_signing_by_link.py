@@ -287,6 +287,7 @@ def test_an_answer_that_was_replaced_with_the_account_is_not_said_to_have_arrive
     holder.answers()
     code = holder.gets_code()
     holder.types(code)
+    assert signing.shows_receipt(link_of(fresh(signoff)), at=timezone.now())
     first = factories.section(two, "1")
     factories.move(fresh(signoff), "object_to", signoff.person, reason="No.", sections=[first])
     # What was sent is on record no more: neither its code nor another one says that it is.
@@ -295,7 +296,7 @@ def test_an_answer_that_was_replaced_with_the_account_is_not_said_to_have_arrive
     page = holder.reads("link_code").content.decode()
     assert "replaced by another one since" in page
     assert "This answer has been sent." not in page
-    assert not signing.shows_receipt(link_of(signoff), at=timezone.now())
+    assert not signing.shows_receipt(link_of(fresh(signoff)), at=timezone.now())
     # The same words again are an answer of their own, for which a code is sent.
     assert holder.answers()["Location"] == holder.address("link_code")
     assert holder.types(wrong(code)).status_code == NOT_COMPLETE
