@@ -124,7 +124,9 @@ def test_what_was_sent_before_a_link_ended_cannot_be_sent_again(consulted, signo
     assert client.post(address, said).status_code == FOUND
     links.issue_again(signoff, by=team, at=at)
     again = reverse("link_section", args=[token_for(signoff), "1"])
-    assert client.post(again, {"view": "objects", "text": "Words of now."}).status_code == FOUND
+    seen = client.get(again).context["form"]["base"].value()
+    now = {"view": "objects", "text": "Words of now.", "base": seen}
+    assert client.post(again, now).status_code == FOUND
     assert client.post(address, said).status_code == GONE
     assert client.post(reverse("link_check", args=[token])).status_code == GONE
     assert SectionAnswer.objects.get().text == "Words of now."
