@@ -20,6 +20,11 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
 #: Origins besides its own from which forms are taken, e.g. that of a proxy.
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
+#: Number of proxies in front of the site that add to X-Forwarded-For by whom they were called.
+#: Attempts to sign in, links asked for and files to compare are counted by that address; with 0 by
+#: that of whoever calls the site itself, which behind a proxy is the same for everybody.
+TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)
+
 #: Every page says “back soon” as long as this is set, e.g. while the database is moved.
 MAINTENANCE: bool = env.bool("MAINTENANCE", default=False)
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from profile_workflow.forms.renderer import StyledForm
+from profile_workflow.proxies import address_of
 from profile_workflow.services import accounts
 
 
@@ -46,7 +47,7 @@ class SignInForm(StyledForm, AuthenticationForm):
             ValidationError: If the pair is wrong, or may not be tried now.
         """
         email = self.cleaned_data.get("username", "")
-        address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
+        address = address_of(self.request) if self.request else ""
         at = timezone.now()
         if not accounts.may_try(email, address=address, at=at):
             raise ValidationError(self.error_messages["too_many"], code="too_many")

@@ -14,6 +14,7 @@ from profile_workflow.forms.marked import MarkedForm
 from profile_workflow.forms.moves import ReasonField
 from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.models import Challenge, PriorityAnswer
+from profile_workflow.services.priority_answers import mark_of
 from profile_workflow.services.section_answers import MOST_CHARACTERS
 from profile_workflow.states import PriorityLabel, SectionView
 
@@ -67,7 +68,7 @@ class SendForm(MarkedForm):
         return self.mark if self.is_valid() else ""
 
 
-class PrioritiesForm(StyledForm):
+class PrioritiesForm(MarkedForm):
     """How firmly each challenge should be met."""
 
     def __init__(self, *args: Any, challenges: Sequence[Challenge], **kwargs: Any) -> None:
@@ -92,7 +93,8 @@ class PrioritiesForm(StyledForm):
 
 def priorities_initial(answers: Mapping[int, PriorityAnswer]) -> dict[str, str]:
     """Return what the form begins with."""
-    return {_field_of(key): one.label for key, one in answers.items()}
+    labels = {_field_of(key): one.label for key, one in answers.items()}
+    return labels | {"base": mark_of(answers)}
 
 
 def _field_of(challenge_id: int) -> str:

@@ -8,6 +8,7 @@ from typing import Any, cast
 from django import forms
 from django.db import models
 from django.utils.formats import date_format
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
 from profile_workflow.forms.numbers import show_number
@@ -65,6 +66,9 @@ def _shown(field: forms.Field, value: Any) -> str:
     """Return a value in words."""
     if value in (None, "", []):
         return "–"
+    if isinstance(field, forms.MultipleChoiceField):
+        named = dict(cast("Any", field.choices))
+        return format_html_join("; ", "{}", ((named.get(one, one),) for one in sorted(value)))
     if isinstance(value, list | models.QuerySet):
         return "; ".join(sorted(map(str, value))) or "–"
     if isinstance(field, forms.ChoiceField) and not isinstance(value, models.Model):

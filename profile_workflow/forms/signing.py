@@ -9,15 +9,16 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from profile_workflow.forms.marked import MarkedForm
 from profile_workflow.forms.moves import ReasonField
 from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.models import Section, SigningAnswer, SignOff
 from profile_workflow.services.section_answers import MOST_CHARACTERS
-from profile_workflow.services.signing import DIGITS, Signing
+from profile_workflow.services.signing import DIGITS, Signing, mark_of
 from profile_workflow.states import Signature
 
 
-class SigningForm(StyledForm):
+class SigningForm(MarkedForm):
     """What an authority answers, and who signs."""
 
     move = forms.ChoiceField(
@@ -98,6 +99,7 @@ def initial_of(answer: SigningAnswer | None, signoff: SignOff) -> dict[str, Any]
         "text": answer.statement,
         "signatory": answer.signatory,
         "function": answer.function,
+        "base": mark_of(answer),
     }
 
 

@@ -113,14 +113,16 @@ def is_first_wish(user: User, wish: str, *, at: datetime) -> bool:
 
 
 def may_check_file(*, address: str, at: datetime) -> bool:
-    """Whether another file from a network address is compared."""
-    recent = FailedSignIn.objects.filter(key=_key("file", address), at__gt=at - WINDOW)
-    return recent.count() < MOST_FILES
+    """Whether another file from a network address is compared; notes that it was sent.
 
-
-def note_file(*, address: str, at: datetime) -> None:
-    """Count a file that was compared, or would have been."""
-    note_failure("file", address=address, at=at)
+    To be asked before anything of the file is read, so that it counts whatever comes of it. Those
+    that come at once wait for each other where some were noted before.
+    """
+    keys = [_key("file", address)]
+    with transaction.atomic():
+        noted = FailedSignIn.objects.filter(key__in=keys, at__gt=at - WINDOW)
+        noted.order_by("-pk").select_for_update().first()
+        return _may_again(keys, at, most=MOST_FILES)
 
 
 def _may_again(keys: Sequence[str], at: datetime, *, most: int = MOST_FAILURES) -> bool:

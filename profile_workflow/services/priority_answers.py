@@ -1,5 +1,6 @@
 """What somebody who is consulted says of the challenges: saved at its step, sent with the rest."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -11,7 +12,8 @@ from profile_workflow.models import AnsweringLink, Challenge, PriorityAnswer, Pr
 from profile_workflow.services import links, section_answers
 from profile_workflow.states import PriorityLabel
 
-#: So many must have answered before their numbers are told: fewer could be told apart.
+#: So many at least must have said something of a challenge before their numbers are told: fewer
+#: could be told apart.
 LEAST_TOLD = 3
 
 
@@ -33,19 +35,33 @@ def answers_of(signoff: SignOff) -> dict[int, PriorityAnswer]:
     return {one.challenge_id: one for one in found}
 
 
+def mark_of(answers: Mapping[int, PriorityAnswer]) -> str:
+    """Return what tells whether the labels are still those that somebody has looked at."""
+    given = [one for one in answers.values() if one.label]
+    return section_answers.mark_of_all([], given) if given else ""
+
+
 @transaction.atomic
 def save_answers(
-    link: AnsweringLink, labels: Mapping[int, PriorityLabel | None], *, at: datetime
+    link: AnsweringLink,
+    labels: Mapping[int, PriorityLabel | None],
+    *,
+    at: datetime,
+    base: str | None = None,
 ) -> None:
     """Keep what somebody thinks of the challenges until he sends his answer; the last word counts.
+
+    To say the same twice is no conflict.
 
     Args:
         link: The link through which he answers.
         labels: Challenge id → how firmly it should be met; None for no opinion.
         at: When.
+        base: ``mark_of`` what was saved when the page was opened; None for whatever it is.
 
     Raises:
         NotNow: If the link takes no answers, or a challenge is none of those asked about.
+        StaleEntry: If other labels were saved since ``base``, e.g. in another tab.
     """
     link = links.locked_with_profile(link, at=at)
     section_answers.check_purpose(link)
@@ -64,6 +80,8 @@ def save_answers(
         for key, label in labels.items()
         if key in known and known[key].label != (label or "")
     ]
+    if new or changed:
+        section_answers.check_seen(base, mark_of(known), current=known)
     for one in changed:
         one.label, one.saved_at, one.sent_at = labels[one.challenge_id] or "", at, None
     PriorityAnswer.objects.bulk_create(new)
@@ -103,8 +121,9 @@ def note_sent(answers: Sequence[PriorityAnswer], *, at: datetime) -> None:
 def told(profile: Profile) -> list[tuple[Challenge, list[tuple[str, int]]]]:
     """Return each challenge with its labels in words and how many chose them; two queries.
 
-    Of everybody the last answer that was sent counts. Nothing is told until ``LEAST_TOLD`` people
-    have sent some, and never who: numbers are for whoever writes the priorities down. Of answers
+    Of everybody the last answer that was sent counts. Nothing is told of a challenge until
+    ``LEAST_TOLD`` people have said something of it, or more if the rounds name no smaller group;
+    and never who: numbers are for whoever writes the priorities down. Of answers
     under seal nothing is told; of those parted from names only the last round counts, in which
     everybody was asked again.
     """
@@ -117,11 +136,12 @@ def told(profile: Profile) -> list[tuple[Challenge, list[tuple[str, int]]]]:
     if nameless:
         rows = [one for one in rows if one.signoff.round.number >= max(nameless)]
     last = {(one.signoff.person_id or -one.signoff_id, one.challenge_id): one for one in rows}
-    if len({person for person, _challenge in last}) < LEAST_TOLD:
-        return []
+    least = max((LEAST_TOLD, *(one.signoff.round.smallest_group for one in last.values())))
     challenges = {one.challenge_id: one.challenge for one in last.values()}
     chosen = [(one.challenge_id, one.sent_label) for one in last.values()]
+    said = Counter(challenge for challenge, _label in chosen)
     return [
         (one, [(str(label.label), chosen.count((key, label))) for label in PriorityLabel])
         for key, one in sorted(challenges.items(), key=lambda item: item[1].code)
+        if said[key] >= least
     ]

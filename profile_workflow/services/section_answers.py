@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from profile_workflow.errors import InvalidInput, Missing, NotNow, StaleEntry
 from profile_workflow.models import (
     AnsweringLink,
+    PriorityAnswer,
     Profile,
     Section,
     SectionAnswer,
@@ -80,10 +81,11 @@ def mark_of(answer: SectionAnswer | None) -> str:
     return "" if answer is None else mark_of_all([answer])
 
 
-def mark_of_all(answers: Iterable[SectionAnswer]) -> str:
-    """Return the same of several answers: a SHA-256 (hex) of what they say."""
+def mark_of_all(answers: Iterable[SectionAnswer], ranked: Iterable[PriorityAnswer] = ()) -> str:
+    """Return the same of several answers, with the labels of challenges: a SHA-256 (hex)."""
     said = sorted((one.section_id, one.view, one.text) for one in answers)
-    return fingerprint_of_text(json.dumps(said))
+    chosen = sorted((one.challenge_id, one.label) for one in ranked if one.label)
+    return fingerprint_of_text(json.dumps([*said, *chosen]))
 
 
 def check_seen(base: str | None, mark: str, *, current: object = None) -> None:

@@ -20,18 +20,27 @@ from profile_workflow.errors import InvalidInput, MadeAlready, Missing, NotCompl
 from profile_workflow.models import AnsweringLink, Profile, SigningAnswer, SigningCode, SignOff
 from profile_workflow.queries.validation import parts_to_ask
 from profile_workflow.services import links
-from profile_workflow.services.section_answers import MOST_CHARACTERS
-from profile_workflow.states import CodeEnd, LinkPurpose, Signature, ValidationKind
+from profile_workflow.services.contents import fingerprint_of_text
+from profile_workflow.services.section_answers import MOST_CHARACTERS, check_seen
+from profile_workflow.states import CodeEnd, LinkPurpose, Signature, SignOffState, ValidationKind
 
-#: Digits of a code, how long it is good, how often it may be tried, how many are sent an hour.
+#: Digits of a code, how long it is good, how often it may be tried, how many are sent an hour for
+#: one link, and for one person: whoever got hold of a link does not use up those of the next.
 DIGITS = 8
 VALID_FOR = timedelta(minutes=15)
 MOST_TRIES = 5
 MOST_CODES = 5
+MOST_CODES_FOR_ALL_LINKS = 15
 _PACE = timedelta(hours=1)
 #: How long the page of the receipt is shown when the signature has closed the round.
 _RECEIPT_FOR = timedelta(hours=1)
 _SALT_BYTES = 32
+#: The state of the sign-off in which an answer is on record.
+_STATE_OF: dict[str, SignOffState] = {
+    Signature.APPROVE: SignOffState.APPROVED,
+    Signature.RESERVE: SignOffState.RESERVATION,
+    Signature.OBJECT: SignOffState.OBJECTED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +102,23 @@ REFUSALS: dict[Verdict, "str | Promise"] = {
 
 
 @transaction.atomic
-def save_answer(link: AnsweringLink, given: Signing, *, at: datetime) -> SigningAnswer:
+def save_answer(
+    link: AnsweringLink, given: Signing, *, at: datetime, base: str | None = None
+) -> SigningAnswer:
     """Keep what an authority means to answer until he confirms it; the last word counts.
+
+    To say the same twice is no conflict. What was sent and has been replaced since, with the
+    account, waits again once it is saved.
+
+    Args:
+        link: The link through which he signs.
+        given: What he answers.
+        at: When.
+        base: ``mark_of`` what was saved when the page was opened; None for whatever it is.
 
     Raises:
         NotNow: If the link does not take a signature.
+        StaleEntry: If something else was saved since ``base``, e.g. in another tab.
         InvalidInput: If words, names or sections are missing, too long, or not of the text.
     """
     link = _locked(link, at=at)
@@ -109,7 +130,10 @@ def save_answer(link: AnsweringLink, given: Signing, *, at: datetime) -> Signing
             signoff=link.signoff, saved_at=at, **fields
         )
         return made
-    if any(getattr(found, name) != value for name, value in fields.items()):
+    is_new = any(getattr(found, name) != value for name, value in fields.items())
+    if is_new:
+        check_seen(base, mark_of(found), current=found)
+    if is_new or (not found.waits_to_be_sent and not is_on_record(found)):
         for name, value in fields.items():
             setattr(found, name, value)
         found.saved_at, found.sent_at = at, None
@@ -123,6 +147,26 @@ def answer_of(signoff: SignOff) -> SigningAnswer | None:
     if found is not None:
         found.signoff = signoff
     return found
+
+
+def mark_of(answer: SigningAnswer | None) -> str:
+    """Return what tells whether an answer is still the one that somebody has looked at."""
+    return "" if answer is None else fingerprint_of_text(json.dumps(_said(answer)))
+
+
+def _said(answer: SigningAnswer) -> list[object]:
+    return [answer.move, answer.statement, answer.sections, answer.signatory, answer.function]
+
+
+def is_on_record(answer: SigningAnswer) -> bool:
+    """Whether the sign-off says exactly what an answer says: at most one query."""
+    signoff: SignOff = answer.signoff
+    stands = (signoff.state, signoff.statement, signoff.signatory, signoff.function)
+    means = (_STATE_OF[answer.move], answer.statement, answer.signatory, answer.function)
+    if stands != means or answer.move != Signature.OBJECT:
+        return stands == means
+    named = signoff.sections.select_related("template_section")
+    return {one.key for one in named} == set(answer.sections)
 
 
 def carry_over(asked: Sequence[SignOff], profile: Profile) -> None:
@@ -228,7 +272,7 @@ def issue_code(link: AnsweringLink, *, seen: int | None, at: datetime) -> Signin
     newest = newest_code(link)
     if newest is not None and newest.pk != seen:
         raise MadeAlready(_("Another code has been sent already."), made=newest)
-    if not codes_left(link.signoff, at=at):
+    if not codes_left(link, at=at):
         raise NotNow(
             _("Too many codes were asked for. Wait an hour before the next; your answer is kept.")
         )
@@ -245,10 +289,12 @@ def issue_code(link: AnsweringLink, *, seen: int | None, at: datetime) -> Signin
     return made
 
 
-def codes_left(signoff: SignOff, *, at: datetime) -> int:
-    """Return how many codes may be asked for within this hour, whatever the link."""
-    asked = SigningCode.objects.filter(link__signoff=signoff, asked_at__gt=at - _PACE)
-    return max(0, MOST_CODES - asked.count())
+def codes_left(link: AnsweringLink, *, at: datetime) -> int:
+    """Return how many codes may be asked for within this hour: of this link, of all he had."""
+    asked = SigningCode.objects.filter(link__signoff=link.signoff_id, asked_at__gt=at - _PACE)
+    of_links = list(asked.values_list("link_id", flat=True))
+    left = (MOST_CODES - of_links.count(link.pk), MOST_CODES_FOR_ALL_LINKS - len(of_links))
+    return max(0, min(left))
 
 
 def to_send(code_id: int, *, at: datetime) -> tuple[SigningCode, str] | None:
@@ -276,7 +322,7 @@ def redeem(
 
     The caller commits what is written here whatever the verdict, and sends the answer only if the
     code is right. Whoever has sent his answer already is told so before anything else, so that a
-    click can be repeated.
+    click can be repeated, as long as that answer is the one on record.
 
     Args:
         link: The link through which somebody signs.
@@ -293,7 +339,7 @@ def redeem(
     answer = answer_of(link.signoff)
     if answer is None:
         return Verdict.NONE, None
-    if not answer.waits_to_be_sent:
+    if not answer.waits_to_be_sent and is_on_record(answer):
         return Verdict.SENT_ALREADY, answer
     code = newest_code(link)
     verdict = _judged(code, link, answer, typed, at) if code else Verdict.NONE
@@ -362,9 +408,8 @@ def _subject(link: AnsweringLink, answer: SigningAnswer) -> str:
     meantime, as a substitute or with an account.
     """
     signoff = link.signoff
-    said = [answer.move, answer.statement, answer.sections, answer.signatory, answer.function]
     stands = [signoff.state, signoff.answered_at.isoformat() if signoff.answered_at else ""]
-    parts = [link.pk, link.purpose, signoff.digest, said, stands]
+    parts = [link.pk, link.purpose, signoff.digest, _said(answer), stands]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
@@ -391,4 +436,6 @@ def shows_receipt(link: AnsweringLink, *, at: datetime) -> bool:
     answer = answer_of(signoff)
     profile: Profile = signoff.round.profile
     part = parts_to_ask(profile, ValidationKind.SIGNOFF).filter(user=person)
-    return answer is not None and not answer.waits_to_be_sent and part.exists()
+    if answer is None or answer.waits_to_be_sent or not is_on_record(answer):
+        return False
+    return bool(part.exists())

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from profile_workflow.errors import NotNow
-from profile_workflow.models import Challenge, Event, PriorityAnswer
+from profile_workflow.models import Challenge, Event, PriorityAnswer, ValidationRound
 from profile_workflow.services import links, priority_answers
 from profile_workflow.states import PriorityLabel, ProfileState, Role
 from tests import factories
@@ -52,8 +52,14 @@ class Holder:
     def reads(self, name):
         return self.client.get(self.address(name)).content.decode()
 
-    def ranks(self, *labels):
+    def seen(self, name):
+        """The mark of what is saved, which the form of a page carries; none if there is no form."""
+        form = (self.client.get(self.address(name)).context or {}).get("form")
+        return (form["base"].value() or "") if form else ""
+
+    def ranks(self, *labels, base=None):
         given = {f"challenge_{key}": label for key, label in zip(self.keys, labels, strict=True)}
+        given["base"] = self.seen("link_priorities") if base is None else base
         return self.client.post(self.address("link_priorities"), given)
 
     def agrees(self):
@@ -61,8 +67,9 @@ class Holder:
             address = self.address("link_section", one.key)
             self.last = self.client.post(address, {"view": "agrees"})
 
-    def sends(self):
-        return self.client.post(self.address("link_check"))
+    def sends(self, base=None):
+        seen = self.seen("link_check") if base is None else base
+        return self.client.post(self.address("link_check"), {"base": seen})
 
 
 def test_priorities_are_saved_at_their_step_sent_with_the_answer_and_changed_until_closing():
@@ -115,6 +122,39 @@ def test_priorities_are_saved_at_their_step_sent_with_the_answer_and_changed_unt
     assert holder.ranks(MUST, MUST).status_code == GONE
 
 
+def test_an_old_tab_neither_wipes_labels_nor_sends_those_that_it_has_not_shown():
+    holder = Holder(factories.asked(consulted())[1])
+    holder.agrees()
+    nothing, unranked = (holder.seen(name) for name in ("link_priorities", "link_check"))
+    holder.ranks(MUST, COULD)
+
+    def labels(name="label"):
+        found = PriorityAnswer.objects.order_by("challenge__code")
+        return list(found.values_list(name, flat=True))
+
+    for old in (nothing, "0" * 64):
+        both = holder.ranks("", COULD, base=old)
+        assert both.status_code == HTTPStatus.CONFLICT
+        assert labels() == [MUST, COULD]
+    page = both.content.decode()
+    assert "Another answer has been saved since this page was opened." in page
+    (told,) = both.context["conflict"]
+    assert ("Challenge 1" in told.label, told.yours, told.theirs) == (True, "–", "Must")
+    # The second click of a double one says the same as the first, and is done.
+    assert holder.ranks(MUST, COULD, base=nothing).status_code == FOUND
+    # Labels that the page has not shown are not sent with the answer that it has.
+    refused = holder.sends(base=unranked)
+    assert refused.status_code == HTTPStatus.CONFLICT
+    assert labels("sent_label") == ["", ""]
+    seen = refused.context["form"]["base"].value()
+    for _click in range(2):
+        assert holder.sends(base=seen).status_code == FOUND
+    assert labels("sent_label") == [MUST, COULD]
+    # Who has seen both decides.
+    assert holder.ranks("", COULD, base=both.context["form"]["base"].value()).status_code == FOUND
+    assert labels() == ["", COULD]
+
+
 @pytest.mark.parametrize(("asks", "challenges"), [(False, 2), (True, 0)])
 def test_who_is_not_asked_for_priorities_finds_no_page_for_them(asks, challenges):
     holder = Holder(factories.asked(consulted(asks=asks, challenges=challenges))[1])
@@ -145,7 +185,11 @@ def test_numbers_are_told_afterwards_and_only_of_several(client):
     page = client.get(address).content.decode()
     assert "What those who were consulted put first" in page
     assert "Must 3 · Should 0 · Could 0" in page
-    assert "Must 0 · Should 0 · Could 2" in page
+    # Of what only two have said something, nothing is told, nor of what is asked of a larger group.
+    assert "Must 0 · Should 0 · Could 2" not in page
+    with factories.undone():
+        ValidationRound.objects.update(smallest_group=4)
+        assert priority_answers.told(profile) == []
     stakeholder = everybody[1].signoff.person
     assert stakeholder.full_name not in page
     client.force_login(stakeholder)

@@ -85,8 +85,14 @@ class Holder:
     def reads(self, name="link", *more):
         return self.client.get(self.address(name, *more))
 
+    def seen(self):
+        """The mark of what is saved, which the form carries; none if there is no form."""
+        form = self.reads("link_sign").context.get("form")
+        return (form["base"].value() or "") if form else ""
+
     def answers(self, move=Signature.APPROVE, **more):
         given = {"signatory": "Amal Ben Salah", "function": "Deputy mayor", "move": move, **more}
+        given.setdefault("base", self.seen())
         return self.client.post(self.address("link_sign"), given)
 
     def asks_for_code(self):
@@ -274,6 +280,57 @@ def test_a_code_is_for_one_answer_and_one_text_once(two):
     assert SigningCode.objects.get(end=CodeEnd.USED).ended_at >= at
 
 
+@pytest.mark.any_database
+def test_an_answer_that_was_replaced_with_the_account_is_not_said_to_have_arrived(two):
+    signoff = factories.asked(two)[0]
+    holder = Holder(signoff)
+    holder.answers()
+    code = holder.gets_code()
+    holder.types(code)
+    assert signing.shows_receipt(link_of(fresh(signoff)), at=timezone.now())
+    first = factories.section(two, "1")
+    factories.move(fresh(signoff), "object_to", signoff.person, reason="No.", sections=[first])
+    # What was sent is on record no more: neither its code nor another one says that it is.
+    for typed in (code, wrong(code)):
+        assert holder.types(typed).status_code == NOT_COMPLETE
+    page = holder.reads("link_code").content.decode()
+    assert "replaced by another one since" in page
+    assert "This answer has been sent." not in page
+    assert not signing.shows_receipt(link_of(fresh(signoff)), at=timezone.now())
+    # The same words again are an answer of their own, for which a code is sent.
+    assert holder.answers()["Location"] == holder.address("link_code")
+    assert holder.types(wrong(code)).status_code == NOT_COMPLETE
+    assert fresh(signoff).state == SignOffState.OBJECTED
+    second = holder.gets_code()
+    assert holder.types(wrong(second)).status_code == NOT_COMPLETE
+    for _click in range(2):
+        assert holder.types(second)["Location"] == holder.address("link_receipt")
+        assert fresh(signoff).state == SignOffState.APPROVED
+
+
+@pytest.mark.any_database
+def test_an_old_tab_overwrites_no_answer_for_the_city(two):
+    holder = Holder(factories.asked(two)[0])
+    nothing = holder.seen()
+    holder.answers(Signature.OBJECT, text=WORDS, sections=["2"])
+    for old in (nothing, "0" * 64):
+        both = holder.answers(base=old)
+        assert both.status_code == NOT_NOW
+        assert SigningAnswer.objects.get().statement == WORDS
+    page = both.content.decode()
+    assert "Another answer has been saved since this page was opened." in page
+    assert WORDS in page
+    told = {one.label: (one.yours, one.theirs) for one in both.context["conflict"]}
+    assert told["Your answer for the city"] == ("Approve", "Object")
+    assert "<bdi>2" in told["Sections to which you object"][1]
+    # The second click of a double one says the same as the first, and is done.
+    again = holder.answers(Signature.OBJECT, text=WORDS, sections=["2"], base=nothing)
+    assert again.status_code == FOUND
+    # Who has seen both decides.
+    assert holder.answers(base=both.context["form"]["base"].value()).status_code == FOUND
+    assert SigningAnswer.objects.get().statement == ""
+
+
 def test_a_code_of_another_is_of_no_use(two):
     first, second = (Holder(one) for one in factories.asked(two))
     for one in (first, second):
@@ -306,16 +363,22 @@ def test_a_code_is_tried_a_few_times_and_good_for_some_minutes(signoff):
         assert expected in refused.content.decode()
     assert "tried too often" in holder.types(code).content.decode()
     assert fresh(signoff).state == SignOffState.ASKED
-    # Another one is sent, and works; only so many within an hour, whatever the link.
+    # Another one is sent, and works; only so many within an hour.
     for _again in range(signing.MOST_CODES - 1):
         assert holder.asks_for_code().status_code == FOUND
     assert "No other code is sent within this hour" in holder.reads("link_code").content.decode()
     assert holder.asks_for_code().status_code == NOT_NOW
-    team = factories.holder(signoff.profile, Role.PROJECT_TEAM)
-    another = links.issue_again(signoff, by=team, at=timezone.now())
+    # Whoever has used them up has not used up those of the link that takes the place of his.
+    team, at = factories.holder(signoff.profile, Role.PROJECT_TEAM), timezone.now()
+    for _link in range(signing.MOST_CODES_FOR_ALL_LINKS // signing.MOST_CODES - 1):
+        another, seen = links.issue_again(signoff, by=team, at=at), None
+        for _again in range(signing.MOST_CODES):
+            seen = engine.ask_for_code(another, seen=seen, at=at).pk
+    # There is an end to it for one person, whatever the link.
+    another = links.issue_again(signoff, by=team, at=at)
     with pytest.raises(NotNow, match="Too many codes"):
-        engine.ask_for_code(another, seen=None, at=timezone.now())
-    later = timezone.now() + timedelta(minutes=61)
+        engine.ask_for_code(another, seen=None, at=at)
+    later = at + timedelta(minutes=61)
     assert engine.ask_for_code(another, seen=None, at=later).expires_at > later
 
 

@@ -63,7 +63,7 @@ def test_nobody_is_sent_to_another_site(client, member, target):
     assert changed["Location"] in {"/", reverse("home")}
 
 
-def test_guessing_ends_after_five_attempts_for_that_account_and_place(client, member):
+def test_guessing_ends_after_five_attempts_for_that_account_and_place(client, member, settings):
     for _ in range(5):
         assert sign_in(client, member.email, "wrong").status_code == HTTPStatus.OK
     closed = sign_in(client, member.email)
@@ -72,6 +72,9 @@ def test_guessing_ends_after_five_attempts_for_that_account_and_place(client, me
     assert sign_in(Client(), other.email).status_code == HTTPStatus.FOUND
     elsewhere = Client(REMOTE_ADDR="192.0.2.7")
     assert sign_in(elsewhere, member.email).status_code == HTTPStatus.FOUND
+    settings.TRUSTED_PROXIES = 1
+    behind_a_proxy = Client(headers={"X-Forwarded-For": "203.0.113.9, 198.51.100.7"})
+    assert sign_in(behind_a_proxy, member.email).status_code == HTTPStatus.FOUND
     FailedSignIn.objects.update(at=timezone.now() - timedelta(minutes=16))
     assert sign_in(client, member.email).status_code == HTTPStatus.FOUND
 

@@ -24,6 +24,7 @@ from reports.context import report_of
 from reports.models import Build, Publication
 from tests import factories
 from tests.integration.pages import signed_in
+from workflows.views import verify
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -329,8 +330,42 @@ def test_files_are_compared_so_many_times_for_one_network(monkeypatch):
     assert UNKNOWN in shown("e" * 64)
     elsewhere = Client(REMOTE_ADDR="192.0.2.7")
     assert send(b"%PDF-1", elsewhere).status_code == FOUND
+    # Without the token of the form it is refused, and counts all the same.
     strict = Client(enforce_csrf_checks=True, REMOTE_ADDR="192.0.2.8")
-    assert send(b"%PDF-1", strict).status_code == HTTPStatus.FORBIDDEN
+    assert [send(b"%PDF-1", strict).status_code for _ in range(2)] == [HTTPStatus.FORBIDDEN] * 2
+    assert send(b"%PDF-1", Client(REMOTE_ADDR="192.0.2.8")).status_code == TOO_MANY
+
+
+@pytest.mark.any_database
+def test_a_file_counts_before_anything_of_it_is_read(monkeypatch):
+    """However many are on their way at once, those that are read are counted already."""
+    monkeypatch.setattr(accounts, "MOST_FILES", 1)
+    seen = []
+
+    class Watching(hashing.HashingHandler):
+        def receive_data_chunk(self, raw_data, start):
+            # While it comes in, another one is sent.
+            seen.append(accounts.may_check_file(address="127.0.0.1", at=timezone.now()))
+            return super().receive_data_chunk(raw_data, start)
+
+    monkeypatch.setattr(verify, "HashingHandler", Watching)
+    assert send(b"%PDF-1").status_code == FOUND
+    assert seen == [False]
+
+
+@pytest.mark.any_database
+def test_behind_a_proxy_files_count_for_the_address_that_it_names(monkeypatch, settings):
+    monkeypatch.setattr(accounts, "MOST_FILES", 1)
+
+    def sent_by(forwarded):
+        headers = {"X-Forwarded-For": forwarded}
+        return send(b"%PDF-1", Client(headers=headers)).status_code
+
+    assert [sent_by(f"198.51.100.{one}") for one in (1, 2)] == [FOUND, TOO_MANY]
+    settings.TRUSTED_PROXIES = 1
+    assert [sent_by(f"198.51.100.{one}") for one in (1, 2)] == [FOUND, FOUND]
+    # What the caller says of himself stands further left, and helps him nothing.
+    assert sent_by("203.0.113.9, 198.51.100.1") == TOO_MANY
 
 
 @pytest.mark.any_database

@@ -31,7 +31,7 @@ def send_answer(link: AnsweringLink, *, at: datetime, base: str | None = None) -
     Args:
         link: The link through which it is sent.
         at: When.
-        base: ``mark_of_all`` the answers that were looked at; None for whatever they are.
+        base: ``mark_of_all`` what was looked at, sections and labels; None for whatever it is.
 
     Returns:
         The event that says that it came by link; None in a secret round, and if nothing has
@@ -52,10 +52,11 @@ def send_answer(link: AnsweringLink, *, at: datetime, base: str | None = None) -
     if missing:
         raise NotComplete(_("Some sections have no answer yet."), missing)
     given = list(answers.values())
-    section_answers.check_seen(base, section_answers.mark_of_all(given))
+    labels = priority_answers.answers_of(signoff).values()
+    section_answers.check_seen(base, section_answers.mark_of_all(given, labels))
     move, details = section_answers.move_for(given), section_answers.said_with(given)
     waiting = [one for one in given if one.waits_to_be_sent]
-    ranked = priority_answers.waiting(signoff)
+    ranked = [one for one in labels if one.waits_to_be_sent]
     is_new = _says_something_new(signoff, move, details)
     if not waiting and not ranked and not is_new:
         return None

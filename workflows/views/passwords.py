@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from profile_workflow.forms.passwords import LinkForm, NewPasswordForm
+from profile_workflow.proxies import address_of
 from profile_workflow.services import accounts
 from profile_workflow.web.refusing import HTTP_UNPROCESSABLE
 from workflows import notifications
@@ -31,7 +32,7 @@ def password_reset(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, HTTP_UNPROCESSABLE)
     email, at = form.cleaned_data["email"], timezone.now()
-    if not accounts.may_ask_for_link(email, address=request.META.get("REMOTE_ADDR", ""), at=at):
+    if not accounts.may_ask_for_link(email, address=address_of(request), at=at):
         form.add_error(None, _("Too many attempts. Wait a quarter of an hour and try again."))
         return _page(request, form, _TOO_MANY_REQUESTS)
     person = accounts.account_of(email)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from profile_workflow.forms.verify import FileToCheckForm, FingerprintForm
 from profile_workflow.hashing import HashingHandler
 from profile_workflow.models import User
+from profile_workflow.proxies import address_of
 from profile_workflow.services import accounts
 from profile_workflow.web.refusing import HTTP_NOT_FOUND, HTTP_UNPROCESSABLE
 from reports.models import Publication
@@ -25,14 +26,14 @@ def verify(request: HttpRequest) -> HttpResponse:
     """Ask for a file or a fingerprint; a file is sent on to the page of its fingerprint.
 
     What comes with a request is read when the first field of it is: so the token of the form is
-    checked only when it has been said that files are hashed instead of being stored.
+    checked only when the request has been counted, and when it has been said that files are hashed
+    instead of being stored.
     """
     if request.method != "POST":
         return _asked(request)
-    address = request.META.get("REMOTE_ADDR", "")
-    is_open = accounts.may_check_file(address=address, at=timezone.now())
+    is_open = accounts.may_check_file(address=address_of(request), at=timezone.now())
     request.upload_handlers = [HashingHandler(request, idle=not is_open)]
-    return _sent(request, address, is_open=is_open)
+    return _sent(request, is_open=is_open)
 
 
 def _asked(request: HttpRequest) -> HttpResponse:
@@ -45,12 +46,10 @@ def _asked(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_protect
-def _sent(request: HttpRequest, address: str, *, is_open: bool) -> HttpResponse:
+def _sent(request: HttpRequest, *, is_open: bool) -> HttpResponse:
     form = FileToCheckForm(request.POST, request.FILES)
     if not is_open:
         return _page(request, {"too_many": True}, HTTPStatus.TOO_MANY_REQUESTS)
-    if request.FILES:
-        accounts.note_file(address=address, at=timezone.now())
     if form.is_valid():
         return redirect("fingerprint", form.cleaned_data["file"].sha256)
     return _page(request, {"file_form": form}, HTTP_UNPROCESSABLE)

@@ -117,6 +117,13 @@ class Way:
         """What was saved by whoever signs: one query."""
         return signing.answer_of(self.signoff) if self.signs else None
 
+    @property
+    def is_replaced(self) -> bool:
+        """Whether a signature that was sent is on record no more: an account answered since."""
+        if self.signing is None or self.signing.waits_to_be_sent:
+            return False
+        return not signing.is_on_record(self.signing)
+
     @cached_property
     def challenges(self) -> list[Challenge]:
         """The challenges of which the round asks: one query if it does."""
@@ -316,7 +323,8 @@ def shut_meanwhile(request: HttpRequest, way: Way) -> HttpResponseBase | None:
 
 def _check_page(request: HttpRequest, way: Way, refusal: Refusal | None) -> HttpResponse:
     answers = [one.answer for one in way.steps if one.answer]
-    form = SendForm(initial={"base": section_answers.mark_of_all(answers)})
+    seen = section_answers.mark_of_all(answers, way.priorities.values())
+    form = SendForm(initial={"base": seen})
     context = way.context(form=form, refusal=refusal, summary=_summary(way))
     status = refusal.status if refusal else None
     return render(request, "workflows/by_link/check.html", context, status=status)

@@ -1,5 +1,6 @@
 """Priorities, where a consultation asks for them: one page after the last section."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
@@ -8,8 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from profile_workflow.errors import DomainError
+from profile_workflow.errors import DomainError, StaleEntry
 from profile_workflow.forms.by_link import PrioritiesForm, priorities_initial
+from profile_workflow.forms.marked import Difference
 from profile_workflow.models import AnsweringLink
 from profile_workflow.services import priority_answers
 from profile_workflow.states import LinkPurpose
@@ -34,16 +36,32 @@ def priorities(request: HttpRequest, link: AnsweringLink) -> HttpResponseBase:
     if not form.is_valid():
         return _priorities_page(request, way, form, Refusal(HTTPStatus.UNPROCESSABLE_ENTITY))
     try:
-        priority_answers.save_answers(link, form.labels, at=timezone.now())
+        priority_answers.save_answers(link, form.labels, at=timezone.now(), base=form.mark)
+    except StaleEntry as error:
+        return _both_labels(request, way, form, error)
     except DomainError as error:
         shut_now = shut_meanwhile(request, way)
         return shut_now or _priorities_page(request, way, form, Refusal.of(error))
     return redirect("link_check", way.token)
 
 
-def _priorities_page(
-    request: HttpRequest, way: Way, form: PrioritiesForm, refusal: Refusal | None
+def _both_labels(
+    request: HttpRequest, way: Way, form: PrioritiesForm, error: StaleEntry
 ) -> HttpResponse:
-    context = way.context(form=form, refusal=refusal)
+    """Show what was sent beside what is saved, and let it be sent again knowingly."""
+    assert isinstance(error.current, dict)
+    saved = dict.fromkeys(form.fields, "") | priorities_initial(error.current)
+    form.renew(saved["base"])
+    return _priorities_page(request, way, form, Refusal.of(error), form.differences(saved))
+
+
+def _priorities_page(
+    request: HttpRequest,
+    way: Way,
+    form: PrioritiesForm,
+    refusal: Refusal | None,
+    conflict: Sequence[Difference] = (),
+) -> HttpResponse:
+    context = way.context(form=form, refusal=refusal, conflict=conflict)
     status = refusal.status if refusal else None
     return render(request, "workflows/by_link/priorities.html", context, status=status)

@@ -1,5 +1,6 @@
 """Signing for a city: what the authority answers, the code that is mailed to him, and sending."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -9,10 +10,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from profile_workflow.errors import DomainError, InvalidInput, MadeAlready
+from profile_workflow.errors import DomainError, InvalidInput, MadeAlready, StaleEntry
 from profile_workflow.forms.by_link import AgainForm
+from profile_workflow.forms.marked import Difference
 from profile_workflow.forms.signing import CodeForm, SigningForm, initial_of
-from profile_workflow.models import AnsweringLink
+from profile_workflow.models import AnsweringLink, SigningAnswer
 from profile_workflow.queries.profiles import sections_asked_about
 from profile_workflow.services import links, signing
 from profile_workflow.states import LinkPurpose
@@ -36,7 +38,9 @@ def answer(request: HttpRequest, link: AnsweringLink) -> HttpResponseBase:
     if not form.is_valid():
         return _answer_page(request, way, form, Refusal(HTTPStatus.UNPROCESSABLE_ENTITY))
     try:
-        signing.save_answer(link, form.given, at=timezone.now())
+        signing.save_answer(link, form.given, at=timezone.now(), base=form.mark)
+    except StaleEntry as error:
+        return _both_answers(request, way, form, error)
     except InvalidInput as error:
         return _answer_page(request, way, form, refused(form, error))
     except DomainError as error:
@@ -45,10 +49,24 @@ def answer(request: HttpRequest, link: AnsweringLink) -> HttpResponseBase:
     return redirect("link_code", way.token)
 
 
-def _answer_page(
-    request: HttpRequest, way: Way, form: SigningForm, refusal: Refusal | None
+def _both_answers(
+    request: HttpRequest, way: Way, form: SigningForm, error: StaleEntry
 ) -> HttpResponse:
-    context = way.context(form=form, refusal=refusal)
+    """Show what was sent beside what is saved, and let it be sent again knowingly."""
+    assert isinstance(error.current, SigningAnswer)
+    saved = initial_of(error.current, way.signoff)
+    form.renew(saved["base"])
+    return _answer_page(request, way, form, Refusal.of(error), form.differences(saved))
+
+
+def _answer_page(
+    request: HttpRequest,
+    way: Way,
+    form: SigningForm,
+    refusal: Refusal | None,
+    conflict: Sequence[Difference] = (),
+) -> HttpResponse:
+    context = way.context(form=form, refusal=refusal, conflict=conflict)
     status = refusal.status if refusal else None
     return render(request, "workflows/by_link/sign.html", context, status=status)
 
@@ -108,7 +126,7 @@ def _code_page(
         refusal=refusal,
         newest=newest,
         is_live=signing.is_live(newest, way.link, at=at),
-        codes_left=signing.codes_left(way.signoff, at=at),
+        codes_left=signing.codes_left(way.link, at=at),
         mailed_to=masked_address(way.signoff.person.email if way.signoff.person else ""),
         objected=[one for one in now.steps if one.section.key in now.signing.sections],
     )
