@@ -123,16 +123,21 @@ def _words(code: str, moves: Mapping[str, str]) -> str:
 def _standing(found: ValidationRound, answers: Sequence[SignOff]) -> list[SignOff]:
     """Return the last answer of each person to the text of a round, given in it or before it.
 
-    These make the quorum: who has agreed to the same text before is not asked again.
+    These make the quorum: who has agreed to the same text before is not asked again. In a secret
+    round all are, and its rows belong to nobody, so that each of them counts.
     """
-    latest = {
-        one.person_id: one
+    about = (
+        one
         for one in answers
         if one.round.kind == found.kind
         and one.round.number <= found.number
         and one.digest == found.version.digest
-    }
-    return [one for one in latest.values() if one.state != SignOffState.WAIVED]
+    )
+    if found.is_secret:
+        counted = [one for one in about if one.round_id == found.pk]
+    else:
+        counted = list({one.person_id: one for one in about if one.person_id}.values())
+    return [one for one in counted if one.state != SignOffState.WAIVED]
 
 
 def _validation(

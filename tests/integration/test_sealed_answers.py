@@ -38,7 +38,11 @@ from profile_workflow.states import (
     SignOffState,
     StakeholderCategory,
 )
+from reports.builds.pages import _round
+from reports.context.record import read_record
+from reports.labels import labels
 from tests import factories
+from tests.integration.pages import signed_in
 from tests.links import link_of
 from workflows import deadlines, engine
 from workflows.invariants import violations
@@ -236,6 +240,23 @@ def test_the_rows_are_dealt_out_anew(made, monkeypatch):
             names = EventReason.objects.filter(text="Mine.").values_list("event__document")
             assert list(names) == [(f"sign_off:{found.pk}",)]
     assert set(seen) == {one.pk for one in asked}
+
+
+@pytest.mark.any_database
+def test_the_record_counts_each_answer_though_nobody_is_tied_to_it(made):
+    """In what is printed, and on the page of the fingerprint."""
+    profile = consulted(made)
+    for one in factories.asked(profile):
+        say(one, SectionView.AGREES, SectionView.AGREES)
+    end(profile)
+    moved = factories.move(profile, "conclude_consultation", made[Role.FOCAL_POINT])
+    (found, _open) = read_record(moved, {}, "en").validations
+    assert (found.asked, found.counted, found.given) == (3, 3, 3)
+    assert (found.counts, found.answers) == ((("Approved", 3),), ())
+    facts = _round(found, labels("en"))["facts"]
+    assert "answers counted: 3 of 2 needed, quorum reached" in facts
+    page = signed_in(made.team).get(reverse("fingerprint", args=[moved.text_digest()]))
+    assert "3 people" in page.content.decode()
 
 
 def test_cancelling_parts_them_too_and_another_round_asks_everybody(made):
