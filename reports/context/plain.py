@@ -152,7 +152,6 @@ class DecisionLine:
     Attributes:
         move: Code of the decision.
         revision: Number of the revision that was judged; empty for the whole text.
-        is_settled: Whether the round in which it was taken is over.
         texts: Section key → SHA-256 of what was judged; empty where only the whole is known.
         holds: Whether what was judged is, letter by letter, what is printed.
     """
@@ -165,7 +164,6 @@ class DecisionLine:
     round: str = ""
     move: str = ""
     revision: str = ""
-    is_settled: bool = True
     texts: Mapping[str, str] = field(default_factory=dict)
     holds: bool = True
 

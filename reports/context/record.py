@@ -7,6 +7,8 @@ and categories are, so that no template and no file could print them.
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
+from django.db.models import Q
+
 from profile_workflow.models import (
     Decision,
     Profile,
@@ -77,10 +79,14 @@ def _reviews(profile: Profile, language: str) -> tuple[ReviewRoundLine, ...]:
 def _decisions(
     profile: Profile, names: Mapping[int, str], language: str
 ) -> tuple[DecisionLine, ...]:
-    """Read the decisions by role only: who holds a role is in the imprint, or nobody's business."""
+    """Read the decisions by role only: who holds a role is in the imprint, or nobody's business.
+
+    Those of a round that is still open are left out, so that nobody judges after others.
+    """
     moves = _words_of_moves()
     versions = {one.digest: texts_of(one) for one in profile.versions.order_by("-number")}
-    found = Decision.objects.filter(profile=profile).defer("revision__text")
+    settled = Q(review_round=None) | Q(review_round__closed_at__isnull=False)
+    found = Decision.objects.filter(settled, profile=profile).defer("revision__text")
     related = found.select_related("review_round", "section", "revision")
     return tuple(
         DecisionLine(
@@ -92,7 +98,6 @@ def _decisions(
             round=str(decision.review_round.number) if decision.review_round else "",
             move=decision.move,
             revision=str(decision.revision.number) if decision.revision else "",
-            is_settled=decision.review_round is None or decision.review_round.closed_at is not None,
             texts={decision.section.key: decision.digest}
             if decision.section
             else versions.get(decision.digest, {}),

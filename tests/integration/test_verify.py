@@ -226,7 +226,10 @@ def test_approvals_of_an_open_round_are_not_told():
     first = factories.section(profile, "1")
     factories.move(first, "accept", reviewer)
     assert approvals(first.revision.sha256, team) == []
+    # Nor are they printed: a file of that time would tell another reviewer.
+    assert report_of(profile).record.decisions == ()
     factories.advance(profile)
+    assert "Accept" in {one.decision for one in report_of(profile).record.decisions}
     assert [one["act"] for one in approvals(first.revision.sha256, team)] == [
         "Accept", "Recommend acceptance",
     ]  # fmt: skip
