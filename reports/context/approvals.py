@@ -121,6 +121,7 @@ def _lines(found: ValidationRoundRecord) -> Iterator[ApprovalLine]:
             stage=found.title,
             keys=(),
             digest=found.digest,
+            words=one.words,
         )
     for act, number in () if told else found.agreed:
         yield ApprovalLine(

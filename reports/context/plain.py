@@ -186,6 +186,7 @@ class ApprovalLine:
         kept: Names of the sections for which it holds.
         changed: Names of the sections that have another text since, for which it is void.
         digest: SHA-256 of what it was given for.
+        words: The reservation with which it was given, where a name stands beside it.
     """
 
     function: str
@@ -201,6 +202,7 @@ class ApprovalLine:
     revision: str = ""
     kept: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    words: str = ""
 
     @property
     def holds_for_few(self) -> bool:
@@ -231,6 +233,7 @@ class AnswerLine:
         function: The role; empty where ``who`` is the group already, or where it would tell more.
         on: The day; that of the closing of the round unless names are printed.
         agrees: Whether it counts as agreement.
+        words: The reservation of whoever signed for the city.
     """
 
     who: str
@@ -239,6 +242,12 @@ class AnswerLine:
     function: str = ""
     on: str = ""
     agrees: bool = False
+    words: str = ""
+
+    @property
+    def words_direction(self) -> str:
+        """Direction of the reservation, which may be another one than that of the report."""
+        return first_strong_direction(self.words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,7 @@ def _validation(
     is_closed = found.closed_at is not None
     counts_only = found.attribution == Attribution.CHATHAM_HOUSE
     may_be_told = is_closed and not counts_only
+    without_names = () if _is_act(found) else signoffs
     return ValidationRoundRecord(
         title=str(found),
         opened=days.day(found.opened_at, language),
@@ -167,7 +168,7 @@ def _validation(
         counts=_counts(signoffs) if is_closed else (),
         answers=_answers(found, signoffs, language) if may_be_told else (),
         counts_only=counts_only,
-        reservations=_statements(signoffs, SignOffState.RESERVATION) if may_be_told else (),
+        reservations=_statements(without_names, SignOffState.RESERVATION) if may_be_told else (),
         objections=_objections(signoffs) if may_be_told else (),
         agreed=_counts([one for one in signoffs if one.state in _APPROVING]) if is_closed else (),
         counted=len(standing),
@@ -194,6 +195,7 @@ def _answers(
             signoff.state,
             _function(found, signoff),
             _day_told(found, signoff, language),
+            _reservation(found, signoff),
         )
         for signoff in signoffs
     )
@@ -205,17 +207,33 @@ def _answers(
             function=function,
             on=on,
             agrees=state in _APPROVING,
+            words=words,
         )
-        for (who, state, function, on), number in sorted(
+        for (who, state, function, on, words), number in sorted(
             counted.items(), key=lambda pair: (pair[0][0], _ANSWER_ORDER[SignOffState(pair[0][1])])
         )
     )
 
 
 def _function(found: ValidationRound, signoff: SignOff) -> str:
-    """Return the role beside a name; in a sign-off it is that of all, so it tells nothing more."""
+    """Return the role beside a name; in a sign-off it is that of all, so it tells nothing more.
+
+    Whoever signs for the city by personal link says his function himself.
+    """
+    if _is_act(found) and signoff.function:
+        return signoff.function
     is_told = found.attribution == Attribution.NAMED or found.kind == ValidationKind.SIGNOFF
     return signoff.get_role_display() if is_told else ""
+
+
+def _is_act(found: ValidationRound) -> bool:
+    """Whether answers are acts of office, which are told with the name and with what was said."""
+    return found.kind == ValidationKind.SIGNOFF and found.attribution == Attribution.NAMED
+
+
+def _reservation(found: ValidationRound, signoff: SignOff) -> str:
+    is_told = _is_act(found) and signoff.state == SignOffState.RESERVATION
+    return signoff.statement.strip() if is_told else ""
 
 
 def _day_told(found: ValidationRound, signoff: SignOff, language: str) -> str:
@@ -230,7 +248,7 @@ def _who(attribution: str, signoff: SignOff) -> str:
     organisation = person.organisation.name if person and person.organisation else ""
     group = signoff.get_category_display() if signoff.category else signoff.get_role_display()
     if attribution == Attribution.NAMED and person is not None:
-        return ", ".join(filter(None, (person.full_name, organisation)))
+        return ", ".join(filter(None, (signoff.signatory or person.full_name, organisation)))
     if attribution == Attribution.ORGANISATION:
         return organisation or group
     return group

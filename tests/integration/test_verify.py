@@ -240,19 +240,21 @@ def test_approvals_of_an_open_round_are_not_told():
 def test_names_stand_where_the_round_prints_them_and_nowhere_else(rule):
     profile = factories.bring_to(factories.make_profile(), S.CONSULTATION)
     profile = publish(factories.promise_unsealed(profile, rule))
-    assert set(ValidationRound.objects.values_list("attribution", flat=True)) == {rule}
+    assert dict(ValidationRound.objects.values_list("kind", "attribution")) == {
+        "consultation": rule,
+        "signoff": Attribution.NAMED,
+    }
     page = shown(sha256(pdf_of(profile, "1.0")))
     data = json.dumps(told(profile.text_digest()))
-    asked = [
-        factories.holder(profile, role)
-        for role in (Role.STAKEHOLDER, Role.CITY_AUTHORITY, Role.FOCAL_POINT)
-    ]
+    # Who signs for the city acts in office, whatever was promised for the consultation.
+    assert factories.holder(profile, Role.CITY_AUTHORITY).full_name in page
+    asked = [factories.holder(profile, role) for role in (Role.STAKEHOLDER, Role.FOCAL_POINT)]
     for person in asked:
         assert (person.full_name in page) == (rule == Attribution.NAMED)
         assert (person.full_name in data) == (rule == Attribution.NAMED)
     others = (Role.INTERNATIONAL_EXPERT, Role.PROJECT_TEAM, Role.LOCAL_EXPERT)
     assert not any(factories.holder(profile, role).full_name in page + data for role in others)
-    groups = ("Stakeholder", "City authority", "City focal point", "Public service")
+    groups = ("Stakeholder", "City focal point", "Public service")
     assert any(one in page for one in groups) == (rule != Attribution.CHATHAM_HOUSE)
 
 
