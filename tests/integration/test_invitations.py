@@ -458,6 +458,12 @@ def test_reviewers_are_blind_to_each_other_until_all_are_in_where_the_programme_
         for verdict in ("Accepted", "Changes requested", "It can be revised", "It is opened again"):
             assert verdict not in page, (seen, verdict)
         assert "Judged" in page
+    # Gaps between the numbers of events would say how many others are kept from him.
+    history = reverse("history", args=[profile.slug])
+    assert "?number=" not in client_of(second).get(history).content.decode()
+    assert "?number=" in client_of(factories.holder(profile, TEAM)).get(history).content.decode()
+    started = client_of(second).get(history, {"number": "1"}).content.decode()
+    assert 'class="hash"' not in started
     team, first = factories.holder(profile, TEAM), factories.holder(profile, REVIEWER)
     assert told <= pages_with_canary(profile, team)
     assert told <= pages_with_canary(profile, first)
