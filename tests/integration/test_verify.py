@@ -176,8 +176,13 @@ def test_of_a_correction_in_the_making_nothing_is_told_but_to_who_takes_part():
     new = hash_of(profile, "1")
     assert told(sha256(pdf_of(profile, "1.0"))) == public
     assert "void" not in shown(before)
+    shown(new)
+    with CaptureQueriesContext(connection) as of_invented:
+        shown("a1" * 32)
     for code in (new, sha256(pdf_of(profile, "1.1"))):
-        assert UNKNOWN in shown(code)
+        with CaptureQueriesContext(connection) as asked:
+            assert UNKNOWN in shown(code)
+        assert len(asked) == len(of_invented)
         assert UNKNOWN in shown(code, signed_in(factories.make_person("outsider")))
     team = signed_in(factories.holder(profile, Role.PROJECT_TEAM))
     assert "What was approved, and is void now" in shown(before, team)
@@ -265,6 +270,8 @@ def test_what_was_withdrawn_says_so_and_why_and_what_was_followed_says_by_what()
     team = factories.holder(profile, Role.PROJECT_TEAM)
     factories.move(factories.bring_to(profile, S.CORRECTION), "hold", team, reason="Wait.")
     assert told(file)["findings"][0]["status"] == "published"
+    address = reverse("profile_move", args=[profile.slug, "cancel"])
+    assert "reads these words" in signed_in(team).get(address).content.decode()
     factories.move(factories.fresh(profile), "cancel", team, reason="It named people.")
     page = shown(file)
     assert "published, and withdrawn since" in page
