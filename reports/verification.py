@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Q, TextChoices
+from django.db.models import Exists, OuterRef, Q, TextChoices, TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from profile_workflow.models import (
@@ -189,8 +190,15 @@ def _texts(fingerprint: str, seen: Iterable[int]) -> Iterator[_Match]:
 
 
 def _sections(fingerprint: str, seen: Iterable[int]) -> Iterator[_Match]:
-    public = Q(section__profile__in=Publication.objects.values("profile"))
-    found = Revision.objects.filter(public | Q(section__profile__in=seen), sha256=fingerprint)
+    """Yield revisions: for outsiders those alone that stand in a publication.
+
+    Others are not even fetched, so that an answer takes as long as that to an invented one.
+    """
+    published = Publication.objects.filter(profile=OuterRef("section__profile"))
+    content = Cast("profile_version__content", TextField())
+    holding = published.annotate(content=content).filter(content__contains=fingerprint)
+    known = Exists(holding) | Q(section__profile__in=seen)
+    found = Revision.objects.filter(known, sha256=fingerprint)
     related = found.select_related(*(f"section__{one}" for one in _PROFILE))
     for one in related.defer("text", "pictures").order_by("-pk")[:MOST_MATCHES]:
         yield _Match(Kind.SECTION, one.section.profile, revision=one)

@@ -1,7 +1,7 @@
 """What international experts do not see of one another while they review, where that is wanted.
 
 The section itself and whether it is judged stay visible: the process of the profile is open to
-all who take part. What somebody has said of it is not.
+all who take part. What somebody has said of it is not, nor the state in which his verdict left it.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from profile_workflow.models import Comment, Profile, User
+from profile_workflow.models import Comment, Decision, Profile, Section, User
 from profile_workflow.states import ProfileState, Role, SectionState
 
 
@@ -21,10 +21,12 @@ class Veil:
     Attributes:
         viewer: From whom.
         since: Since when the round runs; what was said in rounds before is known to all.
+        judged: Ids of the sections that others have judged in the round, and he has not.
     """
 
     viewer: User
     since: datetime
+    judged: frozenset[int] = frozenset()
 
     @property
     def comments(self) -> Q:
@@ -61,6 +63,10 @@ class Veil:
         """Whether what a person has decided in the round is kept from him."""
         return bool(person is not None and person.pk != self.viewer.pk)
 
+    def hides_state(self, section: Section) -> bool:
+        """Whether the state of a section is kept from him, since it tells what another decided."""
+        return section.pk in self.judged and section.state != SectionState.UNDER_REVIEW
+
 
 def unveiled(
     comments: "QuerySet[Comment]", profile: Profile, *, viewer: User
@@ -75,11 +81,11 @@ def veil_of(profile: Profile, viewer: User) -> Veil | None:
 
     It is lifted when all sections are judged, so that whoever concludes the round knows all.
     """
+    if profile.working_state != ProfileState.EXPERT_REVIEW:
+        return None
     roles = profile.roles_of(viewer)
     reviews = Role.INTERNATIONAL_EXPERT in roles and Role.PROJECT_TEAM not in roles
     if not reviews or not profile.programme.reviews_blind:
-        return None
-    if profile.working_state != ProfileState.EXPERT_REVIEW:
         return None
     kept: dict[int, Veil | None] = profile.__dict__.setdefault("_veils", {})
     if viewer.pk not in kept:
@@ -89,8 +95,11 @@ def veil_of(profile: Profile, viewer: User) -> Veil | None:
 
 def _drawn(profile: Profile, viewer: User) -> Veil | None:
     waiting = profile.sections.filter(state=SectionState.UNDER_REVIEW)
-    running = profile.review_rounds.filter(closed_at__isnull=True)
-    opened_at = running.values_list("opened_at", flat=True).first()
-    if opened_at is None or not waiting.exists():
+    running = profile.review_rounds.filter(closed_at__isnull=True).first()
+    if running is None or not waiting.exists():
         return None
-    return Veil(viewer, opened_at)
+    decided = Decision.objects.filter(review_round=running, section__isnull=False)
+    judged: dict[bool, set[int]] = {True: set(), False: set()}
+    for section, by in decided.order_by("pk").values_list("section_id", "by_id"):
+        judged[by == viewer.pk].add(section)
+    return Veil(viewer, running.opened_at, frozenset(judged[False] - judged[True]))

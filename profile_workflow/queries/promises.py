@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from profile_workflow.models import SignOff, ValidationRound
-from profile_workflow.states import Attribution
+from profile_workflow.states import Attribution, ValidationKind
 
 #: What others than the project team see of who has answered.
 ATTRIBUTION_RULES: Mapping[str, "str | Promise"] = {
@@ -25,7 +25,7 @@ ATTRIBUTION_RULES: Mapping[str, "str | Promise"] = {
 
 def rule_of(opened: ValidationRound) -> str:
     """Return how the answers of a round are attributed, for whoever reads of the round."""
-    rule = str(ATTRIBUTION_RULES[opened.attribution])
+    rule = _act_of_office() if _is_act(opened) else str(ATTRIBUTION_RULES[opened.attribution])
     if not opened.is_secret:
         return f"{rule} {_team_sees_names()}"
     return " ".join((rule, _not_even_the_team(), _sealed()))
@@ -52,6 +52,8 @@ def promise_to(signoff: SignOff) -> str:
 
 def _shown(signoff: SignOff) -> str:
     attribution, person = signoff.round.attribution, signoff.person
+    if _is_act(signoff.round):
+        return _act_of_office()
     if person is None or attribution == Attribution.CHATHAM_HOUSE:
         return str(ATTRIBUTION_RULES[attribution])
     if attribution == Attribution.NAMED:
@@ -63,6 +65,17 @@ def _shown(signoff: SignOff) -> str:
     group = signoff.get_category_display() or signoff.get_role_display()
     words = _("Your answer is shown and printed as that of the group “%(group)s”, without a name.")
     return " ".join((words % {"group": group}, *_few_of_group(signoff)))
+
+
+def _is_act(opened: ValidationRound) -> bool:
+    return opened.kind == ValidationKind.SIGNOFF and opened.attribution == Attribution.NAMED
+
+
+def _act_of_office() -> str:
+    return _(
+        "Whoever signs for the city acts in office: name, function, day and the words of a "
+        "reservation are shown, and printed in the profile."
+    )
 
 
 def _few_of_group(signoff: SignOff) -> list[str]:

@@ -136,13 +136,16 @@ def silence_is_agreement(signoff: SignOff) -> bool:
 
     Only where the round announced it, and not of somebody who was not silent: he has saved an
     objection or a comment and only failed to send it. Nor of somebody whose personal link was
-    revoked, so that the reminder brought him none.
+    revoked, so that the reminder brought him none, or who has no part in the profile any more.
     """
     is_due = signoff.round.tacit_approval_is_due
     return is_due and not _has_unsent_words(signoff) and not _was_shut_out(signoff)
 
 
 def _was_shut_out(signoff: SignOff) -> bool:
+    opened = signoff.round
+    if not parts_to_ask(opened.profile, opened.kind).filter(user=signoff.person_id).exists():
+        return True
     newest = signoff.links.order_by("-pk").first()
     return newest is not None and newest.end == LinkEnd.REVOKED
 

@@ -115,10 +115,13 @@ def _forget_what_was_carried_over(opened: ValidationRound) -> None:
 
 
 def refusal_to_change(profile: Profile, by: User) -> DomainError | None:
-    """Return why a person may not change how answers are attributed now, or None if he may."""
+    """Return why a person may not change how answers are attributed now, or None if he may.
+
+    Only a consultation has a rule that can be chosen: a signature for the city is an act of office.
+    """
     if Role.PROJECT_TEAM not in profile.roles_of(by):
         return NotAllowed(_("Only the project team changes how answers are attributed."))
-    if profile.state not in (ProfileState.CONSULTATION, ProfileState.SIGNOFF):
+    if profile.state != ProfileState.CONSULTATION:
         return NotNow(_("No consultation is open, so there is nothing to change."))
     return None
 

@@ -71,7 +71,7 @@ def open_validation_round(profile: Profile, kind: ValidationKind, *, at: datetim
     rounds = profile.validation_rounds.filter(kind=kind).select_related("version")
     before = list(rounds.order_by("-number"))
     same = [one for one in before if one.version.digest == version.digest]
-    attribution = _attribution(profile, same)
+    attribution = _attribution(profile, kind, same)
     opened = ValidationRound.objects.create(
         profile=profile,
         kind=kind,
@@ -119,11 +119,17 @@ def _standing(
     return standing_answers(profile, kind, digest) if same else {}
 
 
-def _attribution(profile: Profile, same: Sequence[ValidationRound]) -> Attribution:
+def _attribution(
+    profile: Profile, kind: ValidationKind, same: Sequence[ValidationRound]
+) -> Attribution:
     """Return the rule of a new round: the one chosen with the move that opens it.
 
-    Asking another time about the same text, in rounds before it, is never looser than it was.
+    Asking another time about the same text, in rounds before it, is never looser than it was. A
+    signature for the city is an act of office, and told as such, whatever was chosen for the
+    consultation.
     """
+    if kind == ValidationKind.SIGNOFF:
+        return Attribution.NAMED
     strictest = Attribution(profile.attribution_chosen or profile.attribution)
     for one in same:
         if strictest.is_looser_than(one.attribution):

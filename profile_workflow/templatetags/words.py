@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.template import Context
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -16,6 +17,8 @@ from django.utils.translation import ngettext, pgettext
 
 from profile_workflow import languages
 from profile_workflow.days import role_day
+from profile_workflow.models import Section, User
+from profile_workflow.queries.blindness import veil_of
 from profile_workflow.queries.history import move_label
 from profile_workflow.queries.profiles import MOST_REMARKS, Remark
 from profile_workflow.states import (
@@ -96,9 +99,17 @@ TONES: Mapping[str, str] = _tones(
 )
 
 
-@register.simple_tag
-def state(document: Any) -> SafeString:
-    """Show the state of a document as a tag with its name."""
+@register.simple_tag(takes_context=True)
+def state(context: Context, document: Any) -> SafeString:
+    """Show the state of a document as a tag with its name.
+
+    Of a section not, if that tells the reader what another one has decided whom he may not follow.
+    """
+    viewer = getattr(context.get("request"), "user", None)
+    if isinstance(document, Section) and isinstance(viewer, User):
+        veil = veil_of(document.profile, viewer)
+        if veil is not None and veil.hides_state(document):
+            return state_tag("judged", _("Judged"))
     return state_tag(document.state, document.get_state_display())
 
 

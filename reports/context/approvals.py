@@ -54,8 +54,6 @@ def _whole(digest: str, text: Text) -> Mapping[str, str]:
 def approvals_of(record: ValidationRecord, text: Text) -> tuple[ApprovalLine, ...]:
     """Return the approvals that hold for a text or a part of it, in the order of the way.
 
-    Those of a round that is still open are not told, so that nobody judges after others.
-
     Args:
         record: What was judged.
         text: The text; approvals that were given for none of its sections are left out.
@@ -82,7 +80,7 @@ def _who(line: ApprovalLine) -> tuple[str, str, str, str]:
 
 def _by_decision(record: ValidationRecord, text: Text) -> Iterator[ApprovalLine]:
     for one in record.decisions:
-        if one.move not in _STEPS or not one.is_settled:
+        if one.move not in _STEPS:
             continue
         stage = f"{_STEPS[one.move].label} {one.round}".strip()
         line = ApprovalLine(
@@ -123,6 +121,7 @@ def _lines(found: ValidationRoundRecord) -> Iterator[ApprovalLine]:
             stage=found.title,
             keys=(),
             digest=found.digest,
+            words=one.words,
         )
     for act, number in () if told else found.agreed:
         yield ApprovalLine(

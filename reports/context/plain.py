@@ -152,7 +152,6 @@ class DecisionLine:
     Attributes:
         move: Code of the decision.
         revision: Number of the revision that was judged; empty for the whole text.
-        is_settled: Whether the round in which it was taken is over.
         texts: Section key → SHA-256 of what was judged; empty where only the whole is known.
         holds: Whether what was judged is, letter by letter, what is printed.
     """
@@ -165,7 +164,6 @@ class DecisionLine:
     round: str = ""
     move: str = ""
     revision: str = ""
-    is_settled: bool = True
     texts: Mapping[str, str] = field(default_factory=dict)
     holds: bool = True
 
@@ -188,6 +186,7 @@ class ApprovalLine:
         kept: Names of the sections for which it holds.
         changed: Names of the sections that have another text since, for which it is void.
         digest: SHA-256 of what it was given for.
+        words: The reservation with which it was given, where a name stands beside it.
     """
 
     function: str
@@ -203,6 +202,7 @@ class ApprovalLine:
     revision: str = ""
     kept: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    words: str = ""
 
     @property
     def holds_for_few(self) -> bool:
@@ -233,6 +233,7 @@ class AnswerLine:
         function: The role; empty where ``who`` is the group already, or where it would tell more.
         on: The day; that of the closing of the round unless names are printed.
         agrees: Whether it counts as agreement.
+        words: The reservation of whoever signed for the city.
     """
 
     who: str
@@ -241,6 +242,12 @@ class AnswerLine:
     function: str = ""
     on: str = ""
     agrees: bool = False
+    words: str = ""
+
+    @property
+    def words_direction(self) -> str:
+        """Direction of the reservation, which may be another one than that of the report."""
+        return first_strong_direction(self.words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ and categories are, so that no template and no file could print them.
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
+from django.db.models import Q
+
 from profile_workflow.models import (
     Decision,
     Profile,
@@ -77,10 +79,14 @@ def _reviews(profile: Profile, language: str) -> tuple[ReviewRoundLine, ...]:
 def _decisions(
     profile: Profile, names: Mapping[int, str], language: str
 ) -> tuple[DecisionLine, ...]:
-    """Read the decisions by role only: who holds a role is in the imprint, or nobody's business."""
+    """Read the decisions by role only: who holds a role is in the imprint, or nobody's business.
+
+    Those of a round that is still open are left out, so that nobody judges after others.
+    """
     moves = _words_of_moves()
     versions = {one.digest: texts_of(one) for one in profile.versions.order_by("-number")}
-    found = Decision.objects.filter(profile=profile).defer("revision__text")
+    settled = Q(review_round=None) | Q(review_round__closed_at__isnull=False)
+    found = Decision.objects.filter(settled, profile=profile).defer("revision__text")
     related = found.select_related("review_round", "section", "revision")
     return tuple(
         DecisionLine(
@@ -92,7 +98,6 @@ def _decisions(
             round=str(decision.review_round.number) if decision.review_round else "",
             move=decision.move,
             revision=str(decision.revision.number) if decision.revision else "",
-            is_settled=decision.review_round is None or decision.review_round.closed_at is not None,
             texts={decision.section.key: decision.digest}
             if decision.section
             else versions.get(decision.digest, {}),
@@ -123,16 +128,21 @@ def _words(code: str, moves: Mapping[str, str]) -> str:
 def _standing(found: ValidationRound, answers: Sequence[SignOff]) -> list[SignOff]:
     """Return the last answer of each person to the text of a round, given in it or before it.
 
-    These make the quorum: who has agreed to the same text before is not asked again.
+    These make the quorum: who has agreed to the same text before is not asked again. In a secret
+    round all are, and its rows belong to nobody, so that each of them counts.
     """
-    latest = {
-        one.person_id: one
+    about = (
+        one
         for one in answers
         if one.round.kind == found.kind
         and one.round.number <= found.number
         and one.digest == found.version.digest
-    }
-    return [one for one in latest.values() if one.state != SignOffState.WAIVED]
+    )
+    if found.is_secret:
+        counted = [one for one in about if one.round_id == found.pk]
+    else:
+        counted = list({one.person_id: one for one in about if one.person_id}.values())
+    return [one for one in counted if one.state != SignOffState.WAIVED]
 
 
 def _validation(
@@ -144,6 +154,7 @@ def _validation(
     is_closed = found.closed_at is not None
     counts_only = found.attribution == Attribution.CHATHAM_HOUSE
     may_be_told = is_closed and not counts_only
+    without_names = () if _is_act(found) else signoffs
     return ValidationRoundRecord(
         title=str(found),
         opened=days.day(found.opened_at, language),
@@ -157,7 +168,7 @@ def _validation(
         counts=_counts(signoffs) if is_closed else (),
         answers=_answers(found, signoffs, language) if may_be_told else (),
         counts_only=counts_only,
-        reservations=_statements(signoffs, SignOffState.RESERVATION) if may_be_told else (),
+        reservations=_statements(without_names, SignOffState.RESERVATION) if may_be_told else (),
         objections=_objections(signoffs) if may_be_told else (),
         agreed=_counts([one for one in signoffs if one.state in _APPROVING]) if is_closed else (),
         counted=len(standing),
@@ -184,6 +195,7 @@ def _answers(
             signoff.state,
             _function(found, signoff),
             _day_told(found, signoff, language),
+            _reservation(found, signoff),
         )
         for signoff in signoffs
     )
@@ -195,17 +207,33 @@ def _answers(
             function=function,
             on=on,
             agrees=state in _APPROVING,
+            words=words,
         )
-        for (who, state, function, on), number in sorted(
+        for (who, state, function, on, words), number in sorted(
             counted.items(), key=lambda pair: (pair[0][0], _ANSWER_ORDER[SignOffState(pair[0][1])])
         )
     )
 
 
 def _function(found: ValidationRound, signoff: SignOff) -> str:
-    """Return the role beside a name; in a sign-off it is that of all, so it tells nothing more."""
+    """Return the role beside a name; in a sign-off it is that of all, so it tells nothing more.
+
+    Whoever signs for the city by personal link says his function himself.
+    """
+    if _is_act(found) and signoff.function:
+        return signoff.function
     is_told = found.attribution == Attribution.NAMED or found.kind == ValidationKind.SIGNOFF
     return signoff.get_role_display() if is_told else ""
+
+
+def _is_act(found: ValidationRound) -> bool:
+    """Whether answers are acts of office, which are told with the name and with what was said."""
+    return found.kind == ValidationKind.SIGNOFF and found.attribution == Attribution.NAMED
+
+
+def _reservation(found: ValidationRound, signoff: SignOff) -> str:
+    is_told = _is_act(found) and signoff.state == SignOffState.RESERVATION
+    return signoff.statement.strip() if is_told else ""
 
 
 def _day_told(found: ValidationRound, signoff: SignOff, language: str) -> str:
@@ -220,7 +248,7 @@ def _who(attribution: str, signoff: SignOff) -> str:
     organisation = person.organisation.name if person and person.organisation else ""
     group = signoff.get_category_display() if signoff.category else signoff.get_role_display()
     if attribution == Attribution.NAMED and person is not None:
-        return ", ".join(filter(None, (person.full_name, organisation)))
+        return ", ".join(filter(None, (signoff.signatory or person.full_name, organisation)))
     if attribution == Attribution.ORGANISATION:
         return organisation or group
     return group

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from profile_workflow.errors import NotAllowed, NotComplete, NotNow
 from profile_workflow.models import Event, EventReason, SignOff, User, ValidationRound
-from profile_workflow.states import Role, SectionState, SignOffState, ValidationKind
+from profile_workflow.states import Attribution, Role, SectionState, SignOffState, ValidationKind
 from tests import factories
 from tests.engine.guarding import (
     AUTHORITY,
@@ -88,6 +88,25 @@ def test_who_came_late_and_was_not_reminded_has_not_agreed_tacitly():
     states = Counter(SignOff.objects.filter(round__profile=profile).values_list("state", flat=True))
     assert states == {SignOffState.TACIT: 3, SignOffState.NO_ANSWER: 1}
     assert fresh(late).state == SignOffState.NO_ANSWER
+
+
+@pytest.mark.parametrize("rule", [Attribution.CATEGORY, Attribution.CHATHAM_HOUSE])
+def test_who_was_removed_has_not_agreed_tacitly(rule):
+    """He could not have said no any more; what a secret round tells of it names nobody."""
+    profile = bring_to(make_profile(attribution=rule), S.CONSULTATION)
+    closes_at = closing(profile)
+    person = holder(profile, STAKEHOLDER)
+    part = profile.assignments.get(user=person)
+    deadlines.sweep(at=closes_at - timedelta(days=2))
+    team = holder(profile, TEAM)
+    engine.end_part(part, by=team, at=closes_at - timedelta(days=1), reason="Left.")
+    deadlines.sweep(at=closes_at + timedelta(minutes=1))
+    found = SignOff.objects.filter(round__profile=profile)
+    states = Counter(found.values_list("state", flat=True))
+    assert states == {SignOffState.TACIT: 2, SignOffState.NO_ANSWER: 1}
+    silent = found.get(state=SignOffState.NO_ANSWER)
+    assert silent.person == (None if rule == Attribution.CHATHAM_HOUSE else person)
+    sound(profile)
 
 
 def test_a_signature_is_never_tacit():

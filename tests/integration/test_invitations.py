@@ -451,6 +451,19 @@ def test_reviewers_are_blind_to_each_other_until_all_are_in_where_the_programme_
     overview = client_of(second).get(reverse("profile", args=[profile.slug])).content.decode()
     assert "1 open comment" in overview
     assert "2 open comments" not in overview
+    # The state in which a verdict leaves a section would tell it as well.
+    for seen in ("profile", "round", "section"):
+        address = reverse(seen, args=[profile.slug, *(["2"] if seen == "section" else [])])
+        page = client_of(second).get(address).content.decode()
+        for verdict in ("Accepted", "Changes requested", "It can be revised", "It is opened again"):
+            assert verdict not in page, (seen, verdict)
+        assert "Judged" in page
+    # Gaps between the numbers of events would say how many others are kept from him.
+    history = reverse("history", args=[profile.slug])
+    assert "?number=" not in client_of(second).get(history).content.decode()
+    assert "?number=" in client_of(factories.holder(profile, TEAM)).get(history).content.decode()
+    started = client_of(second).get(history, {"number": "1"}).content.decode()
+    assert 'class="hash"' not in started
     team, first = factories.holder(profile, TEAM), factories.holder(profile, REVIEWER)
     assert told <= pages_with_canary(profile, team)
     assert told <= pages_with_canary(profile, first)

@@ -26,6 +26,7 @@ from profile_workflow.models import (
 from profile_workflow.queries.promises import promise_to, rule_of
 from profile_workflow.queries.rounds import standing
 from profile_workflow.services import comments
+from profile_workflow.services.attributing import refusal_to_change
 from profile_workflow.services.log import broken_links
 from profile_workflow.services.sealing import groups_to_name
 from profile_workflow.states import (
@@ -37,7 +38,12 @@ from profile_workflow.states import (
     SignOffState,
     StakeholderCategory,
 )
+from reports.builds.pages import _round, job_of
+from reports.context import report_of
+from reports.context.record import read_record
+from reports.labels import labels
 from tests import factories
+from tests.integration.pages import signed_in
 from tests.sealed import consulted, end, say
 from workflows import engine
 from workflows.invariants import violations
@@ -212,6 +218,50 @@ def test_the_rows_are_dealt_out_anew(made, monkeypatch):
             names = EventReason.objects.filter(text="Mine.").values_list("event__document")
             assert list(names) == [(f"sign_off:{found.pk}",)]
     assert set(seen) == {one.pk for one in asked}
+
+
+@pytest.mark.any_database
+def test_the_record_counts_each_answer_though_nobody_is_tied_to_it(made):
+    """In what is printed, and on the page of the fingerprint."""
+    profile = consulted(made)
+    for one in factories.asked(profile):
+        say(one, SectionView.AGREES, SectionView.AGREES)
+    end(profile)
+    moved = factories.move(profile, "conclude_consultation", made[Role.FOCAL_POINT])
+    (found, _open) = read_record(moved, {}, "en").validations
+    assert (found.asked, found.counted, found.given) == (3, 3, 3)
+    assert (found.counts, found.answers) == ((("Approved", 3),), ())
+    facts = _round(found, labels("en"))["facts"]
+    assert "answers counted: 3 of 2 needed, quorum reached" in facts
+    page = signed_in(made.team).get(reverse("fingerprint", args=[moved.text_digest()]))
+    assert "3 people" in page.content.decode()
+    the_signature_is_told(moved, made)
+
+
+def the_signature_is_told(profile, made):
+    """Though the consultation was secret: with name, function, day and reservation."""
+    signoff = factories.asked(profile)[0]
+    assert "acts in office" in promise_to(signoff)
+    assert isinstance(refusal_to_change(profile, made.team), NotNow)
+    factories.move(
+        signoff, "reserve", signoff.person,
+        reason="The budget <b>waits</b>.", signatory="Amal Ben Salah", function="Deputy mayor",
+    )  # fmt: skip
+    profile = factories.fresh(profile)
+    assert profile.attribution == Attribution.CHATHAM_HOUSE
+    signature = read_record(profile, {}, "en").validations[1]
+    (line,) = signature.answers
+    assert (line.who, line.function) == ("Amal Ben Salah", "Deputy mayor")
+    assert (line.words, signature.reservations) == ("The budget <b>waits</b>.", ())
+    assert line.on
+    page = signed_in(made.team).get(reverse("fingerprint", args=[signoff.digest]))
+    printed = job_of(report_of(profile)).parts[-1].html
+    for told in (page.content.decode(), printed):
+        assert "Amal Ben Salah" in told
+        assert "Deputy mayor" in told
+        assert "The budget &lt;b&gt;waits&lt;/b&gt;." in told
+        # For whom it was a secret, it stays one.
+        assert not any(made[one].full_name in told for one in (Role.STAKEHOLDER, Role.FOCAL_POINT))
 
 
 def test_cancelling_parts_them_too_and_another_round_asks_everybody(made):

@@ -180,8 +180,9 @@ def lapse(task: Task, *, at: datetime) -> Event:
     Raises:
         NotNow: If the answer has come in the meantime.
     """
-    locked(task.profile_id, at)
-    signoff = SignOff.objects.select_related("round__profile").get(pk=task.signoff_id)
+    profile = locked(task.profile_id, at)
+    signoff = SignOff.objects.select_related("round").get(pk=task.signoff_id)
+    signoff.round.profile = profile
     tacit = task.reminded_at is not None and silence_is_agreement(signoff)
     return perform(signoff, "lapse_tacitly" if tacit else "lapse", by=None, at=at)
 

@@ -1,7 +1,7 @@
 """Where each section of a profile stands in one word, what holds it up, and who has the turn."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef
@@ -34,6 +34,8 @@ _WORDS: Mapping[str, "str | Promise"] = {
     SectionState.ACCEPTED: gettext_lazy("Accepted"),
     SectionState.LOCKED: gettext_lazy("Locked"),
 }
+#: What a reader is told of a section whose verdict is kept from him.
+JUDGED = ("judged", gettext_lazy("Judged"))
 _CANNOT_START = ("cannot_start", gettext_lazy("Cannot start yet"))
 
 
@@ -67,7 +69,7 @@ class Standing:
     @property
     def is_finished(self) -> bool:
         """Whether the author has done his part."""
-        return self.section.state in FINISHED_SECTION_STATES
+        return self.code == JUDGED[0] or self.section.state in FINISHED_SECTION_STATES
 
 
 def standings_of(
@@ -98,7 +100,9 @@ def standings_of(
     for section in sections:
         section.profile = profile
         coverage = questions.get(section.pk)
-        found.append(_standing(section, turns.get(section.pk), holders, viewer, coverage))
+        standing = _standing(section, turns.get(section.pk), holders, viewer, coverage)
+        is_veiled = veil is not None and veil.hides_state(section)
+        found.append(_without_verdict(standing) if is_veiled else standing)
     return found
 
 
@@ -123,6 +127,11 @@ def _standing(
         comments=section.open_comments,  # type: ignore[attr-defined]
         questions=questions,
     )
+
+
+def _without_verdict(one: Standing) -> Standing:
+    code, label = JUDGED
+    return replace(one, code=code, label=str(label), reason="", who="", due_at=None)
 
 
 def _status(section: Section) -> tuple[str, "str | Promise"]:

@@ -68,7 +68,7 @@ def _rows(happenings: Iterable[Happening]) -> Iterator[list[Cell]]:
 def _event_row(line: Line) -> list[Cell]:
     event = line.event
     return [
-        event.seq if line.exact else None,
+        line.number,
         event.at if line.exact else _day_of(event.at),
         line.who or _("the software"),
         line.role,

@@ -126,13 +126,19 @@ def _why_closed(document: Profile | Section, move: str, viewer: User) -> Refusal
 def _form(
     found: Profile, move: str, offers: list[Offer], request: HttpRequest | None = None
 ) -> MoveForm:
-    return MoveForm(
+    form = MoveForm(
         request.POST if request else None,
         offers=offers,
         moves=[move],
         sections=profiles.sections_of(found),
         attribution=found.attribution,
     )
+    if move == _ENDS and found.published_at is not None:
+        form.fields["reason"].help_text = _(
+            "The profile has been published: everybody who checks the file reads these words. Name "
+            "nobody in them."
+        )
+    return form
 
 
 def _page(

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from profile_workflow.days import role_day
 from profile_workflow.models import Section, User
 from profile_workflow.queries import profiles
+from profile_workflow.queries.blindness import veil_of
 from profile_workflow.queries.notes import notes_of
 from profile_workflow.services.comments import is_on_working_text
 from profile_workflow.services.drafting import is_writer, may_write
@@ -26,7 +27,9 @@ _WORKERS = frozenset((*AUTHOR_ROLES, Role.INTERNATIONAL_EXPERT, Role.PROJECT_TEA
 
 def _asks_to_reopen(section: Section, viewer: User) -> bool:
     """Whether a reader is told how a section is opened again that is accepted or locked."""
-    is_closed = section.state in APPROVED_SECTION_STATES
+    veil = veil_of(section.profile, viewer)
+    is_told = veil is None or not veil.hides_state(section)
+    is_closed = is_told and section.state in APPROVED_SECTION_STATES
     return is_closed and not _WORKERS.isdisjoint(section.profile.roles_of(viewer))
 
 

@@ -117,6 +117,7 @@ def _as_data(one: Finding) -> dict[str, Any]:
                 "by": line.who,
                 "number": line.number,
                 "act": line.act,
+                "words": line.words,
                 "stage": line.stage,
                 "on": line.on,
                 "sections": line.keys,

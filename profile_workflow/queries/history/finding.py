@@ -95,13 +95,16 @@ def events_of(profile: Profile, wanted: Wanted, *, viewer: User) -> "QuerySet[Ev
     """Return the numbers of the events that a reader wants, newest first.
 
     Asking for one person finds only what shows that person's name to the reader, so that a filter
-    cannot tell who gave an answer; asking for a number finds nothing that is told by its day alone.
+    cannot tell who gave an answer; asking for a number finds nothing that is told by its day alone,
+    and nothing at all where gaps between the numbers would tell what others have judged.
     Requests for input are told to those who may see them.
     """
     events = _told_to(viewer, profile).filter(wanted.within("at"))
     if wanted.number is not None:
         told_apart = events.exclude(told_by_day(profile, viewer=viewer))
-        events = told_apart.filter(seq=wanted.number)
+        is_veiled = veil_of(profile, viewer) is not None
+        # No event has the number 0.
+        events = told_apart.filter(seq=0 if is_veiled else wanted.number)
     if wanted.kind:
         events = events.filter(_is_about(wanted.kind))
     if wanted.section:

@@ -46,6 +46,7 @@ class Line:
         about: The document in words.
         section: Key of the section it is about, if any.
         exact: Whether the time of day may be shown, and its number; ``told_by_day`` says the same.
+        number: Its number; None where it may not be shown, or where gaps would tell of others.
     """
 
     event: Event
@@ -58,6 +59,7 @@ class Line:
     to_label: str
     reason: str
     exact: bool
+    number: int | None
 
 
 @dataclass(slots=True)
@@ -126,6 +128,7 @@ def _line(event: Event, documents: _Documents, profile: Profile, viewer: User) -
     section = _section(kind, name, documents)
     reason = getattr(event, "reason", None)
     hidden = _is_hidden(event, kind, name, documents, profile, viewer)
+    is_numbered = by.is_named and veil_of(profile, viewer) is None
     is_verdict = hidden and kind == Kind.CHECK
     return Line(
         event=event,
@@ -138,6 +141,7 @@ def _line(event: Event, documents: _Documents, profile: Profile, viewer: User) -
         to_label="" if is_verdict else state_label(kind, event.to_state),
         reason=reason.text if reason and not hidden else "",
         exact=by.is_named,
+        number=event.seq if is_numbered else None,
     )
 
 

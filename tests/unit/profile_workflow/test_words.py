@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.template import Context
 from django.utils import timezone, translation
 
 from profile_workflow.queries.history import move_label
@@ -116,7 +117,7 @@ def test_every_state_is_shown_with_its_name():
     }
     assert set(words.TONES) <= {str(state) for state in known}
     document = SimpleNamespace(state="drafting", get_state_display=lambda: "<Drafting>")
-    assert words.state(document) == '<span class="tag tag-work">&lt;Drafting&gt;</span>'
+    assert words.state(Context(), document) == '<span class="tag tag-work">&lt;Drafting&gt;</span>'
     assert "tag-idle" in words.state_tag("unheard_of", "Unheard of")
 
 
