@@ -276,7 +276,7 @@ def test_who_is_asked_reads_what_counts_before_answering(made):
     text = text_of(client.get(task_of(signoff)))
     assert "Silence is not agreement" in text
     assert "end of the day in the city, Africa/Tunis" in text
-    assert "as that of the group “City authority”, without a name" in text
+    assert "Whoever signs for the city acts in office" in text
     for key in ("1", "2"):
         assert reverse("section", args=[profile.slug, key]) in text
 
