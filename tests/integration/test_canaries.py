@@ -44,7 +44,10 @@ from tests.pdf_reading import Reading
 from workflows import deadlines, engine, notifications
 from workflows.models import JobKind, OutboxJob, Task
 
-pytestmark = [pytest.mark.integration, pytest.mark.pdf, pytest.mark.django_db]
+# It walks through what other tests measure: measuring it again takes it a minute more.
+pytestmark = [
+    *(pytest.mark.integration, pytest.mark.pdf, pytest.mark.django_db, pytest.mark.repeats),
+]
 
 #: What each person alone is called, and what he alone says.
 IDENTITY, WORDS = "zqid", "zqsaid"

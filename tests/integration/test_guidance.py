@@ -32,7 +32,7 @@ from profile_workflow.states import Outcome, ProfileState, Role
 from tests import factories
 from tests.integration.pages import page, signed_in
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.any_database]
 
 S = ProfileState
 OK, FOUND = HTTPStatus.OK, HTTPStatus.FOUND

@@ -17,7 +17,7 @@ from tests.integration.pages import signed_in
 from workflows import queries
 from workflows.models import Task
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.any_database]
 
 S = ProfileState
 

@@ -20,7 +20,7 @@ from tests.integration.pages import address, page, signed_in
 from workflows import engine
 from workflows.models import OutboxJob, Task
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.any_database]
 
 REASON = "She has moved to another city."
 

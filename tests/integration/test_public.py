@@ -13,7 +13,7 @@ from profile_workflow.states import ProfileState, Role
 from profile_workflow.web import guides
 from tests import factories
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.any_database]
 
 S = ProfileState
 

@@ -32,7 +32,7 @@ from tests.integration.pages import page, signed_in
 from workflows.demo.library import fixture
 from workflows.models import Task
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.any_database]
 
 S = ProfileState
 FOUND, FORBIDDEN = HTTPStatus.FOUND, HTTPStatus.FORBIDDEN

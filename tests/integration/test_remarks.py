@@ -20,7 +20,7 @@ from tests import factories
 from tests.integration.beside import TEXT, address, quoting, sent_back, text_of, under_review
 from tests.integration.pages import signed_in
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.any_database]
 
 S = ProfileState
 OK, FOUND = HTTPStatus.OK, HTTPStatus.FOUND

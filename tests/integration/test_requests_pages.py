@@ -15,7 +15,7 @@ from profile_workflow.states import ProfileState, RequestState, Role
 from tests import factories
 from tests.integration.pages import page, signed_in
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.any_database]
 
 EXPERT, FOCAL_POINT, STAKEHOLDER = Role.LOCAL_EXPERT, Role.FOCAL_POINT, Role.STAKEHOLDER
 

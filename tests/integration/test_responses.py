@@ -17,7 +17,7 @@ from profile_workflow.states import Attribution, CommentKind, CommentState, Prof
 from tests import factories
 from tests.integration.pages import signed_in
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.any_database]
 
 S = ProfileState
 OK, FOUND = HTTPStatus.OK, HTTPStatus.FOUND

@@ -22,7 +22,7 @@ from tests import factories
 from tests.integration.pages import signed_in
 from workflows.models import Task
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.any_database]
 
 S = ProfileState
 OK, FOUND = HTTPStatus.OK, HTTPStatus.FOUND

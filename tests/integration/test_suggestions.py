@@ -14,7 +14,7 @@ from tests.integration.beside import TEXT, address, quoting, sent_back, text_of,
 from tests.integration.pages import signed_in
 from workflows import engine
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.any_database]
 
 FOUND, FORBIDDEN, CONFLICT = HTTPStatus.FOUND, HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT
 

@@ -19,7 +19,7 @@ from workflows import engine, queries
 from workflows.models import JobState, OutboxJob, Task
 from workflows.queries.overview import BoardFilter
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.any_database]
 
 S = ProfileState
 

@@ -83,6 +83,7 @@ def test_the_newest_of_each_stretch_stays(section):
     assert kept(section) == [start + timedelta(minutes=one) for one in (9, 19, 31)]
 
 
+@pytest.mark.any_database
 def test_looking_often_comes_to_the_same_as_looking_once(section):
     profile = factories.bring_to(factories.make_profile(), ProfileState.DRAFTING)
     other = factories.section(profile, "1")

@@ -23,7 +23,7 @@ from tests.docx import docx, drawn, p
 from tests.pictures import PAYLOAD, REFUSED, harbour, photograph, plain_png
 from workflows.management.commands.worker import sweep
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.any_database]
 
 CAPTION = "Lgende"
 SHOWN = p("Text") + p(raw=drawn("rId7", "Boats at a quay")) + p("Figure 1. The port", CAPTION)
