@@ -22,6 +22,7 @@ def test_an_authority_signs_on_a_phone_in_arabic_without_scripts(browse):
     page = browse("ar", scripts=False)
     page.set_viewport_size(PHONE)
     page.goto(reverse("link", args=[token_for(signoff)]))
+    page.get_by_role("button", name="العربيّة").click()
     assert page.locator("html").get_attribute("dir") == "rtl"
     page.locator("main .btn-primary").click()
     # A reservation without words comes back with what was filled in.
