@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from profile_workflow.days import role_day
-from profile_workflow.errors import DomainError, MadeAlready, NotAllowed, NotComplete, NotNow
+from profile_workflow.errors import DomainError, MadeAlready, NotAllowed, NotNow
 from profile_workflow.forms.invitations import AgainForm, AnswerForm, DecisionForm, InvitationForm
 from profile_workflow.forms.requests import move_sent
 from profile_workflow.models import Profile, ReviewInvitation, User
@@ -25,6 +25,7 @@ from profile_workflow.services.log import document_name
 from profile_workflow.web.loading import profile_or_404, signed_in
 from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal, refused
 from workflows import engine
+from workflows.views.moving import make_own_move
 
 #: What the project team decides, in the order of the page.
 _DECISIONS = ("set_date", "clear_interest", "bar_interest", "withdraw_invitation")
@@ -117,25 +118,11 @@ def invitation(request: HttpRequest, slug: str, invitation_id: int) -> HttpRespo
     if move not in _DECISIONS:
         raise Http404
     form = DecisionForm(request.POST, of=line.invitation, move=move)
-    refusal = make_answer(form, line.invitation, by=viewer)
+    refusal = make_own_move(form, line.invitation, by=viewer)
     if refusal is None:
         messages.success(request, _("The decision is recorded, and the person gets a mail."))
         return redirect("invitation", slug=slug, invitation_id=invitation_id)
     return _page(request, _line_or_404(profile, invitation_id), form, refusal)
-
-
-def make_answer(form: AnswerForm, found: ReviewInvitation, *, by: User) -> Refusal | None:
-    """Make the move of a form; return why not, if it was refused."""
-    if not form.is_valid():
-        return Refusal(HTTP_UNPROCESSABLE)
-    try:
-        engine.perform(found, form.makes, by=by, at=timezone.now(), details=form.details)
-    except NotComplete as error:
-        rest = form.take_missing(error.missing)
-        return Refusal(error.status, str(error) if rest else "", rest)
-    except DomainError as error:
-        return refused(form, error, beside="due_on" if "due_on" in form.fields else None)
-    return None
 
 
 def _line_or_404(profile: Profile, pk: int) -> queries.Line:

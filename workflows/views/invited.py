@@ -25,7 +25,8 @@ from profile_workflow.web.loading import signed_in
 from profile_workflow.web.refusing import Refusal
 from workflows import engine
 from workflows.flows import human_tasks
-from workflows.views.invitations import forms_of, make_answer
+from workflows.views.invitations import forms_of
+from workflows.views.moving import make_own_move
 
 #: What is told after an answer.
 _TOLD: Mapping[str, "str | Promise"] = {
@@ -49,7 +50,7 @@ def invited(request: HttpRequest, invitation_id: int) -> HttpResponse:
     if kind is None:
         raise Http404
     form = kind(request.POST, of=found)
-    refusal = make_answer(form, found, by=signed_in(request))
+    refusal = make_own_move(form, found, by=signed_in(request))
     fresh = _mine_or_404(request, invitation_id)
     if refusal is None or _is_made(refusal, fresh, form):
         messages.success(request, str(_TOLD[form.makes]))

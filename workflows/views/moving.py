@@ -7,12 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from profile_workflow.errors import DomainError, NotComplete
+from profile_workflow.forms.invitations import AnswerForm
 from profile_workflow.forms.moves import MoveForm
+from profile_workflow.forms.requests import RequestMoveForm
 from profile_workflow.models import User
 from profile_workflow.queries.profiles import sections_of
 from profile_workflow.queries.quality import suggested_return
 from profile_workflow.services.lifecycle import Offer
-from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal
+from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal, refused
 from workflows import engine, turns
 from workflows.models import Task
 
@@ -31,6 +33,22 @@ def make_move(form: MoveForm, document: engine.Document, *, by: User) -> Refusal
         return Refusal(error.status, str(error) if rest else "", rest)
     except DomainError as error:
         return Refusal.of(error)
+    return None
+
+
+def make_own_move(
+    form: AnswerForm | RequestMoveForm, document: engine.Document, *, by: User
+) -> Refusal | None:
+    """Make the move of one of several forms on a page; return why not, if it was refused."""
+    if not form.is_valid():
+        return Refusal(HTTP_UNPROCESSABLE)
+    try:
+        engine.perform(document, form.makes, by=by, at=timezone.now(), details=form.details)
+    except NotComplete as error:
+        rest = form.take_missing(error.missing)
+        return Refusal(error.status, str(error) if rest else "", rest)
+    except DomainError as error:
+        return refused(form, error, beside="due_on" if "due_on" in form.fields else None)
     return None
 
 

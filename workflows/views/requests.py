@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from profile_workflow.attachments import MEDIA_TYPES
-from profile_workflow.errors import DomainError, MadeAlready, NotAllowed, NotComplete, NotNow
+from profile_workflow.errors import DomainError, MadeAlready, NotAllowed, NotNow
 from profile_workflow.forms.filters import PageForm
 from profile_workflow.forms.requests import (
     RequestFilter,
@@ -34,6 +34,7 @@ from profile_workflow.states import FINAL_STATES, ProfileState
 from profile_workflow.web.loading import profile_or_404, signed_in
 from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal, refused
 from workflows import engine
+from workflows.views.moving import make_own_move
 
 REQUESTS_A_PAGE = 50
 #: The moves whose form stands open; the others are unfolded first.
@@ -138,7 +139,7 @@ def input_request(request: HttpRequest, slug: str, request_id: int) -> HttpRespo
     if move not in transitions_of(found):
         raise Http404
     form = _form(found, move, viewer, request)
-    refusal = _make(form, found, by=viewer)
+    refusal = make_own_move(form, found, by=viewer)
     if refusal is None:
         messages.success(request, str(_TOLD[move]))
         return _onwards(profile, found, viewer)
@@ -190,19 +191,6 @@ def _last_words(found: InputRequest) -> str:
     """Return why something is not available, as it was said last."""
     last = found.entries.filter(move="say_unavailable").order_by("-pk").first()
     return last.text if last else ""
-
-
-def _make(form: RequestMoveForm, found: InputRequest, *, by: User) -> Refusal | None:
-    if not form.is_valid():
-        return Refusal(HTTP_UNPROCESSABLE)
-    try:
-        engine.perform(found, form.makes, by=by, at=timezone.now(), details=form.details)
-    except NotComplete as error:
-        rest = form.take_missing(error.missing)
-        return Refusal(error.status, str(error) if rest else "", rest)
-    except DomainError as error:
-        return refused(form, error, beside="due_on" if "due_on" in form.fields else None)
-    return None
 
 
 def _page(
