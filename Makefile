@@ -101,8 +101,7 @@ editor: ## make the editor that browsers load anew from profile_workflow/editor 
 	@cd profile_workflow/editor && npm ci --silent && npm run --silent build
 
 clean: ## remove everything that can be made again, except the database
-	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis htmlcov staticfiles
-	@rm -f .coverage .coverage.*
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis staticfiles
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## list the tasks

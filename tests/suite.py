@@ -18,8 +18,8 @@ from tests.throwaway_postgres import throwaway_postgres
 
 NO_TESTS_COLLECTED = 5
 _HERE = "" if machine.LIBREOFFICE.is_there() else " and not libreoffice"
-#: The passes on SQLite by name. Coverage is measured in one, for it makes tests twice as long: what
-#: repeats the same lines some thousand times is not, nor a server for which a browser waits.
+#: The passes on SQLite by name. Coverage is measured in one: not of what repeats the same lines
+#: some thousand times, nor of a server for which a browser waits.
 MEASURED = "SQLite"
 ON_SQLITE = {
     MEASURED: ["-m", f"not postgres and not e2e and not repeats{_HERE}"],
@@ -30,7 +30,14 @@ ON_SQLITE = {
 ON_POSTGRES = ["-m", "not e2e and not pdf and not any_database and not libreoffice"]
 
 
-def _pytest(arguments: list[str], start: str, *, url: str | None, on_postgres: bool) -> int:
+def _pytest(
+    arguments: list[str],
+    start: str,
+    *,
+    url: str | None,
+    on_postgres: bool = False,
+    measured: bool = False,
+) -> int:
     """Run pytest in a temporary folder of its own, so that two runs never meet.
 
     Its databases begin as ``start``, which is migrated.
@@ -38,6 +45,8 @@ def _pytest(arguments: list[str], start: str, *, url: str | None, on_postgres: b
     folder = tempfile.mkdtemp(prefix="profile-workflow-")
     environment = {**os.environ, "TMPDIR": folder, VARIABLE: start}
     environment.pop("DATABASE_URL", None)
+    if measured:
+        environment["PYTEST_PLUGINS"] = "tests.covering"
     if url:
         environment["TEST_POSTGRES_URL"] = url
     if url and on_postgres:
@@ -81,7 +90,6 @@ def _end_like_ctrl_c(_signum: int, _frame: object) -> None:
 def main(arguments: list[str]) -> int:
     """Run the passes that this machine allows; ``arguments`` narrow both, without coverage."""
     signal.signal(signal.SIGTERM, _end_like_ctrl_c)
-    coverage = [] if arguments else ["--cov", "--cov-report=term-missing:skip-covered"]
     results = {}
     with (
         tempfile.TemporaryDirectory(prefix="profile-workflow-") as folder,
@@ -90,10 +98,8 @@ def main(arguments: list[str]) -> int:
         with migrated(None, folder) as start:
             for name, chosen in ON_SQLITE.items():
                 print(f"==> Tests: {name}", flush=True)
-                measured = coverage if name == MEASURED else []
-                results[name] = _pytest(
-                    [*measured, *chosen, *arguments], start, url=url, on_postgres=False
-                )
+                measured = name == MEASURED and not arguments
+                results[name] = _pytest([*chosen, *arguments], start, url=url, measured=measured)
         if url:
             with migrated(url, folder) as start:
                 print("==> Tests: PostgreSQL", flush=True)
