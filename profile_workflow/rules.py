@@ -113,18 +113,6 @@ def _reviews_section(user: Any, section: Any) -> bool:
     return limits is None or section.pk in limits
 
 
-def _has_not_judged(user: Any, section: Any) -> bool:
-    return section.pk not in section.profile.judged_by(user)
-
-
-def _has_judged(user: Any, section: Any) -> bool:
-    return section.pk in section.profile.judged_by(user)
-
-
-def _has_not_recommended(user: Any, profile: Any) -> bool:
-    return None not in profile.judged_by(user)
-
-
 NO_AUTHOR = Duty(
     _has_not_written,
     _("You are an author of this profile; somebody else must judge it."),
@@ -151,13 +139,6 @@ ASKED_OR_KEEPS = Duty(
 INVITED_TO_SECTION = Duty(
     _reviews_section, _("You were invited to review other sections; somebody else judges this one.")
 )
-ONE_VOICE = Duty(
-    _has_not_judged, _("You have decided on this section already; take that back to change it.")
-)
-OWN_DECISION = Duty(_has_judged, _("You have decided nothing on this section in this round."))
-ONE_RECOMMENDATION = Duty(
-    _has_not_recommended, _("You have concluded your review already; others still have to.")
-)
 IS_INVITED = Duty(_is_invited, _("Only the person who was invited answers an invitation."))
 NOT_INVITED = Duty(
     _is_not_invited, _("You are the one who was invited; somebody else of the team decides this.")
@@ -166,8 +147,8 @@ NOT_INVITED = Duty(
 _TEAM = Who((Role.PROJECT_TEAM,))
 _QA = Who((Role.PROJECT_TEAM,), (NO_AUTHOR, NO_REVIEWER))
 _EXPERT = Who((Role.LOCAL_EXPERT,))
-_REVIEW = Who((Role.INTERNATIONAL_EXPERT,), (NO_AUTHOR, ONE_RECOMMENDATION))
-_REVIEW_OF_SECTION = Who((Role.INTERNATIONAL_EXPERT,), (NO_AUTHOR, INVITED_TO_SECTION, ONE_VOICE))
+_REVIEW = Who((Role.INTERNATIONAL_EXPERT,), (NO_AUTHOR,))
+_REVIEW_OF_SECTION = Who((Role.INTERNATIONAL_EXPERT,), (NO_AUTHOR, INVITED_TO_SECTION))
 _CITY_OR_TEAM = Who((Role.FOCAL_POINT, Role.PROJECT_TEAM), (NO_AUTHOR,))
 _CITY = Who((Role.FOCAL_POINT,), (NO_AUTHOR,))
 _AUTHORITY = Who((Role.CITY_AUTHORITY,), (NO_AUTHOR,))
@@ -222,7 +203,7 @@ WHO: dict[str, Who] = {
     "section.request_minor_changes": _REVIEW_OF_SECTION,
     "section.request_major_changes": _REVIEW_OF_SECTION,
     "section.decline": _REVIEW_OF_SECTION,
-    "section.take_back_decision": Who((Role.INTERNATIONAL_EXPERT,), (NO_AUTHOR, OWN_DECISION)),
+    "section.take_back_decision": _REVIEW,
     "section.settle_accept": _QA,
     "section.settle_minor": _QA,
     "comment.accept": _COMMENT_ANSWER,

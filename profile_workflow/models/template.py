@@ -234,7 +234,7 @@ class TemplateCriterion(Titled):
         return str(getattr(self, f"guidance_{language[:2]}", "") or self.guidance)
 
     def labels_in(self, language: str) -> list[str]:
-        """Return the labels of the ratings, the lowest first, those without translation in English."""
+        """Return the labels of the ratings, the lowest first; in English what has none."""
         own: list[Any] = getattr(self, f"scale_{language[:2]}", ())
         return [
             str(own[place]) if place < len(own) and own[place] else str(label)

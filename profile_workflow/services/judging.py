@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -42,6 +43,23 @@ _JUDGES = {
     **{f"section.{one}": CriterionScope.SECTION for one in SECTION_VERDICTS},
     **{f"profile.{one}": CriterionScope.PROFILE for one in PROFILE_VERDICTS},
 }
+
+
+# Whose voice it is
+
+
+def refusal_of_voice(document: Any, move: str, by: User) -> str | None:
+    """Return why somebody does not decide now: everybody has one voice in a round."""
+    kind = document.document_type
+    if kind == "section" and move in SECTION_VERDICTS:
+        if document.pk in document.profile.judged_by(by):
+            return _("You have decided on this section already; take that back to change it.")
+    elif kind == "section" and move == "take_back_decision":
+        if document.pk not in document.profile.judged_by(by):
+            return _("You have decided nothing on this section in this round.")
+    elif kind == "profile" and move in PROFILE_VERDICTS and None in document.judged_by(by):
+        return _("You have concluded your review already; others still have to.")
+    return None
 
 
 # What a decision comes to

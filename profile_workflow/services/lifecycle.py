@@ -114,6 +114,7 @@ def check(document: Any, move: str, *, actor: Actor, details: Details = NO_DETAI
         raise LookupError(f"{document.document_type} has no move {move!r}")
     _check_who(document, move, candidates[0], actor)
     found = _check_when(document, candidates)
+    _check_voice(document, move, actor.user)
     _check_complete(document, move, found, details)
     _check_new(document, move, details)
     return found
@@ -151,6 +152,13 @@ def _check_when(document: Any, candidates: Sequence[Transition]) -> Transition:
     return found
 
 
+def _check_voice(document: Any, move: str, user: User | None) -> None:
+    """Refuse a second decision of one person in a round, and taking back what he has not made."""
+    told = judging.refusal_of_voice(document, move, user) if user is not None else None
+    if told is not None:
+        raise NotNow(told)
+
+
 def _check_complete(document: Any, move: str, found: Transition, details: Details) -> None:
     missing = requirements.missing_for(
         f"{document.document_type}.{move}", document, details.sections
@@ -179,6 +187,7 @@ def offers(document: Any, user: User) -> list[Offer]:
         try:
             _check_who(document, move, candidates[0], Actor(user))
             chosen = _check_when(document, candidates)
+            _check_voice(document, move, user)
         except (NotAllowed, NotNow):
             continue
         found.append(_offer(document, move, chosen))
@@ -191,6 +200,7 @@ def is_open(document: Any, move: str, user: User) -> bool:
     try:
         _check_who(document, move, candidates[0], Actor(user))
         _check_when(document, candidates)
+        _check_voice(document, move, user)
     except (NotAllowed, NotNow):
         return False
     return True

@@ -82,6 +82,7 @@ def _reopen_branch(process: ProfileProcess, waiting: Task, section: Section) -> 
 
 
 def split_of(process: ProfileProcess, sibling: Task) -> ForEachActivation:
+    """Return the step of a process that has opened the branch of a task."""
     split = sibling.previous.get()
     split.process = process
     activation: ForEachActivation = split.flow_task.activation_class(split)
@@ -89,6 +90,7 @@ def split_of(process: ProfileProcess, sibling: Task) -> ForEachActivation:
 
 
 def branches_of(sibling: Task) -> int:
+    """Return how many branches that step has opened so far."""
     return sibling.previous.get().leading.count()
 
 

@@ -47,11 +47,7 @@ _UNDOING = {"take_back": take_back, "take_back_decision": take_back_decision}
 
 #: Moves that are somebody's task, or undo one: nobody makes them past the task.
 _TASK_MOVES = frozenset(
-    {
-        "take_back",
-        "take_back_decision",
-        *(move for one in human_tasks().values() for move in one.moves),
-    }
+    {*_UNDOING, *(move for one in human_tasks().values() for move in one.moves)}
 )
 
 
@@ -215,20 +211,11 @@ def _open_task(document: Document, move: str | None, by: User | None) -> Task | 
         about = {"profile": document, "section": None, "signoff": None}
     several = list(Task.objects.open().filter(**about).select_related("process"))
     if len(several) > 1 and by is not None:
-        several.sort(key=lambda one: (_nearness(one, document, by), one.pk))
+        several.sort(key=lambda one: one.distance_to(by, document.profile))
     task = next(iter(several), None)
     if task is not None and move is not None and move not in task.flow_task.moves:
         return None
     return task
-
-
-def _nearness(task: Task, document: Document, user: User) -> int:
-    """Return how near a task is to somebody: his own is nearest, another one's farthest."""
-    if task.owner_id == user.pk:
-        return 0
-    if task.owner_id is None:
-        return 2
-    return 1 if document.profile.stands_in(user, task.owner_id) else 3
 
 
 def _may_do(task: Task, move: str, document: Document, user: User) -> bool:
