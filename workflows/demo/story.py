@@ -30,7 +30,6 @@ from profile_workflow.states import (
     CommentState,
     CriterionScope,
     Declining,
-    InvitationState,
     Role,
     SectionState,
     SignOffState,
@@ -153,8 +152,7 @@ class Story:
     def be_declined(self, *, said: str) -> None:
         """Invite another international expert to two sections, who suggests a third one."""
         declining, suggested = self.cast.other_reviewers[:2]
-        until = (self.now + timedelta(weeks=4)).date()
-        wish = Wish(sections=[self.section("4"), self.section("8")], review_until=until)
+        wish = Wish(sections=[self.section("4"), self.section("8")])
         whom = engine.Invitee.of(declining)
         invited = engine.invite(self.profile, whom, wish, by=self.cast.team, at=self.now)
         self.later(days=3)
@@ -168,9 +166,11 @@ class Story:
         )
 
     def ask_for_a_second_opinion(self) -> User:
-        """Let whoever was suggested be invited to the same, and accept; return him."""
-        declined = self.profile.invitations.get(state=InvitationState.DECLINED)
-        made = engine.invite_suggested(declined, by=self.cast.team, at=self.now)
+        """Invite one more international expert to the same sections, who accepts; return him."""
+        until = (self.now + timedelta(weeks=4)).date()
+        wish = Wish(sections=[self.section("4"), self.section("8")], review_until=until)
+        whom = engine.Invitee.of(self.cast.other_reviewers[2])
+        made = engine.invite(self.profile, whom, wish, by=self.cast.team, at=self.now)
         self.later(days=1)
         self.act(made, "accept_invitation", made.person)
         return made.person
