@@ -79,6 +79,13 @@ class Veil:
         """Whether what a person has decided in the round is kept from him."""
         return bool(person is not None and person.pk != self.viewer.pk)
 
+    def hides_states(self, at: datetime) -> bool:
+        """Whether the states are kept from him between which sections have moved at a moment.
+
+        Those of his own decisions too: where they lead follows from what others have decided.
+        """
+        return not self.is_concluding and at >= self.since
+
     def hides_state(self, section: Section) -> bool:
         """Whether the state of a section is kept from him, since it tells what another decided."""
         return section.pk in self.judged and section.state != SectionState.UNDER_REVIEW

@@ -25,7 +25,7 @@ from profile_workflow.models import (
 )
 from profile_workflow.models.people import User
 from profile_workflow.queries.validation import silence_is_agreement
-from profile_workflow.services import lifecycle, profiles, rounds, sealing, suggestions
+from profile_workflow.services import judging, lifecycle, profiles, rounds, sealing, suggestions
 from profile_workflow.services.invitations import Wish
 from profile_workflow.services.lifecycle import NO_DETAILS, Details, Offer
 from profile_workflow.services.locking import locked
@@ -121,7 +121,8 @@ def perform(
     fresh = profile if isinstance(document, Profile) else refetched(document, profile)
     task = _open_task(fresh, move, by)
     if task is not None and by is not None and not _may_do(task, move, fresh, by):
-        raise NotAllowed(_belongs_to(task))
+        told = judging.refusal_of_voice(fresh, move, by)
+        raise NotNow(told) if told else NotAllowed(_belongs_to(task))
     if task is None and _is_task(fresh, move):
         lifecycle.check(fresh, move, actor=lifecycle.actor_for(fresh, move, by), details=details)
         raise NotNow(_("This has to wait until the tasks before it are done."))
