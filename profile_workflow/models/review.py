@@ -47,7 +47,7 @@ class ReviewDraft(models.Model):
 
     Attributes:
         section: The section; none for what he says of the whole.
-        answers: Key of a criterion → ``[rating or null, words]``.
+        answers: Key of a criterion → ``rating`` (or null) and ``text``.
         move: The decision that he has marked; empty as long as he has not.
         version: Counts the times it was saved; who saves names the one he has seen.
     """

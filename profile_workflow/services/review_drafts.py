@@ -54,7 +54,7 @@ def save_draft(
         raise NotNow(_("You have decided already; nothing is left to be saved."))
     verdicts = SECTION_VERDICTS if section else PROFILE_VERDICTS
     said = {
-        key: [rating, words]
+        key: {"rating": rating, "text": words}
         for key, (rating, words) in answers.items()
         if rating is not None or words
     }

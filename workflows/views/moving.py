@@ -115,8 +115,10 @@ def drafted(document: engine.Document, by: User) -> dict[str, Any]:
     found: dict[str, Any] = {"draft_version": draft.version, "reason": draft.reason}
     if draft.move:
         found["move"] = draft.move
-    for key, (rating, words) in draft.answers.items():
-        found |= {f"rating_{key}": "" if rating is None else str(rating), f"words_{key}": words}
+    for key, said in draft.answers.items():
+        rating = said["rating"]
+        found[f"rating_{key}"] = "" if rating is None else str(rating)
+        found[f"words_{key}"] = said["text"]
     return found
 
 
