@@ -104,6 +104,8 @@ RULES: Mapping[str, Rule] = {
     "section_typed_tables": Rule.TAKES_PART,
     "section_copy": Rule.TAKES_PART,
     "section_review": Rule.TAKES_PART,
+    "review_draft": Rule.TAKES_PART,
+    "review_draft_whole": Rule.TAKES_PART,
     "section_word": Rule.TAKES_PART,
     "word_file": Rule.TAKES_PART,
     "word_import": Rule.TAKES_PART,

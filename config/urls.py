@@ -128,6 +128,8 @@ urlpatterns = [
     ),
     path("p/<slug:slug>/s/<slug:key>/word/", word.section_word, name="section_word"),
     path("p/<slug:slug>/s/<slug:key>/review/", review.section_review, name="section_review"),
+    path("p/<slug:slug>/s/<slug:key>/review/draft/", review.review_draft, name="review_draft"),
+    path("p/<slug:slug>/review/draft/", review.review_draft, name="review_draft_whole"),
     path("p/<slug:slug>/word/", word.word_file, name="word_file"),
     path("p/<slug:slug>/word/bring-in/", word.word_import, name="word_import"),
     path("p/<slug:slug>/word/<int:reading_id>/", word.word_check, name="word_check"),

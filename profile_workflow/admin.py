@@ -15,6 +15,7 @@ from profile_workflow.models import (
     Programme,
     Template,
     TemplateCheck,
+    TemplateCriterion,
     TemplateSection,
     TemplateSubsection,
     TextBlock,
@@ -170,6 +171,19 @@ class TemplateCheckAdmin(OfUnusedVersion):
         return obj.template.profiles.exists()
 
 
+class TemplateCriterionAdmin(OfUnusedVersion):
+    """Criteria by which international experts review."""
+
+    list_display = ("title", "template", "scope", "position", "mandatory")
+    list_filter = ("template", "scope")
+    list_select_related = ("template",)
+    ordering = ("template", "position")
+
+    def is_in_use(self, obj: TemplateCriterion) -> bool:
+        """Whether a profile began with its version."""
+        return obj.template.profiles.exists()
+
+
 reference_site = ReferenceSite(name="admin")
 reference_site.register(Programme, ProgrammeAdmin)
 reference_site.register(City, CityAdmin)
@@ -178,3 +192,4 @@ reference_site.register(Template, TemplateAdmin)
 reference_site.register(TemplateSection, TemplateSectionAdmin)
 reference_site.register(TemplateSubsection, TemplateSubsectionAdmin)
 reference_site.register(TemplateCheck, TemplateCheckAdmin)
+reference_site.register(TemplateCriterion, TemplateCriterionAdmin)

@@ -42,6 +42,11 @@ def asks_major_revision(profile: "ProfileMachine") -> bool:
     return profile.revision_severity == Severity.MAJOR
 
 
+def _wherever(default: str, *others: str) -> GET_STATE:
+    """Return a target that the service names under the lock; by itself it is the default."""
+    return GET_STATE(lambda document: document.outcome or default, states=[default, *others])
+
+
 class ProfileMachine(ConcurrentTransitionMixin, models.Model):
     """The path of a profile. Source: the programme's process, domain notes 4.1."""
 
@@ -57,6 +62,9 @@ class ProfileMachine(ConcurrentTransitionMixin, models.Model):
         _("revision asked for"), max_length=10, choices=Severity.choices, blank=True
     )
 
+    #: Where the move that is being made leads, if that follows from others; never stored.
+    outcome: str = ""
+
     class Meta:
         abstract = True
 
@@ -69,13 +77,20 @@ class ProfileMachine(ConcurrentTransitionMixin, models.Model):
     @transition(state, S.DRAFTING, S.EXPERT_REVIEW, custom=says(_("Submit for expert review")))
     def submit_draft(self) -> None: ...
 
-    @transition(state, S.EXPERT_REVIEW, S.PROJECT_QA, custom=says(_("Recommend acceptance")))
+    # While others still have to conclude, the review goes on; the last one's move leads to where
+    # the strictest recommendation does.
+    @transition(
+        state,
+        S.EXPERT_REVIEW,
+        _wherever(S.PROJECT_QA, S.EXPERT_REVIEW, S.REVISION_EXPERT),
+        custom=says(_("Recommend acceptance")),
+    )
     def recommend_acceptance(self) -> None: ...
 
     @transition(
         state,
         S.EXPERT_REVIEW,
-        S.REVISION_EXPERT,
+        _wherever(S.REVISION_EXPERT, S.EXPERT_REVIEW),
         custom=says(_("Ask for a minor revision"), reason=True),
     )
     def request_minor_revision(self) -> None: ...
@@ -83,10 +98,26 @@ class ProfileMachine(ConcurrentTransitionMixin, models.Model):
     @transition(
         state,
         S.EXPERT_REVIEW,
-        S.REVISION_EXPERT,
+        _wherever(S.REVISION_EXPERT, S.EXPERT_REVIEW),
         custom=says(_("Ask for a major revision"), reason=True),
     )
     def request_major_revision(self) -> None: ...
+
+    @transition(
+        state,
+        S.EXPERT_REVIEW,
+        _wherever(S.REVISION_EXPERT, S.EXPERT_REVIEW),
+        custom=says(_("Recommend declining the text"), reason=True),
+    )
+    def recommend_declining(self) -> None: ...
+
+    @transition(
+        state,
+        S.EXPERT_REVIEW,
+        _wherever(S.PROJECT_QA, S.EXPERT_REVIEW, S.REVISION_EXPERT),
+        custom=says(_("Go on without a reviewer"), system=True),
+    )
+    def go_on_without(self) -> None: ...
 
     @transition(
         state,
@@ -258,6 +289,11 @@ class ProfileMachine(ConcurrentTransitionMixin, models.Model):
     def cancel(self) -> None: ...
 
 
+def is_in_review(section: "SectionMachine") -> bool:
+    """Whether the profile of a section is in expert review."""
+    return bool(section.profile.working_state == ProfileState.EXPERT_REVIEW)  # type: ignore[attr-defined]
+
+
 class SectionMachine(ConcurrentTransitionMixin, models.Model):
     """The path of one section. Source: domain notes 4.2."""
 
@@ -266,6 +302,9 @@ class SectionMachine(ConcurrentTransitionMixin, models.Model):
     S = SectionState
 
     state = FSMField(_("state"), default=S.EMPTY, choices=S.choices, protected=True)
+
+    #: Where the move that is being made leads, if that follows from others; never stored.
+    outcome: str = ""
 
     class Meta:
         abstract = True
@@ -287,24 +326,74 @@ class SectionMachine(ConcurrentTransitionMixin, models.Model):
     @transition(state, S.READY, S.UNDER_REVIEW, custom=says(_("Open for review"), system=True))
     def open_review(self) -> None: ...
 
-    @transition(state, S.UNDER_REVIEW, S.ACCEPTED, custom=says(_("Accept")))
+    # While others still judge the section it stays under review; the last decision leads to where
+    # the strictest one does (ADR 0014).
+    @transition(
+        state,
+        S.UNDER_REVIEW,
+        _wherever(S.ACCEPTED, S.UNDER_REVIEW, S.CHANGES_REQUESTED),
+        custom=says(_("Accept")),
+    )
     def accept(self) -> None: ...
 
     @transition(
         state,
         S.UNDER_REVIEW,
-        S.CHANGES_REQUESTED,
-        custom=says(_("Ask for minor changes"), reason=True),
+        _wherever(S.CHANGES_REQUESTED, S.UNDER_REVIEW),
+        custom=says(_("Accept with minor changes"), reason=True),
     )
     def request_minor_changes(self) -> None: ...
 
     @transition(
         state,
         S.UNDER_REVIEW,
-        S.CHANGES_REQUESTED,
+        _wherever(S.CHANGES_REQUESTED, S.UNDER_REVIEW),
         custom=says(_("Ask for major changes"), reason=True),
     )
     def request_major_changes(self) -> None: ...
+
+    @transition(
+        state,
+        S.UNDER_REVIEW,
+        _wherever(S.CHANGES_REQUESTED, S.UNDER_REVIEW),
+        custom=says(_("Decline the section"), reason=True),
+    )
+    def decline(self) -> None: ...
+
+    @transition(
+        state,
+        S.UNDER_REVIEW,
+        _wherever(S.ACCEPTED, S.UNDER_REVIEW, S.CHANGES_REQUESTED),
+        custom=says(_("Go on without a reviewer"), system=True),
+    )
+    def go_on_without(self) -> None: ...
+
+    @transition(
+        state,
+        [S.UNDER_REVIEW, S.ACCEPTED, S.CHANGES_REQUESTED],
+        S.UNDER_REVIEW,
+        conditions=[is_in_review],
+        custom=says(_("Take the decision back"), reason=True),
+    )
+    def take_back_decision(self) -> None: ...
+
+    @transition(
+        state,
+        S.CHANGES_REQUESTED,
+        S.ACCEPTED,
+        conditions=[is_in_review],
+        custom=says(_("Settle: accept"), reason=True),
+    )
+    def settle_accept(self) -> None: ...
+
+    @transition(
+        state,
+        S.CHANGES_REQUESTED,
+        S.CHANGES_REQUESTED,
+        conditions=[is_in_review],
+        custom=says(_("Settle: minor changes"), reason=True),
+    )
+    def settle_minor(self) -> None: ...
 
     @transition(state, S.READY, S.ACCEPTED, custom=says(_("Accept the revision"), system=True))
     def accept_revision(self) -> None: ...

@@ -152,6 +152,23 @@ KINDS_TO_ANSWER: tuple[CommentKind, ...] = (
 )
 
 
+#: What a reviewer can decide on a section, and recommend for the whole; the strictest comes last.
+SECTION_VERDICTS = ("accept", "request_minor_changes", "request_major_changes", "decline")
+PROFILE_VERDICTS = (
+    "recommend_acceptance",
+    "request_minor_revision",
+    "request_major_revision",
+    "recommend_declining",
+)
+
+
+class CriterionScope(TextChoices):
+    """What a criterion of the review form is asked of."""
+
+    SECTION = "section", _("Each section")
+    PROFILE = "profile", _("The whole text")
+
+
 class Outcome(TextChoices):
     """What became of a guiding question of the template."""
 

@@ -52,12 +52,13 @@ WRITTEN = {
     "problem", "publisher", "query", "quote", "quote_after", "quote_before", "rationale", "reason",
     "remark", "replacement", "response", "responsible", "searched", "short", "signatory",
     "statement", "subject", "term", "sent_text", "suggested_email", "suggested_name", "text",
-    "time_frame", "title", "title_ar", "title_fr", "unit", "url", "volume", "year",
+    "guidance", "guidance_ar", "guidance_fr", "time_frame", "title", "title_ar", "title_fr", "unit", "url", "volume", "withdrawal", "year",
 }  # fmt: skip
 #: The same of fields that hold lists or objects.
 WRITTEN_JSON = {
-    "activities", "data_tables", "guiding_questions", "guiding_questions_ar",
+    "activities", "answers", "data_tables", "guiding_questions", "guiding_questions_ar",
     "guiding_questions_fr", "keywords", "outcomes", "parts", "partners", "phases", "pictures",
+    "scale", "scale_ar", "scale_fr",
 }  # fmt: skip
 #: Those of them that are lists of words: where they are empty they get some.
 _LISTS = {

@@ -617,6 +617,8 @@ NO_PAGE = {
     "task_release": "POST only",
     "outbox_retry": "POST only",
     "section_save": "POST only",
+    "review_draft": "POST only",
+    "review_draft_whole": "POST only",
     "section_answers": "POST only",
     "section_beside": "a part of the page for writing",
     "priority_shift": "POST only",

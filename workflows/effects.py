@@ -24,7 +24,7 @@ from profile_workflow.models.people import User
 from profile_workflow.queries.requests import askers_of
 from profile_workflow.services.lifecycle import Details
 from profile_workflow.services.log import document_name
-from profile_workflow.states import AUTHOR_ROLES, ProfileState, Role
+from profile_workflow.states import AUTHOR_ROLES, PROFILE_VERDICTS, ProfileState, Role
 from workflows import notifications
 from workflows.executors import Job, get_executor
 from workflows.letters import MailKind
@@ -34,6 +34,7 @@ from workflows.models import JobKind, OutboxJob, ProfileProcess, Task
 RETURNS: dict[str, tuple[Role, ...]] = {
     "request_minor_revision": (*AUTHOR_ROLES, Role.PROJECT_TEAM),
     "request_major_revision": (*AUTHOR_ROLES, Role.PROJECT_TEAM),
+    "recommend_declining": (*AUTHOR_ROLES, Role.PROJECT_TEAM),
     "return_for_revision": AUTHOR_ROLES,
     "return_to_review": (Role.INTERNATIONAL_EXPERT, *AUTHOR_ROLES),
     "revise_after_consultation": (*AUTHOR_ROLES, Role.PROJECT_TEAM),
@@ -43,6 +44,8 @@ RETURNS: dict[str, tuple[Role, ...]] = {
     "report_defect": (Role.PROJECT_TEAM, *AUTHOR_ROLES),
 }
 
+#: Moves with which a reviewer concludes; what the round comes to is told when it is closed.
+_CONCLUDES = frozenset((*PROFILE_VERDICTS, "go_on_without"))
 _EVERYBODY = tuple(Role)
 #: Time between two mails about one and the same answer.
 _PACE = timedelta(hours=1)
@@ -409,7 +412,9 @@ def _return(
     details: Details,
     turns: Mapping[int, list[int]],
 ) -> list[Job]:
-    roles = RETURNS.get(event.move, ())
+    # Of several who review, the last one's move ends the round; it tells what all come to.
+    move = profile.concluded_as if event.move in _CONCLUDES else event.move
+    roles = RETURNS.get(move, ())
     if not roles:
         return []
     about: notifications.Details = {

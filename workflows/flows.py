@@ -5,6 +5,7 @@ and the machine cannot disagree. Never rename or move a node without a data migr
 database knows it by ``workflows/flows.CityProfileFlow.<name>``.
 """
 
+from datetime import datetime
 from typing import Any
 
 from viewflow.this_object import this
@@ -19,6 +20,8 @@ from profile_workflow.services import lifecycle, rounds
 from profile_workflow.services.lifecycle import Details
 from profile_workflow.states import (
     EDITABLE_SECTION_STATES,
+    PROFILE_VERDICTS,
+    SECTION_VERDICTS,
     Role,
     ValidationKind,
 )
@@ -67,23 +70,22 @@ class CityProfileFlow(Flow):
         .When(S.CONSULTATION, this.open_consultation)
     )
 
-    open_reviews = ForEach(this.sections_to_review).Next(this.review).IfNone(this.close_round)
+    open_reviews = ForEach(this.sections_to_review).Next(this.review).IfNone(this.open_conclusions)
     review = HumanTask(
         Role.INTERNATIONAL_EXPERT,
-        ["accept", "request_minor_changes", "request_major_changes"],
+        SECTION_VERDICTS,
         days=15,
-        owner=this.reviewer_of,
+        owner=this.person_wanted,
+        until=this.day_agreed,
     ).Next(this.reviews_in)
-    reviews_in = Gather().Next(this.close_round)
-    close_round = (
-        HumanTask(
-            Role.INTERNATIONAL_EXPERT,
-            ["recommend_acceptance", "request_minor_revision", "request_major_revision"],
-            days=3,
-        )
-        .When(S.PROJECT_QA, this.qa)
-        .When(S.REVISION_EXPERT, this.open_drafts)
+    reviews_in = Gather().Next(this.open_conclusions)
+    open_conclusions = (
+        ForEach(this.reviewers_to_conclude).Next(this.close_round).IfNone(this.conclusions_in)
     )
+    close_round = HumanTask(
+        Role.INTERNATIONAL_EXPERT, PROFILE_VERDICTS, days=3, owner=this.person_wanted
+    ).Next(this.conclusions_in)
+    conclusions_in = Gather().When(S.PROJECT_QA, this.qa).When(S.REVISION_EXPERT, this.open_drafts)
 
     qa = (
         HumanTask(
@@ -158,8 +160,12 @@ class CityProfileFlow(Flow):
         return list(sections.order_by("position"))
 
     def sections_to_review(self, activation: Activation) -> list[Section]:
-        """Open a round of review; return its sections."""
+        """Open a round of review; return each section once for each who is to judge it."""
         return rounds.open_review_round(activation.process.profile, at=activation.process.moment)
+
+    def reviewers_to_conclude(self, activation: Activation) -> list[Profile]:
+        """Return the profile once for each reviewer who recommends something for the whole."""
+        return rounds.ask_to_conclude(activation.process.profile)
 
     def people_to_consult(self, activation: Activation) -> list[SignOff]:
         """Open a round of consultation; return the sign-offs asked for."""
@@ -173,9 +179,13 @@ class CityProfileFlow(Flow):
         """Return who writes a section, if it is not the local expert's as a matter of course."""
         return section.author_id
 
-    def reviewer_of(self, activation: Activation, section: Section) -> int | None:
-        """Return who reviews a section, if it has a reviewer of its own."""
-        return section.reviewer_id
+    def person_wanted(self, activation: Activation, document: Section | Profile) -> int | None:
+        """Return whose review or conclusion a branch asks for, if it is somebody's own."""
+        return document.asked_of
+
+    def day_agreed(self, activation: Activation, section: Section) -> datetime | None:
+        """Return until when somebody has agreed to review, if he has."""
+        return section.wanted_until
 
     def person_asked(self, activation: Activation, signoff: SignOff) -> int:
         """Return whose answer it is."""

@@ -82,7 +82,14 @@ def _expected(profile: Profile) -> Iterator[Waiting]:
     branches = list(_branches(profile, state))
     yield from branches
     if not branches and state in NODE_WHEN_ALL_ARE_IN:
-        yield (NODE_WHEN_ALL_ARE_IN[state], "profile", 0)
+        for _one in range(_awaited(profile) if state == ProfileState.EXPERT_REVIEW else 1):
+            yield (NODE_WHEN_ALL_ARE_IN[state], "profile", 0)
+
+
+def _awaited(profile: Profile) -> int:
+    """Return how many reviewers still have to conclude the round."""
+    running = profile.review_rounds.filter(closed_at__isnull=True)
+    return max(1, running.values_list("awaited", flat=True).first() or 0)
 
 
 def _branches(profile: Profile, state: ProfileState) -> Iterator[Waiting]:
@@ -100,8 +107,9 @@ def _sections(
     profile: Profile, node: str, states: "list[SectionState] | tuple[SectionState, ...]"
 ) -> Iterator[Waiting]:
     found = Section.objects.filter(profile=profile, state__in=states).order_by("pk")
-    for pk in found.values_list("pk", flat=True):
-        yield (node, "section", pk)
+    for pk, reviews in found.values_list("pk", "awaited_reviews"):
+        for _one in range(max(1, reviews) if node == "review" else 1):
+            yield (node, "section", pk)
 
 
 def _signoffs(profile: Profile, node: str, kind: ValidationKind) -> Iterator[Waiting]:

@@ -186,6 +186,8 @@ class HumanTask(RoutingMixin, Node):
         days: Working days of the city until it is due.
         owner: Id of whose it is at once, given the activation and the document; None leaves it to
             the sole holder of the role, or else to the role's queue.
+        until: The moment until which a person has agreed to do it, given the activation and the
+            document; None, and what is over already, leaves the working days.
         closes_with_round: The due moment is the closing of the validation round.
     """
 
@@ -201,6 +203,7 @@ class HumanTask(RoutingMixin, Node):
         *,
         days: int,
         owner: Callable[[Activation, Document], int | None] | Any = None,
+        until: Callable[[Activation, Document], datetime | None] | Any = None,
         closes_with_round: bool = False,
     ) -> None:
         super().__init__()
@@ -209,10 +212,12 @@ class HumanTask(RoutingMixin, Node):
         self.days = days
         self.closes_with_round = closes_with_round
         self._owner = owner
+        self._until = until
 
     def _resolve(self, instance: Any) -> None:
         super()._resolve(instance)
         self._owner = this.resolve(instance, self._owner)
+        self._until = this.resolve(instance, self._until)
 
     def prepare(
         self, activation: Activation, token: Token | str, seeds: Sequence[Document], after: int = -1
@@ -223,14 +228,14 @@ class HumanTask(RoutingMixin, Node):
         that exist already; -1 for a task that opens no branch and keeps its token.
         """
         owners = self._owners(activation, seeds)
-        # The same for all: if they are answers, they belong to one round.
+        # The same for all who have agreed no day: if they are answers, they belong to one round.
         due_at = self.due(activation, seeds[0])
         tasks = []
         for number, (seed, owner) in enumerate(zip(seeds, owners, strict=True), after + 1):
             own_token = token if after < 0 else Token(f"{token}/{activation.task.pk}_{number}")
             task = new_task(self, activation, own_token, seed)
             task.role = self.role
-            task.due_at = due_at
+            task.due_at = self._agreed(activation, seed) or due_at
             if owner is not None:
                 task.owner_id = owner
                 task.assigned = activation.process.moment
@@ -252,6 +257,10 @@ class HumanTask(RoutingMixin, Node):
         holders = set(whole.values_list("user_id", flat=True))
         sole = holders.pop() if len(holders) == 1 else None
         return [owner or sole for owner in owners]
+
+    def _agreed(self, activation: Activation, seed: Document) -> datetime | None:
+        agreed: datetime | None = self._until(activation, seed) if self._until else None
+        return agreed if agreed is not None and agreed > activation.process.moment else None
 
     def due(self, activation: Activation, seed: Document) -> datetime:
         """Return when the task is due: end of a working day in the city."""

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from profile_workflow.masking import masked
 from profile_workflow.models import Assignment, Profile, User
+from profile_workflow.models.profile import AssignmentQuerySet
 from profile_workflow.services import links, signing
 from workflows import letters
 from workflows.executors import Job, JobFailed, ServiceDown, TryLater
@@ -120,14 +121,30 @@ def whose_turn(tasks: Iterable[Task], *, profile: Profile, on: date) -> dict[int
     there is such a task, none otherwise.
     """
     turns: defaultdict[int, list[int]] = defaultdict(list)
-    queues: defaultdict[str, list[int]] = defaultdict(list)
+    queues: defaultdict[str, list[Task]] = defaultdict(list)
     for task in tasks:
-        (turns[task.owner_id] if task.owner_id else queues[task.role]).append(task.pk)
+        if task.owner_id:
+            turns[task.owner_id].append(task.pk)
+        else:
+            queues[task.role].append(task)
     if queues:
         held = Assignment.objects.active(on).for_profile(profile).filter(role__in=list(queues))
-        for user_id, role in held.values_list("user_id", "role").distinct().order_by("user_id"):
-            turns[user_id] += queues[role]
+        for (user_id, role), limits in _limits(held).items():
+            turns[user_id] += [
+                one.pk
+                for one in queues[role]
+                if None in limits or one.section_id is None or one.section_id in limits
+            ]
     return dict(turns)
+
+
+def _limits(held: AssignmentQuerySet) -> dict[tuple[int, str], set[int | None]]:
+    """Return person and role → the sections of it that are his; None among them means all."""
+    found: defaultdict[tuple[int, str], set[int | None]] = defaultdict(set)
+    shown = ("invitation__sections", "stands_in_for__invitation__sections")
+    for person, role, own, lent in held.values_list("user_id", "role", *shown).order_by("user_id"):
+        found[person, role].add(own or lent)
+    return found
 
 
 def _job(payload: Mapping[str, Any], profile_id: int) -> Job:

@@ -4,14 +4,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, cast
 
 from django import forms
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from profile_workflow.errors import Missing
 from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.languages import listed
-from profile_workflow.models import Section
+from profile_workflow.models import Section, TemplateCriterion
 from profile_workflow.services.consequences import OPENS_CONSULTATION
+from profile_workflow.services.judging import MOST_CHARACTERS
 from profile_workflow.services.lifecycle import Details, Offer
 from profile_workflow.states import Attribution
 
@@ -62,6 +63,20 @@ class RuleField(forms.ChoiceField):
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Whether something else was chosen."""
         return bool(data) and super().has_changed(initial, data)
+
+
+#: What stands for it that somebody cannot judge a criterion.
+CANNOT_JUDGE = "0"
+
+
+def rating_name(criterion: TemplateCriterion) -> str:
+    """Return the name of the field in which a criterion is rated."""
+    return f"rating_{criterion.key}"
+
+
+def words_name(criterion: TemplateCriterion) -> str:
+    """Return the name of the field with the words on a criterion."""
+    return f"words_{criterion.key}"
 
 
 class SayingForm(StyledForm):
@@ -118,15 +133,71 @@ class MoveForm(SayingForm):
         moves: Collection[str],
         sections: Iterable[Section],
         attribution: str = "",
+        criteria: Sequence[TemplateCriterion] = (),
+        drafts: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.criteria = criteria
         self._sections = {section.key: section for section in sections}
         self._ask_for_attribution(offers, attribution)
         self.fields["move"] = _move_field(offers, moves)
         self._ask_for_reason(offers)
         self._ask_for_sections(offers)
-        self.order_fields(self.field_order)
+        self._ask_by_criteria(drafts=drafts)
+        self.order_fields([*self._criterion_fields(), *self.field_order])
+
+    def _ask_by_criteria(self, *, drafts: bool) -> None:
+        """Ask what the template asks of whoever judges; nothing is chosen beforehand."""
+        language = get_language() or "en"
+        for one in self.criteria:
+            labels = one.labels_in(language)
+            ratings = [(str(place), label) for place, label in enumerate(labels, 1)]
+            field = forms.ChoiceField(
+                label=str(one),
+                help_text=one.guidance_in(language),
+                required=False,
+                choices=[*ratings, (CANNOT_JUDGE, _("I cannot judge this"))],
+                widget=forms.RadioSelect,
+            )
+            self.add_field(rating_name(one), field)
+            if one.asks_words:
+                words = ReasonField(
+                    label=_("Words on “%(criterion)s”") % {"criterion": one},
+                    help_text=_("What you base this on, and what should become better."),
+                    required=False,
+                    max_length=MOST_CHARACTERS,
+                    widget=forms.Textarea(attrs={"rows": 2}),
+                )
+                words.is_needed = False
+                self.add_field(words_name(one), words)
+        if drafts:
+            self.fields["draft_version"] = forms.IntegerField(
+                required=False, min_value=0, max_value=2**31, widget=forms.HiddenInput
+            )
+
+    def _criterion_fields(self) -> list[str]:
+        return [name for one in self.criteria for name in (rating_name(one), words_name(one))]
+
+    def take_missing(self, missing: Iterable[Missing]) -> list[Missing]:
+        """Show what this form asks for beside its field; return the rest."""
+        rest = []
+        for one in super().take_missing(missing):
+            if one.code == "criterion_open" and f"rating_{one.fragment}" in self.fields:
+                self.add_error(f"rating_{one.fragment}", str(one.message))
+            else:
+                rest.append(one)
+        return rest
+
+    @property
+    def assessment(self) -> dict[str, tuple[int | None, str]]:
+        """Key of each criterion → the rating and the words that were given."""
+        found = {}
+        for one in self.criteria:
+            rating = self.cleaned_data.get(rating_name(one), "")
+            words = self.cleaned_data.get(words_name(one), "")
+            found[one.key] = (int(rating) if rating else None, words)
+        return found
 
     def _ask_for_reason(self, offers: Sequence[Offer]) -> None:
         needed = [offer.label for offer in offers if offer.needs_reason]
@@ -187,6 +258,7 @@ class MoveForm(SayingForm):
             reason=self.cleaned_data.get("reason", ""),
             sections=[self._sections[key] for key in keys],
             attribution=self.cleaned_data.get("attribution", ""),
+            assessment=self.assessment,
         )
 
 

@@ -66,3 +66,14 @@ class ReviewForm(forms.Form):
     def _given(self, name: str) -> str:
         self.is_valid()
         return str(self.cleaned_data.get(name, ""))
+
+
+class SavingForm(forms.Form):
+    """Whether the button was pressed that saves what was typed of a judgement."""
+
+    act = forms.ChoiceField(choices=[("save", "save")], required=False)
+
+    @property
+    def only_saves(self) -> bool:
+        """Whether nothing is to be decided yet."""
+        return self.is_valid() and self.cleaned_data["act"] == "save"

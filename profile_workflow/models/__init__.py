@@ -28,6 +28,7 @@ from profile_workflow.models.profile import (
     WorkingDefinition,
 )
 from profile_workflow.models.quality import CheckAnswer, Waiver
+from profile_workflow.models.review import CriterionAnswer, ReviewDraft
 from profile_workflow.models.revision import ProfileVersion, Revision
 from profile_workflow.models.saved_view import SavedView
 from profile_workflow.models.search import SearchEntry, SearchKind
@@ -38,6 +39,7 @@ from profile_workflow.models.stakeholder import UNDER_SEAL, SignOff, ValidationR
 from profile_workflow.models.template import (
     Template,
     TemplateCheck,
+    TemplateCriterion,
     TemplateSection,
     TemplateSubsection,
 )
@@ -56,6 +58,7 @@ __all__ = [
     "CheckAnswer",
     "City",
     "Comment",
+    "CriterionAnswer",
     "DataItem",
     "DataTable",
     "Decision",
@@ -78,6 +81,7 @@ __all__ = [
     "QuestionAnswer",
     "Reply",
     "RequestEntry",
+    "ReviewDraft",
     "ReviewInvitation",
     "ReviewRound",
     "Revision",
@@ -92,6 +96,7 @@ __all__ = [
     "Source",
     "Template",
     "TemplateCheck",
+    "TemplateCriterion",
     "TemplateSection",
     "TemplateSubsection",
     "Territory",

@@ -19,6 +19,8 @@ class ReviewRound(models.Model):
     opened_at = models.DateTimeField(_("opened at"))
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=40, blank=True)
+    #: How many reviewers still have to conclude; nobody is asked before all sections are judged.
+    awaited = models.PositiveSmallIntegerField(_("conclusions awaited"), default=0)
 
     class Meta:
         verbose_name = _("review round")
@@ -39,7 +41,9 @@ class ReviewRound(models.Model):
 class Decision(models.Model):
     """One judgement: on a section's revision, or on the whole text (``digest``).
 
-    It holds for exactly the text it names; a later revision needs a decision of its own.
+    It holds for exactly the text it names; a later revision needs a decision of its own. Each
+    reviewer has one voice on a section in a round, and one on the whole. One that was taken back
+    stays, with the moment and the reason.
     """
 
     profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="decisions")
@@ -60,10 +64,32 @@ class Decision(models.Model):
     )
     role = models.CharField(_("role"), max_length=30, choices=Role.choices)
     at = models.DateTimeField(_("decided at"))
+    withdrawn_at = models.DateTimeField(_("taken back at"), null=True, blank=True)
+    withdrawal = models.TextField(_("why it was taken back"), blank=True)
 
     class Meta:
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review_round", "section", "by"],
+                condition=Q(
+                    section__isnull=False,
+                    withdrawn_at__isnull=True,
+                    role=Role.INTERNATIONAL_EXPERT,
+                ),
+                name="one_voice_on_a_section_a_round",
+            ),
+            models.UniqueConstraint(
+                fields=["review_round", "by"],
+                condition=Q(
+                    section__isnull=True,
+                    withdrawn_at__isnull=True,
+                    role=Role.INTERNATIONAL_EXPERT,
+                ),
+                name="one_voice_on_the_whole_a_round",
+            ),
+        ]
         indexes = [models.Index(fields=["profile", "move"], name="decision_by_move")]
 
     def __str__(self) -> str:

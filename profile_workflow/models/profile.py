@@ -120,6 +120,10 @@ class Profile(ProfileMachine):
 
     #: The moment of the move that is being made; set under the lock, never stored.
     moment: datetime | None = None
+    #: Whose conclusion a branch of the process asks for; never stored.
+    asked_of: int | None = None
+    #: The move with which the round of review ends that the move being made closes; never stored.
+    concluded_as: str = ""
     #: The attribution chosen with the move that is being made, for the round it opens.
     attribution_chosen: str = ""
 
@@ -174,9 +178,27 @@ class Profile(ProfileMachine):
             kept[user.pk] = frozenset().union(*named.values()) if is_limited else None
         return kept[user.pk]
 
+    def judged_by(self, user: User) -> frozenset[int | None]:
+        """Return the ids of the sections that somebody has judged in the round that runs.
+
+        None is among them if he has recommended something for the whole. One query; the answer is
+        kept with the instance.
+        """
+        kept: dict[int, frozenset[int | None]] = self.__dict__.setdefault("_judged", {})
+        if user.pk not in kept:
+            own = self.decisions.filter(
+                by=user,
+                role=Role.INTERNATIONAL_EXPERT,
+                review_round__closed_at__isnull=True,
+                review_round__isnull=False,
+                withdrawn_at__isnull=True,
+            )
+            kept[user.pk] = frozenset(own.values_list("section_id", flat=True))
+        return kept[user.pk]
+
     def forget_parts(self) -> None:
         """Read who has which part again next time; called when somebody's part has changed."""
-        for kept in ("_parts", "_asked", "_limits"):
+        for kept in ("_parts", "_asked", "_limits", "_judged"):
             self.__dict__.pop(kept, None)
 
     def has_written(self, user: User) -> bool:

@@ -1,5 +1,7 @@
 """A section of a profile, its working draft, and the trail of former working texts."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -36,6 +38,8 @@ class Section(SectionMachine):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    #: How many reviewers still have to decide on it in the round that runs.
+    awaited_reviews = models.PositiveSmallIntegerField(_("reviews awaited"), default=0)
     revision = models.ForeignKey(
         "profile_workflow.Revision",
         verbose_name=_("submitted revision"),
@@ -44,6 +48,10 @@ class Section(SectionMachine):
         on_delete=models.PROTECT,
         related_name="+",
     )
+
+    #: Whose review a branch of the process asks for, and until when; never stored.
+    asked_of: int | None = None
+    wanted_until: datetime | None = None
 
     class Meta:
         verbose_name = _("section")

@@ -1,11 +1,14 @@
 """The versioned template of a profile: chapters, guiding questions, page budgets, checks."""
 
 import re
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from profile_workflow.states import CriterionScope
 
 
 class Titled(models.Model):
@@ -184,3 +187,66 @@ class TemplateCheck(Titled):
         """
         if self.section is not None and self.section.template_id != self.template_id:
             raise ValidationError({"section": _("This chapter belongs to another version.")})
+
+
+class TemplateCriterion(Titled):
+    """A question of the form with which international experts review, with a scale of its own.
+
+    It belongs to a version as the checks do: a version without criteria asks none.
+
+    Attributes:
+        scale: Labels of the ratings, the lowest first; a rating is a place in it, counted from 1.
+        asks_words: Whether words are wanted besides the rating.
+        mandatory: Whether nobody decides without answering it; that one cannot judge it is an
+            answer.
+    """
+
+    template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="criteria")
+    scope = models.CharField(_("asked of"), max_length=10, choices=CriterionScope.choices)
+    key = models.SlugField(_("key"), max_length=40)
+    position = models.PositiveSmallIntegerField(_("position"))
+    guidance = models.TextField(_("guidance"), blank=True)
+    guidance_fr = models.TextField(_("guidance in French"), blank=True)
+    guidance_ar = models.TextField(_("guidance in Arabic"), blank=True)
+    scale = models.JSONField(_("scale"), default=list)
+    scale_fr = models.JSONField(_("scale in French"), default=list, blank=True)
+    scale_ar = models.JSONField(_("scale in Arabic"), default=list, blank=True)
+    asks_words = models.BooleanField(_("words are wanted"), default=True)
+    mandatory = models.BooleanField(_("mandatory"), default=True)
+
+    class Meta(Titled.Meta):
+        abstract = False
+        verbose_name = _("criterion of review")
+        verbose_name_plural = _("criteria of review")
+        constraints = [
+            models.UniqueConstraint(fields=["template", "key"], name="template_criterion_once"),
+            models.UniqueConstraint(
+                fields=["template", "position"], name="template_criterion_position_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(scope__in=CriterionScope.values),
+                name="template_criterion_scope_is_known",
+            ),
+        ]
+
+    def guidance_in(self, language: str) -> str:
+        """Return what the criterion means in ``language``, or in English where that is missing."""
+        return str(getattr(self, f"guidance_{language[:2]}", "") or self.guidance)
+
+    def labels_in(self, language: str) -> list[str]:
+        """Return the labels of the ratings, the lowest first; in English what has none."""
+        own: list[Any] = getattr(self, f"scale_{language[:2]}", ())
+        return [
+            str(own[place]) if place < len(own) and own[place] else str(label)
+            for place, label in enumerate(self.scale)
+        ]
+
+    def clean(self) -> None:
+        """Refuse a scale that is none.
+
+        Raises:
+            ValidationError: If it has fewer than two labels, more than nine, or one that is empty.
+        """
+        labels = self.scale if isinstance(self.scale, list) else []
+        if not 2 <= len(labels) <= 9 or not all(isinstance(one, str) and one for one in labels):
+            raise ValidationError({"scale": _("A scale is a list of two to nine labels.")})

@@ -9,6 +9,7 @@ APPEND_ONLY_TABLES: list[str] = [
     "profile_workflow_event",
     "profile_workflow_revision",
     "profile_workflow_profileversion",
+    "profile_workflow_criterionanswer",
 ]
 
 

@@ -11,7 +11,11 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from profile_workflow.models import Comment, Decision, Profile, Section, User
-from profile_workflow.states import ProfileState, Role, SectionState
+from profile_workflow.queries.judging import SETTLED_AS
+from profile_workflow.states import PROFILE_VERDICTS, ProfileState, Role, SectionState
+
+#: The condition that nothing meets.
+_NOTHING = Q(pk__in=[])
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +25,15 @@ class Veil:
     Attributes:
         viewer: From whom.
         since: Since when the round runs; what was said in rounds before is known to all.
-        judged: Ids of the sections that others have judged in the round, and he has not.
+        judged: Ids of the sections that others have judged in the round.
+        is_concluding: Whether all sections are judged: then nothing but what others have
+            recommended for the whole is kept from him, until all have.
     """
 
     viewer: User
     since: datetime
     judged: frozenset[int] = frozenset()
+    is_concluding: bool = False
 
     @property
     def comments(self) -> Q:
@@ -39,6 +46,8 @@ class Veil:
         return self._comments("comments__")
 
     def _comments(self, path: str) -> Q:
+        if self.is_concluding:
+            return _NOTHING
         others = {
             f"{path}stage": ProfileState.EXPERT_REVIEW,
             f"{path}role": Role.INTERNATIONAL_EXPERT,
@@ -49,6 +58,8 @@ class Veil:
     @property
     def replies(self) -> Q:
         """The replies that are kept from him, to whatever comment."""
+        if self.is_concluding:
+            return _NOTHING
         others = Q(role=Role.INTERNATIONAL_EXPERT, created_at__gte=self.since)
         return others & ~Q(author=self.viewer)
 
@@ -56,12 +67,24 @@ class Veil:
     def events(self) -> Q:
         """The events that are kept from him: what others of his role did to the text."""
         others = Q(role=Role.INTERNATIONAL_EXPERT, at__gte=self.since)
+        others &= ~Q(actor=self.viewer.pseudonym)
+        if self.is_concluding:
+            return others & Q(document="profile", move__in=PROFILE_VERDICTS)
         about = Q(document__startswith="section:") | Q(document__startswith="comment:")
-        return others & about & ~Q(actor=self.viewer.pseudonym)
+        # What the project team settles tells that reviewers differ.
+        settled = Q(move__in=list(SETTLED_AS), at__gte=self.since)
+        return (others & about) | settled
 
     def hides(self, person: Any) -> bool:
         """Whether what a person has decided in the round is kept from him."""
         return bool(person is not None and person.pk != self.viewer.pk)
+
+    def hides_states(self, at: datetime) -> bool:
+        """Whether the states are kept from him between which sections have moved at a moment.
+
+        Those of his own decisions too: where they lead follows from what others have decided.
+        """
+        return not self.is_concluding and at >= self.since
 
     def hides_state(self, section: Section) -> bool:
         """Whether the state of a section is kept from him, since it tells what another decided."""
@@ -79,7 +102,8 @@ def unveiled(
 def veil_of(profile: Profile, viewer: User) -> Veil | None:
     """Return what is kept from a reader now; None if nothing is. Kept with the instance.
 
-    It is lifted when all sections are judged, so that whoever concludes the round knows all.
+    It is lifted from the sections when all are judged, so that whoever concludes knows all of
+    them, and from what was recommended for the whole when the round is closed.
     """
     if profile.working_state != ProfileState.EXPERT_REVIEW:
         return None
@@ -96,10 +120,11 @@ def veil_of(profile: Profile, viewer: User) -> Veil | None:
 def _drawn(profile: Profile, viewer: User) -> Veil | None:
     waiting = profile.sections.filter(state=SectionState.UNDER_REVIEW)
     running = profile.review_rounds.filter(closed_at__isnull=True).first()
-    if running is None or not waiting.exists():
+    if running is None:
         return None
-    decided = Decision.objects.filter(review_round=running, section__isnull=False)
-    judged: dict[bool, set[int]] = {True: set(), False: set()}
-    for section, by in decided.order_by("pk").values_list("section_id", "by_id"):
-        judged[by == viewer.pk].add(section)
-    return Veil(viewer, running.opened_at, frozenset(judged[False] - judged[True]))
+    others = Decision.objects.filter(review_round=running).exclude(by=viewer)
+    if not waiting.exists():
+        has_any = others.filter(section__isnull=True).exists()
+        return Veil(viewer, running.opened_at, is_concluding=True) if has_any else None
+    judged = others.filter(section__isnull=False).values_list("section_id", flat=True)
+    return Veil(viewer, running.opened_at, frozenset(judged.order_by("pk")))

@@ -24,6 +24,7 @@ from profile_workflow.models.profile import ProfileQuerySet
 from profile_workflow.queries.attribution import Credit, credit
 from profile_workflow.queries.blindness import unveiled
 from profile_workflow.queries.drafting import sees_working_text
+from profile_workflow.queries.judging import STANDING, verdict_of
 from profile_workflow.states import CommentState, Role, SignOffState
 
 
@@ -256,5 +257,10 @@ def accepted_texts(section: Section) -> set[str]:
 
     Rounds that still run are left out: nobody judges after others.
     """
-    found = section.decisions.filter(move="accept", review_round__closed_at__isnull=False)
-    return set(found.values_list("digest", flat=True))
+    found = section.decisions.filter(STANDING, review_round__closed_at__isnull=False)
+    moves: dict[tuple[int | None, str], list[str]] = {}
+    for number, digest, move in found.order_by("pk").values_list("review_round", "digest", "move"):
+        moves.setdefault((number, digest), []).append(move)
+    return {
+        digest for (_number, digest), several in moves.items() if verdict_of(several) == "accept"
+    }

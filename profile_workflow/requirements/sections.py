@@ -7,7 +7,20 @@ from django.utils.translation import ngettext
 
 from profile_workflow.errors import Missing
 from profile_workflow.models import WAITING, Comment, Profile, Section, SignOff
-from profile_workflow.states import APPROVED_SECTION_STATES, FINISHED_SECTION_STATES, SectionState
+from profile_workflow.queries.judging import (
+    STANDING,
+    is_alone,
+    open_round,
+    strictest,
+    verdict_of,
+    verdicts_of,
+)
+from profile_workflow.states import (
+    APPROVED_SECTION_STATES,
+    FINISHED_SECTION_STATES,
+    SECTION_VERDICTS,
+    SectionState,
+)
 
 #: Code of what is missing as long as a section is not as far as it has to be.
 SECTION_UNFINISHED = "section_unfinished"
@@ -16,6 +29,20 @@ SECTION_UNFINISHED = "section_unfinished"
 def sections_are_finished(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
     """Every section is submitted or further."""
     yield from _sections_not_in(FINISHED_SECTION_STATES, profile)
+
+
+def acceptance_is_consistent(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    """Who alone concludes recommends acceptance if every section is accepted.
+
+    Where several do, each may say what he thinks; the strictest leads on.
+    """
+    if _is_alone(profile):
+        yield from sections_are_accepted(profile, ())
+
+
+def _is_alone(profile: Profile) -> bool:
+    opened = open_round(profile)
+    return opened is None or is_alone(opened)
 
 
 def sections_are_accepted(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
@@ -43,23 +70,48 @@ def a_section_is_returned(profile: Profile, _sections: Sequence[Section]) -> Ite
 def severity_is_consistent(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
     """A section was returned, and none of them for major changes."""
     yield from a_section_is_returned(profile, ())
-    yield from _no_section_needs_major_changes(profile)
+    if _is_alone(profile):
+        yield from _no_section_needs_major_changes(profile)
 
 
 def _no_section_needs_major_changes(profile: Profile) -> Iterator[Missing]:
-    returned = profile.decisions.filter(
-        review_round__closed_at__isnull=True,
-        move="request_major_changes",
-        section__state=SectionState.CHANGES_REQUESTED,
-    ).select_related("section__template_section")
-    for decision in returned:
-        assert decision.section is not None
+    opened = open_round(profile)
+    verdicts = verdicts_of(opened) if opened else {}
+    much = [key for key, verdict in verdicts.items() if verdict in SECTION_VERDICTS[2:]]
+    returned = profile.sections.filter(pk__in=much, state=SectionState.CHANGES_REQUESTED)
+    for section in returned.select_related("template_section").order_by("position"):
         yield Missing(
             "major_changes",
             _("“%(section)s” was returned for major changes; the whole needs a major revision.")
-            % {"section": decision.section},
-            decision.section.key,
+            % {"section": section},
+            section.key,
         )
+
+
+def _differ(section: Section, *, milder: str) -> Iterator[Missing]:
+    opened = open_round(section.profile)
+    found = opened.decisions.filter(STANDING, section=section) if opened else None
+    moves = list(found.order_by("pk").values_list("move", flat=True)) if found else []
+    now = verdict_of(moves)
+    if milder not in moves or strictest([milder, now]) == milder:
+        yield Missing(
+            "reviewers_agree",
+            _("The project team settles what reviewers decide differently; nobody decided this."),
+        )
+
+
+def reviewers_differ_on_acceptance(
+    section: Section, _sections: Sequence[Section]
+) -> Iterator[Missing]:
+    """Somebody has accepted a section that somebody else returned."""
+    yield from _differ(section, milder="accept")
+
+
+def reviewers_differ_on_minor_changes(
+    section: Section, _sections: Sequence[Section]
+) -> Iterator[Missing]:
+    """Minor changes are enough to somebody, and not to somebody else."""
+    yield from _differ(section, milder="request_minor_changes")
 
 
 def sections_are_named(profile: Profile, sections: Sequence[Section]) -> Iterator[Missing]:

@@ -21,10 +21,10 @@ from profile_workflow.models import (
     ValidationRound,
 )
 from profile_workflow.queries.validation import unanswered_objections
-from profile_workflow.services import invitations, requests
+from profile_workflow.services import invitations, judging, requests
 from profile_workflow.services.log import Actor
 from profile_workflow.services.revisions import freeze_profile, freeze_section
-from profile_workflow.states import SectionState, Severity
+from profile_workflow.states import PROFILE_VERDICTS, SECTION_VERDICTS, SectionState
 
 if TYPE_CHECKING:
     from profile_workflow.services.lifecycle import Details
@@ -57,14 +57,18 @@ def _hold(event: Happening) -> set[str]:
     return {"held_state"}
 
 
-def _ask_minor(event: Happening) -> set[str]:
-    event.document.revision_severity = Severity.MINOR
-    return {"revision_severity"}
+def _judge(event: Happening) -> set[str]:
+    return judging.judge(event.document, event.move)
 
 
-def _ask_major(event: Happening) -> set[str]:
-    event.document.revision_severity = Severity.MAJOR
-    return {"revision_severity"}
+def _conclude(event: Happening) -> set[str]:
+    return judging.conclude(event.document, event.move)
+
+
+def _withdraw(event: Happening) -> set[str]:
+    assert event.actor.user is not None
+    reason = event.details.reason.strip()
+    return judging.withdraw(event.document, by=event.actor.user, at=event.at, reason=reason)
 
 
 def _make_room(event: Happening) -> set[str]:
@@ -183,8 +187,9 @@ OPENS_CONSULTATION = ("pass_qa", "extend_consultation", "call_second_workshop")
 _PREPARE: dict[str, Callable[[Happening], set[str]]] = {
     "profile.hold": _hold,
     "profile.cancel": _make_room,
-    "profile.request_minor_revision": _ask_minor,
-    "profile.request_major_revision": _ask_major,
+    **{f"profile.{move}": _conclude for move in (*PROFILE_VERDICTS, "go_on_without")},
+    **{f"section.{move}": _judge for move in (*SECTION_VERDICTS, "go_on_without")},
+    "section.take_back_decision": _withdraw,
     **{f"profile.{move}": _choose_attribution for move in OPENS_CONSULTATION},
     "profile.publish": _publish,
     "profile.publish_correction": _publish_correction,
@@ -239,7 +244,7 @@ def _decide(event: Happening, review_round_id: int | None = None) -> list[Cascad
     revision = section.revision if section else None
     profile: Profile = document.profile
     assert event.actor.user is not None
-    Decision.objects.create(
+    made = Decision.objects.create(
         profile=profile,
         section=section,
         revision=revision,
@@ -251,20 +256,24 @@ def _decide(event: Happening, review_round_id: int | None = None) -> list[Cascad
         role=event.actor.role or "",
         at=event.at,
     )
+    judging.keep_answers(made, event.details.assessment)
     return []
 
 
-def _accept_as_a_whole(event: Happening) -> list[Cascade]:
-    """Freeze what was accepted, so that it is known of which revisions it was made."""
-    freeze_profile(event.document, at=event.at)
+def _recommend(event: Happening) -> list[Cascade]:
+    """Keep what somebody recommends; what was accepted is frozen, to know of which revisions."""
+    if event.move == "recommend_acceptance":
+        freeze_profile(event.document, at=event.at)
+    _decide_in_round(event)
     return _close_review_round(event)
 
 
 def _close_review_round(event: Happening) -> list[Cascade]:
-    _decide_in_round(event)
-    ReviewRound.objects.filter(profile=event.document, closed_at__isnull=True).update(
-        closed_at=event.at, outcome=event.move
-    )
+    profile: Profile = event.document
+    if profile.concluded_as:
+        ReviewRound.objects.filter(profile=profile, closed_at__isnull=True).update(
+            closed_at=event.at, outcome=profile.concluded_as
+        )
     return []
 
 
@@ -362,9 +371,8 @@ _FOLLOW: dict[str, Callable[[Happening], Iterable[Cascade]]] = {
     "profile.submit_qa_revision": _accept_revised,
     "profile.submit_validation_revision": _accept_revised,
     "profile.call_second_workshop": _accept_revised,
-    "profile.recommend_acceptance": _accept_as_a_whole,
-    "profile.request_minor_revision": _close_review_round,
-    "profile.request_major_revision": _close_review_round,
+    **{f"profile.{move}": _recommend for move in PROFILE_VERDICTS},
+    "profile.go_on_without": _close_review_round,
     "profile.pass_qa": _decide,
     "profile.return_for_revision": _decide_and_reopen,
     "profile.return_to_review": _decide_and_recall,
@@ -377,9 +385,10 @@ _FOLLOW: dict[str, Callable[[Happening], Iterable[Cascade]]] = {
     "profile.adopt_priorities": _decide,
     "profile.open_correction": _reopen_named,
     "profile.publish_correction": _lock_all,
-    "section.accept": _decide_in_round,
-    "section.request_minor_changes": _decide_in_round,
-    "section.request_major_changes": _decide_in_round,
+    **{
+        f"section.{move}": _decide_in_round
+        for move in (*SECTION_VERDICTS, "settle_accept", "settle_minor")
+    },
     "invitation.accept_invitation": _give_part,
     "invitation.clear_interest": _give_part,
     "sign_off.object_to": _keep_objection,
@@ -404,7 +413,7 @@ _JUDGES_TEXT = {
     "submit_validation_revision",
     "submit_new_evidence",
     "call_second_workshop",
-    "recommend_acceptance",
+    *PROFILE_VERDICTS,
     "pass_qa",
     "validate",
     "adopt_priorities",

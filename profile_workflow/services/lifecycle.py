@@ -13,7 +13,7 @@ from profile_workflow.attachments import Attachment
 from profile_workflow.errors import Missing, NotAllowed, NotComplete, NotNow
 from profile_workflow.models import Event, Profile, Section, SignOff
 from profile_workflow.models.people import User
-from profile_workflow.services import consequences, sealing
+from profile_workflow.services import consequences, judging, sealing
 from profile_workflow.services.log import (
     SYSTEM,
     Actor,
@@ -41,6 +41,7 @@ class Details:
         suggested: Name and address of somebody else who could review.
         signatory: Under which name somebody signs for his city, where he is asked for it.
         function: In which function.
+        assessment: Key of a criterion of review → rating and words.
         attribution: How answers are attributed in the round that the move opens; empty for the
             rule of the profile.
     """
@@ -56,6 +57,7 @@ class Details:
     signatory: str = ""
     function: str = ""
     attribution: str = ""
+    assessment: judging.Assessment = field(default_factory=dict)
 
     @property
     def answers(self) -> bool:
@@ -112,6 +114,7 @@ def check(document: Any, move: str, *, actor: Actor, details: Details = NO_DETAI
         raise LookupError(f"{document.document_type} has no move {move!r}")
     _check_who(document, move, candidates[0], actor)
     found = _check_when(document, candidates)
+    _check_voice(document, move, actor.user)
     _check_complete(document, move, found, details)
     _check_new(document, move, details)
     return found
@@ -149,6 +152,13 @@ def _check_when(document: Any, candidates: Sequence[Transition]) -> Transition:
     return found
 
 
+def _check_voice(document: Any, move: str, user: User | None) -> None:
+    """Refuse a second decision of one person in a round, and taking back what he has not made."""
+    told = judging.refusal_of_voice(document, move, user) if user is not None else None
+    if told is not None:
+        raise NotNow(told)
+
+
 def _check_complete(document: Any, move: str, found: Transition, details: Details) -> None:
     missing = requirements.missing_for(
         f"{document.document_type}.{move}", document, details.sections
@@ -157,6 +167,7 @@ def _check_complete(document: Any, move: str, found: Transition, details: Detail
         missing = (Missing("no_reason", _("Give a reason; the receiver will see it.")), *missing)
     if found.custom["answer"] and not details.answers:
         missing = (Missing("no_answer", _("Write an answer, or choose a file.")), *missing)
+    missing = (*missing, *judging.lacking(document, move, details.assessment))
     if missing:
         raise NotComplete(_("This cannot be done yet: something is missing."), missing)
 
@@ -176,6 +187,7 @@ def offers(document: Any, user: User) -> list[Offer]:
         try:
             _check_who(document, move, candidates[0], Actor(user))
             chosen = _check_when(document, candidates)
+            _check_voice(document, move, user)
         except (NotAllowed, NotNow):
             continue
         found.append(_offer(document, move, chosen))
@@ -188,6 +200,7 @@ def is_open(document: Any, move: str, user: User) -> bool:
     try:
         _check_who(document, move, candidates[0], Actor(user))
         _check_when(document, candidates)
+        _check_voice(document, move, user)
     except (NotAllowed, NotNow):
         return False
     return True
@@ -241,7 +254,8 @@ def _make(document: Any, name: str, *, actor: Actor, at: datetime, details: Deta
     before = document.state
     changed = consequences.prepare(document, name, actor=actor, at=at, details=details)
     getattr(document, name)()
-    _save(document, changed | _stamp(document, at))
+    goes_on = bool(getattr(document, "outcome", "")) and document.state == before
+    _save(document, changed if goes_on else changed | _stamp(document, at))
     entry = Entry(
         document=document_name(document),
         move=name,

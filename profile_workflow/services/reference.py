@@ -11,6 +11,7 @@ from profile_workflow.models import (
     Programme,
     Template,
     TemplateCheck,
+    TemplateCriterion,
     TemplateSection,
     TemplateSubsection,
     TextBlock,
@@ -87,7 +88,27 @@ def load_template(content: Mapping[str, Any]) -> Template:
             _translate_section(template, section)
     if created:
         _load_checks(template, content.get("checks", []))
+        _load_criteria(template, content.get("criteria", []))
     return template
+
+
+#: What a criterion is described by in a file, besides its titles.
+_OF_A_CRITERION = (
+    *("scope", "key", "guidance", "guidance_fr", "guidance_ar"),
+    *("scale", "scale_fr", "scale_ar", "asks_words", "mandatory"),
+)
+
+
+def _load_criteria(template: Template, criteria: Sequence[Mapping[str, Any]]) -> None:
+    TemplateCriterion.objects.bulk_create(
+        TemplateCriterion(
+            template=template,
+            position=position,
+            **{key: one[key] for key in _OF_A_CRITERION},
+            **_titles(one),
+        )
+        for position, one in enumerate(criteria)
+    )
 
 
 def _load_checks(template: Template, checks: Sequence[Mapping[str, Any]]) -> None:

@@ -1,6 +1,7 @@
 """Rounds of expert review, consultation and sign-off: opening them and asking the people."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from profile_workflow.models import (
     SignOff,
     ValidationRound,
 )
+from profile_workflow.queries.judging import asked_of, open_round, to_conclude
 from profile_workflow.queries.validation import people_to_ask, standing_answers
 from profile_workflow.services import links, priority_answers, sealing, section_answers, signing
 from profile_workflow.services.lifecycle import move_many
@@ -36,7 +38,7 @@ _TASK_OF_ROUND = {ValidationKind.CONSULTATION: "consult", ValidationKind.SIGNOFF
 
 
 def open_review_round(profile: Profile, *, at: datetime) -> list[Section]:
-    """Open the next round of expert review and return the sections under review in it.
+    """Open the next round of expert review; return each section once for each who is to judge it.
 
     This is an event of its own, apart from asking for or submitting a revision.
     """
@@ -46,7 +48,58 @@ def open_review_round(profile: Profile, *, at: datetime) -> list[Section]:
     record(profile, [_opening(f"review_round:{number}")], actor=SYSTEM, at=at)
     ready = list(profile.sections.filter(state=SectionState.READY).order_by("position"))
     move_many(ready, "open_review", profile=profile, actor=SYSTEM, at=at)
-    return ready
+    for section in ready:
+        section.awaited_reviews = 0
+    return ask_reviewers(profile, ready, asked_of(profile, ready))
+
+
+def ask_reviewers(
+    profile: Profile, sections: Sequence[Section], asked: Mapping[int, Sequence[int | None]]
+) -> list[Section]:
+    """Count whom sections under review wait for; return each once for each of these people.
+
+    Args:
+        profile: The profile, locked by the caller.
+        sections: The sections.
+        asked: Section id → who is asked besides those it waits for, None for anybody in the role.
+    """
+    until = reviews_wanted_until(profile) if sections else {}
+    by_number: dict[int, list[int]] = {}
+    found = []
+    for section in sections:
+        people = asked[section.pk]
+        section.awaited_reviews += len(people)
+        by_number.setdefault(section.awaited_reviews, []).append(section.pk)
+        for person in people:
+            seat = copy(section)
+            seat.asked_of = person
+            seat.wanted_until = until.get(person) if person is not None else None
+            found.append(seat)
+    for number, keys in by_number.items():
+        profile.sections.filter(pk__in=keys).update(awaited_reviews=number)
+    return found
+
+
+def reviews_wanted_until(profile: Profile) -> dict[int | None, datetime]:
+    """Return person id → the moment that was agreed with him in his invitation, if it was."""
+    dated = profile.invitations.filter(part__isnull=False, review_until__isnull=False)
+    rows = dated.order_by("pk").values_list("person_id", "review_until")
+    return {person: calendars.end_of_day(day, profile.city) for person, day in rows}
+
+
+def ask_to_conclude(profile: Profile) -> list[Profile]:
+    """Count who has to recommend something for the whole; return the profile once for each."""
+    opened = open_round(profile)
+    if opened is None:
+        return [profile]
+    people = to_conclude(profile, opened)
+    ReviewRound.objects.filter(pk=opened.pk).update(awaited=len(people))
+    found = []
+    for person in people:
+        seat = copy(profile)
+        seat.asked_of = person
+        found.append(seat)
+    return found
 
 
 def _opening(document: str, digest: str = "") -> Entry:

@@ -80,7 +80,7 @@ def _who(line: ApprovalLine) -> tuple[str, str, str, str]:
 
 def _by_decision(record: ValidationRecord, text: Text) -> Iterator[ApprovalLine]:
     for one in record.decisions:
-        if one.move not in _STEPS:
+        if one.move not in _STEPS or one.is_outvoted:
             continue
         stage = f"{_STEPS[one.move].label} {one.round}".strip()
         line = ApprovalLine(

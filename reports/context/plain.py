@@ -154,6 +154,7 @@ class DecisionLine:
         revision: Number of the revision that was judged; empty for the whole text.
         texts: Section key → SHA-256 of what was judged; empty where only the whole is known.
         holds: Whether what was judged is, letter by letter, what is printed.
+        is_outvoted: Whether others judged the same text more strictly, so that it was returned.
     """
 
     at: str
@@ -166,6 +167,7 @@ class DecisionLine:
     revision: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)
     holds: bool = True
+    is_outvoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,11 @@ from profile_workflow.models import (
     SignOff,
     ValidationRound,
 )
+from profile_workflow.queries.judging import STANDING, strictest, verdict_of
 from profile_workflow.states import (
     AGREEING_SIGNOFF_STATES,
     COUNTING_SIGNOFF_STATES,
+    PROFILE_VERDICTS,
     Attribution,
     SignOffState,
     ValidationKind,
@@ -86,8 +88,9 @@ def _decisions(
     moves = _words_of_moves()
     versions = {one.digest: texts_of(one) for one in profile.versions.order_by("-number")}
     settled = Q(review_round=None) | Q(review_round__closed_at__isnull=False)
-    found = Decision.objects.filter(settled, profile=profile).defer("revision__text")
-    related = found.select_related("review_round", "section", "revision")
+    found = Decision.objects.filter(settled, STANDING, profile=profile).defer("revision__text")
+    related = list(found.select_related("review_round", "section", "revision").order_by("at", "pk"))
+    outvoted = _outvoted(related)
     return tuple(
         DecisionLine(
             at=days.day(decision.at, language),
@@ -101,9 +104,31 @@ def _decisions(
             texts={decision.section.key: decision.digest}
             if decision.section
             else versions.get(decision.digest, {}),
+            is_outvoted=decision.pk in outvoted,
         )
-        for decision in related.order_by("at", "pk")
+        for decision in related
     )
+
+
+def _outvoted(decisions: Sequence[Decision]) -> set[int]:
+    """Return the ids of those that approve what others, judging the same text, have not.
+
+    Each stays on record; what was approved in the end is what all of them come to.
+    """
+    together: dict[tuple[int, int | None], list[Decision]] = defaultdict(list)
+    for one in sorted(decisions, key=lambda one: one.pk):
+        if one.review_round_id is not None:
+            together[one.review_round_id, one.section_id].append(one)
+    found: set[int] = set()
+    for (_number, section), several in together.items():
+        moves = [one.move for one in several]
+        if section is None:
+            came_to = strictest([str(several[0].review_round.outcome)], of=PROFILE_VERDICTS)
+        else:
+            came_to = verdict_of(moves)
+        if came_to not in ("accept", "recommend_acceptance"):
+            found.update(one.pk for one in several)
+    return found
 
 
 def texts_of(version: ProfileVersion) -> dict[str, str]:

@@ -170,6 +170,9 @@ ANSWERS = {
     "section_typed_tables": Line(only(OK, EXPERT), only(NOT_NOW, EXPERT)),
     "section_copy": form(FOUND, EXPERT),
     "section_review": note(only(NOT_NOW, REVIEWER)),
+    # Kept for whoever judges, and only while it is his turn.
+    "review_draft": button(only(NOT_NOW, REVIEWER)),
+    "review_draft_whole": button(only(NOT_NOW, REVIEWER)),
     "section_word": page(),
     "word_file": page(),
     "word_import": form(OK, EXPERT),

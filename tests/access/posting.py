@@ -32,6 +32,8 @@ def _of_texts(place: Place) -> dict[str, Form]:
         "section_copy": {"base_version": draft.version},
         "section_move": {"move": "accept"},
         "section_review": {"act": "decide"},
+        "review_draft": {"reason": "Half a sentence"},
+        "review_draft_whole": {"reason": "Half a sentence"},
         "profile_move": {"move": "hold", "reason": "Elections."},
         "word_check": {"take_1": "on", "version_1": draft.version},
         "qa": {"method-verdict": "yes"},

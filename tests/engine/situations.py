@@ -76,6 +76,21 @@ def judge_first(name: str, *, rest: str = "") -> Callable[[Profile], None]:
     return judge
 
 
+def differ(profile: Profile) -> None:
+    """Three judge section 1, as each who was invited has a voice, and one returns it for much."""
+    first = factories.section(profile, "1")
+    move(first, "accept", factories.holder(profile, REVIEWER))
+    verdicts = ("request_minor_changes", "request_major_changes")
+    for invited, verdict in zip(profile.invitations.order_by("pk"), verdicts, strict=True):
+        move(first, verdict, invited.person, reason="Why.")
+
+
+def invite_two(profile: Profile) -> None:
+    for _one in range(2):
+        invited = factories.invite(profile)
+        move(invited, "accept_invitation", invited.person)
+
+
 def ask_revision(name: str) -> Callable[[Profile], None]:
     def ask(profile: Profile) -> None:
         move(profile, name, factories.holder(profile, REVIEWER), reason="Why.")
@@ -147,18 +162,19 @@ PROFILES = [
        possible="hold submit_draft"),
     at("review", "profile", S.EXPERT_REVIEW, lambda: a_profile(S.EXPERT_REVIEW),
        possible="hold",
-       incomplete="recommend_acceptance request_minor_revision request_major_revision"),
+       incomplete="recommend_acceptance request_minor_revision request_major_revision "
+                  "recommend_declining"),
     at("review, all accepted", "profile", S.EXPERT_REVIEW,
        lambda: a_profile(S.EXPERT_REVIEW, factories.accept_sections),
        possible="hold recommend_acceptance",
-       incomplete="request_minor_revision request_major_revision"),
+       incomplete="request_minor_revision request_major_revision recommend_declining"),
     at("review, one returned", "profile", S.EXPERT_REVIEW,
        lambda: a_profile(S.EXPERT_REVIEW, *revised),
-       possible="hold request_minor_revision request_major_revision",
+       possible="hold request_minor_revision request_major_revision recommend_declining",
        incomplete="recommend_acceptance"),
     at("review, one returned for much", "profile", S.EXPERT_REVIEW,
        lambda: a_profile(S.EXPERT_REVIEW, MAJOR[0]),
-       possible="hold request_major_revision",
+       possible="hold request_major_revision recommend_declining",
        incomplete="recommend_acceptance request_minor_revision"),
     at("review, one returned, others out", "profile", S.EXPERT_REVIEW,
        lambda: a_profile(S.EXPERT_REVIEW, judge_first("request_minor_changes")),
@@ -256,7 +272,7 @@ def cancel(profile: Profile) -> None:
 
 
 PEN = "submit"
-JUDGEMENTS = "accept request_minor_changes request_major_changes"
+JUDGEMENTS = "accept request_minor_changes request_major_changes decline"
 C = SectionState
 SECTIONS = [
     at("empty", "section", C.EMPTY, lambda: a_section(S.INCEPTION)),
@@ -267,7 +283,14 @@ SECTIONS = [
     at("under review", "section", C.UNDER_REVIEW, lambda: a_section(S.EXPERT_REVIEW),
        possible=JUDGEMENTS),
     at("returned, round open", "section", C.CHANGES_REQUESTED,
-       lambda: a_section(S.EXPERT_REVIEW, judge_first("request_major_changes"))),
+       lambda: a_section(S.EXPERT_REVIEW, judge_first("request_major_changes")),
+       possible="take_back_decision", incomplete="settle_accept settle_minor"),
+    at("reviewers differ", "section", C.CHANGES_REQUESTED,
+       lambda: a_section(S.EXPERT_REVIEW, invite_two, differ),
+       possible="take_back_decision settle_accept settle_minor"),
+    at("accepted, round open", "section", C.ACCEPTED,
+       lambda: a_section(S.EXPERT_REVIEW, judge_first("accept")),
+       possible="take_back_decision"),
     at("returned, round closed", "section", C.CHANGES_REQUESTED,
        lambda: a_section(S.EXPERT_REVIEW, *MINOR), possible=PEN),
     at("ready again", "section", C.READY,

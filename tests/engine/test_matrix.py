@@ -76,7 +76,8 @@ def persons(profile: Profile) -> Iterator[Person]:
     others = factories.holders(profile, Role.STAKEHOLDER)[1:] or [factories.make_person()]
     yield Person("another stakeholder", others[0])
     yield Person("outsider", factories.make_person("outsider"))
-    invited = profile.invitations.first()
+    # Who has accepted holds a role: the one who is invited has not answered yet.
+    invited = profile.invitations.filter(part=None).first()
     yield Person("invited", invited.person if invited else factories.make_person(), INVITED)
     yield Person("superuser", factories.make_person("superuser", is_superuser=True, is_staff=True))
     yield Person("deactivated member of the project team", a_leaver(profile))

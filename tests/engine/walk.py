@@ -327,7 +327,10 @@ class Walk(Witness):
         if not returned:
             return "recommend_acceptance"
         much = self.profile.decisions.filter(
-            review_round__closed_at=None, move="request_major_changes", section__in=returned
+            review_round__closed_at=None,
+            withdrawn_at=None,
+            move__in=("request_major_changes", "decline"),
+            section__in=returned,
         )
         return "request_major_revision" if much.exists() else "request_minor_revision"
 

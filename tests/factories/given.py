@@ -21,6 +21,7 @@ from profile_workflow.models import (
     Section,
     Source,
     TemplateCheck,
+    TemplateCriterion,
     TemplateSection,
     Territory,
     User,
@@ -85,6 +86,23 @@ def give_territory(profile: Profile) -> None:
 
 
 @mould
+def give_criteria(made: Made) -> list[TemplateCriterion]:
+    """Let the template ask one thing of each section, and one of the whole."""
+    asked = {"evidence": "section", "coherence": "profile"}
+    return [
+        TemplateCriterion.objects.create(
+            template=made.template,
+            scope=scope,
+            key=key,
+            position=position,
+            title=key.title(),
+            guidance="Look at the figures.",
+            scale=["Insufficient", "Weak", "Good", "Very good"],
+        )
+        for position, (key, scope) in enumerate(asked.items())
+    ]
+
+
 def give_checks(made: Made) -> list[TemplateCheck]:
     """Give the template two checks for a person to make: of its first chapter, and of the whole."""
     first = made.template.sections.order_by("position")[0]

@@ -111,7 +111,9 @@ def roads():
     for one in Profile._meta.get_field("state").get_all_transitions(Profile):
         back = one.name == "hold"
         if one.source != S.ON_HOLD:
-            found[one.source].add(one.source if back else one.target)
+            ends = [one.target] if isinstance(one.target, str) else one.target.allowed_states
+            # The first one is where the move leads by itself.
+            found[one.source].add(one.source if back else ends[0])
     return found
 
 

@@ -213,7 +213,7 @@ def test_saving_a_comment_keeps_a_decision_that_is_half_written(made, reviewed):
         "reason": "Half a reason",
         "act": "save",
     }
-    response = client.post(review(reviewed), given)
+    response = client.post(review(reviewed), given, follow=True)
     assert response.status_code == OK
     assert "Half a reason" in text_of(response)
     assert Comment.objects.count() == 1

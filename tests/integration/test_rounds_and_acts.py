@@ -65,7 +65,7 @@ def test_a_round_of_review_says_who_has_what_and_what_was_decided(made):
     text = page(made[Role.OBSERVER], "round", profile.slug)
     assert "Expert review, round 1" in text
     assert "1 of 2 sections" in text
-    assert "Ask for minor changes" in text
+    assert "Accept with minor changes" in text
     assert "No source." in text
     assert "1 open comment" in text
     assert "4 days late" in text

@@ -148,6 +148,7 @@ def expert_review(story: Story, edition: int, previous: Profile | None) -> None:
     story.ask_for_input(2)
     story.act(story.profile, "submit_draft", story.cast.expert)
     story.be_declined(said="My term ends in three weeks. Ask me again in autumn.")
+    second = story.ask_for_a_second_opinion()
     story.later(days=4)
     waiting = story.sections(SectionState.UNDER_REVIEW)
     for section in waiting[:5]:
@@ -158,6 +159,14 @@ def expert_review(story: Story, edition: int, previous: Profile | None) -> None:
         "request_major_changes",
         story.cast.reviewer,
         reason="Entitlement and practice are not kept apart.",
+    )
+    # The second one was invited to these two, and sees less to be done.
+    story.act(story.section("4"), "accept", second)
+    story.act(
+        story.section("8"),
+        "request_minor_changes",
+        second,
+        reason="A sentence on who is turned away would be enough.",
     )
 
 
@@ -171,12 +180,7 @@ def revision_expert(story: Story, edition: int, previous: Profile | None) -> Non
         story.cast.reviewer,
         reason="Say which part of the competence rests on law.",
     )
-    story.act(
-        story.profile,
-        "request_major_revision",
-        story.cast.reviewer,
-        reason="Sections 5 and 8 need work; the rest stands.",
-    )
+    story.conclude("request_major_revision", "Sections 5 and 8 need work; the rest stands.")
 
 
 def project_qa(story: Story, edition: int, previous: Profile | None) -> None:

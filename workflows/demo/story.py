@@ -18,13 +18,17 @@ from profile_workflow.queries.quality import checklist
 from profile_workflow.services import comments, drafting, evidence, quality, requests
 from profile_workflow.services.contents import fingerprint
 from profile_workflow.services.invitations import Wish
+from profile_workflow.services.judging import Assessment, criteria_of
 from profile_workflow.services.lifecycle import Details
 from profile_workflow.services.priorities import set_priorities
 from profile_workflow.services.profiles import Nomination
 from profile_workflow.states import (
     EDITABLE_SECTION_STATES,
+    PROFILE_VERDICTS,
+    SECTION_VERDICTS,
     CommentKind,
     CommentState,
+    CriterionScope,
     Declining,
     Role,
     SectionState,
@@ -38,6 +42,13 @@ from workflows.models import Task
 
 #: Office hours of the story, in UTC.
 _MORNING, _EVENING = 8, 17
+#: What reviewers judge, and with which moves; the strictest comes last.
+_JUDGING = (
+    (CriterionScope.SECTION, SECTION_VERDICTS),
+    (CriterionScope.PROFILE, PROFILE_VERDICTS),
+)
+#: Ratings below this one are explained.
+_GOOD = 3
 
 #: How an entry of the register is added, and by which field it is told from others.
 _REGISTERED: dict[type[Any], tuple[Callable[..., Any], str]] = {
@@ -89,9 +100,21 @@ class Story:
             self.now = self.now.replace(hour=_MORNING, minute=10) + timedelta(days=days)
 
     def act(self, document: Any, move: str, by: User | None, **details: Any) -> None:
-        """Let a person make a move."""
+        """Let a person make a move; whoever judges answers what the template asks of him."""
+        details = {"assessment": self._assessed(document, move), **details}
         engine.perform(document, move, by=by, at=self.now, details=Details(**details))
         self.later(minutes=17)
+
+    def _assessed(self, document: Any, move: str) -> Assessment:
+        """Return what is answered to the criteria of a judgement: better, the milder it is."""
+        found = {}
+        for scope, verdicts in _JUDGING:
+            if move in verdicts and document.document_type == scope:
+                said = phrases(self.profile.language)["assessed"]
+                for number, one in enumerate(criteria_of(self.profile, scope)):
+                    rating = max(1, 4 - verdicts.index(move) - number % 2)
+                    found[one.key] = (rating, said if one.asks_words and rating < _GOOD else "")
+        return found
 
     # Acts that occur again and again
 
@@ -141,6 +164,16 @@ class Story:
             answer=said,
             suggested=(suggested.full_name, suggested.email),
         )
+
+    def ask_for_a_second_opinion(self) -> User:
+        """Invite one more international expert to the same sections, who accepts; return him."""
+        until = (self.now + timedelta(weeks=4)).date()
+        wish = Wish(sections=[self.section("4"), self.section("8")], review_until=until)
+        whom = engine.Invitee.of(self.cast.other_reviewers[2])
+        made = engine.invite(self.profile, whom, wish, by=self.cast.team, at=self.now)
+        self.later(days=1)
+        self.act(made, "accept_invitation", made.person)
+        return made.person
 
     def prepare(self, territory: dict[str, Any], definition: dict[str, Any]) -> None:
         """Let inception begin: which territory is the city, who counts as a migrant."""
@@ -202,7 +235,15 @@ class Story:
         left = set(but)
         for section in self.sections(SectionState.UNDER_REVIEW):
             if section.key not in left:
-                self.act(section, "accept", self.cast.reviewer)
+                waiting = Task.objects.open().filter(section=section).select_related("owner")
+                for task in waiting.order_by("pk"):
+                    self.act(section, "accept", task.owner or self.cast.reviewer)
+
+    def conclude(self, move: str, reason: str = "") -> None:
+        """Let each international expert of the round recommend the same for the whole."""
+        waiting = Task.objects.open().filter(profile=self.profile).select_related("owner")
+        for task in waiting.order_by("pk"):
+            self.act(self.profile, move, task.owner or self.cast.reviewer, reason=reason)
 
     def remark(self, key: str, kind: str, text: str, by: User) -> Comment:
         """Let a person comment on a section."""
@@ -284,7 +325,7 @@ class Story:
         self.act(self.profile, "submit_draft", self.cast.expert)
         self.later(weeks=2)
         self.accept_sections()
-        self.act(self.profile, "recommend_acceptance", self.cast.reviewer)
+        self.conclude("recommend_acceptance")
         self.later(days=5)
 
     def answer_checks(self, most: int | None = None) -> None:

@@ -73,7 +73,7 @@ def _reopen_branch(process: ProfileProcess, waiting: Task, section: Section) -> 
     """Open the section's branch again: beside its siblings, or afresh when all were in."""
     waiting.process = process
     if waiting.flow_task == CityProfileFlow.draft:
-        _split_of(process, waiting).open_branches([section], after=_branches_of(waiting))
+        split_of(process, waiting).open_branches([section], after=branches_of(waiting))
         return
     activation: HumanTaskActivation = waiting.flow_task.activation_class(waiting)
     activation.cancel()
@@ -81,14 +81,16 @@ def _reopen_branch(process: ProfileProcess, waiting: Task, section: Section) -> 
     activation._activate_next({again})  # noqa: SLF001
 
 
-def _split_of(process: ProfileProcess, sibling: Task) -> ForEachActivation:
+def split_of(process: ProfileProcess, sibling: Task) -> ForEachActivation:
+    """Return the step of a process that has opened the branch of a task."""
     split = sibling.previous.get()
     split.process = process
     activation: ForEachActivation = split.flow_task.activation_class(split)
     return activation
 
 
-def _branches_of(sibling: Task) -> int:
+def branches_of(sibling: Task) -> int:
+    """Return how many branches that step has opened so far."""
     return sibling.previous.get().leading.count()
 
 
@@ -126,7 +128,7 @@ def add_stakeholder(assignment: Assignment, *, by: User, at: datetime) -> SignOf
     signoff = rounds.ask(opened, [part], at=at)[0]
     process = sibling.process
     process.set_out(profile, at)
-    _split_of(process, sibling).open_branches([signoff], after=_branches_of(sibling))
+    split_of(process, sibling).open_branches([signoff], after=branches_of(sibling))
     process.come_to_rest()
     effects.tasks_were_opened(process, event=None)
     return signoff

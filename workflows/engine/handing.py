@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from profile_workflow import rules
 from profile_workflow.days import role_day
 from profile_workflow.errors import NotAllowed, NotNow
-from profile_workflow.models import Assignment, Event, Profile, Section
+from profile_workflow.models import Assignment, Decision, Event, Profile, Section
 from profile_workflow.models.people import User
 from profile_workflow.models.profile import AssignmentQuerySet
 from profile_workflow.services import people
@@ -18,6 +18,7 @@ from profile_workflow.services.locking import locked
 from profile_workflow.services.log import SYSTEM, Actor, Entry, record
 from profile_workflow.states import AUTHOR_ROLES, FINAL_STATES, ProfileState, Role
 from workflows import effects
+from workflows.engine import reviewing
 from workflows.models.process import Task
 
 
@@ -40,6 +41,8 @@ def claim(task: Task, *, by: User, at: datetime) -> None:
         )
     if _is_beyond(task, by, profile):
         raise NotAllowed(rules.INVITED_TO_SECTION.refusal)
+    if by.pk in _voices_on(task):
+        raise NotAllowed(_("You judge this already, or have: everybody has one voice."))
     _hand_over(task, profile, to=by, by=by, at=at, move="claim")
 
 
@@ -60,6 +63,9 @@ def delegate(task: Task, *, to: User, by: User, at: datetime, reason: str = "") 
             _("%(person)s does not hold the role “%(role)s” here.")
             % {"person": to.full_name, "role": task.get_role_display()}
         )
+    if to.pk in _voices_on(task):
+        told = _("%(person)s judges this already, or has: everybody has one voice.")
+        raise NotAllowed(told % {"person": to.full_name})
     _hand_over(task, profile, to=to, by=by, at=at, move="delegate", reason=reason)
 
 
@@ -74,7 +80,7 @@ def takers(task: Task, *, by: User) -> list[User]:
     for one in held.order_by("user__full_name", "pk"):
         holders[one.user_id] = one.user
         roles.setdefault(one.user_id, set()).add(one.role)
-    beyond = _limited_to_others(task, held)
+    beyond = _limited_to_others(task, held) | _voices_on(task)
     return [
         person
         for key, person in holders.items()
@@ -102,6 +108,25 @@ def why_not_handed_over(task: Task, *, by: User) -> str | None:
 
 def _can_take(task: Task, user: User, profile: Profile) -> bool:
     return _role_suffices(task, profile.roles_of(user)) and not _is_beyond(task, user, profile)
+
+
+def _voices_on(task: Task) -> set[int]:
+    """Return who judges the same as a review asks for, or has: nobody has two voices."""
+    if task.role != Role.INTERNATIONAL_EXPERT:
+        return set()
+    same = Task.objects.open().filter(
+        profile=task.profile_id, section=task.section_id, role=task.role, signoff=None
+    )
+    asked = same.exclude(pk=task.pk).filter(owner__isnull=False)
+    judged = Decision.objects.filter(
+        profile=task.profile_id,
+        section=task.section_id,
+        role=task.role,
+        review_round__isnull=False,
+        review_round__closed_at=None,
+        withdrawn_at=None,
+    )
+    return {*asked.values_list("owner_id", flat=True), *judged.values_list("by_id", flat=True)}
 
 
 def _is_beyond(task: Task, user: User, profile: Profile) -> bool:
@@ -193,26 +218,7 @@ def end_part(assignment: Assignment, *, by: User, at: datetime, reason: str) -> 
     profile = locked(assignment.profile_id, at)
     ended = people.end_part(assignment, profile, by=by, at=at, reason=reason)
     profile.forget_parts()
-    return sum(len(_leave(profile, person)) for person in {one.user for one in ended})
-
-
-def take_up_sections(profile: Profile, person: User, *, at: datetime) -> None:
-    """Make the open reviews of a person's sections his own.
-
-    Whoever had them so far had them for want of a reviewer of these sections. The caller holds the
-    lock on the profile, and has just made the person their reviewer.
-    """
-    waiting = Task.objects.open().filter(profile=profile, section__reviewer=person)
-    reviews = [
-        task
-        for task in waiting.select_related("process")
-        if task.flow_task.name == "review" and task.owner_id != person.pk
-    ]
-    for task in reviews:
-        task.flow_task.activation_class(task).hand_to(person, at)
-    entries = [Entry(f"task:{task.pk}", "delegate", "", task.status) for task in reviews]
-    if entries:
-        record(profile, entries, actor=SYSTEM, at=at)
+    return sum(len(_leave(profile, person, at)) for person in {one.user for one in ended})
 
 
 @transaction.atomic
@@ -223,7 +229,7 @@ def clear_up_after(substitution: Assignment, *, at: datetime) -> int:
     """
     assert substitution.profile_id is not None
     profile = locked(substitution.profile_id, at)
-    waiting = _leave(profile, substitution.user)
+    waiting = _leave(profile, substitution.user, at)
     if waiting:
         entries = [Entry(f"task:{task.pk}", "release", "", task.status) for task in waiting]
         record(profile, entries, actor=SYSTEM, at=at)
@@ -247,12 +253,16 @@ def substitutions_to_clear_up(at: datetime) -> list[Assignment]:
     return list(found.select_related("user").order_by("pk"))
 
 
-def _leave(profile: Profile, person: User) -> list[Task]:
-    """Take from somebody what his roles do not allow any more; return the tasks that wait again."""
+def _leave(profile: Profile, person: User, at: datetime) -> list[Task]:
+    """Take from somebody what his roles do not allow any more; return the tasks that wait again.
+
+    A review that others make too does not wait: the round goes on without him.
+    """
     tasks = Task.objects.open().filter(profile=profile, owner=person, signoff__isnull=True)
-    waiting = [
+    left = [
         task for task in tasks.select_related("process") if not _can_take(task, person, profile)
     ]
+    waiting = [task for task in left if not reviewing.do_without(task, profile, at=at)]
     for task in waiting:
         task.flow_task.activation_class(task).release()
     _forget_person(profile, person)

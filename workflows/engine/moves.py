@@ -25,7 +25,7 @@ from profile_workflow.models import (
 )
 from profile_workflow.models.people import User
 from profile_workflow.queries.validation import silence_is_agreement
-from profile_workflow.services import lifecycle, profiles, rounds, sealing, suggestions
+from profile_workflow.services import judging, lifecycle, profiles, rounds, sealing, suggestions
 from profile_workflow.services.invitations import Wish
 from profile_workflow.services.lifecycle import NO_DETAILS, Details, Offer
 from profile_workflow.services.locking import locked
@@ -33,17 +33,21 @@ from profile_workflow.services.log import journal
 from profile_workflow.states import OPEN_REQUEST_STATES, InvitationState, ProfileState
 from reports import publications
 from workflows import effects
-from workflows.engine import handing, inviting
+from workflows.engine import inviting, reviewing
 from workflows.engine.branches import may_take_back, take_back
 from workflows.engine.locking import Document, profile_id, refetched
+from workflows.engine.reviewing import take_back_decision
 from workflows.engine.unsealing import unseal_open_round
 from workflows.flows import CityProfileFlow, human_tasks
 from workflows.models.process import ProfileProcess, Task
 from workflows.nodes import HumanTaskActivation
 
+#: Moves that open a branch of the process again, each in its own way.
+_UNDOING = {"take_back": take_back, "take_back_decision": take_back_decision}
+
 #: Moves that are somebody's task, or undo one: nobody makes them past the task.
 _TASK_MOVES = frozenset(
-    {"take_back", *(move for one in human_tasks().values() for move in one.moves)}
+    {*_UNDOING, *(move for one in human_tasks().values() for move in one.moves)}
 )
 
 
@@ -110,13 +114,15 @@ def perform(
         NotNow: Not now: the state, a hold, or a move made in the meantime.
         NotComplete: Not complete, with the list of what is missing.
     """
-    if move == "take_back" and isinstance(document, Section) and by is not None:
-        return take_back(document, by=by, at=at, reason=details.reason)
+    undo = _UNDOING.get(move)
+    if undo is not None and isinstance(document, Section) and by is not None:
+        return undo(document, by=by, at=at, reason=details.reason)
     profile = locked(profile_id(document), at)
     fresh = profile if isinstance(document, Profile) else refetched(document, profile)
-    task = _open_task(fresh, move)
+    task = _open_task(fresh, move, by)
     if task is not None and by is not None and not _may_do(task, move, fresh, by):
-        raise NotAllowed(_belongs_to(task))
+        told = judging.refusal_of_voice(fresh, move, by)
+        raise NotNow(told) if told else NotAllowed(_belongs_to(task))
     if task is None and _is_task(fresh, move):
         lifecycle.check(fresh, move, actor=lifecycle.actor_for(fresh, move, by), details=details)
         raise NotNow(_("This has to wait until the tasks before it are done."))
@@ -125,7 +131,7 @@ def perform(
         event = lifecycle.move(fresh, move, by=by, at=at, details=details)
         process = _finish(task, profile, fresh, by=by, move=move, at=at)
     if isinstance(fresh, ReviewInvitation) and fresh.state == InvitationState.ACCEPTED:
-        handing.take_up_sections(profile, fresh.person, at=at)
+        reviewing.take_up_sections(profile, fresh, at=at)
     _AFTER.get(move, _nothing)(profile, at, at - held_since)
     if not sealing.is_unrecorded(fresh, move):
         effects.move_was_made(event, fresh, process, by=by, details=details)
@@ -148,7 +154,7 @@ def apply_suggestion(comment: Comment, *, by: User, at: datetime) -> Event:
 
 def offers(document: Document, user: User) -> list[Offer]:
     """Return the moves ``perform`` would accept from ``user``, or refuse only as not complete."""
-    task = _open_task(document, None)
+    task = _open_task(document, None, user)
     found = lifecycle.offers(document, user)
     return [one for one in found if _is_turn(task, one, document, user)]
 
@@ -158,6 +164,8 @@ def _is_turn(task: Task | None, offer: Offer, document: Document, user: User) ->
         return _may_do(task, offer.move, document, user)
     if offer.move == "take_back" and isinstance(document, Section):
         return may_take_back(document, user)
+    if offer.move == "take_back_decision":
+        return True
     return bool(offer.missing) or not _is_task(document, offer.move)
 
 
@@ -187,8 +195,12 @@ def lapse(task: Task, *, at: datetime) -> Event:
     return perform(signoff, "lapse_tacitly" if tacit else "lapse", by=None, at=at)
 
 
-def _open_task(document: Document, move: str | None) -> Task | None:
-    """Return the open task of a document, if ``move`` (or any, for None) finishes it."""
+def _open_task(document: Document, move: str | None, by: User | None) -> Task | None:
+    """Return the open task of a document, if ``move`` (or any, for None) finishes it.
+
+    Several judge a section, a task each: then it is one's own, or that of whom one stands in for,
+    or one that nobody has taken.
+    """
     if isinstance(document, Comment | DataItem | InputRequest | ReviewInvitation):
         return None
     about: dict[str, Document | None]
@@ -198,9 +210,10 @@ def _open_task(document: Document, move: str | None) -> Task | None:
         about = {"signoff": document}
     else:
         about = {"profile": document, "section": None, "signoff": None}
-    tasks = Task.objects.open().filter(**about).select_related("process")
-    # At most one is open: invariants.violations tells if not. Taken without sorting them.
-    task = next(iter(tasks[:1]), None)
+    several = list(Task.objects.open().filter(**about).select_related("process"))
+    if len(several) > 1 and by is not None:
+        several.sort(key=lambda one: one.distance_to(by, document.profile))
+    task = next(iter(several), None)
     if task is not None and move is not None and move not in task.flow_task.moves:
         return None
     return task

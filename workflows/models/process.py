@@ -12,7 +12,7 @@ from viewflow.workflow.managers import TaskQuerySet as ViewflowTaskQuerySet
 from viewflow.workflow.models import AbstractProcess, AbstractTask
 from viewflow.workflow.status import PROCESS
 
-from profile_workflow.models import Profile, Section, SignOff
+from profile_workflow.models import Profile, Section, SignOff, User
 from profile_workflow.states import Role
 
 #: Type of the tasks that people do; all others are done by the software at once.
@@ -164,6 +164,19 @@ class Task(AbstractTask):
     def document(self) -> Profile | Section | SignOff:
         """What the task is about."""
         return self.seed or self.profile
+
+    def distance_to(self, user: User, profile: Profile) -> tuple[int, int]:
+        """Return how far the task is from somebody, to sort by where several do the same.
+
+        Nearest is his own, then that of whom he stands in for, then one that nobody has taken.
+        """
+        if self.owner_id == user.pk:
+            place = 0
+        elif self.owner_id is None:
+            place = 2
+        else:
+            place = 1 if profile.stands_in(user, self.owner_id) else 3
+        return place, self.pk
 
     @property
     def is_open(self) -> bool:

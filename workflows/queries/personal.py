@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +18,7 @@ from profile_workflow.queries.requests import waiting_for
 from profile_workflow.states import RequestState, Role
 from workflows import turns
 from workflows.models import Task
+from workflows.queries.tasks import beyond_invitation, has_a_voice
 from workflows.queries.waiting import Place, Waits, places_of, waits_of
 
 #: One line of the database, by the names that ``values`` was given.
@@ -119,7 +120,7 @@ def inbox(user: User, at: datetime) -> Inbox:
     read once for all lists: to build and to plan a query takes longer than to run it.
     """
     held = _held(user, at)
-    open_tasks, done = _open_tasks(user, held), _done(user, at)
+    open_tasks, done = _open_tasks(user, held, at), _done(user, at)
     requests = list(waiting_for(user, held, on=role_day(at)).values(*_OF_A_REQUEST)[:MOST_ROWS])
     invited = list(invitations.waiting_for(user).values(*_OF_AN_INVITATION)[:MOST_ROWS])
     places = places_of({one["profile"] for one in chain(open_tasks, done, requests, invited)})
@@ -143,13 +144,25 @@ def _held(user: User, at: datetime) -> list[Assignment]:
     return list(held.select_related("stands_in_for").order_by("pk"))
 
 
-def _open_tasks(user: User, held: Sequence[Assignment]) -> list[Line]:
+def _open_tasks(user: User, held: Sequence[Assignment], at: datetime) -> list[Line]:
     """Return a person's open tasks, those of his profiles, and those that he could take."""
     wanted = Q(owner=user) | Q(profile__in={one.profile_id for one in held} - {None})
     for one in held:
         if one.profile_id is None:
             wanted |= Q(role=one.role, owner=None, profile__programme=one.programme_id)
-    return list(Task.objects.open().filter(wanted).order_by(*_IN_ORDER).values(*_SHOWN))
+    # What a reviewer was not invited to, or has judged, he could not take.
+    closed = {} if not _reviews(held) else {"closed": _closed_to(user, at)}
+    found = Task.objects.open().filter(wanted).order_by(*_IN_ORDER)
+    return list(found.values(*_SHOWN, **closed))
+
+
+def _reviews(held: Sequence[Assignment]) -> bool:
+    return any(one.role == Role.INTERNATIONAL_EXPERT for one in held)
+
+
+def _closed_to(user: User, at: datetime) -> ExpressionWrapper:
+    closed = beyond_invitation(user, on=role_day(at)) | has_a_voice(user)
+    return ExpressionWrapper(closed, output_field=BooleanField())
 
 
 def _done(user: User, at: datetime) -> list[Line]:
@@ -176,6 +189,8 @@ class _Parts:
     def may_take(self, one: Line, place: Place) -> bool:
         """Whether the task waits for whoever of a role takes it, and the person holds the role."""
         here = (one["role"], one["profile"]) in self._roles
+        if one.get("closed"):
+            return False
         return one["owner"] is None and (here or (one["role"], place.programme) in self._wide)
 
     def is_followed(self, one: Line) -> bool:

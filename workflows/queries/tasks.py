@@ -4,11 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Case, Q, When
+from django.db.models import Case, Exists, OuterRef, Q, When
+from django.db.models.expressions import Combinable
 
-from profile_workflow.models import Assignment, Profile, Section, User
+from profile_workflow.models import Assignment, Decision, Profile, Section, User
 from profile_workflow.models.profile import ProfileQuerySet
 from profile_workflow.queries.attribution import may_see_names
+from profile_workflow.queries.judging import STANDING
 from profile_workflow.states import Role
 from workflows import turns
 from workflows.models import HUMAN, JobState, OutboxJob, Task
@@ -21,8 +23,41 @@ def visible_tasks(user: User, *, on: date) -> TaskQuerySet:
     lent = Assignment.objects.active(on).filter(user=user, stands_in_for__isnull=False)
     own = owned_by(user, lent.select_related("stands_in_for"))
     shown = own | Q(signoff__isnull=True) | Q(profile__in=profiles_led_by(user, on=on))
+    shown &= ~Q(beyond_invitation(user, on=on)) | own
     mine = Task.objects.filter(profile__in=Profile.objects.visible_to(user), flow_task_type=HUMAN)
     return mine.filter(shown).select_related("done_by", "profile__programme").with_context()
+
+
+def beyond_invitation(user: User, *, on: date) -> Combinable:
+    """Return the condition that a task is the review of a section to which somebody is not invited.
+
+    True of nothing for whoever was invited to the whole, or has his part otherwise.
+    """
+    part = Assignment.objects.active(on).filter(
+        user=user, role=Role.INTERNATIONAL_EXPERT, profile=OuterRef("profile")
+    )
+    limits = ("invitation__sections", "stands_in_for__invitation__sections")
+    named, lent = (part.filter(**{f"{one}__isnull": False}) for one in limits)
+    here, there = (part.filter(**{one: OuterRef("section")}) for one in limits)
+    is_review = Q(section__isnull=False, role=Role.INTERNATIONAL_EXPERT)
+    found: Combinable = is_review & (Exists(named) | Exists(lent)) & ~Exists(here) & ~Exists(there)
+    return found
+
+
+def has_a_voice(user: User) -> Combinable:
+    """Return the condition that somebody has decided already what a task of review asks for."""
+    found = Decision.objects.filter(
+        STANDING,
+        profile=OuterRef("profile"),
+        by=user,
+        role=Role.INTERNATIONAL_EXPERT,
+        review_round__isnull=False,
+        review_round__closed_at__isnull=True,
+    )
+    on_section = Q(section__isnull=False) & Exists(found.filter(section=OuterRef("section")))
+    on_whole = Q(section__isnull=True) & Exists(found.filter(section__isnull=True))
+    is_review: Combinable = Q(role=Role.INTERNATIONAL_EXPERT) & (on_section | on_whole)
+    return is_review
 
 
 def owned_by(user: User, held: Iterable[Assignment]) -> Q:
@@ -34,17 +69,24 @@ def owned_by(user: User, held: Iterable[Assignment]) -> Q:
     return mine
 
 
-def open_task_of(section: Section, *, node: str) -> Task | None:
-    """Return the open task of a section, if it is that step of the flow."""
-    tasks = Task.objects.open().filter(section=section, profile=section.profile_id).with_context()
-    task: Task | None = tasks.select_related("profile__programme").first()
-    return task if task is not None and task.flow_task.name == node else None
+def open_task_of(section: Section, *, node: str, viewer: User) -> Task | None:
+    """Return the open task of a section that is nearest to a person, if it is that step."""
+    tasks = Task.objects.open().filter(section=section, profile=section.profile_id)
+    return _nearest(tasks, section.profile, node, viewer)
 
 
-def open_task_at(profile: Profile, *, node: str) -> Task | None:
-    """Return the open task of a whole profile, if it is that step of the flow."""
-    tasks = Task.objects.open().filter(profile=profile, section=None, signoff=None).with_context()
-    task: Task | None = tasks.select_related("profile__programme").first()
+def open_task_at(profile: Profile, *, node: str, viewer: User | None = None) -> Task | None:
+    """Return the open task of a whole profile that is nearest to a person, if it is that step."""
+    tasks = Task.objects.open().filter(profile=profile, section=None, signoff=None)
+    return _nearest(tasks, profile, node, viewer)
+
+
+def _nearest(tasks: TaskQuerySet, profile: Profile, node: str, viewer: User | None) -> Task | None:
+    """Return one's own task, else that of whom one stands in for, one of nobody, or any."""
+    found = list(tasks.with_context().select_related("profile__programme").order_by("pk"))
+    if len(found) > 1 and viewer is not None:
+        found.sort(key=lambda one: one.distance_to(viewer, profile))
+    task = next(iter(found), None)
     return task if task is not None and task.flow_task.name == node else None
 
 
@@ -59,8 +101,13 @@ def profiles_led_by(user: User, *, on: date) -> ProfileQuerySet:
 
 def may_claim(task: Task, profile: Profile, viewer: User) -> bool:
     """Whether a task waits for anybody in its role, and the person holds the role."""
-    waits = task.is_open and task.owner_id is None
-    return waits and task.role in profile.roles_of(viewer)
+    if not task.is_open or task.owner_id is not None or task.role not in profile.roles_of(viewer):
+        return False
+    if task.role != Role.INTERNATIONAL_EXPERT:
+        return True
+    limits = profile.reviews_only(viewer) if task.section_id else None
+    is_within = limits is None or task.section_id in limits
+    return is_within and task.section_id not in profile.judged_by(viewer)
 
 
 @dataclass(frozen=True, slots=True)

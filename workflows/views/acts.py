@@ -92,8 +92,22 @@ DOES: Mapping[str, tuple["str | Promise", ...]] = {
     ),
     "section.accept": (
         _(
-            "Accepting a section cannot be taken back by you: it is opened again only when "
-            "sections are returned, with a reason."
+            "You can take your decision back on the page of the round as long as the round runs. "
+            "If others judge the section too, the strictest decision holds."
+        ),
+    ),
+    "section.take_back_decision": (
+        _(
+            "The section waits for your decision again; the one you made stays on record as taken "
+            "back. Whoever has concluded the review concludes it anew."
+        ),
+    ),
+    "section.settle_accept": (
+        _("The section is accepted, as a reviewer decided; the decision of each stays on record."),
+    ),
+    "section.settle_minor": (
+        _(
+            "Minor changes are enough, as a reviewer decided; the decision of each stays on record."
         ),
     ),
     "sign_off.waive": (

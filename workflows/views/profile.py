@@ -25,7 +25,7 @@ from workflows import engine, queries
 from workflows.flows import human_tasks
 from workflows.queries.tasks import Waiting
 from workflows.views.acts import effects_of, final_context
-from workflows.views.moving import make_move
+from workflows.views.moving import criteria_asked, make_move
 
 #: Moves that send the whole text on; offered at all times, they lead to what is missing.
 _SENDING = frozenset(human_tasks()["submit"].moves)
@@ -104,8 +104,8 @@ def _move(
     offers = [one for one in engine.offers(document, viewer) if one.move == move]
     if request.method != "POST":
         closed = None if offers else _why_closed(document, move, viewer)
-        return _page(request, document, move, offers, _form(found, move, offers), closed)
-    form = _form(found, move, offers, request)
+        return _page(request, document, move, offers, _form(document, move, offers), closed)
+    form = _form(document, move, offers, request)
     refusal = make_move(form, document, by=viewer)
     if refusal is None:
         label = move_label(document.document_type, move)
@@ -124,14 +124,19 @@ def _why_closed(document: Profile | Section, move: str, viewer: User) -> Refusal
 
 
 def _form(
-    found: Profile, move: str, offers: list[Offer], request: HttpRequest | None = None
+    document: Profile | Section,
+    move: str,
+    offers: list[Offer],
+    request: HttpRequest | None = None,
 ) -> MoveForm:
+    found: Profile = document.profile
     form = MoveForm(
         request.POST if request else None,
         offers=offers,
         moves=[move],
         sections=profiles.sections_of(found),
         attribution=found.attribution,
+        criteria=criteria_asked(document, offers),
     )
     if move == _ENDS and found.published_at is not None:
         form.fields["reason"].help_text = _(

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 
 from django.contrib import messages
 from django.forms import BoundField
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
 
 from profile_workflow import annotations, rules
 from profile_workflow.anchors import Text
@@ -27,6 +28,7 @@ from profile_workflow.services import comments
 from profile_workflow.services.drafting import may_write
 from profile_workflow.services.lifecycle import Offer
 from profile_workflow.services.log import document_name
+from profile_workflow.services.review_drafts import draft_of as review_draft_of
 from profile_workflow.states import WRITING_STATES
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
 from profile_workflow.web.reading import (
@@ -39,10 +41,16 @@ from profile_workflow.web.redline import Redline, redline
 from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal
 from profile_workflow.web.remarks import Beside, Spot, beside
 from workflows.models import Task
-from workflows.queries.tasks import open_task_of
+from workflows.queries.tasks import open_task_at, open_task_of
 from workflows.views import answering, remarking
 from workflows.views.acts import effects_of
-from workflows.views.moving import done_message, make_move, task_form, task_offers
+from workflows.views.moving import (
+    done_message,
+    keep_draft,
+    make_move,
+    task_form,
+    task_offers,
+)
 from workflows.views.several import Saved, kept, tell
 
 
@@ -127,11 +135,46 @@ def section_review(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         desk.lost_reason = action.lost_reason
     elif action.decides and desk.status == 200:
         return _decide(request, desk)
-    if desk.status == 200 and not _is_begun(desk):
-        return redirect(_shown_again(request))
-    if not action.decides:
+    if not action.decides and desk.task is not None and desk.move_form is not None:
         _keep_decision(desk)
+    if desk.status == 200:
+        return redirect(_shown_again(request))
     return _page(request, desk)
+
+
+@require_POST
+def review_draft(request: HttpRequest, slug: str, key: str = "") -> JsonResponse:
+    """Keep what somebody has typed of his judgement on a section, or the whole; tells its version.
+
+    For the script that saves while he types; without it the page does so by its button.
+    """
+    profile, viewer = profile_or_404(request, slug), signed_in(request)
+    section = section_or_404(profile, key) if key else None
+    if section is None:
+        task = open_task_at(profile, node="close_round", viewer=viewer)
+    else:
+        section.profile = profile
+        task = open_task_of(section, node="review", viewer=viewer)
+    offers = task_offers(task, viewer) if task else []
+    if task is None or not offers:
+        refused = rules.refusal(
+            "section.accept" if section else "profile.recommend_acceptance",
+            viewer,
+            section or profile,
+        )
+        status = NotNow.status if refused is None else NotAllowed.status
+        return JsonResponse({"message": str(refused or _NOT_YOURS)}, status=status)
+    form = task_form(task, offers, request.POST)
+    refusal = keep_draft(form, section or profile, by=viewer)
+    draft = review_draft_of(section or profile, viewer)
+    told = {"version": draft.version if draft else 0}
+    if refusal is not None:
+        return JsonResponse({**told, "message": str(refusal.message)}, status=refusal.status)
+    return JsonResponse(told)
+
+
+#: Said to whoever has no decision to make now.
+_NOT_YOURS = gettext_lazy("This does not wait for your decision now.")
 
 
 def _shown_again(request: HttpRequest) -> str:
@@ -141,7 +184,7 @@ def _shown_again(request: HttpRequest) -> str:
 
 
 def _desk(profile: Profile, section: Section, viewer: User) -> Desk:
-    task = open_task_of(section, node="review")
+    task = open_task_of(section, node="review", viewer=viewer)
     offers = task_offers(task, viewer) if task else []
     found = comments_of(profile, Wanted(section=section.key, order="oldest"), viewer=viewer)
     return Desk(
@@ -153,21 +196,22 @@ def _desk(profile: Profile, section: Section, viewer: User) -> Desk:
         rows=answering.rows_of(list(found), profile, viewer=viewer),
         notes=notes_of(section, viewer=viewer),
         comment_form=remarking.empty_form(section, viewer),
-        move_form=task_form(task, offers) if task and offers else None,
+        move_form=task_form(task, offers, by=viewer) if task and offers else None,
     )
 
 
-def _is_begun(desk: Desk) -> bool:
-    """Whether a decision is half written, so that the page must not be loaded anew."""
-    return desk.move_form is not None and desk.move_form.has_changed()
-
-
 def _keep_decision(desk: Desk) -> None:
-    """Keep what was typed for a decision that is not sent yet, without finding fault with it."""
-    if desk.task is not None and desk.move_form is not None:
-        typed = {name: desk.move_form[name].value() for name in desk.move_form.fields}
-        desk.move_form = task_form(desk.task, desk.offers)
-        desk.move_form.initial = typed
+    """Keep what was typed for a decision that is not sent yet, without finding fault with it.
+
+    It is kept as a draft for him alone, and on the page.
+    """
+    assert desk.task is not None
+    assert desk.move_form is not None
+    refused = keep_draft(desk.move_form, desk.section, by=desk.viewer)
+    desk.refusal = desk.refusal or refused
+    typed = {name: desk.move_form[name].value() for name in desk.move_form.fields}
+    desk.move_form = task_form(desk.task, desk.offers, by=desk.viewer)
+    desk.move_form.initial = {**typed, "draft_version": desk.move_form.initial["draft_version"]}
 
 
 def _save(request: HttpRequest, desk: Desk) -> None:

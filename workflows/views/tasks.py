@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from profile_workflow.days import role_day
 from profile_workflow.errors import DomainError
 from profile_workflow.forms.moves import MoveForm
+from profile_workflow.forms.review import SavingForm
 from profile_workflow.models import User
 from profile_workflow.queries.history import Line, last_reason
 from profile_workflow.queries.profiles import open_remarks
@@ -24,7 +25,14 @@ from profile_workflow.web.refusing import Refusal
 from workflows import engine, queries, turns
 from workflows.models import Task
 from workflows.views.acts import asked_context, effects_of, final_context
-from workflows.views.moving import done_message, make_move, task_form, task_offers
+from workflows.views.moving import (
+    JUDGING,
+    done_message,
+    keep_draft,
+    make_move,
+    task_form,
+    task_offers,
+)
 
 #: Steps of the flow that end with text being published.
 _FINAL = ("produce", "correct")
@@ -45,14 +53,30 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
     found = task_or_404(user, task_id)
     offers = task_offers(found, user)
     if request.method != "POST":
-        return _page(request, found, offers, task_form(found, offers), None)
+        return _page(request, found, offers, task_form(found, offers, by=user), None)
     form = task_form(found, offers, request.POST)
+    if offers and found.flow_task.name in JUDGING and SavingForm(request.POST).only_saves:
+        return _saved(request, found, offers, form, user)
     refusal = make_move(form, found.document, by=user)
     if refusal is None:
         messages.success(request, done_message(found, form.chosen_label))
         return redirect("tasks")
     found = task_or_404(user, task_id)
     return _page(request, found, task_offers(found, user), form, refusal)
+
+
+def _saved(
+    request: HttpRequest, found: Task, offers: list[Offer], form: MoveForm, user: User
+) -> HttpResponse:
+    """Keep what was typed of a judgement, and show the page again."""
+    refusal = keep_draft(form, found.document, by=user)
+    if refusal is None:
+        messages.success(request, _("Saved for you alone; nothing has been sent."))
+        return redirect("task", task_id=found.pk)
+    typed = {name: form[name].value() for name in form.fields}
+    form = task_form(found, offers, by=user)
+    form.initial = {**typed, "draft_version": form.initial["draft_version"]}
+    return _page(request, found, offers, form, refusal)
 
 
 def task_or_404(user: User, task_id: int) -> Task:
@@ -91,6 +115,7 @@ def _page(
         "may_claim": queries.may_claim(found, found.profile, viewer),
         "may_hand_over": found.is_open and engine.why_not_handed_over(found, by=viewer) is None,
         "at": timezone.now(),
+        "judges": bool(offers) and found.flow_task.name in JUDGING,
         **_besides(found, offers, viewer),
     }
     status = refusal.status if refusal else None

@@ -128,8 +128,10 @@ def _line(event: Event, documents: _Documents, profile: Profile, viewer: User) -
     section = _section(kind, name, documents)
     reason = getattr(event, "reason", None)
     hidden = _is_hidden(event, kind, name, documents, profile, viewer)
-    is_numbered = by.is_named and veil_of(profile, viewer) is None
-    is_verdict = hidden and kind == Kind.CHECK
+    veil = veil_of(profile, viewer)
+    is_numbered = by.is_named and veil is None
+    is_judged = kind == Kind.SECTION and veil is not None and veil.hides_states(event.at)
+    is_verdict = is_judged or (hidden and kind == Kind.CHECK)
     return Line(
         event=event,
         who=by.name,

@@ -10,12 +10,18 @@ from profile_workflow.services.lifecycle import transitions_of
 DOCUMENTS = (Profile, Section, Comment, SignOff)
 
 _ANSWER = "given in the form with which the journey accepts: tests/integration/test_responses.py"
+_REVIEWERS = "tests/integration/test_several_reviewers.py"
 #: Moves that a journey leaves out, and why.
 LEFT_OUT = {
     "comment.accept_partly": _ANSWER,
     "comment.decline": _ANSWER,
     "comment.defer": _ANSWER,
     "comment.reopen": "made in the form with which the journey closes: the same file",
+    "section.decline": f"a decision as the others: {_REVIEWERS}",
+    "section.take_back_decision": f"needs a round with several reviewers: {_REVIEWERS}",
+    "section.settle_accept": f"needs reviewers who differ: {_REVIEWERS}",
+    "section.settle_minor": f"needs reviewers who differ: {_REVIEWERS}",
+    "profile.recommend_declining": f"a conclusion as the others: {_REVIEWERS}",
     "sign_off.waive": "goes on as an answer does: tests/integration/test_acts_told.py",
 }
 

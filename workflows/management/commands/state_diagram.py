@@ -81,10 +81,11 @@ def _page() -> Iterator[str]:
 
 def _edges_of_machine(document: Any) -> list[tuple[str, str, str]]:
     found = [
-        (str(one.source), _target(one), one.name)
+        (str(one.source), target, one.name)
         for candidates in transitions_of(document).values()
         for one in candidates
         if one.name not in ("hold", "resume")
+        for target in _targets(one)
     ]
     return sorted(found, key=lambda edge: (_order(document, edge[0]), _order(document, edge[1])))
 
@@ -93,8 +94,11 @@ def _order(document: Any, state: str) -> int:
     return list(document.S.values).index(state)
 
 
-def _target(one: Any) -> str:
-    return str(one.target) if isinstance(one.target, str) else "on_hold"
+def _targets(one: Any) -> list[str]:
+    """Return where a move leads: to one state, or to one of several, as others have decided."""
+    if isinstance(one.target, str):
+        return [str(one.target)]
+    return [str(state) for state in one.target.allowed_states]
 
 
 def _diagram(document: Any) -> Iterator[str]:
@@ -115,7 +119,7 @@ def _moves(document: Any) -> Iterator[str]:
         who = WHO.get(f"{document.document_type}.{name}")
         roles = ", ".join(str(role.label) for role in who.roles) if who else "the software"
         sources = ", ".join(sorted({str(one.source) for one in candidates}))
-        target = "the state before" if name == "resume" else _target(candidates[0])
+        target = "the state before" if name == "resume" else ", ".join(_targets(candidates[0]))
         why = "yes" if candidates[0].custom["reason"] else ""
         yield f"| `{name}` | {sources} | {target} | {roles or 'the person concerned'} | {why} |"
 

@@ -1,0 +1,131 @@
+"""What reviewers have decided in a round, and what that comes to where they differ (ADR 0014)."""
+
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Q
+
+from profile_workflow.models import Assignment, Decision, Profile, ReviewRound, Section
+from profile_workflow.states import PROFILE_VERDICTS, SECTION_VERDICTS, Role, SectionState
+
+#: The decisions that stand: those that nobody has taken back.
+STANDING = Q(withdrawn_at__isnull=True)
+#: What the project team settles a section as.
+SETTLED_AS = {"settle_accept": "accept", "settle_minor": "request_minor_changes"}
+
+
+def open_round(profile: Profile) -> ReviewRound | None:
+    """Return the round of review that runs."""
+    found: ReviewRound | None = profile.review_rounds.filter(closed_at__isnull=True).first()
+    return found
+
+
+def strictest(verdicts: Iterable[str], *, of: Sequence[str] = SECTION_VERDICTS) -> str:
+    """Return the strictest of some verdicts; empty if there is none."""
+    return max((one for one in verdicts if one in of), key=of.index, default="")
+
+
+def verdict_of(moves: Sequence[str]) -> str:
+    """Return what the decisions on one section in a round come to; empty while there is none.
+
+    The strictest holds, unless the project team has settled it since.
+
+    Args:
+        moves: The moves of the decisions that stand, in their order.
+    """
+    settled = [SETTLED_AS[one] for one in moves if one in SETTLED_AS]
+    return settled[-1] if settled else strictest(moves)
+
+
+def verdicts_of(opened: ReviewRound) -> dict[int, str]:
+    """Return section id → what the decisions of a round on it come to: one query."""
+    found = opened.decisions.filter(STANDING, section__isnull=False).order_by("pk")
+    moves: dict[int, list[str]] = {}
+    for section, move in found.values_list("section_id", "move"):
+        moves.setdefault(section, []).append(move)
+    return {section: verdict_of(several) for section, several in moves.items()}
+
+
+def recommendations_in(opened: ReviewRound) -> list[Decision]:
+    """Return what the reviewers of a round have recommended for the whole, in their order."""
+    found = opened.decisions.filter(STANDING, section__isnull=True, move__in=PROFILE_VERDICTS)
+    return list(found.select_related("by").order_by("pk"))
+
+
+def conclusion(opened: ReviewRound, recommended: str, profile: Profile) -> str:
+    """Return the move with which a round ends: the strictest recommendation.
+
+    It is never milder than what was decided on the sections: who is returned one has to revise it.
+    """
+    moves = [one.move for one in recommendations_in(opened)]
+    returned = profile.sections.filter(state=SectionState.CHANGES_REQUESTED)
+    verdicts = verdicts_of(opened)
+    for section in returned.values_list("pk", flat=True):
+        is_minor = verdicts.get(section) == "request_minor_changes"
+        moves.append("request_minor_revision" if is_minor else "request_major_revision")
+    return strictest([*moves, recommended], of=PROFILE_VERDICTS)
+
+
+def is_alone(opened: ReviewRound) -> bool:
+    """Whether one person concludes a round, so that what he says has to fit to his sections."""
+    return opened.awaited <= 1 and not recommendations_in(opened)
+
+
+def asked_of(profile: Profile, sections: Sequence[Section]) -> dict[int, list[int | None]]:
+    """Return section id → whom a round asks to judge it, None for whoever of the role takes it.
+
+    Each international expert who was invited is asked himself, for the sections that he was
+    invited to. Those who got their part otherwise are one voice together, unless a section has
+    somebody who was invited to it. Two queries.
+    """
+    held = Assignment.objects.active(profile.day).filter(
+        profile=profile, role=Role.INTERNATIONAL_EXPERT
+    )
+    pool: list[int] = []
+    lent: list[int] = []
+    whole: list[int] = []
+    limited: dict[int, list[int]] = {}
+    shown = ("user_id", "stands_in_for", "invitation", "invitation__sections")
+    for person, stands_in, invitation, section in held.order_by("pk").values_list(*shown):
+        if stands_in is not None:
+            lent.append(person)
+        elif invitation is None:
+            pool.append(person)
+        elif section is None:
+            whole.append(person)
+        else:
+            limited.setdefault(section, []).append(person)
+    return {
+        one.pk: [*dict.fromkeys([*whole, *limited[one.pk]])]
+        if one.pk in limited
+        else _seats(one, pool, whole, lent)
+        for one in sections
+    }
+
+
+def _seats(
+    section: Section, pool: Sequence[int], whole: Sequence[int], lent: Sequence[int]
+) -> list[int | None]:
+    people: list[int | None] = list(dict.fromkeys(whole))
+    if not pool and people:
+        return people
+    if section.reviewer_id in (*pool, *lent):
+        return [*people, section.reviewer_id]
+    return [*people, pool[0] if len(pool) == 1 else None]
+
+
+def to_conclude(profile: Profile, opened: ReviewRound) -> list[int | None]:
+    """Return who recommends something for the whole, None for whoever of the role does it.
+
+    Each of those invited who has judged a section in the round; the others are one voice together.
+    """
+    held = Assignment.objects.active(profile.day).filter(
+        profile=profile, role=Role.INTERNATIONAL_EXPERT, stands_in_for__isnull=True
+    )
+    invited = set(held.filter(invitation__isnull=False).values_list("user_id", flat=True))
+    decided = opened.decisions.filter(
+        STANDING, section__isnull=False, role=Role.INTERNATIONAL_EXPERT
+    )
+    judges = list(dict.fromkeys(decided.order_by("pk").values_list("by_id", flat=True)))
+    people: list[int | None] = [one for one in judges if one in invited]
+    others = [one for one in judges if one not in invited]
+    return [*people, None] if others or not people else people
