@@ -17,7 +17,7 @@ from viewflow.workflow.token import Token
 
 from profile_workflow import calendars
 from profile_workflow.days import role_day
-from profile_workflow.models import Assignment
+from profile_workflow.models import Assignment, Profile
 from profile_workflow.models.people import User
 from profile_workflow.states import Role
 from workflows.models.process import HUMAN, Task
@@ -187,6 +187,9 @@ class HumanTask(RoutingMixin, Node):
         owner: Id of whose it is at once, given the activation and the document; None leaves it to
             the sole holder of the role, or else to the role's queue.
         closes_with_round: The due moment is the closing of the validation round.
+        not_for: Id of whoever of the role must leave it to another one, given the profile.
+        shared: Whether everybody of the role may do it, even if it is somebody's own, given the
+            profile.
     """
 
     activation_class = HumanTaskActivation
@@ -202,6 +205,8 @@ class HumanTask(RoutingMixin, Node):
         days: int,
         owner: Callable[[Activation, Document], int | None] | Any = None,
         closes_with_round: bool = False,
+        not_for: Callable[[Profile], int | None] | Any = None,
+        shared: Callable[[Profile], bool] | Any = None,
     ) -> None:
         super().__init__()
         self.role = role
@@ -209,10 +214,18 @@ class HumanTask(RoutingMixin, Node):
         self.days = days
         self.closes_with_round = closes_with_round
         self._owner = owner
+        self._not_for = not_for
+        self._shared = shared
 
     def _resolve(self, instance: Any) -> None:
         super()._resolve(instance)
         self._owner = this.resolve(instance, self._owner)
+        self._not_for = this.resolve(instance, self._not_for)
+        self._shared = this.resolve(instance, self._shared)
+
+    def is_shared(self, profile: Profile) -> bool:
+        """Whether everybody of the role may do it now, even if it is somebody's own."""
+        return bool(self._shared is not None and self._shared(profile))
 
     def prepare(
         self, activation: Activation, token: Token | str, seeds: Sequence[Document], after: int = -1
@@ -222,7 +235,8 @@ class HumanTask(RoutingMixin, Node):
         Costs at most one query for any number of documents. ``after`` is the number of branches
         that exist already; -1 for a task that opens no branch and keeps its token.
         """
-        owners = self._owners(activation, seeds)
+        not_for = self._not_for(activation.process.profile) if self._not_for else None
+        owners = self._owners(activation, seeds, not_for)
         # The same for all: if they are answers, they belong to one round.
         due_at = self.due(activation, seeds[0])
         tasks = []
@@ -231,6 +245,7 @@ class HumanTask(RoutingMixin, Node):
             task = new_task(self, activation, own_token, seed)
             task.role = self.role
             task.due_at = due_at
+            task.not_for_id = not_for
             if owner is not None:
                 task.owner_id = owner
                 task.assigned = activation.process.moment
@@ -238,10 +253,13 @@ class HumanTask(RoutingMixin, Node):
             tasks.append(task)
         return tasks
 
-    def _owners(self, activation: Activation, seeds: Sequence[Document]) -> list[int | None]:
+    def _owners(
+        self, activation: Activation, seeds: Sequence[Document], not_for: int | None
+    ) -> list[int | None]:
         """Return whose each task is: as the flow says, else the sole holder's of the role.
 
-        Whoever was invited to some sections only is none of its holders here.
+        Whoever was invited to some sections only is none of its holders here, nor is whoever must
+        leave it to another one.
         """
         owners = [self._owner(activation, seed) if self._owner else None for seed in seeds]
         if None not in owners:
@@ -249,7 +267,7 @@ class HumanTask(RoutingMixin, Node):
         process = activation.process
         held = Assignment.objects.active(role_day(process.moment)).for_profile(process.profile)
         whole = held.filter(role=self.role).for_all_sections()
-        holders = set(whole.values_list("user_id", flat=True))
+        holders = set(whole.values_list("user_id", flat=True)) - {not_for}
         sole = holders.pop() if len(holders) == 1 else None
         return [owner or sole for owner in owners]
 

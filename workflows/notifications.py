@@ -116,18 +116,22 @@ def tasks_opened(
 def whose_turn(tasks: Iterable[Task], *, profile: Profile, on: date) -> dict[int, list[int]]:
     """Return person id → ids of the tasks that are that person's turn.
 
-    A task without an owner is the turn of everybody who holds its role on a day. One query if
+    A task without an owner is the turn of everybody who holds its role on a day, but of whoever has
+    done his part. One query if
     there is such a task, none otherwise.
     """
     turns: defaultdict[int, list[int]] = defaultdict(list)
     queues: defaultdict[str, list[int]] = defaultdict(list)
+    left: set[tuple[int, int]] = set()
     for task in tasks:
         (turns[task.owner_id] if task.owner_id else queues[task.role]).append(task.pk)
+        if task.not_for_id:
+            left.add((task.not_for_id, task.pk))
     if queues:
         held = Assignment.objects.active(on).for_profile(profile).filter(role__in=list(queues))
         for user_id, role in held.values_list("user_id", "role").distinct().order_by("user_id"):
-            turns[user_id] += queues[role]
-    return dict(turns)
+            turns[user_id] += [task for task in queues[role] if (user_id, task) not in left]
+    return {person: ids for person, ids in turns.items() if ids}
 
 
 def _job(payload: Mapping[str, Any], profile_id: int) -> Job:

@@ -64,12 +64,15 @@ REQUIREMENTS: dict[str, tuple[Check, ...]] = {
     "profile.recommend_acceptance": (sections_are_accepted,),
     "profile.request_minor_revision": (severity_is_consistent,),
     "profile.request_major_revision": (a_section_is_returned,),
-    "profile.pass_qa": (
-        sections_are_accepted,
-        comments_are_answered,
-        *_SOUND,
-        checks_are_answered,
-    ),
+    **{
+        f"profile.{move}": (
+            sections_are_accepted,
+            comments_are_answered,
+            *_SOUND,
+            checks_are_answered,
+        )
+        for move in ("pass_as_first", "pass_qa", "waive_second_pass")
+    },
     "profile.return_for_revision": (sections_are_named,),
     "profile.return_to_review": (sections_are_named,),
     "profile.conclude_consultation": (

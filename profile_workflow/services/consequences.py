@@ -178,7 +178,10 @@ def _set_date(event: Happening) -> set[str]:
 
 
 #: Moves of a profile with which it is asked what the city and its stakeholders think.
-OPENS_CONSULTATION = ("pass_qa", "extend_consultation", "call_second_workshop")
+OPENS_CONSULTATION = (
+    *("pass_qa", "waive_second_pass"),
+    *("extend_consultation", "call_second_workshop"),
+)
 
 _PREPARE: dict[str, Callable[[Happening], set[str]]] = {
     "profile.hold": _hold,
@@ -251,6 +254,7 @@ def _decide(event: Happening, review_round_id: int | None = None) -> list[Cascad
         role=event.actor.role or "",
         at=event.at,
     )
+    profile.forget_pass()
     return []
 
 
@@ -365,7 +369,10 @@ _FOLLOW: dict[str, Callable[[Happening], Iterable[Cascade]]] = {
     "profile.recommend_acceptance": _accept_as_a_whole,
     "profile.request_minor_revision": _close_review_round,
     "profile.request_major_revision": _close_review_round,
+    "profile.pass_as_first": _decide,
+    "profile.take_pass_back": _decide,
     "profile.pass_qa": _decide,
+    "profile.waive_second_pass": _decide,
     "profile.return_for_revision": _decide_and_reopen,
     "profile.return_to_review": _decide_and_recall,
     "profile.conclude_consultation": _close_validation_round,
@@ -405,7 +412,9 @@ _JUDGES_TEXT = {
     "submit_new_evidence",
     "call_second_workshop",
     "recommend_acceptance",
+    "pass_as_first",
     "pass_qa",
+    "waive_second_pass",
     "validate",
     "adopt_priorities",
     "publish",

@@ -117,6 +117,23 @@ def test_two_people_finish_one_task(made, rivals):
     whole(profile)
 
 
+def test_two_people_pass_at_the_same_second(made):
+    """One of them is the first; the other one has to look, and passes as the second."""
+    profile = factories.bring_to(factories.make_profile(made), S.PROJECT_QA)
+    team, second = made.team, factories.check_by_two(profile)
+    acts = [mover(profile, name, by) for by in (team, second) for name in ("pass_as_first",) * 2]
+    results = at_once(acts)
+    only_domain_errors(results)
+    assert sum(not isinstance(one, Exception) for one in results) == 1
+    assert factories.fresh(profile).state == S.PROJECT_QA
+    results = at_once([mover(profile, "pass_qa", by) for by in (team, second, team, second)])
+    only_domain_errors(results)
+    assert sum(not isinstance(one, Exception) for one in results) == 1
+    passed = profile.decisions.filter(move__in=("pass_as_first", "pass_qa"))
+    assert set(passed.values_list("by", flat=True)) == {team.pk, second.pk}
+    whole(profile)
+
+
 def test_one_person_clicks_twice(made):
     profile = factories.bring_to(factories.make_profile(made), S.DRAFTING)
     author, one = factories.holder(profile, Role.LOCAL_EXPERT), factories.section(profile, "1")

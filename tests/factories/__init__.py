@@ -7,6 +7,7 @@ may make it. Programmes are apart from one another, so tests never meet.
 from profile_workflow.services.people import Part
 from tests.factories.documents import asked, fresh, holder, holders, move, section, sections, undone
 from tests.factories.given import (
+    check_by_two,
     ask_for_input,
     comment_on,
     give_checks,
@@ -55,6 +56,7 @@ __all__ = [
     "ask_for_input",
     "asked",
     "bring_to",
+    "check_by_two",
     "comment_on",
     "fresh",
     "give_checks",

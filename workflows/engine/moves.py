@@ -209,11 +209,12 @@ def _open_task(document: Document, move: str | None) -> Task | None:
 def _may_do(task: Task, move: str, document: Document, user: User) -> bool:
     """Whether the task is the person's: his own, nobody's yet, or that of whom he stands in for.
 
+    Where two people judge side by side, it is that of both.
     Who may make the move in another role than the owner (the project team beside the focal
     point, the local expert beside a co-author) makes it in his own right.
     """
     owner = task.owner if task.owner_id != user.pk else None
-    if owner is None:
+    if owner is None or task.flow_task.is_shared(document.profile):
         return True
     permission = f"{document.document_type}.{move}"
     role = rules.acting_role(permission, user, document)

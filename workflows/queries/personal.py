@@ -175,6 +175,8 @@ class _Parts:
 
     def may_take(self, one: Line, place: Place) -> bool:
         """Whether the task waits for whoever of a role takes it, and the person holds the role."""
+        if one["not_for"] == self._user:
+            return False
         here = (one["role"], one["profile"]) in self._roles
         return one["owner"] is None and (here or (one["role"], place.programme) in self._wide)
 
@@ -311,7 +313,7 @@ _HEADING = tuple(
     f"section__template_section__{name}" for name in ("number", "title", "title_fr", "title_ar")
 )
 _SHOWN = (
-    *("pk", "profile", "flow_task", "role", "owner", "owner__full_name", "signoff"),
+    *("pk", "profile", "flow_task", "role", "owner", "owner__full_name", "signoff", "not_for"),
     *("created", "due_at", "section", "section__key", "section__state", *_HEADING),
 )
 #: What is shown of one that is done: fewer columns, of fewer tables.

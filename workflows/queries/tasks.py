@@ -59,7 +59,7 @@ def profiles_led_by(user: User, *, on: date) -> ProfileQuerySet:
 
 def may_claim(task: Task, profile: Profile, viewer: User) -> bool:
     """Whether a task waits for anybody in its role, and the person holds the role."""
-    waits = task.is_open and task.owner_id is None
+    waits = task.is_open and task.owner_id is None and task.not_for_id != viewer.pk
     return waits and task.role in profile.roles_of(viewer)
 
 

@@ -10,12 +10,16 @@ from profile_workflow.services.lifecycle import transitions_of
 DOCUMENTS = (Profile, Section, Comment, SignOff)
 
 _ANSWER = "given in the form with which the journey accepts: tests/integration/test_responses.py"
+_BY_TWO = "made with the same form of the same page: tests/engine/test_two_checkers.py"
 #: Moves that a journey leaves out, and why.
 LEFT_OUT = {
     "comment.accept_partly": _ANSWER,
     "comment.decline": _ANSWER,
     "comment.defer": _ANSWER,
     "comment.reopen": "made in the form with which the journey closes: the same file",
+    "profile.pass_as_first": _BY_TWO,
+    "profile.waive_second_pass": _BY_TWO,
+    "profile.take_pass_back": _BY_TWO,
     "sign_off.waive": "goes on as an answer does: tests/integration/test_acts_told.py",
 }
 
