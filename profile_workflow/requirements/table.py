@@ -33,6 +33,8 @@ from profile_workflow.requirements.sections import (
     sections_are_finished,
     sections_are_named,
     severity_is_consistent,
+    texts_are_accepted,
+    texts_are_finished,
 )
 from profile_workflow.requirements.texts import (
     draft_holds_nothing_that_stops,
@@ -60,13 +62,13 @@ REQUIREMENTS: dict[str, tuple[Check, ...]] = {
     "profile.submit_qa_revision": _REVISION,
     "profile.submit_validation_revision": _REVISION,
     "profile.submit_new_evidence": _REVISION,
-    "profile.call_second_workshop": (*_REVISION, *_SOUND),
+    "profile.call_second_workshop": (texts_are_finished, comments_are_answered, *_SOUND),
     "profile.recommend_acceptance": (sections_are_accepted,),
     "profile.request_minor_revision": (severity_is_consistent,),
     "profile.request_major_revision": (a_section_is_returned,),
     **{
         f"profile.{move}": (
-            sections_are_accepted,
+            texts_are_accepted,
             comments_are_answered,
             *_SOUND,
             checks_are_answered,

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from profile_workflow.models import Comment, Profile, Programme, User
+from profile_workflow.models import Assignment, Comment, Profile, Programme, User
 from profile_workflow.services import people, section_answers
 from profile_workflow.services.lifecycle import Details
 from profile_workflow.services.people import Part
@@ -171,7 +171,11 @@ class Tour:
         self.one_checks()
 
     def one_checks(self) -> None:
-        Programme.objects.filter(pk=self.profile.programme_id).update(checked_by_two=False)
+        """From now on one person checks the quality, and is all of the project team."""
+        programme = self.profile.programme_id
+        Programme.objects.filter(pk=programme).update(checked_by_two=False)
+        team = Assignment.objects.filter(role=TEAM, programme=programme)
+        team.exclude(user=self.made.team).delete()
 
     def consultation(self) -> None:
         first, second = factories.holders(self.profile, STAKEHOLDER)
