@@ -36,7 +36,6 @@ from workflows import effects
 from workflows.engine import handing, inviting
 from workflows.engine.branches import may_take_back, take_back
 from workflows.engine.locking import Document, profile_id, refetched
-from workflows.engine.unsealing import unseal_open_round
 from workflows.flows import CityProfileFlow, human_tasks
 from workflows.models.process import ProfileProcess, Task
 from workflows.nodes import HumanTaskActivation
@@ -278,7 +277,7 @@ def _resume(profile: Profile, _at: datetime, held_for: timedelta) -> None:
 
 
 def _cancel(profile: Profile, at: datetime, _held_for: timedelta) -> None:
-    """Withdraw everything that is open."""
+    """Withdraw everything that is open; answers that are sealed stay so until they are unsealed."""
     live = ProfileProcess.objects.filter(profile=profile, status=PROCESS.NEW)
     Task.objects.filter(profile=profile, finished__isnull=True).update(
         status=STATUS.CANCELED, finished=at
@@ -287,7 +286,6 @@ def _cancel(profile: Profile, at: datetime, _held_for: timedelta) -> None:
     ReviewRound.objects.filter(profile=profile, closed_at__isnull=True).update(
         closed_at=at, outcome="cancel"
     )
-    unseal_open_round(profile, at=at)
     rounds.close_validation_round(profile, at=at)
 
 
