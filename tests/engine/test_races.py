@@ -28,6 +28,7 @@ from profile_workflow.models import (
     WorkingCopy,
 )
 from profile_workflow.services import (
+    accounts,
     comments,
     drafting,
     joining,
@@ -132,6 +133,16 @@ def test_two_people_pass_at_the_same_second(made):
     passed = profile.decisions.filter(move__in=("pass_as_first", "pass_qa"))
     assert set(passed.values_list("by", flat=True)) == {team.pk, second.pk}
     whole(profile)
+
+
+def test_first_files_sent_at_once_are_counted_each_once(monkeypatch):
+    """The very first ones too, when there is nothing to be locked yet."""
+    monkeypatch.setattr(accounts, "MOST_FILES", 3)
+    send = partial(accounts.may_check_file, address="192.0.2.1", at=timezone.now())
+    results = at_once([send] * 10)
+    assert Counter(results) == {True: 3, False: 7}
+    later = timezone.now() + accounts.WINDOW + timedelta(minutes=1)
+    assert accounts.may_check_file(address="192.0.2.1", at=later)
 
 
 def test_one_person_clicks_twice(made):

@@ -176,12 +176,11 @@ def test_who_takes_an_opinion_back_in_a_later_round_counts_no_more():
     focal_point = factories.holder(profile, Role.FOCAL_POINT)
     factories.answer_objections(profile)
     named = factories.sections(profile)[:1]
-    factories.move(
-        profile, "revise_after_consultation", focal_point, reason="New.", sections=named
-    )
+    factories.move(profile, "revise_after_consultation", focal_point, reason="New.", sections=named)
     factories.submit_sections(profile)
     expert = factories.holder(profile, Role.LOCAL_EXPERT)
     factories.move(profile, "call_second_workshop", expert)
+
     def musts():
         return [dict(labels)["Must"] for _one, labels in priority_answers.told(profile)]
 
