@@ -122,11 +122,11 @@ def note_sent(answers: Sequence[PriorityAnswer], *, at: datetime) -> None:
 def told(profile: Profile) -> list[tuple[Challenge, list[tuple[str, int]]]]:
     """Return each challenge with its labels in words and how many chose them; two queries.
 
-    Of everybody the last answer that was sent counts, and none of who took it back with it. Nothing is told of a challenge until
-    ``LEAST_TOLD`` people have said something of it, or more if the rounds name no smaller group;
-    and never who: numbers are for whoever writes the priorities down. Of answers
-    under seal nothing is told; of those parted from names only the last round counts, in which
-    everybody was asked again.
+    Of everybody the last answer that was sent counts, and none of who took it back with it. Nothing
+    is told of a challenge until ``LEAST_TOLD`` people have said something of it, or more if the
+    rounds name no smaller group; and never who: numbers are for whoever writes the priorities down.
+    Of answers under seal nothing is told; of those parted from names only the last round counts, in
+    which everybody was asked again.
     """
     ever_sent = Q(sent_at__isnull=False) | ~Q(sent_label="")
     sent = PriorityAnswer.objects.filter(ever_sent, signoff__round__profile=profile)

@@ -7,8 +7,8 @@ may make it. Programmes are apart from one another, so tests never meet.
 from profile_workflow.services.people import Part
 from tests.factories.documents import asked, fresh, holder, holders, move, section, sections, undone
 from tests.factories.given import (
-    check_by_two,
     ask_for_input,
+    check_by_two,
     comment_on,
     give_checks,
     give_erratum,
