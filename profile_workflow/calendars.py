@@ -52,7 +52,11 @@ def end_of_day(day: date, city: Place) -> datetime:
     return datetime.combine(day, time(23, 59, 59), tzinfo=ZoneInfo(city.time_zone))
 
 
+def day_of(moment: datetime, city: Place) -> date:
+    """Return the day that it was in the city."""
+    return moment.astimezone(ZoneInfo(city.time_zone)).date()
+
+
 def deadline(start: datetime, days: int, city: Place) -> datetime:
     """Return the end of the day that is ``days`` working days after ``start``, in the city."""
-    local_day = start.astimezone(ZoneInfo(city.time_zone)).date()
-    return end_of_day(add_working_days(local_day, days, city), city)
+    return end_of_day(add_working_days(day_of(start, city), days, city), city)

@@ -47,6 +47,21 @@ def _wherever(default: str, *others: str) -> GET_STATE:
     return GET_STATE(lambda document: document.outcome or default, states=[default, *others])
 
 
+def waits_for_first_pass(profile: "ProfileMachine") -> bool:
+    """Whether two people have to pass the text, and none of them has."""
+    return profile.is_checked_by_two() and not profile.is_passed_once()
+
+
+def waits_for_last_pass(profile: "ProfileMachine") -> bool:
+    """Whether the pass of one more person is all that is wanted."""
+    return not waits_for_first_pass(profile)
+
+
+def waits_for_second_pass(profile: "ProfileMachine") -> bool:
+    """Whether two people have to pass the text, and one of them has."""
+    return profile.is_checked_by_two() and profile.is_passed_once()
+
+
 class ProfileMachine(ConcurrentTransitionMixin, models.Model):
     """The path of a profile. Source: the programme's process, domain notes 4.1."""
 
@@ -67,6 +82,14 @@ class ProfileMachine(ConcurrentTransitionMixin, models.Model):
 
     class Meta:
         abstract = True
+
+    def is_checked_by_two(self) -> bool:
+        """Whether two people have to pass the text in quality assurance."""
+        raise NotImplementedError
+
+    def is_passed_once(self) -> bool:
+        """Whether one of two people has passed the text as it is."""
+        raise NotImplementedError
 
     @transition(state, S.PLANNED, S.INCEPTION, custom=says(_("Start inception")))
     def begin_inception(self) -> None: ...
@@ -137,8 +160,41 @@ class ProfileMachine(ConcurrentTransitionMixin, models.Model):
     )
     def submit_major_revision(self) -> None: ...
 
-    @transition(state, S.PROJECT_QA, S.CONSULTATION, custom=says(_("Pass quality assurance")))
+    @transition(
+        state,
+        S.PROJECT_QA,
+        S.PROJECT_QA,
+        conditions=[waits_for_first_pass],
+        custom=says(_("Pass as the first of two")),
+    )
+    def pass_as_first(self) -> None: ...
+
+    @transition(
+        state,
+        S.PROJECT_QA,
+        S.CONSULTATION,
+        conditions=[waits_for_last_pass],
+        custom=says(_("Pass quality assurance")),
+    )
     def pass_qa(self) -> None: ...
+
+    @transition(
+        state,
+        S.PROJECT_QA,
+        S.CONSULTATION,
+        conditions=[waits_for_second_pass],
+        custom=says(_("Go on without the second person"), reason=True),
+    )
+    def waive_second_pass(self) -> None: ...
+
+    @transition(
+        state,
+        S.PROJECT_QA,
+        S.PROJECT_QA,
+        conditions=[waits_for_second_pass],
+        custom=says(_("Take your pass back"), reason=True),
+    )
+    def take_pass_back(self) -> None: ...
 
     @transition(
         state,

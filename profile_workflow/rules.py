@@ -113,6 +113,14 @@ def _reviews_section(user: Any, section: Any) -> bool:
     return limits is None or section.pk in limits
 
 
+def _is_not_first_of_two(user: Any, profile: Any) -> bool:
+    return not profile.is_checked_by_two() or bool(profile.passed_first_by() != user.pk)
+
+
+def _is_first_of_two(user: Any, profile: Any) -> bool:
+    return bool(profile.passed_first_by() == user.pk)
+
+
 NO_AUTHOR = Duty(
     _has_not_written,
     _("You are an author of this profile; somebody else must judge it."),
@@ -120,6 +128,13 @@ NO_AUTHOR = Duty(
 NO_REVIEWER = Duty(
     _is_not_reviewer,
     _("You review this profile as an international expert; somebody else must assure its quality."),
+)
+NOT_FIRST_OF_TWO = Duty(
+    _is_not_first_of_two,
+    _("You have passed this text already; somebody else has to pass it too."),
+)
+FIRST_OF_TWO = Duty(
+    _is_first_of_two, _("Only the person who has passed the text takes the pass back.")
 )
 OWN_SECTION = Duty(_writes_section, _("This section is written by somebody else."))
 OWN_SECTION_COMMENT = Duty(
@@ -146,6 +161,7 @@ NOT_INVITED = Duty(
 
 _TEAM = Who((Role.PROJECT_TEAM,))
 _QA = Who((Role.PROJECT_TEAM,), (NO_AUTHOR, NO_REVIEWER))
+_SECOND_QA = Who((Role.PROJECT_TEAM,), (*_QA.duties, NOT_FIRST_OF_TWO))
 _EXPERT = Who((Role.LOCAL_EXPERT,))
 _REVIEW = Who((Role.INTERNATIONAL_EXPERT,), (NO_AUTHOR,))
 _REVIEW_OF_SECTION = Who((Role.INTERNATIONAL_EXPERT,), (NO_AUTHOR, INVITED_TO_SECTION))
@@ -175,7 +191,10 @@ WHO: dict[str, Who] = {
     "profile.recommend_declining": _REVIEW,
     "profile.submit_minor_revision": _EXPERT,
     "profile.submit_major_revision": _EXPERT,
-    "profile.pass_qa": _QA,
+    "profile.pass_as_first": _QA,
+    "profile.pass_qa": _SECOND_QA,
+    "profile.waive_second_pass": _QA,
+    "profile.take_pass_back": Who(_QA.roles, (FIRST_OF_TWO,)),
     "profile.return_for_revision": _QA,
     "profile.return_to_review": _QA,
     "profile.submit_qa_revision": _EXPERT,

@@ -89,8 +89,20 @@ class CityProfileFlow(Flow):
 
     qa = (
         HumanTask(
-            Role.PROJECT_TEAM, ["pass_qa", "return_for_revision", "return_to_review"], days=10
+            Role.PROJECT_TEAM,
+            [
+                "pass_as_first",
+                "pass_qa",
+                "return_for_revision",
+                "return_to_review",
+                "waive_second_pass",
+                "take_pass_back",
+            ],
+            days=10,
+            not_for=this.first_of_two,
+            shared=this.is_checked_by_two,
         )
+        .When(S.PROJECT_QA, this.qa)
         .When(S.CONSULTATION, this.open_consultation)
         .When(S.REVISION_QA, this.open_drafts)
         .When(S.EXPERT_REVIEW, this.open_reviews)
@@ -191,6 +203,14 @@ class CityProfileFlow(Flow):
         """Return whose answer it is."""
         assert signoff.person_id is not None
         return signoff.person_id
+
+    def first_of_two(self, profile: Profile) -> int | None:
+        """Return who has passed the text already, so that somebody else has to."""
+        return profile.passed_first_by() if profile.is_checked_by_two() else None
+
+    def is_checked_by_two(self, profile: Profile) -> bool:
+        """Return whether two people judge the text side by side, or began to."""
+        return profile.is_checked_by_two() or profile.is_passed_once()
 
     def count_signatures(self, activation: GatherActivation) -> None:
         """Validate when all have signed, return when somebody objected, or ask the silent again."""

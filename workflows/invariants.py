@@ -1,7 +1,7 @@
 """State ↔ open tasks: what must always be true of a process and the documents that it moves."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.db import connection
 from viewflow.workflow.status import PROCESS
@@ -58,13 +58,26 @@ def violations(profile: Profile) -> list[str]:
 
 
 def _differences(profile: Profile, process: ProfileProcess) -> Iterator[str]:
-    open_tasks = Task.objects.open().filter(process=process)
+    open_tasks = list(Task.objects.open().filter(process=process))
     have = Counter(_as_waiting(task) for task in open_tasks)
     want = Counter(_expected(profile))
     for node, kind, pk in (have - want).elements():
         yield f"{profile.slug}: task “{node}” is open, but no {kind} {pk or ''} waits for it"
+    yield from _wrongly_owned(profile, open_tasks)
     for node, kind, pk in (want - have).elements():
         yield f"{profile.slug}: {kind} {pk or ''} waits, but nobody has the task “{node}”"
+
+
+def _wrongly_owned(profile: Profile, open_tasks: Iterable[Task]) -> Iterator[str]:
+    """Yield tasks of quality assurance that wait for, or may be taken by, who has passed."""
+    for task in open_tasks:
+        if task.flow_task is None or task.flow_task.name != "qa":
+            continue
+        first = profile.passed_first_by()
+        if task.not_for_id != first:
+            yield f"{profile.slug}: task “qa” leaves out {task.not_for_id}, not {first}"
+        if first is not None and task.owner_id == first:
+            yield f"{profile.slug}: task “qa” is with {first}, who has passed the text already"
 
 
 def _as_waiting(task: Task) -> Waiting:

@@ -17,7 +17,7 @@ from viewflow.workflow.token import Token
 
 from profile_workflow import calendars
 from profile_workflow.days import role_day
-from profile_workflow.models import Assignment
+from profile_workflow.models import Assignment, Profile
 from profile_workflow.models.people import User
 from profile_workflow.states import Role
 from workflows.models.process import HUMAN, Task
@@ -189,6 +189,9 @@ class HumanTask(RoutingMixin, Node):
         until: The moment until which a person has agreed to do it, given the activation and the
             document; None, and what is over already, leaves the working days.
         closes_with_round: The due moment is the closing of the validation round.
+        not_for: Id of whoever of the role must leave it to another one, given the profile.
+        shared: Whether everybody of the role may do it, even if it is somebody's own, given the
+            profile.
     """
 
     activation_class = HumanTaskActivation
@@ -205,6 +208,8 @@ class HumanTask(RoutingMixin, Node):
         owner: Callable[[Activation, Document], int | None] | Any = None,
         until: Callable[[Activation, Document], datetime | None] | Any = None,
         closes_with_round: bool = False,
+        not_for: Callable[[Profile], int | None] | Any = None,
+        shared: Callable[[Profile], bool] | Any = None,
     ) -> None:
         super().__init__()
         self.role = role
@@ -213,11 +218,19 @@ class HumanTask(RoutingMixin, Node):
         self.closes_with_round = closes_with_round
         self._owner = owner
         self._until = until
+        self._not_for = not_for
+        self._shared = shared
 
     def _resolve(self, instance: Any) -> None:
         super()._resolve(instance)
         self._owner = this.resolve(instance, self._owner)
         self._until = this.resolve(instance, self._until)
+        self._not_for = this.resolve(instance, self._not_for)
+        self._shared = this.resolve(instance, self._shared)
+
+    def is_shared(self, profile: Profile) -> bool:
+        """Whether everybody of the role may do it now, even if it is somebody's own."""
+        return bool(self._shared is not None and self._shared(profile))
 
     def prepare(
         self, activation: Activation, token: Token | str, seeds: Sequence[Document], after: int = -1
@@ -227,7 +240,8 @@ class HumanTask(RoutingMixin, Node):
         Costs at most one query for any number of documents. ``after`` is the number of branches
         that exist already; -1 for a task that opens no branch and keeps its token.
         """
-        owners = self._owners(activation, seeds)
+        not_for = self._not_for(activation.process.profile) if self._not_for else None
+        owners = self._owners(activation, seeds, not_for)
         # The same for all who have agreed no day: if they are answers, they belong to one round.
         due_at = self.due(activation, seeds[0])
         tasks = []
@@ -236,6 +250,7 @@ class HumanTask(RoutingMixin, Node):
             task = new_task(self, activation, own_token, seed)
             task.role = self.role
             task.due_at = self._agreed(activation, seed) or due_at
+            task.not_for_id = not_for
             if owner is not None:
                 task.owner_id = owner
                 task.assigned = activation.process.moment
@@ -243,10 +258,13 @@ class HumanTask(RoutingMixin, Node):
             tasks.append(task)
         return tasks
 
-    def _owners(self, activation: Activation, seeds: Sequence[Document]) -> list[int | None]:
+    def _owners(
+        self, activation: Activation, seeds: Sequence[Document], not_for: int | None
+    ) -> list[int | None]:
         """Return whose each task is: as the flow says, else the sole holder's of the role.
 
-        Whoever was invited to some sections only is none of its holders here.
+        Whoever was invited to some sections only is none of its holders here, nor is whoever must
+        leave it to another one.
         """
         owners = [self._owner(activation, seed) if self._owner else None for seed in seeds]
         if None not in owners:
@@ -254,7 +272,7 @@ class HumanTask(RoutingMixin, Node):
         process = activation.process
         held = Assignment.objects.active(role_day(process.moment)).for_profile(process.profile)
         whole = held.filter(role=self.role).for_all_sections()
-        holders = set(whole.values_list("user_id", flat=True))
+        holders = set(whole.values_list("user_id", flat=True)) - {not_for}
         sole = holders.pop() if len(holders) == 1 else None
         return [owner or sole for owner in owners]
 

@@ -117,7 +117,8 @@ def tasks_opened(
 def whose_turn(tasks: Iterable[Task], *, profile: Profile, on: date) -> dict[int, list[int]]:
     """Return person id → ids of the tasks that are that person's turn.
 
-    A task without an owner is the turn of everybody who holds its role on a day. One query if
+    A task without an owner is the turn of everybody who holds its role on a day, but of whoever has
+    done his part. One query if
     there is such a task, none otherwise.
     """
     turns: defaultdict[int, list[int]] = defaultdict(list)
@@ -133,9 +134,10 @@ def whose_turn(tasks: Iterable[Task], *, profile: Profile, on: date) -> dict[int
             turns[user_id] += [
                 one.pk
                 for one in queues[role]
-                if None in limits or one.section_id is None or one.section_id in limits
+                if one.not_for_id != user_id
+                and (None in limits or one.section_id is None or one.section_id in limits)
             ]
-    return dict(turns)
+    return {person: ids for person, ids in turns.items() if ids}
 
 
 def _limits(held: AssignmentQuerySet) -> dict[tuple[int, str], set[int | None]]:

@@ -33,7 +33,7 @@ from profile_workflow.models.revision import ProfileVersion, Revision
 from profile_workflow.models.saved_view import SavedView
 from profile_workflow.models.search import SearchEntry, SearchKind
 from profile_workflow.models.section import Draft, Section, WorkingCopy
-from profile_workflow.models.sign_in import FailedSignIn
+from profile_workflow.models.sign_in import FailedSignIn, Tally
 from profile_workflow.models.signing import SigningAnswer, SigningCode
 from profile_workflow.models.stakeholder import UNDER_SEAL, SignOff, ValidationRound
 from profile_workflow.models.template import (
@@ -94,6 +94,7 @@ __all__ = [
     "SigningAnswer",
     "SigningCode",
     "Source",
+    "Tally",
     "Template",
     "TemplateCheck",
     "TemplateCriterion",

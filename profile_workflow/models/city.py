@@ -38,6 +38,14 @@ class Programme(models.Model):
             "commented or decided, and why."
         ),
     )
+    checked_by_two = models.BooleanField(
+        _("two people of the project team check the quality"),
+        default=False,
+        help_text=_(
+            "Both have to pass one and the same text, one after the other, and share one list of "
+            "checks. If one of them is absent, the other may go on with a reason that is kept."
+        ),
+    )
     attribution = models.CharField(
         _("attribution of answers"),
         max_length=20,

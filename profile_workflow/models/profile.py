@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -26,6 +26,16 @@ from profile_workflow.states import (
     Role,
     StakeholderCategory,
     TerritoryKind,
+)
+
+if TYPE_CHECKING:
+    from profile_workflow.models.decision import Decision
+
+
+#: Decisions of quality assurance on the whole text; the first one is that of the first of two.
+QA_DECISIONS = (
+    *("pass_as_first", "take_pass_back", "pass_qa", "waive_second_pass"),
+    *("return_for_revision", "return_to_review"),
 )
 
 
@@ -229,6 +239,40 @@ class Profile(ProfileMachine):
                 stands_in_for=frozenset(filter(None, (one[3] for one in held))),
             )
         return cache[user.pk]
+
+    def is_checked_by_two(self) -> bool:
+        """Whether two people of the project team have to pass the text."""
+        return self.programme.checked_by_two
+
+    def is_passed_once(self) -> bool:
+        """Whether somebody has passed the text as it is, as the first of two."""
+        return self.first_pass() is not None
+
+    def passed_first_by(self) -> int | None:
+        """Return the id of whoever has passed the text as it is, as the first of two."""
+        passed = self.first_pass()
+        return passed.by_id if passed else None
+
+    def first_pass(self) -> "Decision | None":
+        """Return the pass of the first of two for the text as it is, with the person.
+
+        His pass is void as soon as the text is another one, is returned, or the pass taken back.
+        One query, none in any other state; the answer is kept with the instance.
+        """
+        if self.working_state != ProfileState.PROJECT_QA:
+            return None
+        if "_passed_first" not in self.__dict__:
+            made = self.decisions.filter(move__in=QA_DECISIONS).select_related("by")
+            last = made.order_by("-pk").first()
+            is_first = last is not None and last.move == QA_DECISIONS[0]
+            stands = is_first and last.digest == self.text_digest()
+            self.__dict__["_passed_first"] = last if stands else None
+        passed: Decision | None = self.__dict__["_passed_first"]
+        return passed
+
+    def forget_pass(self) -> None:
+        """Read who has passed the text again next time; called when somebody has decided."""
+        self.__dict__.pop("_passed_first", None)
 
     def text_digest(self) -> str:
         """Return the SHA-256 (hex) of the submitted text of all sections."""

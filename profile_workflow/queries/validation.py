@@ -70,14 +70,15 @@ def parts_to_ask(profile: Profile, kind: str) -> AssignmentQuerySet:
 
 
 def people_to_ask(profile: Profile, kind: str) -> list[Assignment]:
-    """Return one assignment for each person who is asked in rounds of ``kind``.
+    """Return one assignment for each person who is asked in rounds of ``kind``."""
+    return list({one.user_id: one for one in parts_asked(profile, kind)}.values())
 
-    Kept with the instance, as the roles of people are.
-    """
+
+def parts_asked(profile: Profile, kind: str) -> list[Assignment]:
+    """Return what ``parts_to_ask`` finds; kept with the instance, as the roles of people are."""
     kept: dict[str, list[Assignment]] = profile.__dict__.setdefault("_asked", {})
     if kind not in kept:
-        found = parts_to_ask(profile, kind)
-        kept[kind] = list({one.user_id: one for one in found}.values())
+        kept[kind] = list(parts_to_ask(profile, kind))
     return kept[kind]
 
 

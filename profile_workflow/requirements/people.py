@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from profile_workflow.errors import Missing
 from profile_workflow.models import Assignment, Profile, Section
 from profile_workflow.models.profile import AssignmentQuerySet
-from profile_workflow.states import Role
+from profile_workflow.queries.validation import parts_asked
+from profile_workflow.states import Role, ValidationKind
 
 
 def _parts(profile: Profile) -> AssignmentQuerySet:
@@ -32,5 +33,6 @@ def people_are_named(profile: Profile, _sections: Sequence[Section]) -> Iterator
 
 def stakeholders_are_named(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
     """The City Stakeholder Group has a member."""
-    if not _parts(profile).filter(role=Role.STAKEHOLDER).exists():
+    asked = parts_asked(profile, ValidationKind.CONSULTATION)
+    if not any(one.role == Role.STAKEHOLDER for one in asked):
         yield Missing("no_stakeholder", _("The City Stakeholder Group has no member yet."))

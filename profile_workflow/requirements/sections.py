@@ -1,6 +1,6 @@
 """How far sections and the comments on them must be before a move, and which it names."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,6 +15,7 @@ from profile_workflow.queries.judging import (
     verdict_of,
     verdicts_of,
 )
+from profile_workflow.requirements.known import known
 from profile_workflow.states import (
     APPROVED_SECTION_STATES,
     FINISHED_SECTION_STATES,
@@ -50,9 +51,25 @@ def sections_are_accepted(profile: Profile, _sections: Sequence[Section]) -> Ite
     yield from _sections_not_in(APPROVED_SECTION_STATES, profile)
 
 
-def _sections_not_in(states: Iterable[SectionState], profile: Profile) -> Iterator[Missing]:
+def texts_are_finished(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    """Every section is submitted or further; where the texts of all of them are read anyway."""
+    yield from _not_in(FINISHED_SECTION_STATES, known(profile).sections)
+
+
+def texts_are_accepted(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
+    """Every section is accepted; where the texts of all of them are read anyway."""
+    yield from _not_in(APPROVED_SECTION_STATES, known(profile).sections)
+
+
+def _sections_not_in(states: Collection[SectionState], profile: Profile) -> Iterator[Missing]:
     unfinished = profile.sections.exclude(state__in=states).select_related("template_section")
-    for section in unfinished.order_by("position"):
+    yield from _not_in(states, unfinished.order_by("position"))
+
+
+def _not_in(states: Collection[SectionState], sections: Iterable[Section]) -> Iterator[Missing]:
+    for section in sections:
+        if section.state in states:
+            continue
         yield Missing(
             SECTION_UNFINISHED,
             _("“%(section)s” is in the state “%(state)s”.")

@@ -32,10 +32,11 @@ from profile_workflow.requirements.sections import (
     reviewers_differ_on_acceptance,
     reviewers_differ_on_minor_changes,
     section_comments_are_answered,
-    sections_are_accepted,
     sections_are_finished,
     sections_are_named,
     severity_is_consistent,
+    texts_are_accepted,
+    texts_are_finished,
 )
 from profile_workflow.requirements.texts import (
     draft_holds_nothing_that_stops,
@@ -63,17 +64,20 @@ REQUIREMENTS: dict[str, tuple[Check, ...]] = {
     "profile.submit_qa_revision": _REVISION,
     "profile.submit_validation_revision": _REVISION,
     "profile.submit_new_evidence": _REVISION,
-    "profile.call_second_workshop": (*_REVISION, *_SOUND),
+    "profile.call_second_workshop": (texts_are_finished, comments_are_answered, *_SOUND),
     "profile.recommend_acceptance": (acceptance_is_consistent,),
     "profile.request_minor_revision": (severity_is_consistent,),
     "profile.request_major_revision": (a_section_is_returned,),
     "profile.recommend_declining": (a_section_is_returned,),
-    "profile.pass_qa": (
-        sections_are_accepted,
-        comments_are_answered,
-        *_SOUND,
-        checks_are_answered,
-    ),
+    **{
+        f"profile.{move}": (
+            texts_are_accepted,
+            comments_are_answered,
+            *_SOUND,
+            checks_are_answered,
+        )
+        for move in ("pass_as_first", "pass_qa", "waive_second_pass")
+    },
     "profile.return_for_revision": (sections_are_named,),
     "profile.return_to_review": (sections_are_named,),
     "profile.conclude_consultation": (

@@ -7,18 +7,21 @@ from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from profile_workflow.errors import InvalidInput, NotAllowed
 from profile_workflow.models import Profile
 from profile_workflow.models.people import User
-from profile_workflow.models.sign_in import FailedSignIn
+from profile_workflow.models.sign_in import FailedSignIn, Tally
 from profile_workflow.states import Role
 
 #: So many failures within so much time, and an account is closed to the address they came from.
 MOST_FAILURES = 5
 WINDOW = timedelta(minutes=15)
+#: So long a tally is kept after which nobody has come again.
+KEPT = timedelta(days=1)
 #: So many files within that time are compared for one network address. Behind it may be many
 #: people, or the proxy of the site and so everybody.
 MOST_FILES = 200
@@ -115,14 +118,15 @@ def is_first_wish(user: User, wish: str, *, at: datetime) -> bool:
 def may_check_file(*, address: str, at: datetime) -> bool:
     """Whether another file from a network address is compared; notes that it was sent.
 
-    To be asked before anything of the file is read, so that it counts whatever comes of it. Those
-    that come at once wait for each other where some were noted before.
+    To be asked before anything of the file is read, so that it counts whatever comes of it. Of
+    those that come at once, the first ones too, no more are let through than there is room for.
     """
-    keys = [_key("file", address)]
-    with transaction.atomic():
-        noted = FailedSignIn.objects.filter(key__in=keys, at__gt=at - WINDOW)
-        noted.order_by("-pk").select_for_update().first()
-        return _may_again(keys, at, most=MOST_FILES)
+    Tally.objects.filter(since__lte=at - KEPT).delete()
+    key = _key("file", address)
+    Tally.objects.bulk_create([Tally(key=key, since=at)], ignore_conflicts=True)
+    counted = Tally.objects.filter(key=key)
+    counted.filter(since__lte=at - WINDOW).update(since=at, number=0)
+    return counted.filter(number__lt=MOST_FILES).update(number=F("number") + 1) == 1
 
 
 def _may_again(keys: Sequence[str], at: datetime, *, most: int = MOST_FAILURES) -> bool:

@@ -182,7 +182,10 @@ def _set_date(event: Happening) -> set[str]:
 
 
 #: Moves of a profile with which it is asked what the city and its stakeholders think.
-OPENS_CONSULTATION = ("pass_qa", "extend_consultation", "call_second_workshop")
+OPENS_CONSULTATION = (
+    *("pass_qa", "waive_second_pass"),
+    *("extend_consultation", "call_second_workshop"),
+)
 
 _PREPARE: dict[str, Callable[[Happening], set[str]]] = {
     "profile.hold": _hold,
@@ -257,6 +260,7 @@ def _decide(event: Happening, review_round_id: int | None = None) -> list[Cascad
         at=event.at,
     )
     judging.keep_answers(made, event.details.assessment)
+    profile.forget_pass()
     return []
 
 
@@ -373,7 +377,10 @@ _FOLLOW: dict[str, Callable[[Happening], Iterable[Cascade]]] = {
     "profile.call_second_workshop": _accept_revised,
     **{f"profile.{move}": _recommend for move in PROFILE_VERDICTS},
     "profile.go_on_without": _close_review_round,
+    "profile.pass_as_first": _decide,
+    "profile.take_pass_back": _decide,
     "profile.pass_qa": _decide,
+    "profile.waive_second_pass": _decide,
     "profile.return_for_revision": _decide_and_reopen,
     "profile.return_to_review": _decide_and_recall,
     "profile.conclude_consultation": _close_validation_round,
@@ -414,7 +421,9 @@ _JUDGES_TEXT = {
     "submit_new_evidence",
     "call_second_workshop",
     *PROFILE_VERDICTS,
+    "pass_as_first",
     "pass_qa",
+    "waive_second_pass",
     "validate",
     "adopt_priorities",
     "publish",

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from profile_workflow.errors import NotNow
@@ -121,13 +122,14 @@ def note_sent(answers: Sequence[PriorityAnswer], *, at: datetime) -> None:
 def told(profile: Profile) -> list[tuple[Challenge, list[tuple[str, int]]]]:
     """Return each challenge with its labels in words and how many chose them; two queries.
 
-    Of everybody the last answer that was sent counts. Nothing is told of a challenge until
-    ``LEAST_TOLD`` people have said something of it, or more if the rounds name no smaller group;
-    and never who: numbers are for whoever writes the priorities down. Of answers
-    under seal nothing is told; of those parted from names only the last round counts, in which
-    everybody was asked again.
+    Of everybody the last answer that was sent counts, and none of who took it back with it. Nothing
+    is told of a challenge until ``LEAST_TOLD`` people have said something of it, or more if the
+    rounds name no smaller group; and never who: numbers are for whoever writes the priorities down.
+    Of answers under seal nothing is told; of those parted from names only the last round counts, in
+    which everybody was asked again.
     """
-    sent = PriorityAnswer.objects.filter(signoff__round__profile=profile).exclude(sent_label="")
+    ever_sent = Q(sent_at__isnull=False) | ~Q(sent_label="")
+    sent = PriorityAnswer.objects.filter(ever_sent, signoff__round__profile=profile)
     open_to_all = sent.exclude(
         signoff__round__is_secret=True, signoff__round__unsealed_at__isnull=True
     )
@@ -136,6 +138,7 @@ def told(profile: Profile) -> list[tuple[Challenge, list[tuple[str, int]]]]:
     if nameless:
         rows = [one for one in rows if one.signoff.round.number >= max(nameless)]
     last = {(one.signoff.person_id or -one.signoff_id, one.challenge_id): one for one in rows}
+    last = {key: one for key, one in last.items() if one.sent_label}
     least = max((LEAST_TOLD, *(one.signoff.round.smallest_group for one in last.values())))
     challenges = {one.challenge_id: one.challenge for one in last.values()}
     chosen = [(one.challenge_id, one.sent_label) for one in last.values()]

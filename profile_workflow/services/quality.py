@@ -22,8 +22,8 @@ from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor, Entry, record
 from profile_workflow.states import Advice, ProfileState, Verdict
 
-#: Whoever may take this decision makes the checks that it rests on.
-_DECISION = "profile.pass_qa"
+#: Whoever may take this decision makes the checks that it rests on; the first of two goes on.
+_DECISION = "profile.return_for_revision"
 
 
 def refusal_to_judge(profile: Profile, by: User) -> DomainError | None:

@@ -203,11 +203,21 @@ def last_day(day: date, at: datetime) -> SafeString:
 
 
 @register.simple_tag
-def moment(value: datetime | None, day_only: bool = False, time_only: bool = False) -> SafeString:
-    """Show when something happened, in the zone of the reader."""
+def moment(
+    value: datetime | None, day_only: bool = False, time_only: bool = False, zone: str = ""
+) -> SafeString:
+    """Show when something happened, in the zone of the reader.
+
+    Args:
+        value: When.
+        day_only: Whether to show the day alone.
+        time_only: Whether to show the time of day alone.
+        zone: Name of the zone whose day it is: that of the city, where the time of day is kept from
+            the reader, who could find it out by moving his own zone.
+    """
     if value is None:
         return SafeString("")
-    local = timezone.localtime(value)
+    local = timezone.localtime(value, ZoneInfo(zone) if zone else None)
     if time_only:
         return _time(local.isoformat(timespec="seconds"), date_format(local, "H:i"))
     if day_only:

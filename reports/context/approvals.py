@@ -16,7 +16,9 @@ from reports.context.plain import (
 _STEPS = {
     "accept": ProfileState.EXPERT_REVIEW,
     "recommend_acceptance": ProfileState.EXPERT_REVIEW,
+    "pass_as_first": ProfileState.PROJECT_QA,
     "pass_qa": ProfileState.PROJECT_QA,
+    "waive_second_pass": ProfileState.PROJECT_QA,
 }
 
 

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from profile_workflow.models import (
     Decision,
@@ -19,6 +20,7 @@ from profile_workflow.models import (
     ValidationRound,
 )
 from profile_workflow.queries.judging import STANDING, strictest, verdict_of
+from profile_workflow.services.sealing import Group, groups_to_name
 from profile_workflow.states import (
     AGREEING_SIGNOFF_STATES,
     COUNTING_SIGNOFF_STATES,
@@ -38,6 +40,8 @@ from reports.context.plain import (
 
 #: Answers that approve; to go on without somebody is no approval of his.
 _APPROVING = frozenset(AGREEING_SIGNOFF_STATES) - {SignOffState.WAIVED}
+#: Answers of people who have said something.
+_ANSWERED = (SignOffState.APPROVED, SignOffState.RESERVATION, SignOffState.OBJECTED)
 _ANSWER_ORDER = {state: position for position, state in enumerate(SignOffState)}
 
 
@@ -176,7 +180,7 @@ def _validation(
     standing: Sequence[SignOff],
     language: str,
 ) -> ValidationRoundRecord:
-    is_closed = found.closed_at is not None
+    is_closed = found.closed_at is not None and not found.is_sealed
     counts_only = found.attribution == Attribution.CHATHAM_HOUSE
     may_be_told = is_closed and not counts_only
     without_names = () if _is_act(found) else signoffs
@@ -214,9 +218,12 @@ def _counts(signoffs: Sequence[SignOff]) -> tuple[tuple[str, int], ...]:
 def _answers(
     found: ValidationRound, signoffs: Sequence[SignOff], language: str
 ) -> tuple[AnswerLine, ...]:
+    told = _groups_told(found, signoffs)
     counted = Counter(
         (
-            _who(found.attribution, signoff),
+            _who(found.attribution, signoff)
+            if told is None or _group(signoff) in told
+            else gettext("Others"),
             signoff.state,
             _function(found, signoff),
             _day_told(found, signoff, language),
@@ -238,6 +245,22 @@ def _answers(
             counted.items(), key=lambda pair: (pair[0][0], _ANSWER_ORDER[SignOffState(pair[0][1])])
         )
     )
+
+
+def _groups_told(found: ValidationRound, signoffs: Sequence[SignOff]) -> set[Group] | None:
+    """Return the groups whose numbers are told; None where answers are not told by group.
+
+    Of whom fewer have answered than the programme's smallest group, stand together as the others,
+    with as many more as it takes that they are not known by what is left.
+    """
+    if found.attribution != Attribution.CATEGORY or found.kind != ValidationKind.CONSULTATION:
+        return None
+    answered = [_group(one) for one in signoffs if one.state in _ANSWERED]
+    return groups_to_name(answered, found.smallest_group)
+
+
+def _group(signoff: SignOff) -> Group:
+    return signoff.role, signoff.category
 
 
 def _function(found: ValidationRound, signoff: SignOff) -> str:

@@ -11,6 +11,11 @@ AUTHORITY = Role.CITY_AUTHORITY
 #: Whoever is invited to review, and holds no role yet.
 INVITED = "invited"
 
+#: Who of the project team has passed a text as the first of two.
+FIRST_CHECKER = "first checker"
+#: What the rest of the project team may do there, and he may not.
+NOT_BY_FIRST_CHECKER = {"pass_qa"}
+
 # Who acts, and what a move asks its maker for. Words: "because" is a reason that the receiver
 # sees, "sections" are the sections sent back.
 BECAUSE = {"reason"}
@@ -40,7 +45,10 @@ PROFILE = {
     "go_on_without": by(),
     "submit_minor_revision": by(EXPERT),
     "submit_major_revision": by(EXPERT),
+    "pass_as_first": by(TEAM),
     "pass_qa": by(TEAM),
+    "waive_second_pass": by(TEAM, says=BECAUSE),
+    "take_pass_back": by(FIRST_CHECKER, says=BECAUSE),
     "return_for_revision": by(TEAM, says=NAMING),
     "return_to_review": by(TEAM, says=NAMING),
     "submit_qa_revision": by(EXPERT),

@@ -122,6 +122,14 @@ def without_priority(profile: Profile) -> None:
     Priority.objects.filter(profile=profile).delete()
 
 
+def by_two(profile: Profile) -> None:
+    factories.check_by_two(profile)
+
+
+def pass_once(profile: Profile) -> None:
+    move(profile, "pass_as_first", factories.check_by_two(profile))
+
+
 def nobody_named() -> Profile:
     return factories.make_profile(people=())
 
@@ -195,6 +203,19 @@ PROFILES = [
        possible="hold pass_qa return_for_revision return_to_review"),
     at("qa, a figure open", "profile", S.PROJECT_QA, lambda: a_profile(S.PROJECT_QA, add_figure),
        possible="hold return_for_revision return_to_review", incomplete="pass_qa"),
+    at("qa by two", "profile", S.PROJECT_QA, lambda: a_profile(S.PROJECT_QA, by_two),
+       possible="hold pass_as_first return_for_revision return_to_review"),
+    at("qa by two, a figure open", "profile", S.PROJECT_QA,
+       lambda: a_profile(S.PROJECT_QA, add_figure, by_two),
+       possible="hold return_for_revision return_to_review", incomplete="pass_as_first"),
+    at("qa by two, passed once", "profile", S.PROJECT_QA,
+       lambda: a_profile(S.PROJECT_QA, pass_once),
+       possible="hold pass_qa waive_second_pass take_pass_back return_for_revision "
+                "return_to_review"),
+    at("qa by two, passed once, then a figure opened", "profile", S.PROJECT_QA,
+       lambda: a_profile(S.PROJECT_QA, pass_once, add_figure),
+       possible="hold take_pass_back return_for_revision return_to_review",
+       incomplete="pass_qa waive_second_pass"),
     at("qa revision", "profile", S.REVISION_QA, lambda: a_profile(S.REVISION_QA),
        possible="hold", incomplete="submit_qa_revision"),
     at("qa revision, all in", "profile", S.REVISION_QA,

@@ -43,7 +43,15 @@ from profile_workflow.states import (
     SignOffState,
 )
 from tests import factories
-from tests.engine.expectations import FOCAL_POINT, INVITED, RULES, TEAM, S
+from tests.engine.expectations import (
+    FIRST_CHECKER,
+    FOCAL_POINT,
+    INVITED,
+    NOT_BY_FIRST_CHECKER,
+    RULES,
+    TEAM,
+    S,
+)
 from tests.engine.situations import PROFILES, SITUATIONS, Situation, a_profile
 from workflows import engine
 from workflows.engine import moves
@@ -79,6 +87,9 @@ def persons(profile: Profile) -> Iterator[Person]:
     # Who has accepted holds a role: the one who is invited has not answered yet.
     invited = profile.invitations.filter(part=None).first()
     yield Person("invited", invited.person if invited else factories.make_person(), INVITED)
+    if profile.passed_first_by():
+        first = User.objects.get(pk=profile.passed_first_by())
+        yield Person(FIRST_CHECKER, first, TEAM)
     yield Person("superuser", factories.make_person("superuser", is_superuser=True, is_staff=True))
     yield Person("deactivated member of the project team", a_leaver(profile))
     yield Person("team of another programme", factories.make_programme().team)
@@ -95,6 +106,8 @@ def expected(situation: Situation, name: str, person: Person, *, silent: bool) -
     """What must happen, read from the tables."""
     rule = RULES[situation.kind][name]
     by_right = person.user is None if not rule.who else person.role in rule.who
+    if person.name == FIRST_CHECKER:
+        by_right = name not in NOT_BY_FIRST_CHECKER and (by_right or FIRST_CHECKER in rule.who)
     if not by_right:
         return NotAllowed
     if name in situation.incomplete or (name in situation.possible and rule.says and silent):
@@ -144,7 +157,7 @@ def mismatches(situation: Situation) -> tuple[int, list[str]]:
         if person.user is None and not rule.who:
             continue  # what the software does by itself is tried where it does it
         variants = [(spoken, False)]
-        if name in situation.possible and person.role in rule.who and rule.says:
+        if name in situation.possible and {person.role, person.name} & rule.who and rule.says:
             variants.append((Details(), True))
         for details, silent in variants:
             cases += 1
@@ -266,6 +279,16 @@ def test_hole_a_requirement_that_was_forgotten_is_seen(monkeypatch):
     monkeypatch.setitem(requirements.REQUIREMENTS, "profile.pass_qa", ())
     _cases, wrong = mismatches(find("qa, a figure open"))
     assert [line for line in wrong if "pass_qa by project_team" in line]
+
+
+def test_hole_one_person_who_passes_for_two_is_seen(monkeypatch):
+    alone = rules.WHO["profile.return_for_revision"]
+    monkeypatch.setitem(rules.WHO, "profile.pass_qa", alone)
+    monkeypatch.setattr(
+        rules.rules, "has_perm", lambda name, user, obj: rules.WHO[name].refusal(user, obj) is None
+    )
+    _cases, wrong = mismatches(find("qa by two, passed once"))
+    assert [line.split(": ")[1] for line in wrong] == [f"pass_qa by {FIRST_CHECKER}"]
 
 
 def test_hole_a_hold_that_holds_nothing_is_seen(monkeypatch):

@@ -8,20 +8,21 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from profile_workflow.services.lifecycle import Details
+from profile_workflow.states import Attribution, ProfileState
+from tests import factories
 from tests.engine.tour import Tour
-from workflows import effects
+from workflows import effects, engine
 
 pytestmark = [pytest.mark.django_db, pytest.mark.integration]
 
 MOST = 30
 #: Less for what is done with each section; more for what is no move, but a nomination that copies
 #: six kinds of evidence, each read and written once, and for a signature that closes its round,
-#: before which a link and a code are judged. A consultation that opens freezes the text, says how
-#: answers will be attributed, asks everybody, and looks up what they had said before.
+#: before which a link and a code are judged.
 OWN = {
-    "profile.pass_qa": 32,
-    "profile.call_second_workshop": 32,
     "section.submit": 23,
     "section.accept": 19,
     "nominate, next edition": 37,
@@ -81,3 +82,19 @@ def test_hole_a_query_for_each_task_is_seen(monkeypatch):
     Tour(few, sections=3).start()
     Tour(many, sections=6).start()
     assert many.dearest["profile.begin_drafting"] == few.dearest["profile.begin_drafting"] + 3
+
+
+def test_cancelling_under_seal_is_as_cheap():
+    """What the answers are parted by is done by the next sweep, not by who cancels."""
+    made = factories.make_programme()
+    profile = factories.make_profile(made, attribution=Attribution.CHATHAM_HOUSE)
+    profile = factories.bring_to(profile, ProfileState.CONSULTATION)
+    first, *_others = factories.asked(profile)
+    factories.move(first, "approve", first.person)
+    profile = factories.move(profile, "hold", made.team, reason="Why.")
+    costs, said = Costs(), Details(reason="Why.")
+    costs(
+        "cancel",
+        lambda: engine.perform(profile, "cancel", by=made.team, at=timezone.now(), details=said),
+    )
+    assert costs.dearest["cancel"] <= MOST

@@ -28,6 +28,7 @@ from profile_workflow.models import (
     WorkingCopy,
 )
 from profile_workflow.services import (
+    accounts,
     comments,
     drafting,
     joining,
@@ -115,6 +116,33 @@ def test_two_people_finish_one_task(made, rivals):
     assert sum(not isinstance(one, Exception) for one in results) == 1
     assert all(isinstance(one, NotNow) for one in results if isinstance(one, Exception))
     whole(profile)
+
+
+def test_two_people_pass_at_the_same_second(made):
+    """One of them is the first; the other one has to look, and passes as the second."""
+    profile = factories.bring_to(factories.make_profile(made), S.PROJECT_QA)
+    team, second = made.team, factories.check_by_two(profile)
+    acts = [mover(profile, name, by) for by in (team, second) for name in ("pass_as_first",) * 2]
+    results = at_once(acts)
+    only_domain_errors(results)
+    assert sum(not isinstance(one, Exception) for one in results) == 1
+    assert factories.fresh(profile).state == S.PROJECT_QA
+    results = at_once([mover(profile, "pass_qa", by) for by in (team, second, team, second)])
+    only_domain_errors(results)
+    assert sum(not isinstance(one, Exception) for one in results) == 1
+    passed = profile.decisions.filter(move__in=("pass_as_first", "pass_qa"))
+    assert set(passed.values_list("by", flat=True)) == {team.pk, second.pk}
+    whole(profile)
+
+
+def test_first_files_sent_at_once_are_counted_each_once(monkeypatch):
+    """The very first ones too, when there is nothing to be locked yet."""
+    monkeypatch.setattr(accounts, "MOST_FILES", 3)
+    send = partial(accounts.may_check_file, address="192.0.2.1", at=timezone.now())
+    results = at_once([send] * 10)
+    assert Counter(results) == {True: 3, False: 7}
+    later = timezone.now() + accounts.WINDOW + timedelta(minutes=1)
+    assert accounts.may_check_file(address="192.0.2.1", at=later)
 
 
 def test_one_person_clicks_twice(made):

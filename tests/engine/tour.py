@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from profile_workflow.models import Comment, Profile, User
+from profile_workflow.models import Assignment, Comment, Profile, Programme, User
 from profile_workflow.services import people, section_answers
 from profile_workflow.services.lifecycle import Details
 from profile_workflow.services.people import Part
@@ -159,7 +159,23 @@ class Tour:
         self.step("return_for_revision", TEAM)
         self.write()
         self.step("submit_qa_revision", EXPERT)
-        self.step("pass_qa", TEAM)
+        self.two_check()
+
+    def two_check(self) -> None:
+        """Two people check the quality; once the second one is let go."""
+        second = factories.check_by_two(self.profile)
+        self.step("pass_as_first", TEAM)
+        self.step("take_pass_back", TEAM)
+        self.step("pass_as_first", TEAM)
+        self.move(self.profile, "pass_qa", second, so="by the second one")
+        self.one_checks()
+
+    def one_checks(self) -> None:
+        """From now on one person checks the quality, and is all of the project team."""
+        programme = self.profile.programme_id
+        Programme.objects.filter(pk=programme).update(checked_by_two=False)
+        team = Assignment.objects.filter(role=TEAM, programme=programme)
+        team.exclude(user=self.made.team).delete()
 
     def consultation(self) -> None:
         first, second = factories.holders(self.profile, STAKEHOLDER)
@@ -243,7 +259,10 @@ class Tour:
         self.step("return_priorities", AUTHORITY)
         self.adopt()
         self.step("report_defect", TEAM)
-        self.step("pass_qa", TEAM)
+        factories.check_by_two(self.profile)
+        self.step("pass_as_first", TEAM)
+        self.step("waive_second_pass", TEAM)
+        self.one_checks()
         self.step("conclude_consultation", FOCAL_POINT, so="all signed before")
         self.adopt()
 

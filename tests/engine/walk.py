@@ -46,7 +46,8 @@ EXITS = {"cancel", "declare_update_due"}
 
 FORWARD = {
     "begin_inception", "begin_drafting", "submit", "submit_draft", "accept",
-    "recommend_acceptance", "submit_minor_revision", "submit_major_revision", "pass_qa",
+    "recommend_acceptance", "submit_minor_revision", "submit_major_revision", "pass_as_first",
+    "pass_qa",
     "submit_qa_revision", "submit_validation_revision", "approve", "conclude_consultation",
     "agree_priorities", "adopt_priorities", "publish", "publish_correction", "resume", "receive",
     "confirm", "verify",
@@ -64,7 +65,7 @@ TEMPERS = {
 #: The move by which a task leads towards publication, by the name of its node.
 HOMEWARD = {
     "plan": "begin_inception", "incept": "begin_drafting", "draft": "submit", "review": "accept",
-    "qa": "pass_qa", "consult": "approve", "sign": "approve", "prioritise": "agree_priorities",
+    "consult": "approve", "sign": "approve", "prioritise": "agree_priorities",
     "adopt": "adopt_priorities", "produce": "publish", "correct": "publish_correction",
 }  # fmt: skip
 
@@ -84,6 +85,8 @@ class Walk(Witness):
         }
         parts = [*made.parts(), *(Part(user, role) for role, user in self.second.items())]
         self.profile = factories.make_profile(made, people=parts, at=self.at)
+        if self.chance.random() < 0.5:
+            factories.check_by_two(self.profile)
         self.users = [user for role in Role for user in holders(self.profile, role)]
         self.users += [made.outsider, made.superuser]
 
@@ -316,6 +319,10 @@ class Walk(Witness):
         node = task.flow_task.name
         if node == "submit":
             return SUBMISSIONS[self.state, fresh(self.profile).revision_severity]
+        if node == "qa":
+            profile = fresh(self.profile)
+            waits = profile.is_checked_by_two() and not profile.is_passed_once()
+            return "pass_as_first" if waits else "pass_qa"
         if node == "close_round":
             return self.conclusion_of_review()
         if node == "conclude":

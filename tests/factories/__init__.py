@@ -8,6 +8,7 @@ from profile_workflow.services.people import Part
 from tests.factories.documents import asked, fresh, holder, holders, move, section, sections, undone
 from tests.factories.given import (
     ask_for_input,
+    check_by_two,
     comment_on,
     give_checks,
     give_criteria,
@@ -56,6 +57,7 @@ __all__ = [
     "ask_for_input",
     "asked",
     "bring_to",
+    "check_by_two",
     "comment_on",
     "fresh",
     "give_checks",

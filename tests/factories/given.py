@@ -17,6 +17,7 @@ from profile_workflow.models import (
     Picture,
     Priority,
     Profile,
+    Programme,
     ReviewInvitation,
     Section,
     Source,
@@ -38,6 +39,7 @@ from profile_workflow.services import (
     requests,
     word,
 )
+from profile_workflow.services.people import assign_to_programme
 from profile_workflow.states import CommentKind, Outcome, Role
 from profile_workflow.word import chapters
 from profile_workflow.word.words import LeftOut
@@ -48,6 +50,14 @@ from tests.measuring import measured_once
 from tests.moulds import mould
 from tests.pictures import harbour
 from workflows import engine
+
+
+def check_by_two(profile: Profile) -> User:
+    """Let two people check the quality of a programme's profiles; return the second one."""
+    second = make_person("second_checker")
+    assign_to_programme(second, Role.PROJECT_TEAM, programme_id=profile.programme_id)
+    Programme.objects.filter(pk=profile.programme_id).update(checked_by_two=True)
+    return second
 
 
 def write(one: Section, text: str, *, by: User | None = None, at: datetime | None = None) -> int:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 
 import pytest
@@ -188,6 +188,32 @@ def test_what_is_told_by_its_day_is_what_shows_no_name(made, profile):
             assert told == {one.event.seq for one in shown if not one.exact}
             found_some.add(bool(told))
     assert found_some == {True, False}
+
+
+@pytest.mark.any_database
+def test_a_day_that_is_told_alone_is_the_citys_wherever_the_reader_says_he_is(made, profile):
+    """By moving his own zone he would find out at what time it was."""
+    # 23:30 in Tunis; elsewhere it is the next day, or still the afternoon.
+    at, day = datetime(2026, 4, 2, 22, 30, tzinfo=UTC), date(2026, 4, 2)
+    factories.comment_on(factories.section(profile, "2"), made[Role.STAKEHOLDER], at=at)
+    late = Event.objects.filter(profile=profile).latest("seq")
+    for zone in ("Africa/Tunis", "Pacific/Kiritimati", "Pacific/Pago_Pago"):
+        reader = made[Role.LOCAL_EXPERT]
+        User.objects.filter(pk=reader.pk).update(time_zone=zone)
+        with timezone.override(zone):
+            told = [one for one in found(profile, reader) if one.line and not one.line.exact]
+            assert day in {one.day for one in told}
+            within = found(profile, reader, since=day, until=day)
+            assert late.hash in {one.line.event.hash for one in within if one.line}
+            for near in (day - timedelta(days=1), day + timedelta(days=1)):
+                beside = found(profile, reader, since=near, until=near)
+                assert late.hash not in {one.line.event.hash for one in beside if one.line}
+        client = Client()
+        client.force_login(reader)
+        table = client.get(reverse("responses_file", args=[profile.slug, "csv"]))
+        assert "2026-04-02" in b"".join(table).decode("utf-8-sig")
+        review = client.get(reverse("section_review", args=[profile.slug, "2"])).content.decode()
+        assert '<time datetime="2026-04-02">' in review
 
 
 def test_the_file_holds_what_the_filter_leaves_and_no_formula(made, profile):

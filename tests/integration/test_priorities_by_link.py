@@ -166,6 +166,45 @@ def test_who_is_not_asked_for_priorities_finds_no_page_for_them(asks, challenges
     assert not PriorityAnswer.objects.exists()
 
 
+def test_who_takes_an_opinion_back_in_a_later_round_counts_no_more():
+    """Neither does one that was taken back, but not sent, count less than before."""
+    profile = consulted(challenges=1)
+    for one in map(Holder, factories.asked(profile)):
+        one.agrees()
+        one.ranks(MUST)
+        one.sends()
+    focal_point = factories.holder(profile, Role.FOCAL_POINT)
+    factories.answer_objections(profile)
+    named = factories.sections(profile)[:1]
+    factories.move(profile, "revise_after_consultation", focal_point, reason="New.", sections=named)
+    factories.submit_sections(profile)
+    expert = factories.holder(profile, Role.LOCAL_EXPERT)
+    factories.move(profile, "call_second_workshop", expert)
+
+    def musts():
+        return [dict(labels)["Must"] for _one, labels in priority_answers.told(profile)]
+
+    again = [Holder(one) for one in factories.asked(profile)]
+    assert musts() == [3]
+    first, second, *_rest = again
+    for one, label in ((first, COULD), (second, "")):
+        one.agrees()
+        one.ranks(label)
+    assert musts() == [3]
+    with factories.undone():
+        first.sends()
+        ((_challenge, labels),) = priority_answers.told(profile)
+        assert dict(labels)["Could"] == 1
+    # Nothing was carried over to the new text: to leave it empty takes nothing back.
+    second.sends()
+    assert musts() == [3]
+    # But to have chosen something and to take it back does: two are too few to be told of.
+    first.sends()
+    first.ranks("")
+    first.sends()
+    assert musts() == []
+
+
 def test_numbers_are_told_afterwards_and_only_of_several(client):
     """Never who chose what, and nothing while others still answer."""
     profile = consulted()

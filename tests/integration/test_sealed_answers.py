@@ -45,7 +45,7 @@ from reports.labels import labels
 from tests import factories
 from tests.integration.pages import signed_in
 from tests.sealed import consulted, end, say
-from workflows import engine
+from workflows import deadlines, engine
 from workflows.invariants import violations
 from workflows.letters import compose
 from workflows.models import OutboxJob, Task
@@ -271,6 +271,11 @@ def test_cancelling_parts_them_too_and_another_round_asks_everybody(made):
     with factories.undone():
         factories.move(profile, "hold", made.team, reason="Elections.")
         factories.move(profile, "cancel", made.team, reason="No funds.")
+        opened = profile.validation_rounds.get()
+        assert opened.is_sealed
+        assert not opened.takes_answers
+        deadlines.sweep(at=timezone.now())
+        assert not profile.validation_rounds.get().is_sealed
         assert not SignOff.objects.filter(round__profile=profile, person__isnull=False).exists()
         assert list(broken_links(factories.fresh(profile))) == []
     end(profile)

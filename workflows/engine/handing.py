@@ -39,6 +39,8 @@ def claim(task: Task, *, by: User, at: datetime) -> None:
         raise NotAllowed(
             _("This task waits for the role “%(role)s”.") % {"role": task.get_role_display()}
         )
+    if task.not_for_id == by.pk:
+        raise NotAllowed(rules.NOT_FIRST_OF_TWO.refusal)
     if _is_beyond(task, by, profile):
         raise NotAllowed(rules.INVITED_TO_SECTION.refusal)
     if by.pk in _voices_on(task):
@@ -58,6 +60,9 @@ def delegate(task: Task, *, to: User, by: User, at: datetime, reason: str = "") 
     refusal = why_not_handed_over(task, by=by)
     if refusal is not None:
         raise NotAllowed(refusal)
+    if task.not_for_id == to.pk:
+        said = _("%(person)s has passed this text already; somebody else has to pass it too.")
+        raise NotAllowed(said % {"person": to.full_name})
     if not _can_take(task, to, profile):
         raise NotAllowed(
             _("%(person)s does not hold the role “%(role)s” here.")
@@ -84,7 +89,7 @@ def takers(task: Task, *, by: User) -> list[User]:
     return [
         person
         for key, person in holders.items()
-        if key not in (task.owner_id, *beyond) and _role_suffices(task, roles[key])
+        if key not in (task.owner_id, task.not_for_id, *beyond) and _role_suffices(task, roles[key])
     ]
 
 

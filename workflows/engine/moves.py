@@ -37,7 +37,6 @@ from workflows.engine import inviting, reviewing
 from workflows.engine.branches import may_take_back, take_back
 from workflows.engine.locking import Document, profile_id, refetched
 from workflows.engine.reviewing import take_back_decision
-from workflows.engine.unsealing import unseal_open_round
 from workflows.flows import CityProfileFlow, human_tasks
 from workflows.models.process import ProfileProcess, Task
 from workflows.nodes import HumanTaskActivation
@@ -222,11 +221,12 @@ def _open_task(document: Document, move: str | None, by: User | None) -> Task | 
 def _may_do(task: Task, move: str, document: Document, user: User) -> bool:
     """Whether the task is the person's: his own, nobody's yet, or that of whom he stands in for.
 
+    Where two people judge side by side, it is that of both.
     Who may make the move in another role than the owner (the project team beside the focal
     point, the local expert beside a co-author) makes it in his own right.
     """
     owner = task.owner if task.owner_id != user.pk else None
-    if owner is None:
+    if owner is None or task.flow_task.is_shared(document.profile):
         return True
     permission = f"{document.document_type}.{move}"
     role = rules.acting_role(permission, user, document)
@@ -290,7 +290,7 @@ def _resume(profile: Profile, _at: datetime, held_for: timedelta) -> None:
 
 
 def _cancel(profile: Profile, at: datetime, _held_for: timedelta) -> None:
-    """Withdraw everything that is open."""
+    """Withdraw everything that is open; answers that are sealed stay so until they are unsealed."""
     live = ProfileProcess.objects.filter(profile=profile, status=PROCESS.NEW)
     Task.objects.filter(profile=profile, finished__isnull=True).update(
         status=STATUS.CANCELED, finished=at
@@ -299,7 +299,6 @@ def _cancel(profile: Profile, at: datetime, _held_for: timedelta) -> None:
     ReviewRound.objects.filter(profile=profile, closed_at__isnull=True).update(
         closed_at=at, outcome="cancel"
     )
-    unseal_open_round(profile, at=at)
     rounds.close_validation_round(profile, at=at)
 
 

@@ -3,13 +3,12 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from viewflow.workflow.status import STATUS
 
 from profile_workflow import calendars
 from profile_workflow.errors import NotNow
 from profile_workflow.models import Profile, ValidationRound
-from profile_workflow.queries.validation import round_under_seal
 from profile_workflow.services import sealing
 from profile_workflow.services.locking import locked
 from profile_workflow.services.log import journal
@@ -21,12 +20,19 @@ from workflows.models import JobKind, OutboxJob, Task
 
 
 def rounds_to_unseal(at: datetime) -> "QuerySet[ValidationRound, ValidationRound]":
-    """Return the secret rounds whose time is over and for whose answers nobody waits any more."""
+    """Return the secret rounds for whose answers nobody waits any more.
+
+    Their time is over, or their profile was cancelled.
+    """
     sealed = ValidationRound.objects.filter(is_secret=True, unsealed_at__isnull=True)
-    over = sealed.filter(closed_at__isnull=True, closes_at__lte=at, signoffs__isnull=False)
-    running = over.exclude(profile__state=ProfileState.ON_HOLD)
     waited_for = ValidationRound.objects.filter(signoffs__state=SignOffState.ASKED)
-    return running.exclude(pk__in=waited_for.values("pk")).order_by("closes_at", "pk").distinct()
+    over = (
+        Q(closed_at__isnull=True, closes_at__lte=at, signoffs__isnull=False)
+        & ~Q(profile__state=ProfileState.ON_HOLD)
+        & ~Q(pk__in=waited_for.values("pk"))
+    )
+    found = sealed.filter(over | Q(profile__state=ProfileState.CANCELLED))
+    return found.order_by("closes_at", "pk").distinct()
 
 
 @transaction.atomic
@@ -37,9 +43,10 @@ def unseal(opened: ValidationRound, *, at: datetime) -> None:
         NotNow: If it is not over, or somebody else was quicker.
     """
     profile = locked(opened.profile_id, at)
-    if not rounds_to_unseal(at).filter(pk=opened.pk).exists():
+    fresh = rounds_to_unseal(at).filter(pk=opened.pk).first()
+    if fresh is None:
         raise NotNow("There is nothing to unseal.")
-    unseal_open_round(profile, at=at)
+    _unseal(fresh, profile, at=at)
     waiting = Task.objects.open().filter(profile=profile, flow_task=CityProfileFlow.conclude)
     task = waiting.first()
     if task is not None:
@@ -48,17 +55,10 @@ def unseal(opened: ValidationRound, *, at: datetime) -> None:
         effects.answers_were_unsealed(task, opened, at=at)
 
 
-def unseal_open_round(profile: Profile, *, at: datetime) -> None:
-    """Unseal the round of a profile that is under seal, if there is one.
-
-    The caller holds the lock. Besides the answers it clears what tells who has answered, and when.
-    """
-    opened = round_under_seal(profile)
-    if opened is None:
-        return
-    signoffs = list(opened.signoffs.order_by("pk").values_list("pk", flat=True))
+def _unseal(opened: ValidationRound, profile: Profile, *, at: datetime) -> None:
+    """Unseal the answers of a round, and clear what tells who has answered, and when."""
     with journal(profile):
-        sealing.unseal(opened, profile, at=at)
+        signoffs = [one.pk for one in sealing.unseal(opened, profile, at=at)]
     tasks = Task.objects.filter(signoff__in=signoffs)
     tasks.update(
         status=STATUS.DONE, finished=at, due_at=opened.closes_at,

@@ -75,6 +75,7 @@ class Task(AbstractTask):
     """A step of a process: what a person has to do, or what the software did.
 
     ``seed`` is the document it is about: a section, a sign-off, or nothing for the profile itself.
+    ``not_for`` holds the role too, but has done his part: somebody else does this.
     """
 
     process = models.ForeignKey(ProfileProcess, on_delete=models.PROTECT)
@@ -96,6 +97,14 @@ class Task(AbstractTask):
     done_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("done by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    not_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("left to another one by"),
         null=True,
         blank=True,
         on_delete=models.PROTECT,

@@ -188,6 +188,8 @@ class _Parts:
 
     def may_take(self, one: Line, place: Place) -> bool:
         """Whether the task waits for whoever of a role takes it, and the person holds the role."""
+        if one["not_for"] == self._user:
+            return False
         here = (one["role"], one["profile"]) in self._roles
         if one.get("closed"):
             return False
@@ -326,7 +328,7 @@ _HEADING = tuple(
     f"section__template_section__{name}" for name in ("number", "title", "title_fr", "title_ar")
 )
 _SHOWN = (
-    *("pk", "profile", "flow_task", "role", "owner", "owner__full_name", "signoff"),
+    *("pk", "profile", "flow_task", "role", "owner", "owner__full_name", "signoff", "not_for"),
     *("created", "due_at", "section", "section__key", "section__state", *_HEADING),
 )
 #: What is shown of one that is done: fewer columns, of fewer tables.

@@ -101,7 +101,8 @@ def profiles_led_by(user: User, *, on: date) -> ProfileQuerySet:
 
 def may_claim(task: Task, profile: Profile, viewer: User) -> bool:
     """Whether a task waits for anybody in its role, and the person holds the role."""
-    if not task.is_open or task.owner_id is not None or task.role not in profile.roles_of(viewer):
+    waits = task.is_open and task.owner_id is None and task.not_for_id != viewer.pk
+    if not waits or task.role not in profile.roles_of(viewer):
         return False
     if task.role != Role.INTERNATIONAL_EXPERT:
         return True

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Case, CharField, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import TruncDate
-from django.utils import timezone
 
 from profile_workflow.models import Profile, User
 from profile_workflow.queries import history
@@ -29,16 +29,16 @@ Place = tuple[datetime, int, int, date, datetime, str]
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """An event or the order of a PDF; ``day`` is that of the reader."""
+    """An event or the order of a PDF.
+
+    ``day`` is that of the reader; that of the city where he is told no time of day, which he could
+    find out by moving his own zone.
+    """
 
     at: datetime
+    day: date
     line: Line | None = None
     build: BuildLine | None = None
-
-    @property
-    def day(self) -> date:
-        """The day on which it happened."""
-        return timezone.localtime(self.at).date()
 
 
 def places(profile: Profile, wanted: Wanted, *, viewer: User) -> "QuerySet[Any, Any]":
@@ -48,10 +48,11 @@ def places(profile: Profile, wanted: Wanted, *, viewer: User) -> "QuerySet[Any, 
     one person sent at once would stand together.
     """
     by_day = history.told_by_day(profile, viewer=viewer)
+    zone = ZoneInfo(profile.city.time_zone)
     events = history.events_of(profile, wanted, viewer=viewer).order_by()
     marked = events.annotate(
         sort=Value(_EVENT, IntegerField()),
-        day=TruncDate("at"),
+        day=Case(When(by_day, then=TruncDate("at", tzinfo=zone)), default=TruncDate("at")),
         moment=Case(When(by_day, then=Value(_FIRST)), default=F("at")),
         mixed=Case(When(by_day, then=F("hash")), default=Value("")),
     ).values_list("at", "sort", "seq", "day", "moment", "mixed")
@@ -106,8 +107,10 @@ def happenings(profile: Profile, found: Sequence[Place], *, viewer: User) -> lis
     if orders:
         made = {one.build.pk: one for one in builds.lines(profile, orders, viewer=viewer)}
     return [
-        Happening(at, line=lines[number]) if sort == _EVENT else Happening(at, build=made[number])
-        for at, sort, number, *_order in found
+        Happening(at, day, line=lines[number])
+        if sort == _EVENT
+        else Happening(at, day, build=made[number])
+        for at, sort, number, day, *_order in found
         if number in (lines if sort == _EVENT else made)
     ]
 

@@ -1,12 +1,11 @@
 """The timeline of a profile: who did what, in which role, when and why; as a page or a file."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -60,16 +59,16 @@ def _as_csv(profile: Profile, happenings: Iterable[Happening]) -> HttpResponse:
 def _rows(happenings: Iterable[Happening]) -> Iterator[list[Cell]]:
     for one in happenings:
         if one.line is not None:
-            yield _event_row(one.line)
+            yield _event_row(one.line, one.day)
         elif one.build is not None:
             yield _build_row(one.build)
 
 
-def _event_row(line: Line) -> list[Cell]:
+def _event_row(line: Line, day: date) -> list[Cell]:
     event = line.event
     return [
         line.number,
-        event.at if line.exact else _day_of(event.at),
+        event.at if line.exact else day,
         line.who or _("the software"),
         line.role,
         line.what,
@@ -99,7 +98,3 @@ def _build_row(line: BuildLine) -> list[Cell]:
         build.sha256,
         build.text_digest,
     ]
-
-
-def _day_of(moment: datetime) -> date:
-    return timezone.localtime(moment).date()

@@ -174,6 +174,8 @@ def _page(
         "lost": waiver["reason"].value() if waiver and refusal and refusal.message else lost,
         "task": task,
         "may_claim": task is not None and may_claim(task, profile, viewer),
+        "by_two": profile.is_checked_by_two(),
+        "first_pass": profile.first_pass() if profile.is_checked_by_two() else None,
         "move_form": decision or _begun_decision(profile, viewer, sent),
         "at": timezone.now(),
     }

@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from profile_workflow import calendars
 from profile_workflow.forms.comments import ResponseFilter
 from profile_workflow.forms.filters import PageForm
-from profile_workflow.models import Profile, User
+from profile_workflow.models import City, Profile, User
 from profile_workflow.queries import responses as queries
 from profile_workflow.queries.profiles import sections_of
 from profile_workflow.queries.rounds import objections_of
@@ -82,7 +83,7 @@ def responses_file(request: HttpRequest, slug: str, ending: str) -> HttpResponse
     form = ResponseFilter(request.GET, rounds=rounds, sections=sections_of(profile))
     found = queries.table_of(profile, form.wanted, viewer=viewer, rounds=rounds)
     remarks = queries.responses(list(found), profile, viewer=viewer)
-    return write(f"{profile.slug}-responses", _header(), _exported(remarks))
+    return write(f"{profile.slug}-responses", _header(), _exported(remarks, profile.city))
 
 
 def _header() -> list[str]:
@@ -108,8 +109,11 @@ def _header() -> list[str]:
     ]
 
 
-def _exported(remarks: Iterable[queries.Response]) -> Iterable[list[Cell]]:
-    """Yield the cells of each comment; days only, since a time of day can tell who it was."""
+def _exported(remarks: Iterable[queries.Response], city: City) -> Iterable[list[Cell]]:
+    """Yield the cells of each comment.
+
+    Days only, and those of the city, since a time of day can tell who it was.
+    """
     for remark in remarks:
         one = remark.comment
         yield [
@@ -120,15 +124,15 @@ def _exported(remarks: Iterable[queries.Response]) -> Iterable[list[Cell]]:
             one.text,
             remark.by.name,
             remark.by.role,
-            timezone.localdate(one.created_at),
+            calendars.day_of(one.created_at, city),
             one.get_state_display(),
             remark.verdict,
             one.answer,
             one.answered_by.full_name if one.answered_by else "",
-            timezone.localdate(one.answered_at) if one.answered_at else None,
-            timezone.localdate(one.closed_at) if one.closed_at else None,
+            calendars.day_of(one.answered_at, city) if one.answered_at else None,
+            calendars.day_of(one.closed_at, city) if one.closed_at else None,
             one.quote,
             one.replacement or (_("(leave out)") if one.replaces else ""),
-            timezone.localdate(one.applied_at) if one.applied_at else None,
+            calendars.day_of(one.applied_at, city) if one.applied_at else None,
             "\n".join(f"{said.by.name}: {said.reply.text}" for said in remark.replies),
         ]

@@ -1,8 +1,9 @@
 """Which events a reader wants and may see."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet, TextChoices
 from django.utils import timezone
@@ -65,7 +66,7 @@ class Wanted:
         person: Id of who did it.
         kind: A ``Subject``.
         section: Key of the section it is about.
-        since: First day, in the zone of the reader.
+        since: First day, in the zone of the reader; for what is told by its day, of the city.
         until: Last day.
         number: Number of the only event that is wanted.
     """
@@ -77,18 +78,30 @@ class Wanted:
     until: date | None = None
     number: int | None = None
 
-    def within(self, field: str) -> Q:
-        """Return the condition that a moment lies between the two days."""
+    def within(self, field: str, zone: tzinfo | None = None) -> Q:
+        """Return the condition that a moment lies between the two days, in the reader's zone."""
         condition = Q()
         if self.since is not None:
-            condition &= Q(**{f"{field}__gte": _midnight(self.since)})
+            condition &= Q(**{f"{field}__gte": _midnight(self.since, zone)})
         if self.until is not None and self.until < date.max:
-            condition &= Q(**{f"{field}__lt": _midnight(self.until + timedelta(days=1))})
+            condition &= Q(**{f"{field}__lt": _midnight(self.until + timedelta(days=1), zone)})
         return condition
 
+    def within_told(self, profile: Profile, *, viewer: User) -> Q:
+        """Return the condition that an event was within the days, as the reader is told of it.
 
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
+        What he is told by its day is found by the city's: else he could find out the time of day by
+        moving his own zone.
+        """
+        if self.since is None and self.until is None:
+            return Q()
+        by_day = told_by_day(profile, viewer=viewer)
+        in_city = self.within("at", ZoneInfo(profile.city.time_zone))
+        return (by_day & in_city) | (~by_day & self.within("at"))
+
+
+def _midnight(day: date, zone: tzinfo | None) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min), zone)
 
 
 def events_of(profile: Profile, wanted: Wanted, *, viewer: User) -> "QuerySet[Event, int]":
@@ -99,7 +112,7 @@ def events_of(profile: Profile, wanted: Wanted, *, viewer: User) -> "QuerySet[Ev
     and nothing at all where gaps between the numbers would tell what others have judged.
     Requests for input are told to those who may see them.
     """
-    events = _told_to(viewer, profile).filter(wanted.within("at"))
+    events = _told_to(viewer, profile).filter(wanted.within_told(profile, viewer=viewer))
     if wanted.number is not None:
         told_apart = events.exclude(told_by_day(profile, viewer=viewer))
         is_veiled = veil_of(profile, viewer) is not None

@@ -11,6 +11,7 @@ DOCUMENTS = (Profile, Section, Comment, SignOff)
 
 _ANSWER = "given in the form with which the journey accepts: tests/integration/test_responses.py"
 _REVIEWERS = "tests/integration/test_several_reviewers.py"
+_BY_TWO = "made with the same form of the same page: tests/engine/test_two_checkers.py"
 #: Moves that a journey leaves out, and why.
 LEFT_OUT = {
     "comment.accept_partly": _ANSWER,
@@ -22,6 +23,9 @@ LEFT_OUT = {
     "section.settle_accept": f"needs reviewers who differ: {_REVIEWERS}",
     "section.settle_minor": f"needs reviewers who differ: {_REVIEWERS}",
     "profile.recommend_declining": f"a conclusion as the others: {_REVIEWERS}",
+    "profile.pass_as_first": _BY_TWO,
+    "profile.waive_second_pass": _BY_TWO,
+    "profile.take_pass_back": _BY_TWO,
     "sign_off.waive": "goes on as an answer does: tests/integration/test_acts_told.py",
 }
 

@@ -176,6 +176,31 @@ def test_answers_by_category(profile, judged):
     assert "CANARY" not in str(asdict(record))
 
 
+def test_a_group_smaller_than_the_programme_allows_stands_among_the_others(profile, judged):
+    """And with it so many more that it is not known by what is left."""
+    found = judged("category")
+    one = found.signoffs.get(state="objected")
+    found.signoffs.filter(pk=one.pk).update(category="academia")
+
+    def told():
+        answers = report_of(profile).record.validations[0].answers
+        return {(a.who, a.answer, a.number) for a in answers}
+
+    assert {who for who, *_rest in told()} == {"Others"}
+    assert ("Others", "Objected", 1) in told()
+    type(found).objects.update(smallest_group=1)
+    assert ("Academia", "Objected", 1) in told()
+
+
+def test_a_round_that_is_sealed_still_tells_nothing_when_it_is_closed(profile, judged):
+    """As between the cancelling of a profile and the sweep that unseals it."""
+    found = judged("chatham_house")
+    type(found).objects.update(is_secret=True)
+    line = report_of(profile).record.validations[0]
+
+    assert (line.counts, line.agreed, line.given) == ((), (), None)
+
+
 def test_the_chatham_house_rule_leaves_counts(profile, judged):
     judged("chatham_house")
     record = report_of(profile).record
