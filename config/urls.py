@@ -50,6 +50,7 @@ from workflows.views import (
     starting,
     tasks,
     verify,
+    workshops,
 )
 from workflows.views.by_link import pages as link_pages
 from workflows.views.by_link import ranking as link_ranking
@@ -141,6 +142,34 @@ urlpatterns = [
     path("p/<slug:slug>/links/<int:signoff_id>/again/", links.send_again, name="link_again"),
     path("p/<slug:slug>/links/<int:signoff_id>/revoke/", links.revoke, name="link_revoke"),
     path("p/<slug:slug>/objections/<int:signoff_id>/", objections.objection, name="objection"),
+    path("p/<slug:slug>/workshops/", workshops.workshops, name="workshops"),
+    path("p/<slug:slug>/workshops/new/", workshops.workshop_new, name="workshop_new"),
+    path(
+        "p/<slug:slug>/workshops/file/<slug:ending>/",
+        workshops.workshops_file,
+        name="workshops_file",
+    ),
+    path("p/<slug:slug>/workshops/<int:workshop_id>/", workshops.workshop, name="workshop"),
+    path(
+        "p/<slug:slug>/workshops/<int:workshop_id>/change/",
+        workshops.workshop_change,
+        name="workshop_change",
+    ),
+    path(
+        "p/<slug:slug>/workshops/<int:workshop_id>/said/",
+        workshops.workshop_said,
+        name="workshop_said",
+    ),
+    path(
+        "p/<slug:slug>/workshops/<int:workshop_id>/said/<int:remark_id>/",
+        workshops.workshop_remark,
+        name="workshop_remark",
+    ),
+    path(
+        "p/<slug:slug>/workshops/<int:workshop_id>/said/<int:remark_id>/out/",
+        workshops.workshop_unsaid,
+        name="workshop_unsaid",
+    ),
     path("p/<slug:slug>/qa/", qa.qa, name="qa"),
     path("p/<slug:slug>/qa/<slug:key>/<slug:code>/waive/", qa.qa_waive, name="qa_waive"),
     path("p/<slug:slug>/qa/waiver/<int:waiver_id>/", qa.qa_waiver_back, name="qa_waiver_back"),

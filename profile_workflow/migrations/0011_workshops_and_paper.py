@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('held_on', models.DateField(verbose_name='date')),
-                ('place', models.CharField(blank=True, max_length=200, verbose_name='place')),
+                ('venue', models.CharField(blank=True, max_length=200, verbose_name='place')),
                 ('mode', models.CharField(choices=[('in_person', 'In person'), ('online', 'Online'), ('hybrid', 'In person and online')], max_length=20, verbose_name='mode')),
                 ('for_validation', models.BooleanField(default=False, verbose_name='serves the validation')),
                 ('for_priorities', models.BooleanField(default=False, verbose_name='serves the setting of priorities')),

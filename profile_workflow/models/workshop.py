@@ -43,7 +43,7 @@ class Workshop(models.Model):
         related_name="workshops",
     )
     held_on = models.DateField(_("date"))
-    place = models.CharField(_("place"), max_length=200, blank=True)
+    venue = models.CharField(_("place"), max_length=200, blank=True)
     mode = models.CharField(_("mode"), max_length=20, choices=WorkshopMode.choices)
     for_validation = models.BooleanField(_("serves the validation"), default=False)
     for_priorities = models.BooleanField(_("serves the setting of priorities"), default=False)
@@ -80,7 +80,7 @@ class Workshop(models.Model):
 
     def __str__(self) -> str:
         day = date_format(self.held_on)
-        return f"{day}, {self.place}" if self.place else day
+        return f"{day}, {self.venue}" if self.venue else day
 
 
 class WorkshopCount(models.Model):

@@ -56,7 +56,7 @@ def mark_of(workshop: Workshop) -> str:
         for one in workshop.remarks.all()
     )
     content = [
-        *(workshop.held_on.isoformat(), workshop.place, workshop.mode),
+        *(workshop.held_on.isoformat(), workshop.venue, workshop.mode),
         *(workshop.for_validation, workshop.for_priorities),
         *(workshop.participants, workshop.quorum, workshop.attribution, workshop.agreed),
         *(workshop.confirmed, workshop.documents, counts, said),
@@ -73,11 +73,23 @@ def unanswered_remarks(profile: Profile) -> "QuerySet[WorkshopRemark, WorkshopRe
     return found
 
 
+def said_in_rooms(profile: Profile) -> list[WorkshopRemark]:
+    """Return what all workshops have said, objections first: one query."""
+    found = WorkshopRemark.objects.filter(workshop__profile=profile)
+    related = ("workshop", "section__template_section", "responded_by")
+    return list(found.select_related(*related).order_by("kind", "pk"))
+
+
 def serving_validation(opened: ValidationRound) -> "QuerySet[Workshop, Workshop]":
-    """Return the records of workshops about the text of a consultation, newest first."""
+    """Return the records of workshops of a consultation, newest first.
+
+    One that was held before the consultation was extended serves it still. One of a stage that is
+    over does not, even if the text is the same: a second workshop was called.
+    """
     found: QuerySet[Workshop, Workshop] = Workshop.objects.filter(
         profile=opened.profile_id,
         for_validation=True,
+        closed_at__isnull=True,
         round__version__digest=opened.version.digest,
     )
     return found.order_by("-held_on", "-pk")
@@ -97,7 +109,7 @@ def lacks_of(workshop: Workshop) -> list[str]:
     Source of what has to be kept: domain notes 3.3.
     """
     said = [
-        (not workshop.place.strip(), _("The place is not said.")),
+        (not workshop.venue.strip(), _("The place is not said.")),
         (not workshop.participants, _("It is not said how many took part.")),
         (
             bool(workshop.participants) and not counts_of(workshop),
@@ -209,6 +221,18 @@ def _pooled(
 def told_of(workshop: Workshop) -> Told:
     """Return what may be told of the participants of a workshop."""
     return told(counts_of(workshop), workshop.participants, workshop.smallest_group)
+
+
+def told_in_lines(workshop: Workshop) -> list[str]:
+    """Return what may be told of the participants of a workshop, one group a line."""
+    found = told_of(workshop)
+    sexes = [label for label, _number in found.sexes]
+    rows = [
+        f"{label}: " + ", ".join(f"{each} {number}" for each, number in zip(sexes, row, strict=True))
+        for label, row in found.rows
+    ]
+    groups = [*found.categories, *([] if rows else found.sexes)]
+    return rows + [f"{label}: {number}" for label, number in groups]
 
 
 def all_of(workshop: Workshop) -> Told:

@@ -72,7 +72,7 @@ class Facts:
     held_on: date
     mode: WorkshopMode
     attribution: Attribution
-    place: str = ""
+    venue: str = ""
     for_validation: bool = False
     for_priorities: bool = False
     participants: int = 0
@@ -323,7 +323,7 @@ def _take(workshop: Workshop, facts: Facts, profile: Profile, at: datetime) -> N
     """
     _check(workshop, facts, profile, at)
     workshop.held_on, workshop.mode = facts.held_on, facts.mode
-    workshop.place, workshop.agreed = _checked(facts.place), _checked(facts.agreed)
+    workshop.venue, workshop.agreed = _checked(facts.venue), _checked(facts.agreed)
     workshop.for_validation, workshop.for_priorities = facts.for_validation, facts.for_priorities
     workshop.participants, workshop.quorum = facts.participants, facts.quorum
     workshop.attribution = facts.attribution
@@ -394,7 +394,7 @@ def _is_as(other: Workshop, workshop: Workshop, facts: Facts) -> bool:
     if other.remarks.all() or other.closed_at is not None:
         return False
     names = (
-        *("place", "mode", "for_validation", "for_priorities", "participants", "quorum"),
+        *("venue", "mode", "for_validation", "for_priorities", "participants", "quorum"),
         *("attribution", "confirmed", "documents", "agreed"),
     )
     counts = {(one.category, one.sex): one.number for one in other.counts.all()}

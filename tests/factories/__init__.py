@@ -23,6 +23,7 @@ from tests.factories.given import (
     read_word,
     write,
 )
+from tests.factories.meetings import FACTS, give_workshop
 from tests.factories.programmes import Made, make_person, make_profile, make_programme, nomination
 from tests.factories.way import (
     ASIDE,
@@ -43,6 +44,7 @@ from tests.factories.way import (
 __all__ = [
     "ASIDE",
     "EDITABLE",
+    "FACTS",
     "FORWARD",
     "RESTS",
     "Made",
@@ -65,6 +67,7 @@ __all__ = [
     "give_priority",
     "give_source",
     "give_territory",
+    "give_workshop",
     "holder",
     "holders",
     "invite",
