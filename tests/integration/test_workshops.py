@@ -17,6 +17,7 @@ from profile_workflow.services import workshops as service
 from profile_workflow.services.contents import fingerprint_of_text
 from profile_workflow.services.log import broken_links
 from profile_workflow.states import Attribution, ProfileState, Role, WorkshopSaying
+from reports.context import report_of
 from tests import factories
 from tests.integration.pages import page, signed_in
 
@@ -91,6 +92,7 @@ def test_a_programme_that_asks_for_a_workshop_concludes_with_its_whole_record(ma
     whole = facts_of(workshop, confirmed=["2"], documents=[{"title": "T", "sha256": "a" * 64}])
     service.correct_workshop(workshop, whole, by=team, at=at)
     assert len(lacking(profile)) == 1
+    assert report_of(profile).record.workshops == ()
     service.answer_remark(workshop.remarks.get(), "It is added.", by=made[Role.LOCAL_EXPERT], at=at)
     assert lacking(profile) == []
 
@@ -105,6 +107,16 @@ def test_a_programme_that_asks_for_a_workshop_concludes_with_its_whole_record(ma
     with pytest.raises(NotNow, match="sign-off has been asked for"):
         service.answer_remark(workshop.remarks.get(), "Otherwise.", by=team, at=at)
     assert list(broken_links(moved)) == []
+
+    # It is printed now that it is final, and not before.
+    (printed,) = report_of(moved).record.workshops
+    assert printed.said == (("Objection", "1 Chapter 1", "The room misses the harbour.", "It is added."),)
+    assert printed.documents == (("T", "a" * 64),)
+    assert printed.participants == (
+        "Public service: Women 3, Men 4",
+        "Civil society: Women 4, Men 3",
+    )
+    assert printed.digest == queries.mark_of(queries.workshops_of(moved).get())
 
 
 def test_one_event_serves_validation_and_priorities(made):
