@@ -36,6 +36,7 @@ from workflows.views import (
     links,
     me,
     outbox,
+    paper,
     passwords,
     pdf,
     people,
@@ -53,6 +54,7 @@ from workflows.views import (
     workshops,
 )
 from workflows.views.by_link import pages as link_pages
+from workflows.views.by_link import paper as link_paper
 from workflows.views.by_link import ranking as link_ranking
 from workflows.views.by_link import signing as link_signing
 
@@ -142,6 +144,10 @@ urlpatterns = [
     path("p/<slug:slug>/links/<int:signoff_id>/again/", links.send_again, name="link_again"),
     path("p/<slug:slug>/links/<int:signoff_id>/revoke/", links.revoke, name="link_revoke"),
     path("p/<slug:slug>/objections/<int:signoff_id>/", objections.objection, name="objection"),
+    path("p/<slug:slug>/paper/", paper.paper, name="paper"),
+    path("p/<slug:slug>/paper/room/", paper.paper_room, name="paper_room"),
+    path("p/<slug:slug>/paper/<int:signoff_id>/", paper.paper_form, name="paper_form"),
+    path("p/<slug:slug>/paper/<int:signoff_id>/enter/", paper.paper_enter, name="paper_enter"),
     path("p/<slug:slug>/workshops/", workshops.workshops, name="workshops"),
     path("p/<slug:slug>/workshops/new/", workshops.workshop_new, name="workshop_new"),
     path(
@@ -251,6 +257,7 @@ urlpatterns = [
     path("v/<str:token>/", link_pages.landing, name="link"),
     path("v/<str:token>/s/<slug:key>/", link_pages.section, name="link_section"),
     path("v/<str:token>/check/", link_pages.check, name="link_check"),
+    path("v/<str:token>/paper/", link_paper.paper, name="link_paper"),
     path("v/<str:token>/priorities/", link_ranking.priorities, name="link_priorities"),
     path("v/<str:token>/sign/", link_signing.answer, name="link_sign"),
     path("v/<str:token>/code/", link_signing.code, name="link_code"),

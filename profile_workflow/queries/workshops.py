@@ -228,7 +228,7 @@ def told_in_lines(workshop: Workshop) -> list[str]:
     found = told_of(workshop)
     sexes = [label for label, _number in found.sexes]
     rows = [
-        f"{label}: " + ", ".join(f"{each} {number}" for each, number in zip(sexes, row, strict=True))
+        f"{label}: " + ", ".join(map(" ".join, zip(sexes, map(str, row), strict=True)))
         for label, row in found.rows
     ]
     groups = [*found.categories, *([] if rows else found.sexes)]

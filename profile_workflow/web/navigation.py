@@ -94,6 +94,7 @@ PROFILE_PAGES: Sequence[Page] = (
             *("objection", "links", "link_again", "link_revoke"),
             *("workshops", "workshop_new", "workshops_file", "workshop", "workshop_change"),
             *("workshop_said", "workshop_remark", "workshop_unsaid"),
+            *("paper", "paper_room", "paper_form", "paper_enter"),
         ),
     ),
     Page("responses", _("Comments"), beneath=("responses_file",)),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -108,8 +109,7 @@ def workshop_new(request: HttpRequest, slug: str) -> HttpResponse:
             made = service.record_workshop(profile, form.facts, by=viewer, at=at)
         except MadeAlready as error:
             # A second click finds what the first one did.
-            assert isinstance(error.made, Workshop)
-            return redirect("workshop", slug, error.made.pk)
+            return redirect("workshop", slug, cast("Workshop", error.made).pk)
         except DomainError as error:
             refusal = refused(form, error)
         else:
@@ -131,8 +131,7 @@ def workshop_change(request: HttpRequest, slug: str, workshop_id: int) -> HttpRe
         try:
             service.correct_workshop(found, form.facts, by=viewer, at=at, base=form.mark)
         except StaleEntry as error:
-            assert isinstance(error.current, Workshop)
-            stored = as_entered(error.current)
+            stored = as_entered(cast("Workshop", error.current))
             form.renew(stored["base"])
             refusal, conflict = Refusal.of(error), form.differences(stored)
         except DomainError as error:
