@@ -191,7 +191,7 @@ def paper_enter(request: HttpRequest, slug: str, signoff_id: int) -> HttpRespons
     refusal = Refusal.of(closed) if closed else None
     sections = sections_asked_about(signoff.round)
     form = PaperForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         sections=sections,
         challenges=priority_answers.challenges_asked_about(signoff),
         initial={"number": _number_shown(request, signoff)},

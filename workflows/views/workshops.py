@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -102,7 +102,7 @@ def workshop_new(request: HttpRequest, slug: str) -> HttpResponse:
     closed = _refused_at_once(service.refusal_to_record(profile, viewer))
     offered = _offered(profile, None, at)
     first = {"purposes": offered.purposes[:1], "attribution": profile.attribution}
-    form = WorkshopForm(request.POST or None, offered=offered, initial=first)
+    form = WorkshopForm(_sent(request), offered=offered, initial=first)
     refusal = closed if form.is_bound or closed else None
     if closed is None and form.is_bound and form.is_valid():
         try:
@@ -125,7 +125,7 @@ def workshop_change(request: HttpRequest, slug: str, workshop_id: int) -> HttpRe
     found = _workshop_or_404(profile, workshop_id)
     closed = _refused_at_once(service.refusal_to_correct(found, profile, viewer))
     offered = _offered(profile, found, at)
-    form = WorkshopForm(request.POST or None, offered=offered, initial=as_entered(found))
+    form = WorkshopForm(_sent(request), offered=offered, initial=as_entered(found))
     refusal, conflict = closed, list[Difference]()
     if closed is None and form.is_bound and form.is_valid():
         try:
@@ -140,6 +140,10 @@ def workshop_change(request: HttpRequest, slug: str, workshop_id: int) -> HttpRe
             messages.success(request, _("The record has been corrected."))
             return redirect("workshop", slug, found.pk)
     return _form_page(request, profile, found, form, refusal, conflict)
+
+
+def _sent(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
 
 
 def _refused_at_once(closed: DomainError | None) -> Refusal | None:
@@ -197,7 +201,7 @@ def workshop_said(request: HttpRequest, slug: str, workshop_id: int) -> HttpResp
     found = _workshop_or_404(profile, workshop_id)
     refusal = _refused_at_once(service.refusal_to_correct(found, profile, viewer))
     sections = profile.sections.filter(revision__isnull=False).select_related("template_section")
-    form = RemarkForm(request.POST or None, sections=sections.order_by("position"))
+    form = RemarkForm(_sent(request), sections=sections.order_by("position"))
     if refusal is None and form.is_bound and form.is_valid():
         said = form.cleaned_data
         try:
@@ -259,7 +263,7 @@ def workshop_remark(
         raise Http404
     closed = service.refusal_to_answer_remark(remark, profile, viewer)
     first = {"text": remark.response, "base": fingerprint_of_text(remark.response)}
-    form = RoomAnswerForm(request.POST or None, initial=first)
+    form = RoomAnswerForm(_sent(request), initial=first)
     refusal = Refusal.of(closed) if closed and request.method == "POST" else None
     conflict: Sequence[Difference] = ()
     if closed is None and form.is_bound and form.is_valid():
