@@ -36,6 +36,7 @@ from workflows.views import (
     links,
     me,
     outbox,
+    paper,
     passwords,
     pdf,
     people,
@@ -50,8 +51,10 @@ from workflows.views import (
     starting,
     tasks,
     verify,
+    workshops,
 )
 from workflows.views.by_link import pages as link_pages
+from workflows.views.by_link import paper as link_paper
 from workflows.views.by_link import ranking as link_ranking
 from workflows.views.by_link import signing as link_signing
 
@@ -143,6 +146,38 @@ urlpatterns = [
     path("p/<slug:slug>/links/<int:signoff_id>/again/", links.send_again, name="link_again"),
     path("p/<slug:slug>/links/<int:signoff_id>/revoke/", links.revoke, name="link_revoke"),
     path("p/<slug:slug>/objections/<int:signoff_id>/", objections.objection, name="objection"),
+    path("p/<slug:slug>/paper/", paper.paper, name="paper"),
+    path("p/<slug:slug>/paper/room/", paper.paper_room, name="paper_room"),
+    path("p/<slug:slug>/paper/<int:signoff_id>/", paper.paper_form, name="paper_form"),
+    path("p/<slug:slug>/paper/<int:signoff_id>/enter/", paper.paper_enter, name="paper_enter"),
+    path("p/<slug:slug>/workshops/", workshops.workshops, name="workshops"),
+    path("p/<slug:slug>/workshops/new/", workshops.workshop_new, name="workshop_new"),
+    path(
+        "p/<slug:slug>/workshops/file/<slug:ending>/",
+        workshops.workshops_file,
+        name="workshops_file",
+    ),
+    path("p/<slug:slug>/workshops/<int:workshop_id>/", workshops.workshop, name="workshop"),
+    path(
+        "p/<slug:slug>/workshops/<int:workshop_id>/change/",
+        workshops.workshop_change,
+        name="workshop_change",
+    ),
+    path(
+        "p/<slug:slug>/workshops/<int:workshop_id>/said/",
+        workshops.workshop_said,
+        name="workshop_said",
+    ),
+    path(
+        "p/<slug:slug>/workshops/<int:workshop_id>/said/<int:remark_id>/",
+        workshops.workshop_remark,
+        name="workshop_remark",
+    ),
+    path(
+        "p/<slug:slug>/workshops/<int:workshop_id>/said/<int:remark_id>/out/",
+        workshops.workshop_unsaid,
+        name="workshop_unsaid",
+    ),
     path("p/<slug:slug>/qa/", qa.qa, name="qa"),
     path("p/<slug:slug>/qa/<slug:key>/<slug:code>/waive/", qa.qa_waive, name="qa_waive"),
     path("p/<slug:slug>/qa/waiver/<int:waiver_id>/", qa.qa_waiver_back, name="qa_waiver_back"),
@@ -224,6 +259,7 @@ urlpatterns = [
     path("v/<str:token>/", link_pages.landing, name="link"),
     path("v/<str:token>/s/<slug:key>/", link_pages.section, name="link_section"),
     path("v/<str:token>/check/", link_pages.check, name="link_check"),
+    path("v/<str:token>/paper/", link_paper.paper, name="link_paper"),
     path("v/<str:token>/priorities/", link_ranking.priorities, name="link_priorities"),
     path("v/<str:token>/sign/", link_signing.answer, name="link_sign"),
     path("v/<str:token>/code/", link_signing.code, name="link_code"),

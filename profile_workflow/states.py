@@ -504,3 +504,34 @@ class Occasion(TextChoices):
     REWRITTEN = "rewritten", _("Before keys of sources were changed in the text")
     SUGGESTION = "suggestion", _("Before a suggestion was taken over")
     ASIDE = "aside", _("Not saved, because somebody had saved a newer version")
+
+
+class WorkshopMode(TextChoices):
+    """How people met."""
+
+    IN_PERSON = "in_person", _("In person")
+    ONLINE = "online", _("Online")
+    HYBRID = "hybrid", _("In person and online")
+
+
+class WorkshopQuorum(TextChoices):
+    """Whether enough people were in the room, by the rule that it had set itself."""
+
+    REACHED = "reached", _("Quorum reached")
+    MISSED = "missed", _("Quorum not reached")
+    NONE = "none", _("No quorum was set")
+
+
+class WorkshopSex(TextChoices):
+    """How participants of a workshop are counted."""
+
+    WOMEN = "women", _("Women")
+    MEN = "men", _("Men")
+    UNSAID = "unsaid", _("Not said")
+
+
+class WorkshopSaying(TextChoices):
+    """How strongly something was said in the room."""
+
+    OBJECTION = "objection", _("Objection")
+    REMARK = "remark", _("Remark")

@@ -99,6 +99,13 @@ class Labels:
     objections: str
     response: str
     from_workshop: str
+    workshops: str
+    workshops_intro: str
+    participants: str
+    confirmed: str
+    documents_used: str
+    said_in_the_room: str
+    agreed_remarks: str
     counts_only: str
     open_round: str
     verify: str
@@ -216,6 +223,15 @@ _EN = Labels(
     objections="Objections, without names",
     response="Written answer:",
     from_workshop="added when priorities were set",
+    workshops="Workshops",
+    workshops_intro=(
+        "Nobody is named. Groups that are too small to be told are put together or left out."
+    ),
+    participants="Participants:",
+    confirmed="Sections confirmed:",
+    documents_used="Documents used:",
+    said_in_the_room="Objections and remarks of the room",
+    agreed_remarks="Agreed remarks:",
     counts_only=(
         "This round was held under the Chatham House Rule: neither names nor affiliations "
         "are printed."
@@ -344,6 +360,15 @@ _FR = Labels(
     objections="Objections, sans noms",
     response="Réponse écrite\u00a0:",
     from_workshop="ajouté lors de la fixation des priorités",
+    workshops="Ateliers",
+    workshops_intro=(
+        "Personne n’est nommé. Les groupes trop petits pour être indiqués sont réunis ou omis."
+    ),
+    participants="Participants\u00a0:",
+    confirmed="Sections confirmées\u00a0:",
+    documents_used="Documents utilisés\u00a0:",
+    said_in_the_room="Objections et remarques de la salle",
+    agreed_remarks="Remarques convenues\u00a0:",
     counts_only=(
         "Ce tour s’est tenu selon la règle de Chatham House : "
         "ni noms ni affiliations ne sont imprimés."
@@ -471,6 +496,13 @@ _AR = Labels(
     objections="الاعتراضات، دون أسماء",
     response="الرد الكتابي:",
     from_workshop="أُضيف عند تحديد الأولويات",
+    workshops="ورش العمل",
+    workshops_intro="لا يُذكر اسم أحد. وتُجمع الفئات الصغيرة التي لا يجوز ذكرها أو تُحذف.",
+    participants="المشاركون:",
+    confirmed="الأقسام المؤكَّدة:",
+    documents_used="الوثائق المستخدمة:",
+    said_in_the_room="اعتراضات القاعة وملاحظاتها",
+    agreed_remarks="الملاحظات المتفق عليها:",
     counts_only="عُقدت هذه الجولة وفق قاعدة تشاتام هاوس: لا تُطبع الأسماء ولا الانتماءات.",
     open_round="ما زالت مفتوحة",
     verify="كيف تتحقق من هذا الملف",

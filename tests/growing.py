@@ -16,14 +16,14 @@ from profile_workflow.models import (
     Territory,
     WorkingDefinition,
 )
-from profile_workflow.services import comments, people, saved_views, sources, word
+from profile_workflow.services import comments, people, saved_views, sources, word, workshops
 from profile_workflow.services.people import Part
-from profile_workflow.states import ProfileState, Role
+from profile_workflow.states import ProfileState, Role, WorkshopSaying
 from profile_workflow.word import chapters
 from profile_workflow.word.words import LeftOut
 from reports.models import Build
 from tests import factories
-from tests.pages import EXPERT, FOCAL_POINT, REVIEWER, TYPED, World
+from tests.pages import EXPERT, FOCAL_POINT, REVIEWER, TYPED, World, held
 from workflows.models import JobKind, JobState, OutboxJob
 
 S = ProfileState
@@ -55,6 +55,7 @@ def grow_texts(world: World, number: int) -> None:
     """Put so many more rows into what the addresses of the pages have made: tables and texts."""
     profile = world.drafted
     _words(world, number)
+    _rooms(world, number)
     for table in profile.data_tables.all():
         first = table.items.first()
         named = {"territory": first.territory, "definition": first.definition}
@@ -112,6 +113,18 @@ def _evidence(profile: Profile, number: int) -> None:
         )  # fmt: skip
         priority.challenges.add(challenge)
         priority.sections.add(first)
+
+
+def _rooms(world: World, number: int) -> None:
+    """So many more workshops, and so much more said in the first of them."""
+    slug, first = held(world)
+    profile, team = Profile.objects.get(slug=slug), world.made.team
+    workshop = profile.workshops.get(pk=first)
+    for one in range(number):
+        factories.give_workshop(profile, venue=f"House {one}")
+        workshops.add_remark(
+            workshop, WorkshopSaying.REMARK, f"More, {one}.", by=team, at=timezone.now()
+        )
 
 
 def _objections(world: World, number: int) -> None:

@@ -45,25 +45,24 @@ HOSTILE = (
 ADDRESS = f"javascript:window.hit='{MARK}'"
 #: Fields whose words people write, in whatever model.
 WRITTEN = {
-    "alt", "answer", "authors", "budget", "caption", "container", "credit", "doi", "erratum",
+    "agreed", "alt", "answer", "authors", "budget", "caption", "container", "credit", "doi", "erratum",
     "field", "file_name", "first_step", "found", "full_name", "function", "hint", "hint_ar",
     "hint_fr", "holder", "indicator", "interest", "label", "last_error", "licence", "long", "name",
     "name_ar", "name_fr", "note", "number", "origin", "outcome", "page", "pages", "period",
     "problem", "publisher", "query", "quote", "quote_after", "quote_before", "rationale", "reason",
     "remark", "replacement", "response", "responsible", "searched", "short", "signatory",
     "statement", "subject", "term", "sent_text", "suggested_email", "suggested_name", "text",
-    "guidance", "guidance_ar", "guidance_fr", "time_frame", "title", "title_ar", "title_fr", "unit", "url", "volume", "withdrawal", "year",
+    "guidance", "guidance_ar", "guidance_fr", "time_frame", "title", "title_ar", "title_fr", "unit",
+    "url", "venue", "volume", "withdrawal", "year",
 }  # fmt: skip
 #: The same of fields that hold lists or objects.
 WRITTEN_JSON = {
-    "activities", "answers", "data_tables", "guiding_questions", "guiding_questions_ar",
-    "guiding_questions_fr", "keywords", "outcomes", "parts", "partners", "phases", "pictures",
-    "scale", "scale_ar", "scale_fr",
+    "activities", "answers", "data_tables", "documents", "guiding_questions",
+    "guiding_questions_ar", "guiding_questions_fr", "keywords", "outcomes", "parts", "partners",
+    "phases", "pictures", "said", "scale", "scale_ar", "scale_fr",
 }  # fmt: skip
 #: Those of them that are lists of words: where they are empty they get some.
-_LISTS = {
-    name for name in WRITTEN_JSON if name not in {"data_tables", "parts", "phases", "pictures"}
-}
+_LISTS = WRITTEN_JSON - {"data_tables", "documents", "parts", "phases", "pictures", "said"}
 #: What objects in such fields call the words in them.
 _WORDS = {
     "alt", "caption", "credit", "detail", "heading", "licence", "page", "text", "title",
@@ -84,6 +83,7 @@ NOT_WRITTEN = {
             "Tally.key",
             "WordReading.outcome",
         ),
+        "confirmed",
     },
     "a name in addresses or in the text, checked by its form and by the database": {
         *("code", "slug", "key"),
@@ -91,6 +91,7 @@ NOT_WRITTEN = {
     "chosen from a list that the form checks": {
         *("language", "languages", "country", "time_zone", "working_week", "muted_mails"),
         *("sdg_targets", "recommendation_areas", "stage_days", "SigningAnswer.sections"),
+        "ranked",
     },
     "read by the door: nobody could sign in": {"email", "password"},
 }

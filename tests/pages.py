@@ -22,6 +22,7 @@ from profile_workflow.models import (
     ValidationRound,
     WordReading,
     WorkingCopy,
+    WorkshopRemark,
 )
 from profile_workflow.queries.validation import unanswered_objections
 from profile_workflow.services import saved_views, section_answers, signing, sources, word
@@ -219,6 +220,19 @@ def objected(world: World) -> Profile:
 def objection(world: World) -> Sequence[Any]:
     profile = objected(world)
     return [profile.slug, unanswered_objections(profile)[0].pk]
+
+
+def held(world: World) -> Sequence[Any]:
+    """A workshop of that consultation, which objected to the first section."""
+    profile = objected(world)
+    workshop = profile.workshops.order_by("pk").first() or factories.give_workshop(profile)
+    return [profile.slug, workshop.pk]
+
+
+def said_in_the_room(world: World) -> Sequence[Any]:
+    slug_of, workshop = held(world)
+    remark = WorkshopRemark.objects.filter(workshop=workshop).order_by("pk").first()
+    return [slug_of, workshop, remark.pk]
 
 
 def signoff_by_link(world: World) -> SignOff:
@@ -576,6 +590,20 @@ PAGES = (
     Page("link_code", "The code that confirms a signature by personal link.", [STRANGER], to_sign,
          for_all=False),
     Page("objection", "An objection, and the written answer to it.", [TEAM, EXPERT], objection),
+    Page("workshops", "The workshops of a profile.", [TEAM, EXPERT],
+         lambda world: held(world)[:1]),
+    Page("workshop", "What a workshop has confirmed and objected to.", [TEAM, EXPERT], held),
+    Page("workshop_new", "Writing down a workshop.", [TEAM], lambda world: held(world)[:1]),
+    Page("workshop_change", "Correcting the record of a workshop.", [TEAM], held),
+    Page("workshop_said", "Writing down what the room said.", [TEAM], held),
+    Page("workshop_remark", "Answering the room in writing.", [EXPERT], said_in_the_room),
+    Page("paper", "Whose form is printed and entered.", [TEAM, FOCAL_POINT], kept_links),
+    Page("paper_form", "The form of somebody, to be printed.", [TEAM], link_to_revoke),
+    Page("paper_room", "An empty form for the room, to be printed.", [TEAM], kept_links,
+         query="language=ar"),
+    Page("paper_enter", "Entering what a form says.", [TEAM], link_to_revoke),
+    Page("link_paper", "The form on paper, printed by whoever it is for.", [STRANGER], by_link,
+         for_all=False),
     Page("qa", "The checks of quality assurance.", [TEAM],
          lambda world: [world.profile_in(ProfileState.PROJECT_QA).slug], most_queries=48),
     Page("responses", "Every comment with what became of it.", [EXPERT, REVIEWER, TEAM], full),
@@ -636,6 +664,8 @@ NO_PAGE = {
     "request_file": "a file",
     "pdf_shown": "a file",
     "responses_file": "a file",
+    "workshops_file": "a file",
+    "workshop_unsaid": "POST only",
     "word_file": "a file",
     "section_word": "a file",
     "pdf_file": "a file",

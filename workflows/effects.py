@@ -14,6 +14,7 @@ from profile_workflow.models import (
     Assignment,
     Event,
     InputRequest,
+    PaperAnswer,
     Profile,
     ReviewInvitation,
     SigningCode,
@@ -308,6 +309,22 @@ def code_was_asked_for(code: SigningCode) -> None:
         occasion=f"code{code.pk}",
     )
     _enqueue(jobs)
+
+
+def paper_was_entered(event: Event, paper: PaperAnswer) -> None:
+    """Tell somebody that his form was entered in his name, and how he corrects it."""
+    signoff = paper.signoff
+    about: notifications.Details = {"paper": paper.pk, "round": signoff.round_id}
+    if paper.counts:
+        about["signoff"] = signoff.pk
+    _enqueue(
+        notifications.notify(
+            event.pk,
+            MailKind.PAPER_ENTERED,
+            {_asked(signoff): about},
+            profile_id=event.profile_id,
+        )
+    )
 
 
 def link_was_issued(link: AnsweringLink) -> None:

@@ -23,6 +23,7 @@ from profile_workflow.models import (
     Assignment,
     EventReason,
     InputRequest,
+    PaperAnswer,
     PriorityAnswer,
     Profile,
     ReviewInvitation,
@@ -57,6 +58,7 @@ class MailKind(models.TextChoices):
     CONSULTATION_OPENED = "consultation_opened", _("Consultation opened")
     ATTRIBUTION_CHANGED = "attribution_changed", _("Attribution of answers changed")
     RECEIPT = "receipt", _("Receipt of an answer")
+    PAPER_ENTERED = "paper_entered", _("Answer entered from paper")
     LINK_REVOKED = "link_revoked", _("Personal link revoked")
     SIGNING_CODE = "signing_code", _("Code that confirms a signature")
     OBJECTION_RECEIVED = "objection_received", _("Objection received")
@@ -119,7 +121,7 @@ _OF_INVITED: Mapping[str, tuple[InvitationState, ...]] = {
 }
 #: Mails that are sent only while what they are about is there.
 _ABOUT_ONE_THING = (
-    *(MailKind.SUBSTITUTE, MailKind.RECEIPT, MailKind.SIGNING_CODE),
+    *(MailKind.SUBSTITUTE, MailKind.RECEIPT, MailKind.SIGNING_CODE, MailKind.PAPER_ENTERED),
     *_TO_INVITED,
     *_OF_INVITED,
 )
@@ -259,7 +261,9 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
     signoff = _answer(payload, person)
     invitation = _invitation(payload, person, profile)
     code = _code(payload)
-    if _lacks_its_subject(payload["kind"], asked, request, part or signoff or invitation or code):
+    paper = _paper(payload, person)
+    subject = part or signoff or paper or invitation or code
+    if _lacks_its_subject(payload["kind"], asked, request, subject):
         return None
     is_invited = payload["kind"] in _TO_INVITED
     link = links.to_send(asked.pk, person, at=timezone.now()) if asked else None
@@ -280,6 +284,7 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
         "input_request": request,
         "part": part,
         "signoff": signoff,
+        "paper": paper,
         "code": code,
         "answers": list(answers_of(signoff).values()) if signoff else [],
         "request_url": _request_address(request, profile),
@@ -322,7 +327,7 @@ def _lacks_its_subject(
     kind: str,
     asked: ValidationRound | None,
     request: InputRequest | None,
-    other: Assignment | SignOff | ReviewInvitation | Code | None,
+    other: Assignment | SignOff | PaperAnswer | ReviewInvitation | Code | None,
 ) -> bool:
     """Whether what a mail of a kind is about is over."""
     if kind in (MailKind.CONSULTATION_OPENED, MailKind.ATTRIBUTION_CHANGED):
@@ -345,6 +350,14 @@ def _answer(payload: Mapping[str, Any], person: User) -> SignOff | None:
         return None
     found = SignOff.objects.filter(pk=payload["signoff"], person=person, answered_at__isnull=False)
     return found.select_related("round__version").first()
+
+
+def _paper(payload: Mapping[str, Any], person: User) -> PaperAnswer | None:
+    """Return what was entered from somebody's form."""
+    if "paper" not in payload:
+        return None
+    found = PaperAnswer.objects.filter(pk=payload["paper"], signoff__person=person)
+    return found.select_related("entered_by").first()
 
 
 def _priorities(signoff: SignOff | None) -> list[PriorityAnswer]:

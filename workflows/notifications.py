@@ -38,6 +38,7 @@ class Details(TypedDict, total=False):
         signoff: Id of the answer whose receipt it is.
         invitation: Id of the invitation to review that it is about.
         code: Id of the code that it brings.
+        paper: Id of what was entered from a form.
     """
 
     tasks: Sequence[int]
@@ -49,6 +50,7 @@ class Details(TypedDict, total=False):
     signoff: int
     invitation: int
     code: int
+    paper: int
 
 
 def notify(

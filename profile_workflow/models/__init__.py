@@ -17,6 +17,7 @@ from profile_workflow.models.evidence import DataItem, DataTable, LibrarySource,
 from profile_workflow.models.guidance import FindingDismissal, QuestionAnswer
 from profile_workflow.models.input_request import InputRequest, RequestEntry
 from profile_workflow.models.invitation import ReviewInvitation
+from profile_workflow.models.paper import PaperAnswer
 from profile_workflow.models.people import Organisation, User
 from profile_workflow.models.picture import Picture, PictureFile
 from profile_workflow.models.priority import Challenge, Priority
@@ -44,6 +45,7 @@ from profile_workflow.models.template import (
     TemplateSubsection,
 )
 from profile_workflow.models.word import WordReading
+from profile_workflow.models.workshop import Workshop, WorkshopCount, WorkshopRemark
 
 __all__ = [
     "AMONG_AUTHORS",
@@ -71,6 +73,7 @@ __all__ = [
     "LibrarySource",
     "Note",
     "Organisation",
+    "PaperAnswer",
     "Picture",
     "PictureFile",
     "Priority",
@@ -108,4 +111,7 @@ __all__ = [
     "WordReading",
     "WorkingCopy",
     "WorkingDefinition",
+    "Workshop",
+    "WorkshopCount",
+    "WorkshopRemark",
 ]

@@ -52,6 +52,14 @@ class Programme(models.Model):
         choices=Attribution.choices,
         default=Attribution.CATEGORY,
     )
+    asks_workshop = models.BooleanField(
+        _("asks for a workshop"),
+        default=False,
+        help_text=_(
+            "A consultation is concluded, and priorities are agreed, only with the complete record "
+            "of a workshop that served them. One workshop may serve both."
+        ),
+    )
     smallest_group = models.PositiveSmallIntegerField(
         _("smallest group that is named under the Chatham House Rule"),
         default=3,

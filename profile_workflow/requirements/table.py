@@ -45,6 +45,11 @@ from profile_workflow.requirements.texts import (
     drafts_lack,
     text_is_sound,
 )
+from profile_workflow.requirements.workshops import (
+    workshop_confirmed_the_text,
+    workshop_objections_are_answered,
+    workshop_set_priorities,
+)
 from profile_workflow.states import ProfileState
 
 #: A check takes the document and the sections named with the move, and yields what is missing.
@@ -85,12 +90,18 @@ REQUIREMENTS: dict[str, tuple[Check, ...]] = {
         comments_are_answered,
         quorum_is_reached,
         objections_are_answered,
+        workshop_confirmed_the_text,
+        workshop_objections_are_answered,
     ),
     "profile.extend_consultation": (answers_are_unsealed,),
     "profile.revise_after_consultation": (answers_are_unsealed, sections_are_named),
     "profile.validate": (all_have_agreed,),
     "profile.return_after_objection": (sections_are_named,),
-    "profile.agree_priorities": (priorities_are_agreed,),
+    "profile.agree_priorities": (
+        priorities_are_agreed,
+        workshop_set_priorities,
+        workshop_objections_are_answered,
+    ),
     "profile.dispute_finding": (sections_are_named,),
     "profile.adopt_priorities": (priorities_are_agreed,),
     "profile.publish": (text_is_as_signed,),

@@ -72,6 +72,8 @@ def _has_been_answered(opened: ValidationRound, profile: Profile) -> bool:
     """Whether anything is on record of those who are asked: an answer, or an act on a comment."""
     if opened.signoffs.exclude(state__in=_UNANSWERED).exists():
         return True
+    if opened.signoffs.filter(paper__isnull=False).exists():
+        return True
     acts = Event.objects.filter(
         profile=profile,
         at__gte=opened.opened_at,

@@ -19,8 +19,10 @@ from profile_workflow.models import (
     Section,
     SignOff,
     ValidationRound,
+    Workshop,
 )
 from profile_workflow.queries.validation import unanswered_objections
+from profile_workflow.queries.workshops import unanswered_remarks
 from profile_workflow.services import invitations, judging, requests
 from profile_workflow.services.log import Actor
 from profile_workflow.services.revisions import freeze_profile, freeze_section
@@ -293,8 +295,33 @@ def _close_round_and_reopen(event: Happening) -> list[Cascade]:
     return _reopen_named(event)
 
 
+def _close_consultation(event: Happening) -> list[Cascade]:
+    _close_workshops(event)
+    return _close_validation_round(event)
+
+
+def _close_workshops(event: Happening) -> list[Cascade]:
+    """Let the records of workshops stand as they are: the stage that they served is over."""
+    Workshop.objects.filter(profile=event.document, closed_at__isnull=True).update(
+        closed_at=event.at
+    )
+    return []
+
+
+def _close_workshops_and_reopen(event: Happening) -> list[Cascade]:
+    _close_workshops(event)
+    return _reopen_named(event)
+
+
 def _answer_and_reopen(event: Happening) -> list[Cascade]:
     """The reason of a return is the written answer to who has objected to what is returned."""
+    _close_workshops(event)
+    returned = [section.pk for section in event.details.sections]
+    unanswered_remarks(event.document).filter(section__in=returned).update(
+        response=event.details.reason.strip(),
+        responded_by=event.actor.user,
+        responded_at=event.at,
+    )
     named = SignOff.sections.through.objects.filter(
         section__in=[section.pk for section in event.details.sections],
         signoff__round__closed_at__isnull=True,
@@ -383,12 +410,13 @@ _FOLLOW: dict[str, Callable[[Happening], Iterable[Cascade]]] = {
     "profile.waive_second_pass": _decide,
     "profile.return_for_revision": _decide_and_reopen,
     "profile.return_to_review": _decide_and_recall,
-    "profile.conclude_consultation": _close_validation_round,
+    "profile.conclude_consultation": _close_consultation,
     "profile.extend_consultation": _close_validation_round,
     "profile.revise_after_consultation": _answer_and_reopen,
     "profile.validate": _close_round_and_lock,
     "profile.return_after_objection": _close_round_and_reopen,
-    "profile.dispute_finding": _reopen_named,
+    "profile.agree_priorities": _close_workshops,
+    "profile.dispute_finding": _close_workshops_and_reopen,
     "profile.adopt_priorities": _decide,
     "profile.open_correction": _reopen_named,
     "profile.publish_correction": _lock_all,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from profile_workflow import rules
 from profile_workflow.errors import Missing, NotAllowed, NotComplete, NotNow
-from profile_workflow.models import AnsweringLink, Event, Profile, SignOff
+from profile_workflow.models import AnsweringLink, Event, Profile, SignOff, ValidationRound
 from profile_workflow.models.people import User
 from profile_workflow.queries.validation import parts_to_ask
 from profile_workflow.services.locking import locked
@@ -160,10 +160,15 @@ def may_keep(profile: Profile, user: User) -> bool:
     return not profile.roles_of(user).isdisjoint(KEEPERS)
 
 
+def keeping_role(profile: Profile, by: User) -> Role:
+    """Return the role in which somebody who may looks after the links of a profile."""
+    return next(one for one in KEEPERS if one in profile.roles_of(by))
+
+
 def _record(
     signoff: SignOff, profile: Profile, act: str, *, by: User, at: datetime, reason: str = ""
 ) -> Event:
-    role = next(one for one in KEEPERS if one in profile.roles_of(by))
+    role = keeping_role(profile, by)
     state = signoff.state
     entry = Entry(document_name(signoff), act, state, state, signoff.digest, reason)
     return record(profile, [entry], actor=Actor(by, role), at=at)[0]
@@ -236,10 +241,11 @@ def standing(link: AnsweringLink, *, at: datetime) -> Standing:
         return Standing.REPLACED if _is_asked_again(link) else Standing.CLOSED
     if signoff.state not in ANSWERABLE_SIGNOFF_STATES:
         return Standing.WAIVED if signoff.state == SignOffState.WAIVED else Standing.CLOSED
-    return Standing.OPEN if _is_asked(signoff, profile) else Standing.NOT_ASKED
+    return Standing.OPEN if is_asked(signoff, profile) else Standing.NOT_ASKED
 
 
-def _is_asked(signoff: SignOff, profile: Profile) -> bool:
+def is_asked(signoff: SignOff, profile: Profile) -> bool:
+    """Whether somebody still has the part for which he was asked, and may answer."""
     person = signoff.person
     if person is None:
         return False
@@ -250,7 +256,12 @@ def _is_asked(signoff: SignOff, profile: Profile) -> bool:
 def _takes_answers(link: AnsweringLink, at: datetime) -> bool:
     opened = link.signoff.round
     is_its_round = opened.kind == link.purpose == opened.profile.state
-    return is_its_round and opened.takes_answers and at < opened.closes_at
+    return is_its_round and is_taking_answers(opened, at=at)
+
+
+def is_taking_answers(opened: ValidationRound, *, at: datetime) -> bool:
+    """Whether answers to a round are taken at a moment: it is open, and its last day not over."""
+    return bool(opened.takes_answers and at < opened.closes_at)
 
 
 def _is_asked_again(link: AnsweringLink) -> bool:

@@ -19,6 +19,7 @@ from profile_workflow.models import (
 )
 from profile_workflow.models.event import CHAIN_START, reason_digest
 from profile_workflow.models.people import User
+from profile_workflow.queries.workshops import mark_of, workshops_of
 from profile_workflow.states import Role
 
 
@@ -135,16 +136,21 @@ def broken_links(profile: Profile) -> Iterator[str]:
     """Yield a sentence for each place where the chain of a profile does not hold.
 
     Besides the chain it compares the last event of every document with the state that the
-    document is in: a log whose end was cut off no longer explains it.
+    document is in: a log whose end was cut off no longer explains it. The record of a workshop
+    has to be the one whose hash the log names.
     """
     previous, expected = CHAIN_START, 0
     last: dict[str, str] = {}
+    held: dict[str, str] = {}
     for event in Event.objects.filter(profile=profile).order_by("seq").select_related("reason"):
         expected += 1
         yield from _faults(event, expected_seq=expected, previous=previous)
         expected, previous = event.seq, event.hash
         last[event.document] = event.to_state
+        if event.revision_hash:
+            held[event.document] = event.revision_hash
     yield from _unexplained_states(profile, last)
+    yield from _altered_workshops(profile, held)
 
 
 def _faults(event: Event, *, expected_seq: int, previous: str) -> Iterator[str]:
@@ -167,6 +173,13 @@ def _unexplained_states(profile: Profile, last: dict[str, str]) -> Iterator[str]
             continue
         if logged != document.state:
             yield f"{profile.slug}/{name}: is “{document.state}”, but the log ends with “{logged}”"
+
+
+def _altered_workshops(profile: Profile, held: dict[str, str]) -> Iterator[str]:
+    for workshop in workshops_of(profile):
+        name = document_name(workshop)
+        if held.get(name) != mark_of(workshop):
+            yield f"{profile.slug}/{name}: is not the record that the log names"
 
 
 def _documents_of(profile: Profile) -> Iterator[Any]:

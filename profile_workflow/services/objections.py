@@ -41,6 +41,37 @@ def refusal_to_answer_objection(signoff: SignOff, profile: Profile, by: User) ->
     return _not_you(signoff, profile, by) or _not_now(signoff, profile)
 
 
+def refusal_to_answer(
+    profile: Profile, by: User, *, also_in: Iterable[str] = ()
+) -> DomainError | None:
+    """Return why a person may not answer the room now, where nobody knows who has objected.
+
+    Args:
+        profile: The profile.
+        by: Who would answer.
+        also_in: States in which it is answered besides those of any objection.
+    """
+    if not profile.roles_of(by).intersection(_ANSWERERS):
+        return NotAllowed(
+            _("The project team, the local expert and the focal point answer objections they see.")
+        )
+    return _not_in(profile, (*_OPEN_STATES, *also_in))
+
+
+def _not_in(profile: Profile, states: Iterable[str]) -> DomainError | None:
+    if profile.state in states:
+        return None
+    return NotNow(
+        _("Objections are not answered in the state “%(state)s”.")
+        % {"state": profile.get_state_display()}
+    )
+
+
+def answering_role(profile: Profile, by: User) -> Role:
+    """Return the role in which somebody who may answers an objection."""
+    return next(one for one in _ANSWERERS if one in profile.roles_of(by))
+
+
 def _not_you(signoff: SignOff, profile: Profile, by: User) -> DomainError | None:
     held = profile.roles_of(by).intersection(_ANSWERERS)
     if not held or not may_read(signoff, profile, viewer=by):
@@ -55,15 +86,10 @@ def _not_you(signoff: SignOff, profile: Profile, by: User) -> DomainError | None
 def _not_now(signoff: SignOff, profile: Profile) -> DomainError | None:
     if signoff.state != SignOffState.OBJECTED:
         return NotNow(_("This is no objection any more."))
-    if profile.state not in _OPEN_STATES:
-        return NotNow(
-            _("Objections are not answered in the state “%(state)s”.")
-            % {"state": profile.get_state_display()}
-        )
     is_past = profile.state == ProfileState.SIGNOFF and signoff.round.closed_at is not None
     if signoff.response and is_past:
         return NotNow(_("The answer stays as it is: sign-off has been asked for with it."))
-    return None
+    return _not_in(profile, _OPEN_STATES)
 
 
 def stands_already(signoff: SignOff, reason: str, sections: Iterable[Section]) -> bool:
@@ -104,7 +130,7 @@ def answer_objection(
     if not said:
         raise InvalidInput(_("Write the answer."))
     SignOff.objects.filter(pk=fresh.pk).update(response=said, responded_by=by, responded_at=at)
-    role = next(one for one in _ANSWERERS if one in profile.roles_of(by))
+    role = answering_role(profile, by)
     entry = Entry(
         document_name(fresh), "answer_objection", fresh.state, fresh.state, fresh.digest, said
     )

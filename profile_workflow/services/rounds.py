@@ -251,5 +251,9 @@ def ask(opened: ValidationRound, people: Iterable[Assignment], *, at: datetime) 
 
 
 def close_validation_round(profile: Profile, *, at: datetime) -> None:
-    """Close the open round without a decision; the silent will be asked again in the next one."""
+    """Close the open round without a decision; the silent will be asked again in the next one.
+
+    Records of workshops stand as they are from then on.
+    """
+    profile.workshops.filter(closed_at__isnull=True).update(closed_at=at)
     profile.validation_rounds.filter(closed_at__isnull=True).update(closed_at=at)

@@ -75,6 +75,7 @@ _PLACES: Mapping[str, _Kind] = {
     "wording_blocked": _FINDINGS,
     "number_undefined": _FINDINGS,
     "objection": _Kind("round", _("See the objections"), "objections"),
+    "workshop": _Kind("workshops", _("Go to the workshops")),
     "quorum": _NEXT,
     "signature": _NEXT,
     "text_changed": _NEXT,

@@ -87,7 +87,16 @@ PROFILE_PAGES: Sequence[Page] = (
         ),
     ),
     Page("requests", _("Requests"), beneath=("request_new", "request", "request_file")),
-    Page("round", _("Round"), beneath=("objection", "links", "link_again", "link_revoke")),
+    Page(
+        "round",
+        _("Round"),
+        beneath=(
+            *("objection", "links", "link_again", "link_revoke"),
+            *("workshops", "workshop_new", "workshops_file", "workshop", "workshop_change"),
+            *("workshop_said", "workshop_remark", "workshop_unsaid"),
+            *("paper", "paper_room", "paper_form", "paper_enter"),
+        ),
+    ),
     Page("responses", _("Comments"), beneath=("responses_file",)),
     Page("qa", _("Quality"), beneath=("qa_waive", "qa_waiver_back")),
     Page(

@@ -291,12 +291,37 @@ class ValidationRoundRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkshopLine:
+    """The final record of a workshop, without anybody's name.
+
+    Attributes:
+        title: Day and place.
+        facts: What it was for, how people met, how many, quorum, attribution: in words.
+        participants: Groups in words with their numbers, as far as they may be told.
+        confirmed: Number and title of each section that the room confirmed.
+        documents: What was used, with its SHA-256.
+        said: Kind, section, words and written answer of each objection and remark.
+        digest: SHA-256 of the record.
+    """
+
+    title: str
+    facts: tuple[str, ...]
+    participants: tuple[str, ...]
+    confirmed: tuple[str, ...]
+    documents: tuple[tuple[str, str], ...]
+    said: tuple[tuple[str, str, str, str], ...]
+    agreed: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class ValidationRecord:
-    """Everything that was judged: review rounds, decisions, validation rounds."""
+    """Everything that was judged: review rounds, decisions, validation rounds, workshops."""
 
     reviews: tuple[ReviewRoundLine, ...] = ()
     decisions: tuple[DecisionLine, ...] = ()
     validations: tuple[ValidationRoundRecord, ...] = ()
+    workshops: tuple[WorkshopLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

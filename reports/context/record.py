@@ -37,6 +37,7 @@ from reports.context.plain import (
     ValidationRecord,
     ValidationRoundRecord,
 )
+from reports.context.workshops import read_workshops
 
 #: Answers that approve; to go on without somebody is no approval of his.
 _APPROVING = frozenset(AGREEING_SIGNOFF_STATES) - {SignOffState.WAIVED}
@@ -46,7 +47,7 @@ _ANSWER_ORDER = {state: position for position, state in enumerate(SignOffState)}
 
 
 def read_record(profile: Profile, names: Mapping[int, str], language: str) -> ValidationRecord:
-    """Read review rounds, decisions and validation rounds of a profile.
+    """Read review rounds, decisions, validation rounds and workshops of a profile.
 
     Args:
         profile: The profile.
@@ -66,6 +67,7 @@ def read_record(profile: Profile, names: Mapping[int, str], language: str) -> Va
             _validation(one, signoffs[one.pk], _standing(one, answers), language)
             for one in rounds.order_by("opened_at", "number")
         ),
+        workshops=read_workshops(profile, names, language),
     )
 
 

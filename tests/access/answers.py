@@ -112,6 +112,7 @@ ANSWERS = {
     "link_check": note(Answer(NOT_COMPLETE), ()),
     # This consultation asks for no priorities.
     "link_priorities": Line(Answer(GONE), Answer(GONE)),
+    "link_paper": page(),
     # A link for a consultation is none to sign with.
     "link_sign": Line(Answer(GONE), Answer(GONE)),
     "link_code": Line(Answer(GONE), Answer(GONE)),
@@ -186,6 +187,19 @@ ANSWERS = {
     "link_again": button(only(FOUND, TEAM, FOCAL_POINT)),
     "link_revoke": form(NOT_COMPLETE, TEAM, FOCAL_POINT),
     "objection": note(only(FOUND, TEAM, EXPERT)),
+    # The first who is asked is the focal point: he answers himself.
+    "paper": page(TEAM, FOCAL_POINT),
+    "paper_room": page(TEAM, FOCAL_POINT),
+    "paper_form": page(TEAM, FOCAL_POINT),
+    "paper_enter": form(NOT_COMPLETE, TEAM),
+    "workshops": page(),
+    "workshops_file": page(),
+    "workshop": page(),
+    "workshop_new": form(NOT_COMPLETE, TEAM, FOCAL_POINT),
+    "workshop_change": form(NOT_COMPLETE, TEAM, FOCAL_POINT),
+    "workshop_said": form(NOT_COMPLETE, TEAM, FOCAL_POINT),
+    "workshop_remark": note(only(FOUND, TEAM, EXPERT, FOCAL_POINT)),
+    "workshop_unsaid": button(only(FOUND, TEAM, FOCAL_POINT)),
     # The checks are made in quality assurance, which is over or has not begun.
     "qa": note(only(NOT_NOW, TEAM)),
     "qa_waive": button(only(NOT_NOW, TEAM)),

@@ -64,6 +64,7 @@ def _of_the_city(place: Place) -> dict[str, Form]:
     priorities = {"base": fingerprint_of(list(place.ranked.priorities.all()))}
     return {
         "objection": {"text": "We have looked at it.", "base": fingerprint_of_text("")},
+        "workshop_remark": {"text": "We have looked at it.", "base": fingerprint_of_text("")},
         "my_invitation": {"decline_invitation-move": "decline_invitation"},
         "invitation": {"withdraw_invitation-move": "withdraw_invitation"},
         "request": {"give_answer-move": "give_answer", "give_answer-words": "Adopted."},

@@ -272,8 +272,28 @@ def _of_the_city(consulted: Profile, ranked: Profile) -> dict[str, Sequence[Any]
         **{name: [consulted.slug, first.pk] for name in ("link_again", "link_revoke")},
         **{name: [ranked.slug, priority.pk] for name in of_priorities},
         "priority_add": [ranked.slug],
+        **_of_rooms_and_paper(consulted, first.pk),
+        "link_paper": [token],
         "objection": [consulted.slug, first.pk],
         "responses": [consulted.slug],
+    }
+
+
+def _of_rooms_and_paper(profile: Profile, asked: int) -> dict[str, Sequence[Any]]:
+    """A workshop that objected, and the form of somebody who is asked."""
+    workshop = factories.give_workshop(profile)
+    remark = workshop.remarks.get()
+    of_profile = ("workshops", "workshop_new", "paper", "paper_room")
+    of_workshop = ("workshop", "workshop_change", "workshop_said")
+    return {
+        **{name: [profile.slug] for name in of_profile},
+        **{name: [profile.slug, workshop.pk] for name in of_workshop},
+        **{
+            name: [profile.slug, workshop.pk, remark.pk]
+            for name in ("workshop_remark", "workshop_unsaid")
+        },
+        "workshops_file": [profile.slug, "csv"],
+        **{name: [profile.slug, asked] for name in ("paper_form", "paper_enter")},
     }
 
 

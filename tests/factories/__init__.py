@@ -25,6 +25,7 @@ from tests.factories.given import (
     read_word,
     write,
 )
+from tests.factories.meetings import FACTS, give_workshop
 from tests.factories.programmes import Made, make_person, make_profile, make_programme, nomination
 from tests.factories.way import (
     ASIDE,
@@ -45,6 +46,7 @@ from tests.factories.way import (
 __all__ = [
     "ASIDE",
     "EDITABLE",
+    "FACTS",
     "FORWARD",
     "RESTS",
     "Made",
@@ -69,6 +71,7 @@ __all__ = [
     "give_priority",
     "give_source",
     "give_territory",
+    "give_workshop",
     "holder",
     "holders",
     "invite",

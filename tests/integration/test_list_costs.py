@@ -44,6 +44,7 @@ NO_LIST = {
     "section_compare": "two texts",
     "section_move": "a form",
     "objection": "one objection",
+    "workshop_remark": "one remark",
     "link_receipt": "one answer",
     "link_revoke": "one link",
     "link_section": "one section",

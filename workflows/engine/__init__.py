@@ -30,6 +30,7 @@ from workflows.engine.moves import (
     offers,
     perform,
 )
+from workflows.engine.paper import enter_paper
 from workflows.engine.signing import ask_for_code, sign_by_link
 from workflows.engine.unsealing import rounds_to_unseal, unseal
 
@@ -47,6 +48,7 @@ __all__ = [
     "clear_up_after",
     "delegate",
     "end_part",
+    "enter_paper",
     "invite",
     "invite_suggested",
     "lapse",

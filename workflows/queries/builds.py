@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from profile_workflow.models import Profile, User
 from profile_workflow.queries.attribution import credit
@@ -27,6 +29,25 @@ def kinds_for(profile: Profile, user: User) -> list[Build.Kind]:
 def job_key(build_id: int) -> str:
     """Return the name of the job in the outbox that makes a build."""
     return f"pdf:build:{build_id}"
+
+
+def documents_of(profile: Profile) -> dict[str, str]:
+    """Return SHA-256 → title of what a workshop can have had before it, newest first.
+
+    These are the frozen versions of a profile and the PDFs made of them, not those of working
+    texts. Titles are in the language of the profile. Two queries.
+    """
+    versions = profile.versions.order_by("-number").values_list("number", "digest")
+    frozen = [one for one in Build.Kind if one != Build.Kind.PREVIEW]
+    builds = profile.builds.filter(kind__in=frozen, state=Build.State.DONE).order_by("-pk")
+    with translation.override(profile.language):
+        found = {}
+        for number, digest in versions:
+            found.setdefault(digest, _("Text of version %(number)s") % {"number": number})
+        for build in builds[:BUILDS_SHOWN]:
+            title = f"PDF: {build.get_kind_display()} ({build.language})"
+            found.setdefault(build.sha256, title)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

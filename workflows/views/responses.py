@@ -16,6 +16,7 @@ from profile_workflow.models import City, Profile, User
 from profile_workflow.queries import responses as queries
 from profile_workflow.queries.profiles import sections_of
 from profile_workflow.queries.rounds import objections_of
+from profile_workflow.queries.workshops import said_in_rooms
 from profile_workflow.web.loading import profile_or_404, signed_in
 from profile_workflow.web.spreadsheets import Cell, csv_response, xlsx_response
 from workflows.views import answering
@@ -61,6 +62,7 @@ def _page(
         "may_answer": any(row.form for row in rows),
         "saved": saved,
         "objections": objections_of(profile, viewer=viewer),
+        "said_in_rooms": said_in_rooms(profile),
         "at": timezone.now(),
     }
     return render(

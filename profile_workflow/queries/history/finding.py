@@ -35,6 +35,7 @@ class Subject(TextChoices):
     MOVES = "moves", gettext_lazy("Moves of the profile and its sections")
     COMMENT = "comment", gettext_lazy("Comments")
     SIGN_OFF = "sign_off", gettext_lazy("Sign-offs")
+    WORKSHOP = "workshop", gettext_lazy("Workshops")
     PEOPLE = "people", gettext_lazy("People and tasks")
     FIGURES = "figures", gettext_lazy("Figures and sources")
     REQUESTS = "requests", gettext_lazy("Requests for input")
@@ -47,6 +48,7 @@ _DOCUMENTS_OF: dict[str, tuple[str, ...]] = {
     Subject.MOVES: ("profile", "section", "guidance", "review_round", "validation_round"),
     Subject.COMMENT: ("comment",),
     Subject.SIGN_OFF: ("sign_off",),
+    Subject.WORKSHOP: ("workshop",),
     Subject.PEOPLE: ("assignment", "invitation", "task"),
     Subject.FIGURES: ("data_item", "evidence"),
     Subject.REQUESTS: ("input_request",),
@@ -134,8 +136,9 @@ def _told_to(viewer: User, profile: Profile) -> "QuerySet[Event]":
     """Return the events of a profile that a reader may know of.
 
     Left out are comments among authors, requests and invitations that he may not see, and the end
-    of substitutions that never began. That an answer came by link stands beside the comments that
-    came with it, so that it would tie them to an objection: it is for those who see every name.
+    of substitutions that never began. That an answer came by link, or was entered from paper,
+    stands beside the comments that came with it, so that it would tie them to an objection: it is
+    for those who see every name.
     """
     events = Event.objects.filter(profile=profile)
     veil = veil_of(profile, viewer)
@@ -149,7 +152,7 @@ def _told_to(viewer: User, profile: Profile) -> "QuerySet[Event]":
         to_come = substitutions_to_come(profile, on=profile.day)
         unknown = [f"{Kind.ASSIGNMENT}:{pk}" for pk in sorted(to_come)]
         events = events.exclude(document__in=unknown, move="end_part")
-        events = events.exclude(move="send_by_link")
+        events = events.exclude(move__in=("send_by_link", "enter_paper"))
         mine = invitations_seen_by(profile, viewer).values_list("pk", flat=True)
         known = Q(document__in=[f"{Kind.INVITATION}:{pk}" for pk in mine])
         events = events.filter(~Q(document__startswith=f"{Kind.INVITATION}:") | known)

@@ -50,6 +50,7 @@ class Kind(TextChoices):
     ASSIGNMENT = "assignment", gettext_lazy("Assignment")
     CHECK = "check", gettext_lazy("Check of quality")
     GUIDANCE = "guidance", gettext_lazy("Guidance")
+    WORKSHOP = "workshop", gettext_lazy("Workshop")
 
 
 #: Which machine the states of a document belong to.
@@ -104,6 +105,12 @@ _OTHER_MOVES: dict[str, "str | Promise"] = {
     "revoke_link": gettext_lazy("Revoke the personal link"),
     "send_by_link": gettext_lazy("Send the answer by personal link, without signing in"),
     "sign_by_link": gettext_lazy("Confirm the signature by personal link, with a code"),
+    "enter_paper": gettext_lazy("Enter the answer from a paper form"),
+    "record": gettext_lazy("Write down the workshop"),
+    "correct": gettext_lazy("Correct the record"),
+    "add_remark": gettext_lazy("Write down what the room said"),
+    "remove_remark": gettext_lazy("Take out of the record"),
+    "answer_remark": gettext_lazy("Answer the room in writing"),
     "carry_over": gettext_lazy("Take over from the edition before"),
 }
 

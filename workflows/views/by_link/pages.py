@@ -21,6 +21,7 @@ from profile_workflow.forms.marked import Difference
 from profile_workflow.models import (
     AnsweringLink,
     Challenge,
+    PaperAnswer,
     PriorityAnswer,
     Profile,
     Revision,
@@ -28,6 +29,7 @@ from profile_workflow.models import (
     SectionAnswer,
     SigningAnswer,
 )
+from profile_workflow.queries.paper import paper_of, said_on_paper
 from profile_workflow.queries.profiles import sections_asked_about
 from profile_workflow.queries.promises import promise_to
 from profile_workflow.queries.validation import picture_asked_about
@@ -59,12 +61,14 @@ class Step:
         number: Its place, beginning with 1.
         answer: What was saved for it.
         address: Its page.
+        on_paper: What was entered from a form, in words.
     """
 
     number: int
     section: Section
     answer: SectionAnswer | None
     address: str
+    on_paper: str = ""
 
 
 class AddressesByLink(Addresses):
@@ -95,13 +99,22 @@ class Way:
 
     @cached_property
     def steps(self) -> list[Step]:
-        """All sections, in their order: two queries."""
+        """All sections, in their order: three queries."""
         answers = section_answers.answers_of(self.signoff)
         sections = sections_asked_about(self.round)
         return [
-            Step(number, one, answers.get(one.key), self._address(one))
+            Step(number, one, answers.get(one.key), self._address(one), self._on_paper(one))
             for number, one in enumerate(sections, start=1)
         ]
+
+    @cached_property
+    def paper(self) -> PaperAnswer | None:
+        """What was entered from a form of the person, if it was: one query."""
+        return None if self.signs else paper_of(self.signoff)
+
+    def _on_paper(self, section: Section) -> str:
+        said = said_on_paper(self.paper).get(section.key)
+        return str(SectionView(said["view"]).label) if said else ""
 
     def _address(self, section: Section) -> str:
         section.profile = self.profile
