@@ -297,7 +297,7 @@ def _withdrawals(profiles: Iterable[int]) -> dict[int, tuple[datetime, str]]:
     ended = list(profiles)
     if not ended:
         return {}
-    found = Event.objects.filter(profile__in=ended, document="profile", move="cancel")
+    found = Event.objects.filter(profile__in=ended, document="profile", move__in=("cancel", "withdraw"))
     return {
         one.profile_id: (one.at, one.reason.text if hasattr(one, "reason") else "")
         for one in found.select_related("reason").order_by("seq")
