@@ -213,7 +213,7 @@ class _Known:
         found = Publication.objects.filter(profile__in=profiles).select_related("profile_version")
         for one in found.order_by("published_at", "pk") if profiles else ():
             self._of[one.profile_id].append(one)
-        self._withdrawals = _withdrawals(
+        self._withdrawals = withdrawals(
             pk for pk, one in profiles.items() if one.state == ProfileState.CANCELLED
         )
 
@@ -292,12 +292,14 @@ def _unpublished(match: _Match) -> Finding:
     )
 
 
-def _withdrawals(profiles: Iterable[int]) -> dict[int, tuple[datetime, str]]:
+def withdrawals(profiles: Iterable[int]) -> dict[int, tuple[datetime, str]]:
     """Return when and why profiles were withdrawn: one query, none if none was."""
     ended = list(profiles)
     if not ended:
         return {}
-    found = Event.objects.filter(profile__in=ended, document="profile", move__in=("cancel", "withdraw"))
+    found = Event.objects.filter(
+        profile__in=ended, document="profile", move__in=("cancel", "withdraw")
+    )
     return {
         one.profile_id: (one.at, one.reason.text if hasattr(one, "reason") else "")
         for one in found.select_related("reason").order_by("seq")

@@ -23,10 +23,10 @@ class SearchKind(models.TextChoices):
 class SearchEntry(models.Model):
     """One thing that can be found. Derived from other tables, and made again at any time.
 
-    ``object_id`` is the id of the city, profile, section, person or source, or that of the revision
-    that is published; ``place`` the key of the section that shows it. A source that no submitted text cites has no place. ``title`` and
-    ``text`` are kept as ``spelling.searchable`` writes them; what finds them quickly is in
-    ``models.fulltext``.
+    ``object_id`` is the id of the city, profile, section, person or source, or that of the
+    revision that is published; ``place`` the key of the section that shows it. A source that no
+    submitted text cites has no place. ``title`` and ``text`` are kept as ``spelling.searchable``
+    writes them; what finds them quickly is in ``models.fulltext``.
     """
 
     kind = models.CharField(_("kind"), max_length=10, choices=SearchKind.choices)

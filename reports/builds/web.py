@@ -19,7 +19,7 @@ _ID = re.compile(r'\bid="([^"]+)"')
 _INNER_LINK = re.compile(r'\bhref="#([^"]+)"')
 _PICTURE = re.compile(r'<img src="cmp:([0-9a-f]{64})"')
 _TITLE = re.compile(r"<h1\b.*?</h1>", re.DOTALL)
-_HEADING = re.compile(r"<(/?)h([23])\b")
+_HEADING = re.compile(r"<(/?)h([34])\b")
 _SECTION = re.compile(r"\A\s*<section\b[^>]*>|</section>\s*\Z")
 
 
@@ -75,15 +75,15 @@ def _chapters(report: Report) -> Iterator[Part]:
             for heading in one.headings
             if heading.number or one.is_summary
         )
-        yield Part(one.anchor, one.number, one.title, one.html, entries)
+        # The title of the part stands on the page itself, and its subsections follow that.
+        html = _HEADING.sub(lambda found: f"<{found[1]}h{int(found[2]) - 1}", one.html)
+        yield Part(one.anchor, one.number, one.title, html, entries)
 
 
 def _endings(report: Report, words: Labels) -> Iterator[Part]:
     for key, title, html in endings(report, words):
         inner = _SECTION.sub("", _TITLE.sub("", html, count=1))
-        # One level below the title of the part, which stands on the page itself.
-        lower = _HEADING.sub(lambda found: f"<{found[1]}h{int(found[2]) + 1}", inner)
-        yield Part(key, "", title, lower)
+        yield Part(key, "", title, inner)
     if report.acronyms:
         html = render_to_string("reports/web/acronyms.html", {"report": report})
         yield Part("acronyms", "", words.acronyms, html)

@@ -7,6 +7,7 @@ may make it. Programmes are apart from one another, so tests never meet.
 from profile_workflow.services.people import Part
 from tests.factories.documents import asked, fresh, holder, holders, move, section, sections, undone
 from tests.factories.given import (
+    freeze_edition,
     ask_for_input,
     comment_on,
     give_checks,
@@ -57,6 +58,7 @@ __all__ = [
     "bring_to",
     "comment_on",
     "fresh",
+    "freeze_edition",
     "give_checks",
     "give_erratum",
     "give_figure",

@@ -4,6 +4,6 @@ The outline is that of Natural Earth (public domain). ``python -m profile_workfl
 says how ``mediterranean.json`` was made of it.
 """
 
-from profile_workflow.charts.land.drawing import HEIGHT, WIDTH, outline, place
+from profile_workflow.charts.land.drawing import HEIGHT, WIDTH, is_shown, outline, place
 
-__all__ = ["HEIGHT", "WIDTH", "outline", "place"]
+__all__ = ["HEIGHT", "WIDTH", "is_shown", "outline", "place"]

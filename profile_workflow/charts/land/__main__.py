@@ -8,6 +8,7 @@ would not be seen are left out.
 import json
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,8 @@ def _cut(ring: list[Point], axis: int, border: float, *, keeps_more: bool) -> li
 
 
 def _within(ring: list[Point]) -> list[Point]:
-    for axis, border, keeps_more in ((0, 0, True), (0, WIDTH, False), (1, 0, True), (1, HEIGHT, False)):  # fmt: skip
+    sides = ((0, 0, True), (0, WIDTH, False), (1, 0, True), (1, HEIGHT, False))
+    for axis, border, keeps_more in sides:
         ring = _cut(ring, axis, border, keeps_more=keeps_more) if ring else ring
     return ring
 
@@ -92,7 +94,7 @@ def _area(ring: list[Point]) -> float:
 def _drawn(ring: list[Point]) -> str:
     points = [(round(x), round(y)) for x, y in ring]
     steps = [f"M{points[0][0]} {points[0][1]}"]
-    for (x, y), (u, v) in zip(points, points[1:], strict=False):
+    for (x, y), (u, v) in pairwise(points):
         if (x, y) != (u, v):
             steps.append(f"l{u - x} {v - y}")
     return "".join(steps).replace(" -", "-") + "z"
@@ -103,7 +105,7 @@ def path_of(topology: dict[str, Any]) -> str:
     pieces = []
     for ring in _rings(topology):
         seen = _within([place(latitude, longitude) for longitude, latitude in ring])
-        if len(seen) > 3 and _area(seen) >= _SMALLEST:  # noqa: PLR2004 - fewer make no area
+        if len(seen) > 3 and _area(seen) >= _SMALLEST:
             half = len(seen) // 2
             pieces.append(_drawn(_simplified(seen[: half + 1])[:-1] + _simplified(seen[half:])))
     return "".join(pieces)
