@@ -25,7 +25,7 @@ from profile_workflow.states import ProfileState
 from reports.context.approvals import Text, approvals_of
 from reports.context.plain import ApprovalLine
 from reports.context.record import read_record, texts_of
-from reports.models import Build, Publication
+from reports.models import Build, Publication, PublicationFile
 
 #: Most profiles that are named for one fingerprint; the same section may stand in many editions.
 MOST_FINDINGS = 20
@@ -122,6 +122,7 @@ def look_up(fingerprint: str, *, viewer: User | None, language: str) -> list[Fin
     seen = _seen_by(viewer)
     found = [
         *_files(fingerprint),
+        *_data(fingerprint),
         *_builds(fingerprint, seen),
         *_texts(fingerprint, seen),
         *_sections(fingerprint, seen),
@@ -165,6 +166,15 @@ def _files(fingerprint: str) -> Iterator[_Match]:
         "profile_version", *_PROFILE
     )
     for one in found.order_by("pk"):
+        yield _Match(Kind.FILE, one.profile, publication=one, version=one.profile_version)
+
+
+def _data(fingerprint: str) -> Iterator[_Match]:
+    """Yield what was published beside a PDF, the newest first: figures often stay the same."""
+    found = PublicationFile.objects.filter(sha256=fingerprint)
+    related = ("publication__profile_version", *(f"publication__{one}" for one in _PROFILE))
+    for kept in found.select_related(*related).order_by("-pk"):
+        one = kept.publication
         yield _Match(Kind.FILE, one.profile, publication=one, version=one.profile_version)
 
 

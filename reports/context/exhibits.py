@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -214,4 +215,7 @@ def data_file(data: TableOfFigures) -> DataFile:
 def _cell(value: object) -> str:
     if isinstance(value, str):
         return f"'{value}" if value.startswith(_FORMULA) else value
-    return "" if value is None else f"{value:f}" if hasattr(value, "as_tuple") else str(value)
+    if isinstance(value, Decimal):
+        # The database keeps four decimals of every number.
+        return f"{value.normalize():f}"
+    return "" if value is None else str(value)

@@ -7,9 +7,9 @@ may make it. Programmes are apart from one another, so tests never meet.
 from profile_workflow.services.people import Part
 from tests.factories.documents import asked, fresh, holder, holders, move, section, sections, undone
 from tests.factories.given import (
-    freeze_edition,
     ask_for_input,
     comment_on,
+    freeze_edition,
     give_checks,
     give_erratum,
     give_figure,
@@ -37,6 +37,7 @@ from tests.factories.way import (
     approve_all,
     bring_to,
     next_edition,
+    publish_for_real,
     start_next_edition,
     submit_sections,
 )
@@ -57,8 +58,8 @@ __all__ = [
     "asked",
     "bring_to",
     "comment_on",
-    "fresh",
     "freeze_edition",
+    "fresh",
     "give_checks",
     "give_erratum",
     "give_figure",
@@ -78,6 +79,7 @@ __all__ = [
     "nomination",
     "prepare_publication",
     "promise_unsealed",
+    "publish_for_real",
     "read_word",
     "section",
     "sections",

@@ -13,10 +13,10 @@ from profile_workflow.services.people import Part
 from profile_workflow.states import ProfileState, Role, SectionState, Verdict
 from tests.factories.documents import asked, fresh, holder, move, sections
 from tests.factories.given import (
+    freeze_edition,
     give_erratum,
     give_priority,
     give_territory,
-    freeze_edition,
     prepare_publication,
     write,
 )

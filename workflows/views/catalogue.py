@@ -70,7 +70,7 @@ def _placed(dot: catalogue.Dot) -> dict[str, Any]:
     }
 
 
-class Feed(DjangoFeed[Publication, Any]):
+class Feed(DjangoFeed):  # type: ignore[type-arg]
     """The versions that were published last, as Atom, in the language of the reader."""
 
     feed_type = Atom1Feed
