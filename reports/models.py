@@ -18,7 +18,7 @@ class Build(models.Model):
     how far the making has come, as its process tells. ``lengths`` maps the key of each section
     to ``{"words": int, "pages": float}``: of its text, and of all that it fills on paper.
     ``frozen`` names what a file for publication is published with, the web edition and the data,
-    each as ``{"name", "kind", "file", "sha256", "size"}`` (``PublicationFile``).
+    each as ``{"path", "content_type", "file", "sha256", "size"}`` (``PublicationFile``).
     """
 
     class Kind(models.TextChoices):
@@ -170,13 +170,12 @@ class PublicationFile(Final):
     """What is published beside the PDF: the web edition, the data, the pictures.
 
     Attributes:
-        name: Under which it is fetched, e.g. ``table-6.csv``.
-        kind: Its content type.
+        path: Under which it is fetched, e.g. ``table-6.csv``.
     """
 
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="files")
-    name = models.CharField(_("name"), max_length=120)
-    kind = models.CharField(_("kind"), max_length=60)
+    path = models.CharField(_("name"), max_length=120)
+    content_type = models.CharField(_("kind"), max_length=60)
     file = models.FileField(_("file"), max_length=200)
     sha256 = models.CharField(_("SHA-256 of the file"), max_length=64)
     size = models.PositiveBigIntegerField(_("size in bytes"))
@@ -185,9 +184,9 @@ class PublicationFile(Final):
         verbose_name = _("file of a publication")
         verbose_name_plural = _("files of publications")
         constraints = [
-            models.UniqueConstraint(fields=["publication", "name"], name="publication_file_once")
+            models.UniqueConstraint(fields=["publication", "path"], name="publication_file_once")
         ]
         indexes = [models.Index(fields=["sha256"], name="publication_file_by_hash")]
 
     def __str__(self) -> str:
-        return f"{self.publication_id} {self.name}"
+        return f"{self.publication_id} {self.path}"

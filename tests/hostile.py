@@ -75,7 +75,17 @@ NOT_WRITTEN = {
         *("digest", "hash", "previous_hash", "reason_hash", "revision_hash", "sha256"),
         *("pdf_sha256", "text_digest", "quote_block", "rule", "document", "move", "from_state"),
         *("to_state", "question", "place", "version", "lengths", "content", "payload"),
-        *("leased_by", "flow_class", "flow_task", "flow_task_type", "token", "salt"),
+        *(
+            "path",
+            "content_type",
+            "frozen",
+            "leased_by",
+            "flow_class",
+            "flow_task",
+            "flow_task_type",
+            "token",
+            "salt",
+        ),
         *("owner_permission_obj_pk", "OutboxJob.key", "FailedSignIn.key", "WordReading.outcome"),
     },
     "a name in addresses or in the text, checked by its form and by the database": {

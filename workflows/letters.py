@@ -75,6 +75,7 @@ class MailKind(models.TextChoices):
     HELD = "held", _("Work stopped")
     RESUMED = "resumed", _("Resumed")
     CANCELLED = "cancelled", _("Cancelled")
+    WITHDRAWN = "withdrawn", _("Withdrawn from publication")
 
 
 class AccountMail(models.TextChoices):
@@ -133,6 +134,7 @@ OPTIONAL_KINDS = (
     MailKind.HELD,
     MailKind.RESUMED,
     MailKind.CANCELLED,
+    MailKind.WITHDRAWN,
 )
 
 _LONGEST_QUOTE = 2000

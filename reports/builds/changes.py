@@ -65,7 +65,7 @@ def _sections(profile: Profile, before: Publication, report: Report) -> Iterator
 
 
 def _tables(before: Publication, report: Report) -> Iterator[TableChange]:
-    kept = {one.name: one for one in before.files.filter(name__startswith="table-")}
+    kept = {one.path: one for one in before.files.filter(path__startswith="table-")}
     for file in report.data_files:
         if file.name not in kept:
             continue

@@ -29,7 +29,7 @@ def frozen_files(profile: Profile, material: Material) -> list[Kept]:
         material: What was read of it for its PDF: both are made of the same.
 
     Returns:
-        The stored files as ``{"name", "kind", "file", "sha256", "size"}``.
+        The stored files as ``{"path", "content_type", "file", "sha256", "size"}``.
     """
     report = report_from(material, medium=Medium.WEB)
     pictures = _pictures(profile, material)
@@ -40,7 +40,7 @@ def frozen_files(profile: Profile, material: Material) -> list[Kept]:
         city=material.city,
         year=material.edition,
         version=material.version,
-        pictures={one["sha256"]: one["name"] for one in pictures},
+        pictures={one["sha256"]: one["path"] for one in pictures},
         changes=changes_since_published(profile, report),
     )
     contents = [
@@ -57,7 +57,13 @@ def _kept(name: str, kind: str, text: str) -> Kept:
     ending = name.rpartition(".")[2]
     stored = default_storage.save(f"reports/{uuid.uuid4().hex}.{ending}", ContentFile(content))
     sha256 = hashlib.sha256(content).hexdigest()
-    return {"name": name, "kind": kind, "file": stored, "sha256": sha256, "size": len(content)}
+    return {
+        "path": name,
+        "content_type": kind,
+        "file": stored,
+        "sha256": sha256,
+        "size": len(content),
+    }
 
 
 def _pictures(profile: Profile, material: Material) -> list[Kept]:
@@ -68,8 +74,8 @@ def _pictures(profile: Profile, material: Material) -> list[Kept]:
     found = PictureFile.objects.filter(profile=profile, sha256__in=wanted).order_by("sha256")
     return [
         {
-            "name": f"picture-{one.sha256}.{one.kind}",
-            "kind": f"image/{one.kind}",
+            "path": f"picture-{one.sha256}.{one.kind}",
+            "content_type": f"image/{one.kind}",
             "file": one.full.name,
             "sha256": one.sha256,
             "size": one.size,

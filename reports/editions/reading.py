@@ -24,7 +24,7 @@ def edition_of(publication: Publication) -> Edition:
     Raises:
         NotKept: If there is none, or if it is not the one that was published.
     """
-    kept: PublicationFile | None = publication.files.filter(name=EDITION).first()
+    kept: PublicationFile | None = publication.files.filter(path=EDITION).first()
     if kept is None:
         raise NotKept
     return _read(kept.file.name, kept.sha256)

@@ -258,8 +258,8 @@ def prepare_publication(profile: Profile) -> None:
         finished_at=moment,
         frozen=[
             {
-                "name": "profile.json",
-                "kind": "application/json",
+                "path": "profile.json",
+                "content_type": "application/json",
                 "file": "reports/no-such-file.json",
                 "sha256": "1" * 64,
                 "size": 1,

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from profile_workflow.bibliography import exchange
-from profile_workflow.models import DataItem, SearchEntry, SearchKind
+from profile_workflow.models import DataItem, DataTable, SearchEntry, SearchKind
 from profile_workflow.services.search_index import differences
 from profile_workflow.states import ProfileState, Role
 from reports import publications
@@ -38,12 +38,16 @@ def written(made):
     profile = factories.bring_to(profile, ProfileState.DRAFTING)
     one, two = factories.section(profile, "1"), factories.section(profile, "2")
     item = factories.give_figure(one)
-    DataItem.objects.filter(pk=item.pk).update(state="reconciled", label="Residents")
-    picture = factories.give_picture(profile)
-    source, table = item.source.key, item.table.key
+    DataItem.objects.filter(pk=item.pk).update(state="reconciled", label=f"Residents {HOSTILE}")
+    DataTable.objects.update(title=f"Population {HOSTILE}", note=HOSTILE)
+    source = item.source
+    source.title = source.publisher = HOSTILE
+    source.save()
+    picture = factories.give_picture(profile, caption=HOSTILE, alt=HOSTILE, credit=HOSTILE)
+    table = item.table.key
     factories.write(
         one,
-        f"### Where they live\n\nHousing is scarce [@{source}, p. 4].^[A note on rents.] See "
+        f"### Where they live\n\nHousing is scarce [@{source.key}, p. 4].^[A note on rents.] See "
         f"[#section:2] and [#table:{table}].\n\n[[figure:{table}]]\n\n[[table:{table}]]\n\n"
         f"[[image:{picture.key}]]\n\n{HOSTILE}\n",
     )
@@ -77,7 +81,7 @@ def text(response):
 def addresses_of(profile, version="1.0"):
     """Every address under which something of a version is given out."""
     publication = Publication.objects.get(profile=profile, version=version)
-    names = [*publication.files.values_list("name", flat=True)]
+    names = [*publication.files.values_list("path", flat=True)]
     names.append(f"{profile.slug}-{version}-{profile.language}.pdf")
     parts = ["section-1", "section-2", "bibliography", "record"]
     return [
@@ -173,8 +177,8 @@ def the_files_are_those_of_the_text(profile, table):
     named = {role for role in Role if factories.holder(profile, role).full_name in told}
     assert named == set(printed)
     for kept in publication.files.all():
-        content = sent(profile, kept.name)
-        assert hashlib.sha256(content).hexdigest() == kept.sha256, kept.name
+        content = sent(profile, kept.path)
+        assert hashlib.sha256(content).hexdigest() == kept.sha256, kept.path
     found = get("fingerprint_data", hashlib.sha256(sheet).hexdigest()).json()["findings"]
     assert [one["status"] for one in found] == ["published"]
 
@@ -255,6 +259,7 @@ def it_is_corrected(profile, table):
     changes = text(get("published_part", slug, "1.1", "changes"))
     for words in ("<ins>", "<del>", "2 sections are unchanged", "1000", "1200"):
         assert words in changes
+    assert "<img src=x" not in changes + old + new
     get("published_part", slug, "1.0", "changes", status=404)
     assert list(differences()) == []
     return corrected
@@ -293,7 +298,7 @@ def test_what_is_published_is_frozen_and_checked(made):
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
             connection.cursor().execute(statement)
     # The planted hole: one byte of a file is another one.
-    kept = PublicationFile.objects.get(name=f"table-{table}.csv")
+    kept = PublicationFile.objects.get(path=f"table-{table}.csv")
     with kept.file.open("rb") as opened:
         content = opened.read()
     default_storage.delete(kept.file.name)

@@ -87,7 +87,7 @@ def version_page(request: HttpRequest, slug: str, version: str) -> HttpResponseB
     """Show the first page of a version: what it is, how to cite it, its contents and its files."""
     standing, publication = _version(slug, version)
     edition = _edition(publication)
-    files = list(publication.files.order_by("name"))
+    files = list(publication.files.order_by("path"))
     found = _shown(standing, publication, edition) | {"files": _files(edition, files)}
     if edition is not None:
         addresses = _addresses(standing, publication, files)
@@ -137,9 +137,9 @@ def file(request: HttpRequest, slug: str, version: str, name: str) -> HttpRespon
         opened = kept.file.open("rb")
     except FileNotFoundError:
         raise Http404 from None
-    is_shown = kept.kind.startswith("image/")
+    is_shown = kept.content_type.startswith("image/")
     response = FileResponse(
-        opened, as_attachment=not is_shown, filename=name, content_type=kept.kind
+        opened, as_attachment=not is_shown, filename=name, content_type=kept.content_type
     )
     return _may_be_kept(response, etag)
 
@@ -154,8 +154,10 @@ def _kept(standing: Standing, publication: Publication, name: str) -> Publicatio
     """Return a file by its name: a PDF in any of the languages, or what is published beside it."""
     for one in (publication, *standing.others):
         if one.version == publication.version and name == pdf_name(standing, one):
-            return PublicationFile(name=name, kind=_PDF, file=one.pdf.name, sha256=one.pdf_sha256)
-    kept: PublicationFile | None = publication.files.filter(name=name).first()
+            return PublicationFile(
+                path=name, content_type=_PDF, file=one.pdf.name, sha256=one.pdf_sha256
+            )
+    kept: PublicationFile | None = publication.files.filter(path=name).first()
     if kept is None:
         raise Http404
     return kept
@@ -204,9 +206,9 @@ def _addresses(
         page=at("published_version"),
         pdf=at("published_file", pdf_name(standing, publication)),
         files=[
-            (one.name, one.kind.partition(";")[0], at("published_file", one.name))
+            (one.path, one.content_type.partition(";")[0], at("published_file", one.path))
             for one in files
-            if not one.kind.startswith("image/")
+            if not one.content_type.startswith("image/")
         ],
     )
 
@@ -242,7 +244,7 @@ def _files(
 ) -> list[tuple[PublicationFile, str]]:
     """Return the files of figures with their titles."""
     titles = dict(edition.files) if edition else {}
-    return [(one, titles[one.name]) for one in files if one.name in titles]
+    return [(one, titles[one.path]) for one in files if one.path in titles]
 
 
 def _page(request: HttpRequest, name: str, found: dict[str, Any]) -> HttpResponseBase:

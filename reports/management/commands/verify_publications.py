@@ -38,7 +38,7 @@ def _problems() -> Iterator[str]:
     files = PublicationFile.objects.select_related("publication__profile").order_by("pk")
     for kept in files.iterator():
         version = f"{kept.publication.profile.slug} {kept.publication.version}"
-        yield from _compared(f"{version} {kept.name}", kept.file, kept.sha256)
+        yield from _compared(f"{version} {kept.path}", kept.file, kept.sha256)
 
 
 def _compared(name: str, file: FieldFile, sha256: str) -> Iterator[str]:

@@ -16,6 +16,7 @@ LEFT_OUT = {
     "comment.decline": _ANSWER,
     "comment.defer": _ANSWER,
     "comment.reopen": "made in the form with which the journey closes: the same file",
+    "profile.withdraw": "ends what a journey leads to: tests/integration/test_published.py",
     "sign_off.waive": "goes on as an answer does: tests/integration/test_acts_told.py",
 }
 
