@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE, ConcurrentTransitionMixin, FSMField, transition
 
 from profile_workflow.states import (
+    PUBLISHED_STATES,
     WORKING_STATES,
     CommentState,
     DataItemState,
@@ -329,6 +330,14 @@ class ProfileMachine(ConcurrentTransitionMixin, models.Model):
         custom=says(_("Supersede by the new edition"), system=True),
     )
     def supersede(self) -> None: ...
+
+    @transition(
+        state,
+        list(PUBLISHED_STATES),
+        S.CANCELLED,
+        custom=says(_("Withdraw from publication"), reason=True),
+    )
+    def withdraw(self) -> None: ...
 
     @transition(state, list(WORKING_STATES), S.ON_HOLD, custom=says(_("Put on hold"), reason=True))
     def hold(self) -> None: ...

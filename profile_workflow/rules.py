@@ -216,6 +216,7 @@ WHO: dict[str, Who] = {
     "profile.hold": _TEAM,
     "profile.resume": _TEAM,
     "profile.cancel": _TEAM,
+    "profile.withdraw": _TEAM,
     "section.submit": _SECTION_AUTHOR,
     "section.take_back": _SECTION_AUTHOR,
     "section.accept": _REVIEW_OF_SECTION,

@@ -83,6 +83,9 @@ PUBLIC_STATES: tuple[ProfileState, ...] = (
     ProfileState.SUPERSEDED,
 )
 
+#: The states in which a published text is open to everybody, and can be withdrawn.
+PUBLISHED_STATES: tuple[ProfileState, ...] = (*PUBLIC_STATES, ProfileState.CORRECTION)
+
 
 class SectionState(TextChoices):
     """Where one section of the text stands."""

@@ -37,6 +37,7 @@ class ReportsConfig(AppConfig):
         from reports import publications  # noqa: PLC0415 - likewise
 
         triggers.protect("reports_publication")
+        triggers.protect("reports_publicationfile")
         publications.register()
         painting.use_fonts(_FONTS)
         register(check_subsetting)

@@ -42,6 +42,8 @@ class Labels:
     not_available: str
     nothing_found: str
     searched: str
+    figures_of_chart: str
+    download_figures: str
     no_text: str
     no_figures: str
     challenges: str
@@ -163,6 +165,8 @@ _EN = Labels(
     not_available="not available",
     nothing_found="Nothing was found on this subject.",
     searched="Where it was searched",
+    figures_of_chart="Figures of the chart",
+    download_figures="Download the figures",
     no_text="No text has been submitted yet.",
     no_figures="No figures have been registered for this table.",
     challenges="Challenges",
@@ -299,6 +303,8 @@ _FR = Labels(
     not_available="non disponible",
     nothing_found="Rien n’a été trouvé à ce sujet.",
     searched="Où la recherche a porté",
+    figures_of_chart="Chiffres du graphique",
+    download_figures="Télécharger les chiffres",
     no_text="Aucun texte n’a encore été soumis.",
     no_figures="Aucun chiffre n’a été enregistré pour ce tableau.",
     challenges="Défis",
@@ -436,6 +442,8 @@ _AR = Labels(
     not_available="غير متوفر",
     nothing_found="لم يُعثر على شيء في هذا الموضوع.",
     searched="أين جرى البحث",
+    figures_of_chart="أرقام الرسم البياني",
+    download_figures="تنزيل الأرقام",
     no_text="لم يُقدَّم أي نص بعد.",
     no_figures="لم تُسجَّل أي أرقام لهذا الجدول.",
     challenges="التحديات",

@@ -17,6 +17,8 @@ class Build(models.Model):
     is the same file, so it is used again. ``stage``, ``chapter`` of ``chapters`` and ``page`` say
     how far the making has come, as its process tells. ``lengths`` maps the key of each section
     to ``{"words": int, "pages": float}``: of its text, and of all that it fills on paper.
+    ``frozen`` names what a file for publication is published with, the web edition and the data,
+    each as ``{"path", "content_type", "file", "sha256", "size"}`` (``PublicationFile``).
     """
 
     class Kind(models.TextChoices):
@@ -57,6 +59,7 @@ class Build(models.Model):
     pages = models.PositiveIntegerField(_("pages"), default=0)
     lengths = models.JSONField(_("length of the sections"), default=dict, blank=True)
     sha256 = models.CharField(_("SHA-256 of the file"), max_length=64, blank=True)
+    frozen = models.JSONField(_("what is published with it"), default=list, blank=True)
     problem = models.TextField(_("problem"), blank=True)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -89,8 +92,8 @@ class PublicationIsFinal(Exception):
     """Somebody tried to change or remove a publication."""
 
 
-class PublicationQuerySet(models.QuerySet["Publication"]):
-    """Publications; they can be added, not changed."""
+class PublicationQuerySet(models.QuerySet[Any]):
+    """Publications and their files; they can be added, not changed."""
 
     def update(self, **_values: Any) -> int:
         """Refuse: a publication stands as it was.
@@ -109,36 +112,16 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         raise PublicationIsFinal
 
 
-class Publication(models.Model):
-    """A published file of one version in one language. A correction is a publication of its own."""
-
-    profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="publications")
-    profile_version = models.ForeignKey(
-        ProfileVersion, on_delete=models.PROTECT, related_name="publications"
-    )
-    version = models.CharField(_("version"), max_length=20)
-    language = models.CharField(_("language"), max_length=10)
-    pdf = models.FileField(_("file"), max_length=200)
-    pdf_sha256 = models.CharField(_("SHA-256 of the file"), max_length=64)
-    published_at = models.DateTimeField(_("published at"))
+class Final(models.Model):
+    """A row that is written once."""
 
     objects = PublicationQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("publication")
-        verbose_name_plural = _("publications")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["profile", "version", "language"], name="publication_once"
-            )
-        ]
-        indexes = [models.Index(fields=["pdf_sha256"], name="publication_by_hash")]
-
-    def __str__(self) -> str:
-        return f"{self.profile_id} {self.version} ({self.language})"
+        abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Store a new publication.
+        """Store a new row.
 
         Raises:
             PublicationIsFinal: If the row exists already.
@@ -154,3 +137,56 @@ class Publication(models.Model):
             PublicationIsFinal: Always.
         """
         raise PublicationIsFinal
+
+
+class Publication(Final):
+    """A published file of one version in one language. A correction is a publication of its own."""
+
+    profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="publications")
+    profile_version = models.ForeignKey(
+        ProfileVersion, on_delete=models.PROTECT, related_name="publications"
+    )
+    version = models.CharField(_("version"), max_length=20)
+    language = models.CharField(_("language"), max_length=10)
+    pdf = models.FileField(_("file"), max_length=200)
+    pdf_sha256 = models.CharField(_("SHA-256 of the file"), max_length=64)
+    published_at = models.DateTimeField(_("published at"))
+
+    class Meta:
+        verbose_name = _("publication")
+        verbose_name_plural = _("publications")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["profile", "version", "language"], name="publication_once"
+            )
+        ]
+        indexes = [models.Index(fields=["pdf_sha256"], name="publication_by_hash")]
+
+    def __str__(self) -> str:
+        return f"{self.profile_id} {self.version} ({self.language})"
+
+
+class PublicationFile(Final):
+    """What is published beside the PDF: the web edition, the data, the pictures.
+
+    Attributes:
+        path: Under which it is fetched, e.g. ``table-6.csv``.
+    """
+
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="files")
+    path = models.CharField(_("name"), max_length=120)
+    content_type = models.CharField(_("kind"), max_length=60)
+    file = models.FileField(_("file"), max_length=200)
+    sha256 = models.CharField(_("SHA-256 of the file"), max_length=64)
+    size = models.PositiveBigIntegerField(_("size in bytes"))
+
+    class Meta:
+        verbose_name = _("file of a publication")
+        verbose_name_plural = _("files of publications")
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "path"], name="publication_file_once")
+        ]
+        indexes = [models.Index(fields=["sha256"], name="publication_file_by_hash")]
+
+    def __str__(self) -> str:
+        return f"{self.publication_id} {self.path}"

@@ -7,10 +7,15 @@ from django.utils.translation import gettext as _
 
 from profile_workflow import requirements
 from profile_workflow.errors import Missing
-from profile_workflow.models import Profile, Section, User
+from profile_workflow.models import Profile, ProfileVersion, Section, User
+from profile_workflow.services import search_index
 from profile_workflow.services.revisions import freeze_profile
+from profile_workflow.states import PUBLISHED_STATES, ProfileState
 from reports.builds import request_build, run_build
-from reports.models import Build, Publication
+from reports.models import Build, Publication, PublicationFile
+
+#: What has been published stays so also while it is corrected, or while a correction is on hold.
+STILL_PUBLIC = (*PUBLISHED_STATES, ProfileState.ON_HOLD)
 
 
 def build(profile: Profile, *, language: str, by: User | None, at: datetime) -> Build:
@@ -24,8 +29,11 @@ def build(profile: Profile, *, language: str, by: User | None, at: datetime) -> 
 
 
 def ready_builds(profile: Profile) -> list[Build]:
-    """Return the newest file for publication in each language, made of the present text."""
-    found = profile.builds.filter(
+    """Return the newest file for publication in each language, made of the present text.
+
+    Each with the web edition and the data made of the same text.
+    """
+    found = profile.builds.exclude(frozen=[]).filter(
         kind=Build.Kind.PUBLICATION,
         state=Build.State.DONE,
         text_digest=profile.text_digest(),
@@ -41,9 +49,10 @@ def pdf_is_made(profile: Profile, _sections: Sequence[Section]) -> Iterator[Miss
 
 
 def register() -> None:
-    """Make the PDF a requirement of both ways to publish."""
+    """Make the PDF a requirement of both ways to publish; tell the search what is published."""
     requirements.register("profile.publish", pdf_is_made)
     requirements.register("profile.publish_correction", pdf_is_made)
+    search_index.follow_published(published_texts)
 
 
 def record(profile: Profile, *, at: datetime) -> list[Publication]:
@@ -52,6 +61,7 @@ def record(profile: Profile, *, at: datetime) -> list[Publication]:
     The profile carries its new state and version already.
     """
     version = freeze_profile(profile, at=at)
+    builds = ready_builds(profile)
     made = [
         Publication(
             profile=profile,
@@ -62,9 +72,32 @@ def record(profile: Profile, *, at: datetime) -> list[Publication]:
             pdf_sha256=one.sha256,
             published_at=at,
         )
-        for one in ready_builds(profile)
+        for one in builds
     ]
-    return Publication.objects.bulk_create(made)
+    stored = Publication.objects.bulk_create(made)
+    PublicationFile.objects.bulk_create(
+        PublicationFile(publication=publication, **kept)
+        for publication, build in zip(stored, builds, strict=True)
+        for kept in build.frozen
+    )
+    search_index.index_published(profile, version)
+    return stored
+
+
+def forget(profile: Profile) -> None:
+    """Let nobody find any more what has been withdrawn; the files stay, but are not given out."""
+    search_index.forget_published(profile)
+
+
+def published_texts() -> Iterator[tuple[Profile, ProfileVersion]]:
+    """Yield each published profile with the text of its newest version; what was withdrawn not."""
+    newest: dict[int, Publication] = {}
+    found = Publication.objects.filter(profile__state__in=STILL_PUBLIC)
+    related = found.select_related("profile__city", "profile_version")
+    for one in related.order_by("published_at", "pk"):
+        newest[one.profile_id] = one
+    for one in newest.values():
+        yield one.profile, one.profile_version
 
 
 def latest(profile: Profile, language: str = "") -> Publication:

@@ -25,7 +25,7 @@ from profile_workflow.states import ProfileState
 from reports.context.approvals import Text, approvals_of
 from reports.context.plain import ApprovalLine
 from reports.context.record import read_record, texts_of
-from reports.models import Build, Publication
+from reports.models import Build, Publication, PublicationFile
 
 #: Most profiles that are named for one fingerprint; the same section may stand in many editions.
 MOST_FINDINGS = 20
@@ -122,6 +122,7 @@ def look_up(fingerprint: str, *, viewer: User | None, language: str) -> list[Fin
     seen = _seen_by(viewer)
     found = [
         *_files(fingerprint),
+        *_data(fingerprint),
         *_builds(fingerprint, seen),
         *_texts(fingerprint, seen),
         *_sections(fingerprint, seen),
@@ -165,6 +166,15 @@ def _files(fingerprint: str) -> Iterator[_Match]:
         "profile_version", *_PROFILE
     )
     for one in found.order_by("pk"):
+        yield _Match(Kind.FILE, one.profile, publication=one, version=one.profile_version)
+
+
+def _data(fingerprint: str) -> Iterator[_Match]:
+    """Yield what was published beside a PDF, the newest first: figures often stay the same."""
+    found = PublicationFile.objects.filter(sha256=fingerprint)
+    related = ("publication__profile_version", *(f"publication__{one}" for one in _PROFILE))
+    for kept in found.select_related(*related).order_by("-pk"):
+        one = kept.publication
         yield _Match(Kind.FILE, one.profile, publication=one, version=one.profile_version)
 
 
@@ -213,7 +223,7 @@ class _Known:
         found = Publication.objects.filter(profile__in=profiles).select_related("profile_version")
         for one in found.order_by("published_at", "pk") if profiles else ():
             self._of[one.profile_id].append(one)
-        self._withdrawals = _withdrawals(
+        self._withdrawals = withdrawals(
             pk for pk, one in profiles.items() if one.state == ProfileState.CANCELLED
         )
 
@@ -292,12 +302,14 @@ def _unpublished(match: _Match) -> Finding:
     )
 
 
-def _withdrawals(profiles: Iterable[int]) -> dict[int, tuple[datetime, str]]:
+def withdrawals(profiles: Iterable[int]) -> dict[int, tuple[datetime, str]]:
     """Return when and why profiles were withdrawn: one query, none if none was."""
     ended = list(profiles)
     if not ended:
         return {}
-    found = Event.objects.filter(profile__in=ended, document="profile", move="cancel")
+    found = Event.objects.filter(
+        profile__in=ended, document="profile", move__in=("cancel", "withdraw")
+    )
     return {
         one.profile_id: (one.at, one.reason.text if hasattr(one, "reason") else "")
         for one in found.select_related("reason").order_by("seq")

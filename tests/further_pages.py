@@ -58,6 +58,15 @@ def of_objected(world: World) -> Sequence[Any]:
     return [objected(world).slug]
 
 
+def withdrawn(world: World) -> Sequence[Any]:
+    """A version of a profile that was published, and is public no more."""
+    profile = world.profile_in(S.PUBLISHED, "withdrawn")
+    if factories.fresh(profile).state == S.PUBLISHED:
+        why = "It named people who had not agreed."
+        factories.move(profile, "withdraw", world.made.team, reason=why)
+    return [profile.slug, "1.0"]
+
+
 def done_task(world: World) -> Sequence[Any]:
     """A task that somebody has finished."""
     found = world.profile.tasks.filter(section__key="1").exclude(finished=None)
@@ -164,6 +173,8 @@ AT_REST = (
          a_profile(S.ON_HOLD), variant="held"),
     Page("profile", "A profile that was cancelled.", [TEAM], a_profile(S.CANCELLED),
          variant="cancelled"),
+    Page("published_version", "A published profile that was withdrawn.", [STRANGER], withdrawn,
+         variant="withdrawn", status=410),
     Page("round", "A consultation in which somebody objects.", [FOCAL_POINT, EXPERT], of_objected,
          variant="consultation"),
     Page("qa", "Quality assurance, once it is over.", [TEAM], of_objected, variant="over",

@@ -76,14 +76,8 @@ NOT_WRITTEN = {
         *("pdf_sha256", "text_digest", "quote_block", "rule", "document", "move", "from_state"),
         *("to_state", "question", "place", "version", "lengths", "content", "payload"),
         *("leased_by", "flow_class", "flow_task", "flow_task_type", "token", "salt"),
-        *(
-            "owner_permission_obj_pk",
-            "OutboxJob.key",
-            "FailedSignIn.key",
-            "Tally.key",
-            "WordReading.outcome",
-        ),
-        "confirmed",
+        *("owner_permission_obj_pk", "OutboxJob.key", "FailedSignIn.key", "Tally.key"),
+        *("WordReading.outcome", "confirmed", "path", "content_type", "frozen"),
     },
     "a name in addresses or in the text, checked by its form and by the database": {
         *("code", "slug", "key"),

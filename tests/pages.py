@@ -434,6 +434,29 @@ def two_sources(world: World) -> Sequence[Any]:
     return [first.profile.slug, first.pk, second.pk]
 
 
+def published_slug(world: World) -> str:
+    """That of a profile with a chart, which was published with its web edition, and corrected."""
+    if ("corrected", "web") not in world._others:
+        profile = factories.make_profile(world.made, title="City Migration Profile: Sfax")
+        profile = factories.bring_to(profile, ProfileState.DRAFTING)
+        first = factories.section(profile, "1")
+        item = factories.give_figure(first)
+        DataItem.objects.filter(pk=item.pk).update(state="reconciled")
+        table = item.table.key
+        factories.write(first, f"### Figures\n\n[[figure:{table}]]\n\nSo it is.^[Counted.]")
+        factories.move(first, "submit", factories.holder(profile, EXPERT))
+        profile = factories.publish_for_real(profile)
+        factories.move(
+            profile,
+            "open_correction",
+            world.made.team,
+            reason="A wrong figure.",
+            sections=[factories.section(profile, "2")],
+        )
+        world._others["corrected", "web"] = factories.publish_for_real(profile)
+    return world._others["corrected", "web"].slug
+
+
 def published_text(world: World) -> Sequence[Any]:
     return [world.profile_in(ProfileState.PUBLISHED).text_digest()]
 
@@ -627,6 +650,17 @@ PAGES = (
     Page("verify", "Check whether a file is the published one.", [STRANGER, EXPERT]),
     Page("fingerprint", "What has a fingerprint, and who approved it.", [STRANGER, EXPERT],
          published_text),
+    Page("cities", "Every published profile: list, map and search.", [STRANGER]),
+    Page("cities", "Where in the published texts some words stand.", [STRANGER],
+         lambda world: published_slug(world) and [], variant="search", query="q=text"),
+    Page("published_version", "What was published: contents, files, how to cite it.", [STRANGER],
+         lambda world: [published_slug(world), "1.1"]),
+    Page("published_part", "A chapter of the web edition.", [STRANGER],
+         lambda world: [published_slug(world), "1.0", "section-1"]),
+    Page("published_part", "What a correction changed.", [STRANGER],
+         lambda world: [published_slug(world), "1.1", "changes"], variant="changes"),
+    Page("published_part", "The validation record of the web edition.", [STRANGER],
+         lambda world: [published_slug(world), "1.1", "record"], variant="record"),
     Page("help_for", "What waits for a role, and how to do it.", [STRANGER, TEAM],
          lambda _world: ["local_expert"]),
 )  # fmt: skip
@@ -634,6 +668,10 @@ PAGES = (
 #: Addresses behind which there is no page to look at, and why.
 NO_PAGE = {
     "fingerprint_data": "for machines",
+    "published": "leads on to the version that is in force",
+    "cities_feed": "for machines",
+    "published_file": "a file",
+    "published_citation": "a file",
     "language": "POST only",
     "link_language": "POST only",
     "link_code_new": "POST only",

@@ -56,6 +56,7 @@ ANNOUNCEMENTS: dict[str, tuple[MailKind, tuple[Role, ...]]] = {
     "hold": (MailKind.HELD, _EVERYBODY),
     "resume": (MailKind.RESUMED, _EVERYBODY),
     "cancel": (MailKind.CANCELLED, _EVERYBODY),
+    "withdraw": (MailKind.WITHDRAWN, _EVERYBODY),
     "publish": (MailKind.PUBLISHED, _EVERYBODY),
     "publish_correction": (MailKind.PUBLISHED, _EVERYBODY),
     "object_to": (

@@ -77,6 +77,7 @@ class MailKind(models.TextChoices):
     HELD = "held", _("Work stopped")
     RESUMED = "resumed", _("Resumed")
     CANCELLED = "cancelled", _("Cancelled")
+    WITHDRAWN = "withdrawn", _("Withdrawn from publication")
 
 
 class AccountMail(models.TextChoices):
@@ -135,6 +136,7 @@ OPTIONAL_KINDS = (
     MailKind.HELD,
     MailKind.RESUMED,
     MailKind.CANCELLED,
+    MailKind.WITHDRAWN,
 )
 
 _LONGEST_QUOTE = 2000

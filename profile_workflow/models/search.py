@@ -17,15 +17,16 @@ class SearchKind(models.TextChoices):
     SOURCE = "source", _("Sources")
     PERSON = "person", _("People")
     CITY = "city", _("Cities")
+    PUBLISHED = "published", _("Published sections")
 
 
 class SearchEntry(models.Model):
     """One thing that can be found. Derived from other tables, and made again at any time.
 
-    ``object_id`` is the id of the city, profile, section, person or source; ``place`` the key of
-    the section that shows it. A source that no submitted text cites has no place. ``title`` and
-    ``text`` are kept as ``spelling.searchable`` writes them; what finds them quickly is in
-    ``models.fulltext``.
+    ``object_id`` is the id of the city, profile, section, person or source, or that of the
+    revision that is published; ``place`` the key of the section that shows it. A source that no
+    submitted text cites has no place. ``title`` and ``text`` are kept as ``spelling.searchable``
+    writes them; what finds them quickly is in ``models.fulltext``.
     """
 
     kind = models.CharField(_("kind"), max_length=10, choices=SearchKind.choices)

@@ -15,6 +15,7 @@ class Edition:
 
     year: int
     published_at: datetime
+    slug: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,9 @@ def _published() -> Mapping[int, Sequence[Edition]]:
         Profile.objects.filter(published_at__isnull=False)
         .exclude(state=ProfileState.CANCELLED)
         .order_by("-edition")
-        .values_list("city_id", "edition", "published_at")
+        .values_list("city_id", "edition", "published_at", "slug")
     )
     by_city: defaultdict[int, list[Edition]] = defaultdict(list)
-    for city, year, published_at in found:
-        by_city[city].append(Edition(year, published_at))
+    for city, year, published_at, slug in found:
+        by_city[city].append(Edition(year, published_at, slug))
     return by_city

@@ -17,6 +17,7 @@ from profile_workflow.models import (
     City,
     Draft,
     Profile,
+    ProfileVersion,
     Revision,
     SearchEntry,
     SearchKind,
@@ -116,6 +117,26 @@ def _of_source(source: Source, places: Mapping[str, str]) -> SearchEntry:
     )
 
 
+def _of_published(profile: Profile, revision: Revision) -> SearchEntry:
+    """Return an entry for a section as it is published; its city and title find it too."""
+    section = revision.section
+    title = f"{section.number} {_names(section.template_section, 'title')}"
+    return SearchEntry(
+        kind=SearchKind.PUBLISHED,
+        object_id=revision.pk,
+        profile_id=profile.pk,
+        place=section.key,
+        title=searchable(f"{title} {_names(profile.city, 'name')} {profile.title}"),
+        text=_bounded(f"{without_marks(revision.text)} {revision.searched}"),
+    )
+
+
+def _published(profile: Profile, version: ProfileVersion) -> list[SearchEntry]:
+    ids = [one["revision"] for one in version.content.values()]
+    revisions = Revision.objects.filter(pk__in=ids).select_related("section__template_section")
+    return [_of_published(profile, one) for one in revisions.order_by("pk")]
+
+
 def _places(profile_id: int) -> dict[str, str]:
     """Return key of a source → key of the first section whose submitted text cites it."""
     places: dict[str, str] = {}
@@ -176,6 +197,17 @@ def index_new_profile(profile: Profile) -> None:
     _index_sections(list(profile.sections.select_related(*_WITH_TEXTS, "draft")))
 
 
+def index_published(profile: Profile, version: ProfileVersion) -> None:
+    """Index the text that has just been published, in place of what was published before it."""
+    forget_published(profile)
+    _store(_published(Profile.objects.select_related("city").get(pk=profile.pk), version))
+
+
+def forget_published(profile: Profile) -> None:
+    """Let nobody find any more what was published of a profile."""
+    SearchEntry.objects.filter(kind=SearchKind.PUBLISHED, profile=profile).delete()
+
+
 def index_sources(profile_id: int, sources: Iterable[Source]) -> None:
     """Index sources that have just been written all at once."""
     places = _places(profile_id)
@@ -210,14 +242,46 @@ _SEARCHED: Mapping[type[models.Model], frozenset[str]] = {
 }
 
 
+#: Says which text of which profile is published; another package knows.
+_sources_of_published: list[Callable[[], Iterator[tuple[Profile, ProfileVersion]]]] = []
+
+
+def follow_published(source: Callable[[], Iterator[tuple[Profile, ProfileVersion]]]) -> None:
+    """Take from ``source`` which text of which profile is published. Idempotent."""
+    if source not in _sources_of_published:
+        _sources_of_published.append(source)
+
+
+def _all_published() -> Iterator[SearchEntry]:
+    for source in _sources_of_published:
+        for profile, version in source():
+            yield from _published(profile, version)
+
+
 def _saved_profile(profile: Profile) -> None:
     # With its city as it is now: the caller's may be older.
-    _store([_of_profile(Profile.objects.select_related("city").get(pk=profile.pk))])
+    fresh = Profile.objects.select_related("city").get(pk=profile.pk)
+    _store([_of_profile(fresh)])
+    if fresh.published_at is not None:
+        _rename_published([fresh])
 
 
 def _saved_city(city: City) -> None:
     _store([_of_city(city)])
-    _store(_of_profile(one) for one in city.profiles.select_related("city"))
+    named = list(city.profiles.select_related("city"))
+    _store(map(_of_profile, named))
+    _rename_published([one for one in named if one.published_at is not None])
+
+
+def _rename_published(profiles: Sequence[Profile]) -> None:
+    """Write the names under which published sections are found anew."""
+    by_id = {one.pk: one for one in profiles}
+    kept = SearchEntry.objects.filter(kind=SearchKind.PUBLISHED, profile__in=by_id)
+    profile_of = dict(kept.values_list("object_id", "profile_id")) if by_id else {}
+    if profile_of:
+        found = Revision.objects.filter(pk__in=profile_of)
+        revisions = found.select_related("section__template_section")
+        _store(_of_published(by_id[profile_of[one.pk]], one) for one in revisions)
 
 
 def _saved_section(section: Section) -> None:
@@ -299,6 +363,7 @@ def _everything() -> Iterator[SearchEntry]:
     for profile in Profile.objects.select_related("city").order_by("pk").iterator():
         yield _of_profile(profile)
         yield from _within(profile)
+    yield from _all_published()
 
 
 def _within(profile: Profile) -> Iterator[SearchEntry]:

@@ -7,30 +7,39 @@ from datetime import datetime
 
 from django.core.files.base import ContentFile
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from profile_workflow.models import Profile, User
 from profile_workflow.services.locking import locked
+from reports.builds.freezing import frozen_files
 from reports.builds.lengths import lengths_of
 from reports.builds.pages import job_of
 from reports.builds.pictures import with_pictures
-from reports.context import Report, report_of
+from reports.context import Material, Report, material_of, report_from
 from reports.errors import BuildFailed
 from reports.models import Build
 from reports.pdf.isolation import Progress
 from reports.pdf.isolation import build as build_pdf
 
 _LIVE = (Build.State.QUEUED, Build.State.RUNNING, Build.State.DONE)
+#: A finished file for publication without what it is published with; none is made so any more.
+_UNFIT = Q(kind=Build.Kind.PUBLICATION, state=Build.State.DONE, frozen=[])
 
 
-def report_for(profile: Profile, *, kind: str, language: str) -> Report:
-    """Return what a build of this kind prints: the working text as preview, else the frozen one."""
-    return report_of(
+def material_for(profile: Profile, *, kind: str, language: str) -> Material:
+    """Read what a build of this kind prints: the working text as preview, else the frozen one."""
+    return material_of(
         profile,
         language=language,
         drafts=kind == Build.Kind.PREVIEW,
         as_public=kind == Build.Kind.PUBLICATION,
     )
+
+
+def report_for(profile: Profile, *, kind: str, language: str) -> Report:
+    """Return what a build of this kind prints."""
+    return report_from(material_for(profile, kind=kind, language=language))
 
 
 def content_digest(profile: Profile, *, kind: str, language: str) -> str:
@@ -58,7 +67,7 @@ def request_build(
     with transaction.atomic():
         locked(profile.pk, at)
         same = Build.objects.filter(profile=profile, kind=kind, language=language, digest=digest)
-        found = same.filter(state__in=_LIVE).order_by("-created_at").first()
+        found = same.filter(state__in=_LIVE).exclude(_UNFIT).order_by("-created_at").first()
         return found or Build.objects.create(
             profile=profile,
             kind=kind,
@@ -87,7 +96,8 @@ def run_build(build_id: int) -> Build:
     found.state, found.problem = Build.State.RUNNING, ""
     found.stage = Build.Stage.GATHERING
     found.save(update_fields=["state", "problem", "stage"])
-    report = report_for(found.profile, kind=found.kind, language=found.language)
+    material = material_for(found.profile, kind=found.kind, language=found.language)
+    report = report_from(material)
     job = job_of(report)
     try:
         full = with_pictures(job, found.profile)
@@ -98,6 +108,8 @@ def run_build(build_id: int) -> Build:
         found.save(update_fields=["state", "problem", "finished_at"])
         raise
     found.file.save(f"reports/{uuid.uuid4().hex}.pdf", ContentFile(made.content), save=False)
+    if found.kind == Build.Kind.PUBLICATION:
+        found.frozen = frozen_files(found.profile, material)
     found.digest = job.digest
     # Of the text that was printed: it may have changed while the file was made.
     found.text_digest = report.digest

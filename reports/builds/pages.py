@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -92,26 +92,86 @@ def _parts(report: Report, words: Labels) -> Iterator[Part]:
     for chapter in report.chapters:
         html = render_to_string("reports/chapter.html", {"chapter": chapter})
         yield Part(_title(chapter), _REFERENCE.sub(r'\g<0> data-page=""', html))
+    for _anchor, title, html in endings(report, words):
+        yield Part(title, html)
+
+
+def endings(report: Report, words: Labels) -> Iterator[tuple[str, str, str]]:
+    """Yield what follows the chapters: anchor of its title, title, and HTML with that title."""
     context = {"report": report, "labels": words}
     if report.challenges:
         challenges = {"labels": words, "challenges": _with_citations(report)}
-        yield Part(words.challenges, render_to_string("reports/challenges.html", challenges))
+        html = render_to_string("reports/challenges.html", challenges)
+        yield "challenges", words.challenges, html
     if report.priorities:
         priorities = [_sheet(priority, words) for priority in report.priorities]
-        yield Part(
-            words.priorities,
-            render_to_string(
-                "reports/priorities.html", {"labels": words, "priorities": priorities}
-            ),
-        )
+        sheets = {"labels": words, "priorities": priorities}
+        yield "priorities", words.priorities, render_to_string("reports/priorities.html", sheets)
     if report.bibliography:
-        yield Part(words.bibliography, render_to_string("reports/bibliography.html", context))
+        html = render_to_string("reports/bibliography.html", context)
+        yield "bibliography", words.bibliography, html
     rounds = [_round(found, words) for found in report.record.validations]
     judged: dict[str, Any] = {"rounds": rounds, "approvals": _approvals(report, words)}
     if report.verify_at:
         judged["code"] = qr_code(report.verify_at, title=words.verify_code)
-    record = render_to_string("reports/record.html", context | judged)
-    yield Part(words.validation_record, record)
+    html = render_to_string("reports/record.html", context | judged)
+    yield "record", words.validation_record, html
+
+
+def record_in_words(report: Report) -> dict[str, Any]:
+    """Return the validation record as it is printed: nothing more, and nobody more."""
+    words = labels(report.language)
+    record = report.record
+    return {
+        "sections": [
+            {
+                "key": one.key,
+                "title": _title(one),
+                "revision": one.revision,
+                "submitted_on": one.submitted_on,
+                "sha256": one.sha256,
+            }
+            for one in report.chapters
+        ],
+        "approvals": [
+            {
+                "by": one.who,
+                "function": one.function,
+                "people": one.number,
+                "act": one.act,
+                "stage": one.stage,
+                "on": one.on,
+                "holds_for": _scope(one, words),
+                "sha256": one.digest,
+            }
+            for one in report.approvals
+        ],
+        "reviews": [asdict(one) for one in record.reviews],
+        "decisions": [
+            {
+                "on": one.at,
+                "role": one.role,
+                "decision": one.decision,
+                "section": one.section,
+                "round": one.round,
+                "sha256": one.digest,
+                "holds": one.holds,
+            }
+            for one in record.decisions
+        ],
+        "rounds": [_round_as_data(_round(one, words)) for one in record.validations],
+    }
+
+
+def _round_as_data(shown: dict[str, Any]) -> dict[str, Any]:
+    """Return a round as it is printed; answers with the names and words that stand there."""
+    answers = [
+        {"by": a.who, "function": a.function, "answer": a.answer, "words": a.words,
+         "people": a.number}
+        for a in shown["answers"]
+    ]  # fmt: skip
+    counts = [{"answer": answer, "people": number} for answer, number in shown["counts"]]
+    return shown | {"answers": answers, "counts": counts}
 
 
 def _contents(report: Report, words: Labels) -> Iterator[ContentsEntry]:

@@ -4,8 +4,16 @@
 """
 
 from reports.context.assemble import assemble
-from reports.context.gather import report_of
+from reports.context.gather import material_of, report_from, report_of
 from reports.context.plain import Material, Report
 from reports.context.synthetic import synthetic_material
 
-__all__ = ["Material", "Report", "assemble", "report_of", "synthetic_material"]
+__all__ = [
+    "Material",
+    "Report",
+    "assemble",
+    "material_of",
+    "report_from",
+    "report_of",
+    "synthetic_material",
+]

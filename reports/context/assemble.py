@@ -29,11 +29,12 @@ from reports.labels import Labels, direction, labels
 _BLOCK_ORDER = ("funding", "disclaimer", "designations", "rights")
 
 
-def assemble(material: Material) -> Report:
+def assemble(material: Material, *, medium: markup.Medium = markup.Medium.PRINT) -> Report:
     """Make a report of its material.
 
     Args:
         material: Everything that was read; nothing else is consulted.
+        medium: For paper, or for the web edition: the same text, tables and figures.
 
     Returns:
         The report. The same material gives the same report.
@@ -45,11 +46,11 @@ def assemble(material: Material) -> Report:
     targets = Targets(words)
     if has_references(material.sections):
         # What stands further behind has its number only when all before it was read.
-        first = _exhibitor(material, citations)
+        first = _exhibitor(material, citations, medium)
         for section in material.sections:
             _chapter(section, material, first, [], targets)
         targets.complete((*first.listed_tables, *first.listed_figures))
-    exhibitor = _exhibitor(material, citations)
+    exhibitor = _exhibitor(material, citations, medium)
     problems: list[tuple[str, markup.Problem]] = []
     chapters = tuple(
         _chapter(section, material, exhibitor, problems, targets) for section in material.sections
@@ -84,11 +85,16 @@ def assemble(material: Material) -> Report:
         problems=tuple(problems),
         approvals=approvals_of(material.record, judged),
         verify_at=f"{material.verify_at}{digest}/" if material.verify_at else "",
+        data_tables=material.tables,
+        references=tuple(sources),
     )
 
 
-def _exhibitor(material: Material, citations: Mapping[str, str]) -> Exhibitor:
+def _exhibitor(
+    material: Material, citations: Mapping[str, str], medium: markup.Medium
+) -> Exhibitor:
     return Exhibitor(
+        medium=medium,
         language=material.language,
         data_tables={table.key: table for table in material.tables},
         citations=citations,
@@ -157,7 +163,7 @@ def _chapter(
         ),
         id_prefix=f"s{section.key.lower()}-",
         chapter=section.number,
-        medium=markup.Medium.PRINT,
+        medium=exhibitor.medium,
         direction=direction(material.language),
     )
     targets.note(section, anchor, rendered)

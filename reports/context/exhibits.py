@@ -4,12 +4,14 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
 
 from django.template.loader import render_to_string
 
 from profile_workflow.charts.kinds import draw_chosen
 from profile_workflow.charts.rows import printed
-from profile_workflow.markup import first_strong_direction
+from profile_workflow.markup import Medium, first_strong_direction
 from profile_workflow.numerals import quantity
 from profile_workflow.pictures.shown import Shown
 from reports.context.plain import DataFile, FigureRow, ListedExhibit, TableOfFigures
@@ -70,6 +72,7 @@ class Exhibitor:
     """Draws what the text places and keeps the count.
 
     Attributes:
+        medium: On the web the figures of a chart stand beneath it, and can be fetched.
         listed_tables: The list of tables so far.
         listed_figures: The list of figures so far.
         placed: Keys of the data tables drawn so far.
@@ -78,6 +81,7 @@ class Exhibitor:
     language: str
     data_tables: Mapping[str, TableOfFigures]
     citations: Mapping[str, str]
+    medium: Medium = Medium.PRINT
     listed_tables: list[ListedExhibit] = field(default_factory=list)
     listed_figures: list[ListedExhibit] = field(default_factory=list)
     placed: set[str] = field(default_factory=set)
@@ -102,16 +106,23 @@ class Exhibitor:
         if data is None:
             return None
         self.placed.add(key)
+        return self._drawn("_data_table", self._content(data, block))
+
+    def _content(self, data: TableOfFigures, block: str) -> dict[str, Any]:
         rows = [self._row(row) for row in data.rows]
-        context = {
+        return {
             "id": block,
-            "listed": self._list_table(data.title, block),
+            "listed": self._list_table(data.title, block) if block else None,
+            "title": data.title,
+            "file": name_of(data),
             "rows": rows,
             "note": data.note,
             "by_sex": any(row.women or row.men for row in rows),
-            "labels": self.labels,
         }
-        return render_to_string("reports/_data_table.html", context)
+
+    def _drawn(self, template: str, context: dict[str, Any]) -> str:
+        folder = "reports/web" if self.medium is Medium.WEB else "reports"
+        return render_to_string(f"{folder}/{template}.html", context | {"labels": self.labels})
 
     def figure(self, key: str, block: str) -> str | None:
         """Draw the chart of a data table; ``None`` if the table is unknown or has no values."""
@@ -132,9 +143,10 @@ class Exhibitor:
                 (key, self.citations[key], first_strong_direction(self.citations[key]))
                 for key in keys
             ],
-            "labels": self.labels,
         }
-        return render_to_string("reports/_figure.html", context)
+        if self.medium is Medium.WEB:
+            context["behind"] = self._content(data, "")
+        return self._drawn("_figure", context)
 
     def _list_figure(self, title: str, anchor: str) -> ListedExhibit:
         label = self.labels.figure % {"number": len(self.listed_figures) + 1}
@@ -159,9 +171,8 @@ class Exhibitor:
                 for words in (picture.credit, picture.licence)
                 if words
             ],
-            "labels": self.labels,
         }
-        return render_to_string("reports/_picture.html", context)
+        return self._drawn("_picture", context)
 
     def _row(self, row: FigureRow) -> PrintedRow:
         return PrintedRow(
@@ -186,6 +197,11 @@ class Exhibitor:
         return quantity(value, row.unit, self.language) if is_known else ""  # type: ignore[arg-type]
 
 
+def name_of(data: TableOfFigures) -> str:
+    """Return the name of the file with the figures of a table."""
+    return f"table-{data.key}.csv"
+
+
 def data_file(data: TableOfFigures) -> DataFile:
     """Return the figures of a table as CSV, one row a figure, with all that makes it one."""
     out = io.StringIO()
@@ -193,10 +209,13 @@ def data_file(data: TableOfFigures) -> DataFile:
     writer.writerow(_CSV_COLUMNS)
     for row in data.rows:
         writer.writerow([_cell(getattr(row, column)) for column in _CSV_COLUMNS])
-    return DataFile(f"table-{data.key}.csv", data.title, out.getvalue())
+    return DataFile(name_of(data), data.title, out.getvalue())
 
 
 def _cell(value: object) -> str:
     if isinstance(value, str):
         return f"'{value}" if value.startswith(_FORMULA) else value
-    return "" if value is None else f"{value:f}" if hasattr(value, "as_tuple") else str(value)
+    if isinstance(value, Decimal):
+        # The database keeps four decimals of every number.
+        return f"{value.normalize():f}"
+    return "" if value is None else str(value)

@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 
 from profile_workflow import markup
 from profile_workflow.bibliography.record import Reference, reference_of
+from profile_workflow.markup import Medium
 from profile_workflow.models import (
     Acronym,
     Challenge,
@@ -46,7 +47,21 @@ from reports.context.record import read_record
 def report_of(
     profile: Profile, *, language: str = "", drafts: bool = False, as_public: bool = False
 ) -> Report:
-    """Read a profile and make its report.
+    """Read a profile and make its report, as plain data; arguments as ``material_of``."""
+    read = material_of(profile, language=language, drafts=drafts, as_public=as_public)
+    return report_from(read)
+
+
+def report_from(material: Material, *, medium: Medium = Medium.PRINT) -> Report:
+    """Make the report of what was read, in its language."""
+    with translation.override(material.language[:2]):
+        return assemble(material, medium=medium)
+
+
+def material_of(
+    profile: Profile, *, language: str = "", drafts: bool = False, as_public: bool = False
+) -> Material:
+    """Read a profile.
 
     Args:
         profile: The profile; nothing that was loaded with it is used again.
@@ -54,14 +69,10 @@ def report_of(
         drafts: Whether to print the working text instead of the submitted revisions.
         as_public: Whether to print it as it will be published: no watermark, and the number of
             the version to come.
-
-    Returns:
-        The report, as plain data.
     """
     language = language or profile.language
     with translation.override(language[:2]):
-        material = read_material(profile.pk, language=language, drafts=drafts, as_public=as_public)
-        return assemble(material)
+        return read_material(profile.pk, language=language, drafts=drafts, as_public=as_public)
 
 
 def read_material(

@@ -448,6 +448,8 @@ class Report:
         problems: What in the text will not print as its author thinks, by section title.
         approvals: What was approved of the very text that is printed.
         verify_at: Address at which everybody can check the text; empty where there is none.
+        data_tables: The figures of all tables.
+        references: The sources that are cited.
     """
 
     slug: str
@@ -474,3 +476,5 @@ class Report:
     problems: tuple[tuple[str, Problem], ...]
     approvals: tuple[ApprovalLine, ...] = ()
     verify_at: str = ""
+    data_tables: tuple[TableOfFigures, ...] = ()
+    references: tuple[Reference, ...] = ()

@@ -74,6 +74,7 @@ PROFILE = {
     "hold": by(TEAM, says=BECAUSE),
     "resume": by(TEAM, says=BECAUSE),
     "cancel": by(TEAM, says=BECAUSE),
+    "withdraw": by(TEAM, says=BECAUSE),
 }
 #: Sections here are written by the local expert; the co-author has none.
 SECTION = {

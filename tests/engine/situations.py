@@ -262,16 +262,18 @@ PROFILES = [
        lambda: a_profile(S.PRODUCTION, factories.prepare_publication),
        possible="hold report_defect publish"),
     at("published", "profile", S.PUBLISHED, lambda: a_profile(S.PUBLISHED),
-       possible="open_correction declare_update_due"),
+       possible="open_correction declare_update_due withdraw"),
     at("correction", "profile", S.CORRECTION, lambda: a_profile(S.CORRECTION),
-       possible="hold", incomplete="publish_correction"),
+       possible="hold withdraw", incomplete="publish_correction"),
     at("correction, all in", "profile", S.CORRECTION,
        lambda: a_profile(S.CORRECTION, ready_correction),
-       possible="hold publish_correction"),
-    at("update due", "profile", S.UPDATE_DUE, lambda: a_profile(S.UPDATE_DUE)),
+       possible="hold publish_correction withdraw"),
+    at("update due", "profile", S.UPDATE_DUE, lambda: a_profile(S.UPDATE_DUE),
+       possible="withdraw"),
     at("on hold", "profile", S.ON_HOLD, lambda: a_profile(S.ON_HOLD), possible="resume cancel"),
     at("cancelled", "profile", S.CANCELLED, lambda: a_profile(S.CANCELLED)),
-    at("superseded", "profile", S.SUPERSEDED, lambda: a_profile(S.SUPERSEDED)),
+    at("superseded", "profile", S.SUPERSEDED, lambda: a_profile(S.SUPERSEDED),
+       possible="withdraw"),
 ]  # fmt: skip
 
 

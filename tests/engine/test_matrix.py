@@ -299,7 +299,7 @@ def test_hole_a_hold_that_holds_nothing_is_seen(monkeypatch):
 
 def test_hole_a_wrong_sort_of_refusal_is_seen(monkeypatch):
     monkeypatch.setattr(lifecycle, "_check_who", lambda *_anything: None)
-    _cases, wrong = mismatches(find("superseded"))
+    _cases, wrong = mismatches(find("cancelled"))
     assert wrong
     assert all("NotNow" in line for line in wrong)
 

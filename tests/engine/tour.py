@@ -296,6 +296,7 @@ class Tour:
         factories.prepare_publication(self.profile)
         self.step("publish", TEAM, so="superseding")
         self.profile = old
+        self.step("withdraw", TEAM)
 
     def cancelling(self) -> None:
         stayed = self.profile

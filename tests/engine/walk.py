@@ -42,7 +42,7 @@ from workflows.models import Task
 S = ProfileState
 
 #: Moves that lead a walk out of the process, or to another profile.
-EXITS = {"cancel", "declare_update_due"}
+EXITS = {"cancel", "withdraw", "declare_update_due"}
 
 FORWARD = {
     "begin_inception", "begin_drafting", "submit", "submit_draft", "accept",

@@ -1,10 +1,12 @@
 """What people put into a profile besides moving it."""
 
+import hashlib
 import io
 import uuid
 from datetime import datetime
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from profile_workflow.anchors import Quote
@@ -43,6 +45,8 @@ from profile_workflow.services.people import assign_to_programme
 from profile_workflow.states import CommentKind, Outcome, Role
 from profile_workflow.word import chapters
 from profile_workflow.word.words import LeftOut
+from reports.builds.freezing import frozen_files
+from reports.context import material_of
 from reports.models import Build
 from tests.factories.documents import fresh, holder, section
 from tests.factories.programmes import Made, make_person, numbers
@@ -280,4 +284,26 @@ def prepare_publication(profile: Profile) -> None:
         sha256="0" * 64,
         created_at=moment,
         finished_at=moment,
+        frozen=[
+            {
+                "path": "profile.json",
+                "content_type": "application/json",
+                "file": "reports/no-such-file.json",
+                "sha256": "1" * 64,
+                "size": 1,
+            }
+        ],
     )
+
+
+def freeze_edition(profile: Profile) -> None:
+    """Record a finished PDF with a real web edition, real data and the bytes of a small file."""
+    prepare_publication(profile)
+    kept = fresh(profile)
+    build = kept.builds.latest("pk")
+    material = material_of(kept, as_public=True)
+    content = f"%PDF-1.7 of {kept.slug} {material.version}".encode()
+    build.file.save(f"reports/{build.pk}.pdf", ContentFile(content), save=False)
+    build.sha256 = hashlib.sha256(content).hexdigest()
+    build.frozen = frozen_files(kept, material)
+    build.save()

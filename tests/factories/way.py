@@ -13,6 +13,7 @@ from profile_workflow.services.people import Part
 from profile_workflow.states import ProfileState, Role, SectionState, Verdict
 from tests.factories.documents import asked, fresh, holder, move, sections
 from tests.factories.given import (
+    freeze_edition,
     give_erratum,
     give_priority,
     give_territory,
@@ -190,6 +191,20 @@ def _hold(profile: Profile, at: datetime) -> None:
 
 def _cancel(profile: Profile, at: datetime) -> None:
     move(profile, "cancel", holder(profile, Role.PROJECT_TEAM), at=at, reason="No funds.")
+
+
+def publish_for_real(profile: Profile, *, at: datetime | None = None) -> Profile:
+    """Publish a profile, or its correction, with a real web edition and real data."""
+    if fresh(profile).state == S.CORRECTION:
+        submit_sections(profile, at=at)
+        give_erratum(profile)
+        move_made, why = "publish_correction", {"reason": "The figure is right now."}
+    else:
+        profile = bring_to(profile, S.PRODUCTION, at=at)
+        move_made, why = "publish", {}
+    freeze_edition(profile)
+    move(profile, move_made, holder(profile, Role.PROJECT_TEAM), at=at, **why)
+    return fresh(profile)
 
 
 Step = Callable[[Profile, datetime], None]

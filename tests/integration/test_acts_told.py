@@ -39,6 +39,7 @@ OFFERED = {
     "profile.hold": (S.DRAFTING, TEAM),
     "profile.resume": (S.ON_HOLD, TEAM),
     "profile.cancel": (S.ON_HOLD, TEAM),
+    "profile.withdraw": (S.PUBLISHED, TEAM),
     "profile.open_correction": (S.PUBLISHED, TEAM),
     "profile.declare_update_due": (S.PUBLISHED, TEAM),
     "profile.extend_consultation": (S.CONSULTATION, TEAM),

@@ -51,6 +51,8 @@ NO_LIST = {
     "link_priorities": "a form",
     "link_code": "one answer",
     "profile_move": "a form",
+    "published_part": "one section",
+    "published_part-changes": "what one correction has changed",
     "me": "a form",
     "password": "a form",
     "verify": "two forms",

@@ -364,7 +364,7 @@ def test_before_publishing_checks_and_file_are_shown(made):
     text = text_of(client.get(task))
     assert 'tag-late"' not in text
     assert Build.objects.get(profile=profile).sha256 in text
-    assert "can neither be changed nor taken back" in text
+    assert "None of it can be changed." in text
 
 
 @pytest.mark.parametrize(
@@ -373,6 +373,7 @@ def test_before_publishing_checks_and_file_are_shown(made):
         (S.ON_HOLD, "cancel", "This cannot be undone"),
         (S.ON_HOLD, "resume", "Work goes on in the state in which it stopped"),
         (S.DRAFTING, "hold", "no deadline runs"),
+        (S.PUBLISHED, "withdraw", "is no longer public"),
         (S.PUBLISHED, "open_correction", "are opened again for their authors"),
         (S.PUBLISHED, "declare_update_due", "the next edition can be started"),
     ],

@@ -290,7 +290,10 @@ def _resume(profile: Profile, _at: datetime, held_for: timedelta) -> None:
 
 
 def _cancel(profile: Profile, at: datetime, _held_for: timedelta) -> None:
-    """Withdraw everything that is open; answers that are sealed stay so until they are unsealed."""
+    """Withdraw everything that is open, and what has been published.
+
+    Answers that are sealed stay so until they are unsealed.
+    """
     live = ProfileProcess.objects.filter(profile=profile, status=PROCESS.NEW)
     Task.objects.filter(profile=profile, finished__isnull=True).update(
         status=STATUS.CANCELED, finished=at
@@ -300,6 +303,7 @@ def _cancel(profile: Profile, at: datetime, _held_for: timedelta) -> None:
         closed_at=at, outcome="cancel"
     )
     rounds.close_validation_round(profile, at=at)
+    publications.forget(profile)
 
 
 def _start_correction(profile: Profile, at: datetime, _held_for: timedelta) -> None:
@@ -323,6 +327,7 @@ def _publish(profile: Profile, at: datetime, _held_for: timedelta) -> None:
 _AFTER = {
     "resume": _resume,
     "cancel": _cancel,
+    "withdraw": _cancel,
     "open_correction": _start_correction,
     "publish": _publish,
     "publish_correction": _publish_correction,

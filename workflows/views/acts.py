@@ -23,14 +23,17 @@ _MAIL = _("Everybody with a part in the profile is told by mail.")
 #: takes back is not named here.
 DOES: Mapping[str, tuple["str | Promise", ...]] = {
     "profile.publish": (
-        _("The file named below is published and can neither be changed nor taken back."),
+        _(
+            "The file named below is published for everybody, with its web edition and its data. "
+            "None of it can be changed."
+        ),
         _("A mistake found later is mended by a correction with a printed erratum."),
         _("The edition before, if there is one, is marked as superseded."),
         _MAIL,
     ),
     "profile.publish_correction": (
         _("The file named below is published with its erratum under a new version number."),
-        _("The version before stays readable; neither can be changed or taken back."),
+        _("The version before stays readable and is marked; neither can be changed."),
         _MAIL,
     ),
     "profile.hold": (
@@ -54,6 +57,17 @@ DOES: Mapping[str, tuple["str | Promise", ...]] = {
         _(
             "If it has been published, everybody who checks a published file or its text is told "
             "that it was withdrawn, and this reason: name nobody in it."
+        ),
+    ),
+    "profile.withdraw": (
+        _(
+            "The published text is no longer public: its pages, files and data are not given out "
+            "any more, and searching does not find it. This cannot be undone; for this city "
+            "another edition can be started."
+        ),
+        _(
+            "At its address everybody reads that it was withdrawn, when, and this reason: name "
+            "nobody in it. Everybody who takes part is told."
         ),
     ),
     "profile.open_correction": (

@@ -29,8 +29,8 @@ from workflows.views.moving import criteria_asked, make_move
 
 #: Moves that send the whole text on; offered at all times, they lead to what is missing.
 _SENDING = frozenset(human_tasks()["submit"].moves)
-#: The move that ends a profile; offered after all others.
-_ENDS = "cancel"
+#: The moves that end a profile; offered after all others.
+_ENDS = frozenset({"cancel", "withdraw"})
 
 
 @require_safe
@@ -76,7 +76,7 @@ def _beside_the_tasks(offers: list[Offer], waiting: list[Waiting]) -> list[Offer
         for move in one.task.flow_task.moves
     }
     found = [one for one in offers if one.move not in of_tasks | _SENDING]
-    return sorted(found, key=lambda one: one.move == _ENDS)
+    return sorted(found, key=lambda one: one.move in _ENDS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -138,10 +138,10 @@ def _form(
         attribution=found.attribution,
         criteria=criteria_asked(document, offers),
     )
-    if move == _ENDS and found.published_at is not None:
+    if move in _ENDS and found.published_at is not None:
         form.fields["reason"].help_text = _(
-            "The profile has been published: everybody who checks the file reads these words. Name "
-            "nobody in them."
+            "The profile has been published: everybody who comes to its address or checks its file "
+            "reads these words. Name nobody in them."
         )
     return form
 

@@ -1,0 +1,98 @@
+"""A profile as data for machines: all that is printed, and nothing that is not."""
+
+import json
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
+
+from profile_workflow.bibliography import csljson
+from reports.builds.pages import record_in_words
+from reports.context import Material, Report
+from reports.context.plain import FigureRow, TableOfFigures
+
+#: Raised when a name or a meaning changes; what was published before stays as it was.
+FORMAT = "city-migration-profile/1"
+
+
+def profile_data(material: Material, report: Report) -> str:
+    """Return a profile as JSON: texts as they were written, figures, sources, priorities.
+
+    Args:
+        material: What was read of it.
+        report: What is printed of that.
+    """
+    texts = {one.key: one for one in material.sections}
+    data = {
+        "format": FORMAT,
+        "title": material.title,
+        "programme": material.programme,
+        "city": material.city,
+        "edition": material.edition,
+        "version": material.version,
+        "language": material.language,
+        "text_sha256": report.digest,
+        "frozen_on": material.frozen_on,
+        "validated_on": material.validated_on,
+        "authors": report.authors,
+        "keywords": report.keywords,
+        "suggested_citation": report.imprint.citation,
+        "erratum": report.imprint.erratum,
+        "statements": [text for _direction, text in report.imprint.blocks],
+        "acronyms": dict(report.acronyms),
+        "sections": [
+            {
+                "key": one.key,
+                "number": one.number,
+                "title": one.title,
+                "text": one.text,
+                "text_format": "markdown",
+                "nothing_found": texts[one.key].nothing_found,
+                "searched": texts[one.key].searched if texts[one.key].nothing_found else "",
+                "authors": texts[one.key].authors,
+                "revision": one.revision,
+                "sha256": one.sha256,
+                "pictures": [asdict(shown) for shown in texts[one.key].pictures],
+            }
+            for one in report.chapters
+        ],
+        "tables": [_table(one) for one in report.data_tables],
+        "challenges": [asdict(one) for one in report.challenges],
+        "priorities": [asdict(one) for one in report.priorities],
+        "sources": [csljson.item_of(one) for one in report.references],
+    }
+    return written(data)
+
+
+def record_data(report: Report) -> str:
+    """Return the validation record as JSON."""
+    return written({"format": FORMAT, "text_sha256": report.digest} | record_in_words(report))
+
+
+def written(data: dict[str, Any]) -> str:
+    """Return data as JSON that is the same for the same data."""
+    return json.dumps(data, ensure_ascii=False, indent=1, default=_plain) + "\n"
+
+
+def _table(table: TableOfFigures) -> dict[str, Any]:
+    return {
+        "key": table.key,
+        "section": table.section,
+        "title": table.title,
+        "note": table.note,
+        "chart": table.chart,
+        "figures": [_figure(row) for row in table.rows],
+    }
+
+
+def _figure(row: FigureRow) -> dict[str, Any]:
+    return {name: value for name, value in asdict(row).items() if value not in ("", None)}
+
+
+def _plain(value: object) -> Any:
+    """Write an exact number as a number, or as a text where it would not stay exact."""
+    if not isinstance(value, Decimal):
+        message = f"{type(value).__name__} is no data"
+        raise TypeError(message)
+    if value == value.to_integral_value():
+        return int(value)
+    return float(value) if Decimal(repr(float(value))) == value else f"{value:f}"

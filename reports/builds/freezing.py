@@ -1,0 +1,84 @@
+"""Keeping what a version is published with: web edition, data and pictures, each with its hash."""
+
+import hashlib
+import uuid
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from profile_workflow.markup import Medium
+from profile_workflow.models import PictureFile, Profile
+from reports.builds.changes import changes_since_published
+from reports.builds.data import profile_data, record_data
+from reports.builds.web import edition_from
+from reports.context import Material, report_from
+from reports.editions import EDITION
+
+_JSON, _CSV = "application/json", "text/csv; charset=utf-8"
+
+#: A kept file as ``Build.frozen`` names it.
+Kept = dict[str, Any]
+
+
+def frozen_files(profile: Profile, material: Material) -> list[Kept]:
+    """Make and store all that a version is published with beside its PDF.
+
+    Args:
+        profile: The profile.
+        material: What was read of it for its PDF: both are made of the same.
+
+    Returns:
+        The stored files as ``{"path", "content_type", "file", "sha256", "size"}``.
+    """
+    report = report_from(material, medium=Medium.WEB)
+    pictures = _pictures(profile, material)
+    edition = edition_from(
+        report,
+        title=material.title,
+        programme=material.programme,
+        city=material.city,
+        year=material.edition,
+        version=material.version,
+        pictures={one["sha256"]: one["path"] for one in pictures},
+        changes=changes_since_published(profile, report),
+    )
+    contents = [
+        (EDITION, _JSON, edition.to_json()),
+        ("profile.json", _JSON, profile_data(material, report)),
+        ("record.json", _JSON, record_data(report)),
+        *((one.name, _CSV, one.content) for one in report.data_files),
+    ]
+    return [*(_kept(*one) for one in contents), *pictures]
+
+
+def _kept(name: str, kind: str, text: str) -> Kept:
+    content = text.encode()
+    ending = name.rpartition(".")[2]
+    stored = default_storage.save(f"reports/{uuid.uuid4().hex}.{ending}", ContentFile(content))
+    sha256 = hashlib.sha256(content).hexdigest()
+    return {
+        "path": name,
+        "content_type": kind,
+        "file": stored,
+        "sha256": sha256,
+        "size": len(content),
+    }
+
+
+def _pictures(profile: Profile, material: Material) -> list[Kept]:
+    """Return the files of the pictures; they are stored already, and never written again."""
+    wanted = {one.sha256 for section in material.sections for one in section.pictures}
+    if not wanted:
+        return []
+    found = PictureFile.objects.filter(profile=profile, sha256__in=wanted).order_by("sha256")
+    return [
+        {
+            "path": f"picture-{one.sha256}.{one.kind}",
+            "content_type": f"image/{one.kind}",
+            "file": one.full.name,
+            "sha256": one.sha256,
+            "size": one.size,
+        }
+        for one in found
+    ]

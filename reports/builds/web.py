@@ -1,0 +1,157 @@
+"""From report to web edition: a page for each chapter and what follows, linked to each other."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from html.parser import HTMLParser
+
+from django.template.loader import render_to_string
+
+from profile_workflow.bibliography.record import one_line
+from reports.builds.pages import endings
+from reports.context import Report
+from reports.context.plain import Chapter, ListedExhibit
+from reports.editions import Changes, Edition, Entry, Part
+from reports.labels import Labels, labels
+
+#: Longest abstract, in characters; it ends with a whole word.
+MOST_ABSTRACT = 600
+_ID = re.compile(r'\bid="([^"]+)"')
+_INNER_LINK = re.compile(r'\bhref="#([^"]+)"')
+_PICTURE = re.compile(r'<img src="cmp:([0-9a-f]{64})"')
+_TITLE = re.compile(r"<h1\b.*?</h1>", re.DOTALL)
+_HEADING = re.compile(r"<(/?)h([34])\b")
+_SECTION = re.compile(r"\A\s*<section\b[^>]*>|</section>\s*\Z")
+
+
+def edition_from(
+    report: Report, *, title: str, programme: str, city: str, year: str, version: str,
+    pictures: Mapping[str, str], changes: Changes | None,
+) -> Edition:  # fmt: skip
+    """Make the web edition of a report that was assembled for the web.
+
+    Args:
+        report: The report.
+        title: Title of the profile, without the edition.
+        programme: Name of the programme.
+        city: Name of the city.
+        year: Year of the edition.
+        version: Number of the version.
+        pictures: SHA-256 of each picture → name of its file.
+        changes: What changed since the version before, of a correction.
+    """
+    words = labels(report.language)
+    parts = _linked([*_chapters(report), *_endings(report, words)], pictures)
+    places = {anchor: one.key for one in parts for anchor in _ID.findall(one.html)}
+    return Edition(
+        slug=report.slug,
+        language=report.language,
+        direction=report.direction,
+        title=title,
+        programme=programme,
+        city=city,
+        year=year,
+        version=version,
+        digest=report.digest,
+        authors=report.authors,
+        keywords=report.keywords,
+        abstract=_abstract(report.chapters),
+        cited_as=report.imprint.citation,
+        imprint=report.imprint.blocks,
+        erratum=report.imprint.erratum,
+        validated_on=report.imprint.validated_on,
+        data_year=report.imprint.data_year,
+        parts=tuple(parts),
+        tables=tuple(_listed(report.tables, places)),
+        figures=tuple(_listed(report.figures, places)),
+        files=tuple((one.name, one.title) for one in report.data_files),
+        changes=changes,
+    )
+
+
+def _chapters(report: Report) -> Iterator[Part]:
+    for one in report.chapters:
+        entries = tuple(
+            Entry(f"{heading.number} {heading.text}".strip(), one.anchor, heading.id)
+            for heading in one.headings
+            if heading.number or one.is_summary
+        )
+        # The title of the part stands on the page itself, and its subsections follow that.
+        html = _HEADING.sub(lambda found: f"<{found[1]}h{int(found[2]) - 1}", one.html)
+        yield Part(one.anchor, one.number, one.title, html, entries)
+
+
+def _endings(report: Report, words: Labels) -> Iterator[Part]:
+    for key, title, html in endings(report, words):
+        inner = _SECTION.sub("", _TITLE.sub("", html, count=1))
+        yield Part(key, "", title, inner)
+    if report.acronyms:
+        html = render_to_string("reports/web/acronyms.html", {"report": report})
+        yield Part("acronyms", "", words.acronyms, html)
+
+
+def _linked(parts: Sequence[Part], pictures: Mapping[str, str]) -> list[Part]:
+    """Let what is on another page be found there; a chapter is its page."""
+    places = {anchor: one.key for one in parts for anchor in _ID.findall(one.html)}
+    keys = {one.key for one in parts}
+
+    def of(part: Part) -> Part:
+        def link(found: re.Match[str]) -> str:
+            anchor = found[1]
+            if anchor in keys:
+                return f'href="../{anchor}/"'
+            place = places.get(anchor, part.key)
+            return found[0] if place == part.key else f'href="../{place}/#{anchor}"'
+
+        def shown(found: re.Match[str]) -> str:
+            return f'<img src="../files/{pictures.get(found[1], "")}"'
+
+        html = _PICTURE.sub(shown, _INNER_LINK.sub(link, part.html))
+        return Part(part.key, part.number, part.title, html, part.entries)
+
+    return [of(one) for one in parts]
+
+
+def _listed(exhibits: Iterable[ListedExhibit], places: Mapping[str, str]) -> Iterator[Entry]:
+    for one in exhibits:
+        if one.anchor in places:
+            yield Entry(f"{one.label} {one.title}", places[one.anchor], one.anchor)
+
+
+class _Paragraphs(HTMLParser):
+    """Gathers the words of the paragraphs of a text, without notes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._depth = 0
+        self._left_out = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "p" and not self._left_out:
+            self._depth = 1
+            self.found.append("")
+        if tag in ("aside", "sup", "figure", "table"):
+            self._left_out += 1
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "p":
+            self._depth = 0
+        if tag in ("aside", "sup", "figure", "table"):
+            self._left_out -= 1
+
+    def handle_data(self, data: str) -> None:
+        if self._depth and not self._left_out:
+            self.found[-1] += data
+
+
+def _abstract(chapters: Sequence[Chapter]) -> str:
+    """Return the beginning of the summary, or of the first chapter, in plain words."""
+    first = next((one for one in chapters if one.is_summary), chapters[0] if chapters else None)
+    if first is None:
+        return ""
+    reader = _Paragraphs()
+    reader.feed(first.html)
+    text = one_line(" ".join(reader.found))
+    if len(text) <= MOST_ABSTRACT:
+        return text
+    return text[:MOST_ABSTRACT].rpartition(" ")[0] + "…"

@@ -1,0 +1,157 @@
+"""The web edition as plain data: made once, kept as JSON, never made again."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+#: Raised when what is kept is read in another way; what was kept before stays readable.
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the contents within a part, or of the list of tables or figures.
+
+    Attributes:
+        name: Number and words.
+        part: Key of the part in which it stands.
+        anchor: Its id there.
+    """
+
+    name: str
+    part: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A chapter, or what follows the chapters: a page of the web edition.
+
+    Attributes:
+        key: The last step of its address.
+        html: Safe HTML. Links to other parts, files and pictures are relative to its address.
+    """
+
+    key: str
+    number: str
+    title: str
+    html: str
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Number and title."""
+        return f"{self.number} {self.title}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class SectionChange:
+    """What a correction changed in a section.
+
+    Attributes:
+        part: Key of its part.
+        added: How many paragraphs, items and cells were added, removed or changed.
+        html: The changed passages with what was added and removed marked; empty if too long.
+    """
+
+    part: str
+    name: str
+    changes: int
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableChange:
+    """The figures of a table that a correction changed: name, before, now."""
+
+    file: str
+    title: str
+    rows: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a correction changed since the version before.
+
+    Attributes:
+        since: Number of that version.
+        unchanged: How many sections were left as they were.
+    """
+
+    since: str
+    sections: tuple[SectionChange, ...] = ()
+    tables: tuple[TableChange, ...] = ()
+    unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """All that the pages of a published version show, in the language of its text.
+
+    Attributes:
+        digest: SHA-256 of the text, as decisions and sign-offs name it.
+        abstract: The beginning of the summary, as plain text.
+        cited_as: The suggested citation.
+        imprint: Pairs of direction and text: funding, disclaimer, rights.
+        files: Name of each file of figures → title.
+    """
+
+    slug: str
+    language: str
+    direction: str
+    title: str
+    programme: str
+    city: str
+    year: str
+    version: str
+    digest: str
+    authors: tuple[str, ...]
+    keywords: tuple[str, ...]
+    abstract: str
+    cited_as: str
+    imprint: tuple[tuple[str, str], ...]
+    erratum: str
+    validated_on: str
+    data_year: str
+    parts: tuple[Part, ...]
+    tables: tuple[Entry, ...]
+    figures: tuple[Entry, ...]
+    files: tuple[tuple[str, str], ...]
+    changes: Changes | None = None
+
+    def to_json(self) -> str:
+        """Return the edition as canonical JSON."""
+        return json.dumps({"format": FORMAT} | asdict(self), ensure_ascii=False, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read an edition back."""
+        values: dict[str, Any] = json.loads(text)
+        values.pop("format")
+        values["parts"] = tuple(_part(one) for one in values["parts"])
+        for name in ("tables", "figures"):
+            values[name] = tuple(Entry(**one) for one in values[name])
+        for name in ("imprint", "files"):
+            values[name] = tuple((first, second) for first, second in values[name])
+        for name in ("authors", "keywords"):
+            values[name] = tuple(values[name])
+        if values["changes"]:
+            values["changes"] = _changes(values["changes"])
+        return cls(**values)
+
+    def part(self, key: str) -> Part | None:
+        """Return a part by its key."""
+        return next((one for one in self.parts if one.key == key), None)
+
+
+def _part(kept: dict[str, Any]) -> Part:
+    return Part(**kept | {"entries": tuple(Entry(**one) for one in kept["entries"])})
+
+
+def _changes(kept: dict[str, Any]) -> Changes:
+    tables = (
+        TableChange(**one | {"rows": tuple((a, b, c) for a, b, c in one["rows"])})
+        for one in kept["tables"]
+    )
+    sections = tuple(SectionChange(**one) for one in kept["sections"])
+    return Changes(**kept | {"sections": sections, "tables": tuple(tables)})
