@@ -18,6 +18,7 @@ from profile_workflow.models.guidance import FindingDismissal, QuestionAnswer
 from profile_workflow.models.input_request import InputRequest, RequestEntry
 from profile_workflow.models.invitation import ReviewInvitation
 from profile_workflow.models.people import Organisation, User
+from profile_workflow.models.partner import Partner
 from profile_workflow.models.picture import Picture, PictureFile
 from profile_workflow.models.priority import Challenge, Priority
 from profile_workflow.models.profile import (
@@ -68,6 +69,7 @@ __all__ = [
     "LibrarySource",
     "Note",
     "Organisation",
+    "Partner",
     "Picture",
     "PictureFile",
     "Priority",

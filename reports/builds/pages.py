@@ -2,14 +2,17 @@
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any
 
 from django.template.loader import render_to_string
 
+from reports.builds.cover import COVER_MAP, in_colours, map_of, organisations
+from reports.context.data import profile_data, record_data
 from reports.context.plain import (
     ApprovalLine,
     Chapter,
@@ -52,19 +55,48 @@ def pages_of_references(words: Labels) -> str:
     return f".reference a[data-page]::after {{ content: {content} }}"
 
 
-def job_of(report: Report) -> Job:
-    """Return what the PDF process needs to print a report."""
+def job_of(report: Report, *, numbered: bool = False) -> Job:
+    """Return what the PDF process needs to print a report.
+
+    Args:
+        report: What is printed.
+        numbered: Whether every fifth line has its number in the margin.
+    """
     words = labels(report.language)
-    parts = tuple(_parts(report, words))
+    annexes = list(_annexes(report, words))
     front = render_to_string(
         "reports/front.html",
-        {"report": report, "labels": words, "contents": list(_contents(report, words))},
+        {
+            "report": report,
+            "labels": words,
+            "map": map_of(report, words, COVER_MAP),
+            "organisations": organisations(report.brand, words),
+            "contents": list(_contents(report, annexes)),
+        },
     )
-    styles = [style_sheet("report.css"), pages_of_references(words)]
-    if report.direction == "rtl":
-        styles.append(style_sheet("report-rtl.css"))
-    if report.watermark:
-        styles.append(style_sheet("report-watermark.css"))
+    chapters = (_chapter(chapter, report) for chapter in report.chapters)
+    return job_with(
+        report,
+        front=front,
+        parts=(*chapters, *(Part(one.title, one.html) for one in annexes)),
+        attachments=_files(report, words),
+        numbered=numbered,
+    )
+
+
+def job_with(
+    report: Report,
+    *,
+    front: str,
+    parts: tuple[Part, ...],
+    attachments: tuple[Attachment, ...] = (),
+    numbered: bool = False,
+    further_styles: tuple[str, ...] = (),
+    most_pages: int = 0,
+    tighter: tuple[str, ...] = (),
+) -> Job:
+    """Return a job that prints some pages of a report in its design."""
+    words = labels(report.language)
     return Job(
         language=report.language,
         direction=report.direction,
@@ -75,60 +107,91 @@ def job_of(report: Report) -> Job:
         moment=report.moment,
         front=front,
         parts=parts,
-        styles=tuple(styles),
-        watermark=words.watermark if report.watermark else "",
-        footer=report.imprint.version,
-        attachments=tuple(
-            Attachment(file.name, file.title, file.content) for file in report.data_files
+        styles=(
+            *_styles(report, words),
+            *(in_colours(style, report.brand) for style in further_styles),
         ),
+        watermark=words.watermark if report.watermark else "",
+        footer=f"{report.cover.programme} · {report.imprint.version}",
+        attachments=attachments,
+        numbered=numbered,
+        most_pages=most_pages,
+        tighter=tighter,
     )
 
 
-def _title(chapter: Chapter) -> str:
-    return f"{chapter.number} {chapter.title}".strip()
+def _styles(report: Report, words: Labels) -> tuple[str, ...]:
+    names = ["report.css"]
+    if report.direction == "rtl":
+        names.append("report-rtl.css")
+    if report.watermark:
+        names.append("report-watermark.css")
+    sheets = [in_colours(style_sheet(name), report.brand) for name in names]
+    return (sheets[0], pages_of_references(words), *sheets[1:])
 
 
-def _parts(report: Report, words: Labels) -> Iterator[Part]:
-    for chapter in report.chapters:
-        html = render_to_string("reports/chapter.html", {"chapter": chapter})
-        yield Part(_title(chapter), _REFERENCE.sub(r'\g<0> data-page=""', html))
-    context = {"report": report, "labels": words}
-    if report.challenges:
-        challenges = {"labels": words, "challenges": _with_citations(report)}
-        yield Part(words.challenges, render_to_string("reports/challenges.html", challenges))
-    if report.priorities:
-        priorities = [_sheet(priority, words) for priority in report.priorities]
-        yield Part(
-            words.priorities,
-            render_to_string(
-                "reports/priorities.html", {"labels": words, "priorities": priorities}
-            ),
-        )
-    if report.bibliography:
-        yield Part(words.bibliography, render_to_string("reports/bibliography.html", context))
+def _files(report: Report, words: Labels) -> tuple[Attachment, ...]:
+    tables = (Attachment(one.name, one.title, one.content) for one in report.data_files)
+    return (
+        Attachment("profile.json", words.profile_file, profile_data(report), "Source"),
+        *tables,
+        Attachment("validation-record.json", words.record_file, record_data(report), "Supplement"),
+    )
+
+
+def _chapter(chapter: Chapter, report: Report) -> Part:
+    html = render_to_string("reports/chapter.html", {"chapter": chapter, "report": report})
+    return Part(f"{chapter.number} {chapter.title}".strip(), with_pages_to_come(html))
+
+
+def with_pages_to_come(html: str) -> str:
+    """Mark the references of a text, so that the page of each target is written beside it."""
+    return _REFERENCE.sub(r'\g<0> data-page=""', html)
+
+
+@dataclass(frozen=True, slots=True)
+class Annex:
+    """What stands behind the chapters, under a letter."""
+
+    letter: str
+    title: str
+    anchor: str
+    html: str
+
+
+def _annexes(report: Report, words: Labels) -> Iterator[Annex]:
+    letters = iter(ascii_uppercase)
+    for is_there, name, title, context in _endings(report, words):
+        if is_there:
+            letter = next(letters)
+            label = words.annex % {"letter": letter}
+            shared = {"report": report, "labels": words, "annex": label}
+            html = render_to_string(f"reports/{name}.html", shared | context)
+            yield Annex(letter, title, name, html)
+
+
+def _endings(report: Report, words: Labels) -> Iterator[tuple[bool, str, str, dict[str, Any]]]:
+    """Yield of each possible annex whether it is there, its template, its title and its data."""
+    challenges = {"challenges": _with_citations(report)}
+    yield bool(report.challenges), "challenges", words.challenges, challenges
+    priorities = {"priorities": [_sheet(priority, words) for priority in report.priorities]}
+    yield bool(report.priorities), "priorities", words.priorities, priorities
+    yield bool(report.bibliography), "bibliography", words.bibliography, {}
     rounds = [_round(found, words) for found in report.record.validations]
     judged: dict[str, Any] = {"rounds": rounds, "approvals": _approvals(report, words)}
     if report.verify_at:
         judged["code"] = qr_code(report.verify_at, title=words.verify_code)
-    record = render_to_string("reports/record.html", context | judged)
-    yield Part(words.validation_record, record)
+    yield True, "record", words.validation_record, judged
 
 
-def _contents(report: Report, words: Labels) -> Iterator[ContentsEntry]:
+def _contents(report: Report, annexes: Sequence[Annex]) -> Iterator[ContentsEntry]:
     for chapter in report.chapters:
         yield ContentsEntry(1, chapter.number, chapter.title, chapter.anchor)
         for heading in chapter.headings:
             if heading.number:
                 yield ContentsEntry(2, heading.number, heading.text, heading.id)
-    endings = (
-        (bool(report.challenges), words.challenges, "challenges"),
-        (bool(report.priorities), words.priorities, "priorities"),
-        (bool(report.bibliography), words.bibliography, "bibliography"),
-        (True, words.validation_record, "record"),
-    )
-    for is_there, title, anchor in endings:
-        if is_there:
-            yield ContentsEntry(1, "", title, anchor)
+    for annex in annexes:
+        yield ContentsEntry(1, annex.letter, annex.title, annex.anchor)
 
 
 def _with_citations(report: Report) -> list[dict[str, Any]]:

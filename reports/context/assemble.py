@@ -23,6 +23,7 @@ from reports.context.plain import (
     Report,
     SectionText,
 )
+from reports.context.practices import practices_of
 from reports.context.references import Targets, has_references
 from reports.labels import Labels, direction, labels
 
@@ -84,6 +85,8 @@ def assemble(material: Material) -> Report:
         problems=tuple(problems),
         approvals=approvals_of(material.record, judged),
         verify_at=f"{material.verify_at}{digest}/" if material.verify_at else "",
+        brand=material.brand,
+        practices=tuple(practices_of(chapters)),
     )
 
 

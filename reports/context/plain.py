@@ -10,6 +10,7 @@ from profile_workflow.bibliography.formatting import Formatted
 from profile_workflow.bibliography.record import Reference
 from profile_workflow.markup import Heading, Problem, first_strong_direction
 from profile_workflow.pictures.shown import Shown
+from reports.context.brand import Brand
 
 # --- material: what is read ---------------------------------------------------------------
 
@@ -308,6 +309,7 @@ class Material:
         requests: The data requests, which the first chapter prints.
         requests_as_of: The day up to which they are told.
         verify_at: Address at which everybody can check the text; empty where there is none.
+        brand: How the reports of the programme look.
     """
 
     slug: str
@@ -336,6 +338,7 @@ class Material:
     requests: tuple[DataRequest, ...] = ()
     requests_as_of: str = ""
     verify_at: str = ""
+    brand: Brand = field(default_factory=Brand)
 
 
 # --- report: what is printed --------------------------------------------------------------
@@ -394,6 +397,16 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True)
+class Practice:
+    """A practice that a chapter describes in a box; ``html`` is the box as it is printed there."""
+
+    title: str
+    number: str
+    chapter: str
+    html: SafeString
+
+
+@dataclass(frozen=True, slots=True)
 class ListedExhibit:
     """An entry of the list of tables or figures."""
 
@@ -421,6 +434,8 @@ class Report:
         problems: What in the text will not print as its author thinks, by section title.
         approvals: What was approved of the very text that is printed.
         verify_at: Address at which everybody can check the text; empty where there is none.
+        brand: How it looks.
+        practices: The practices that its chapters describe in boxes, in their order.
     """
 
     slug: str
@@ -447,3 +462,5 @@ class Report:
     problems: tuple[tuple[str, Problem], ...]
     approvals: tuple[ApprovalLine, ...] = ()
     verify_at: str = ""
+    brand: Brand = field(default_factory=Brand)
+    practices: tuple[Practice, ...] = ()

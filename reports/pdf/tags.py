@@ -46,6 +46,7 @@ class Structure:
     repeated_heads: set[int] = field(default_factory=set)
     joined: dict[int, Any] = field(default_factory=dict)
     kept: list[Any] = field(default_factory=list)
+    over: dict[int, Any] = field(default_factory=dict)
 
     def final(self, element: Any) -> Any:
         """Follow an element to the one that it became part of."""
@@ -171,14 +172,30 @@ def _wrap_page_drawing() -> None:
             ):
                 _see_table_head(box)
         original(page, stream)
+        if id(page) in _current.over:
+            original(_current.over[id(page)], stream)
 
     weasyprint.document.draw_page = draw_page
 
 
+def draw_over(page: Any, sheet: Any) -> None:
+    """Have a sheet drawn over a page, as something that belongs to the paper, not to the text."""
+    _current.over[id(page)] = sheet
+    _mark_as_pagination(sheet)
+
+
 def _mark_as_pagination(box: Any) -> None:
-    inside = [box, *box.descendants()]
+    inside = list(_with_all_inside(box))
     _current.pagination.update(id(item) for item in inside)
     _current.kept.extend(inside)
+
+
+def _with_all_inside(box: Any) -> Iterator[Any]:
+    """Yield a box and all that is in it; one that was placed absolutely has a stand-in there."""
+    own = getattr(box, "_box", box)
+    yield own
+    for child in getattr(own, "children", ()):
+        yield from _with_all_inside(child)
 
 
 def _see_table_head(box: Any) -> None:
