@@ -36,6 +36,7 @@ class ContentsEntry:
     number: str
     title: str
     anchor: str
+    is_annex: bool = False
 
 
 @cache
@@ -153,7 +154,7 @@ def with_pages_to_come(html: str) -> str:
 class Annex:
     """What stands behind the chapters, under a letter."""
 
-    letter: str
+    label: str
     title: str
     anchor: str
     html: str
@@ -163,11 +164,10 @@ def _annexes(report: Report, words: Labels) -> Iterator[Annex]:
     letters = iter(ascii_uppercase)
     for is_there, name, title, context in _endings(report, words):
         if is_there:
-            letter = next(letters)
-            label = words.annex % {"letter": letter}
+            label = words.annex % {"letter": next(letters)}
             shared = {"report": report, "labels": words, "annex": label}
             html = render_to_string(f"reports/{name}.html", shared | context)
-            yield Annex(letter, title, name, html)
+            yield Annex(label, title, name, html)
 
 
 def _endings(report: Report, words: Labels) -> Iterator[tuple[bool, str, str, dict[str, Any]]]:
@@ -191,7 +191,7 @@ def _contents(report: Report, annexes: Sequence[Annex]) -> Iterator[ContentsEntr
             if heading.number:
                 yield ContentsEntry(2, heading.number, heading.text, heading.id)
     for annex in annexes:
-        yield ContentsEntry(1, annex.letter, annex.title, annex.anchor)
+        yield ContentsEntry(1, annex.label, annex.title, annex.anchor, is_annex=True)
 
 
 def _with_citations(report: Report) -> list[dict[str, Any]]:

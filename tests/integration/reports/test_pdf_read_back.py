@@ -93,8 +93,8 @@ def a_link_to_nowhere(pdf):
 
 
 def an_empty_page(pdf):
-    """The page after the next to the first of the body, with text and a table on it."""
-    page = pdf.pages[contents_of(pdf) + 3]
+    """The first page of the body, with text and a table on it."""
+    page = pdf.pages[contents_of(pdf) + 2]
     page.Contents = pdf.make_stream(b"")
 
 
