@@ -5,6 +5,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
+from reports.builds.columns import with_columns
 from reports.builds.cover import map_of, organisations
 from reports.builds.pages import job_of, job_with, style_sheet, with_pages_to_come
 from reports.context.plain import Report
@@ -55,7 +56,7 @@ def summary_of(report: Report) -> Job:
         "code": qr_code(report.verify_at, title=words.verify_code) if report.verify_at else "",
     }
     html = render_to_string("reports/summary.html", context)
-    part = Part(chapters[0].title, with_pages_to_come(without_dead_links(html)))
+    part = Part(chapters[0].title, with_pages_to_come(without_dead_links(with_columns(html))))
     return _in_small(report, (part,), most_pages=SUMMARY_PAGES)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
+from reports.builds.columns import with_columns
 from reports.builds.cover import COVER_MAP, in_colours, map_of, organisations
 from reports.context.data import profile_data, record_data
 from reports.context.plain import (
@@ -142,7 +143,8 @@ def _files(report: Report, words: Labels) -> tuple[Attachment, ...]:
 
 def _chapter(chapter: Chapter, report: Report) -> Part:
     html = render_to_string("reports/chapter.html", {"chapter": chapter, "report": report})
-    return Part(f"{chapter.number} {chapter.title}".strip(), with_pages_to_come(html))
+    title = f"{chapter.number} {chapter.title}".strip()
+    return Part(title, with_pages_to_come(with_columns(html)))
 
 
 def with_pages_to_come(html: str) -> str:

@@ -311,8 +311,24 @@ class Joiner:
         return f"{self.tables.get(table, table)}-{rest}"
 
 
+def _keep_references() -> None:
+    """Keep the references of the pages, which pydyf would count anew for each element."""
+    count = pydyf.PDF.page_references.fget
+
+    def page_references(pdf: Any) -> tuple[bytes, ...]:
+        number = len(pdf.pages["Kids"])
+        kept = pdf.__dict__.get("_kept_references")
+        if kept is None or kept[0] != number:
+            kept = pdf.__dict__["_kept_references"] = (number, count(pdf))
+        references: tuple[bytes, ...] = kept[1]
+        return references
+
+    pydyf.PDF.page_references = property(page_references)
+
+
 def install() -> None:
     """Wrap WeasyPrint's functions. Call once in a process."""
+    _keep_references()
     _wrap_box_tree()
     _wrap_marked_content()
     _wrap_page_drawing()
