@@ -9,9 +9,12 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from PIL import Image
 
+from profile_workflow.errors import InvalidInput
 from profile_workflow.models import (
     City,
+    Partner,
     Programme,
     Template,
     TemplateCheck,
@@ -20,6 +23,7 @@ from profile_workflow.models import (
     TemplateSubsection,
     TextBlock,
 )
+from profile_workflow.services import logos
 
 
 class ReferenceSite(admin.AdminSite):
@@ -81,7 +85,59 @@ class Kept(admin.ModelAdmin):  # type: ignore[type-arg]
 class ProgrammeAdmin(Kept):
     """Programmes."""
 
-    list_display = ("name", "code")
+    list_display = ("name", "code", "colour", "accent")
+
+
+class PartnerForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An organisation; its logo is drawn anew, so that nothing but pixels is kept."""
+
+    file = forms.FileField(
+        label=_("logo"),
+        required=False,
+        help_text=_(
+            "PNG, JPEG or WebP, at least 400 pixels wide. Left empty, the logo stays as it is; "
+            "without one the name is printed."
+        ),
+    )
+    without_logo = forms.BooleanField(label=_("print the name instead of a logo"), required=False)
+
+    class Meta:
+        model = Partner
+        fields = ("programme", "part", "name", "name_fr", "name_ar", "position", "printed")
+
+    def clean_file(self) -> Image.Image | None:
+        """Return the pixels of the logo.
+
+        Raises:
+            ValidationError: With a sentence that says what to do, if the file is no picture.
+        """
+        sent = self.cleaned_data.get("file")
+        if sent is None:
+            return None
+        if sent.size > logos.MOST_BYTES:
+            raise ValidationError(_("The file is larger than 5 MB. Save the logo smaller."))
+        try:
+            return logos.drawn(sent.read())
+        except InvalidInput as problem:
+            raise ValidationError(str(problem)) from problem
+
+    def save(self, commit: bool = True) -> Any:
+        """Keep the organisation, and the logo with it."""
+        if self.cleaned_data.get("file") is not None:
+            logos.keep(self.instance, self.cleaned_data["file"])
+        elif self.cleaned_data.get("without_logo"):
+            logos.forget(self.instance)
+        return super().save(commit)
+
+
+class PartnerAdmin(Kept):
+    """Who is named on the cover of the reports. Who has left is no longer printed, not deleted."""
+
+    form = PartnerForm
+    list_display = ("name", "part", "position", "printed", "programme")
+    list_filter = ("programme", "part", "printed")
+    list_select_related = ("programme",)
+    ordering = ("programme", "part", "position")
 
 
 class CityAdmin(Kept):
@@ -186,6 +242,7 @@ class TemplateCriterionAdmin(OfUnusedVersion):
 
 reference_site = ReferenceSite(name="admin")
 reference_site.register(Programme, ProgrammeAdmin)
+reference_site.register(Partner, PartnerAdmin)
 reference_site.register(City, CityAdmin)
 reference_site.register(TextBlock, TextBlockAdmin)
 reference_site.register(Template, TemplateAdmin)

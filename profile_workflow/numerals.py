@@ -5,8 +5,8 @@ from decimal import Decimal
 from babel.numbers import format_decimal
 
 _MAX_DECIMALS = 4
-#: Percentages need no space in English, a narrow one in French.
-_PERCENT = {"en": "%", "fr": "\u202f%", "ar": "%"}
+#: A narrow space stands before it in French, Spanish and German.
+_PERCENT = {"fr": "\u202f%", "es": "\u202f%", "de": "\u202f%"}
 
 
 def number(value: Decimal, language: str) -> str:

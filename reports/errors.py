@@ -12,7 +12,8 @@ class BuildFailed(DomainError):
     """The document could not be made.
 
     Attributes:
-        code: ``missing_glyph``, ``too_long``, ``too_big``, ``killed`` or ``crashed``.
+        code: ``missing_glyph``, ``too_long``, ``too_big``, ``no_summary``, ``no_practices``,
+            ``killed`` or ``crashed``.
     """
 
     status = 422
@@ -47,6 +48,11 @@ def sentence(code: str, detail: dict[str, str]) -> str:
         "too_big": _(
             "The report needs more memory than is allowed and was stopped. "
             "Look for a very large table and split it."
+        ),
+        "no_summary": _("There is no executive summary in this profile."),
+        "no_practices": _(
+            "No practice is described in this text. Put each into a box of its own, of the kind "
+            "“practice”; then every box becomes a sheet."
         ),
         "killed": _(
             "The making was stopped from outside, by an administrator or because the machine had "

@@ -27,6 +27,8 @@ class Build(models.Model):
         PREVIEW = "preview", _("Preview of the working text")
         CONSULTATION = "consultation", _("Consultation version")
         PUBLICATION = "publication", _("Publication")
+        SUMMARY = "summary", _("Summary of four pages")
+        PRACTICES = "practices", _("Practice sheets")
 
     class State(models.TextChoices):
         """How far the making has come."""
@@ -47,6 +49,7 @@ class Build(models.Model):
     profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="builds")
     language = models.CharField(_("language"), max_length=10)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    numbered = models.BooleanField(_("with line numbers"), default=False)
     digest = models.CharField(_("SHA-256 of the content"), max_length=64)
     text_digest = models.CharField(_("SHA-256 of the text"), max_length=64, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)

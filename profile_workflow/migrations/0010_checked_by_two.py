@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('profile_workflow', '0008_signing_and_priorities_by_link'),
+        ('profile_workflow', '0009_expert_review'),
     ]
 
     operations = [

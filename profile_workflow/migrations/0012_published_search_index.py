@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('profile_workflow', '0008_signing_and_priorities_by_link'),
+        ('profile_workflow', '0011_workshops_and_paper'),
     ]
 
     operations = [

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from profile_workflow.colours import validate_colour, validate_ground
 from profile_workflow.states import Attribution
 
 
@@ -64,6 +65,26 @@ class Programme(models.Model):
         _("smallest group that is named under the Chatham House Rule"),
         default=3,
         validators=[MinValueValidator(2)],
+    )
+
+    colour = models.CharField(
+        _("colour of the reports"),
+        max_length=7,
+        default="#123f4a",
+        validators=[validate_ground],
+        help_text=_(
+            "Ground of the cover and colour of titles, e.g. #123f4a. White must be readable on it."
+        ),
+    )
+    accent = models.CharField(
+        _("second colour of the reports"),
+        max_length=7,
+        default="#c8963e",
+        validators=[validate_colour],
+        help_text=_(
+            "Of rules, numbers and the city on the map. Where words are set in it, it is made "
+            "darker or lighter until they can be read."
+        ),
     )
 
     class Meta:

@@ -17,6 +17,10 @@ class Titled(models.Model):
     title = models.CharField(_("title"), max_length=200)
     title_fr = models.CharField(_("title in French"), max_length=200, blank=True)
     title_ar = models.CharField(_("title in Arabic"), max_length=200, blank=True)
+    title_es = models.CharField(_("title in Spanish"), max_length=200, blank=True)
+    title_it = models.CharField(_("title in Italian"), max_length=200, blank=True)
+    title_de = models.CharField(_("title in German"), max_length=200, blank=True)
+    title_pt = models.CharField(_("title in Portuguese"), max_length=200, blank=True)
 
     class Meta:
         abstract = True

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from profile_workflow.models import (
     City,
+    Partner,
     Programme,
     Template,
     TemplateCheck,
@@ -64,6 +65,13 @@ def load_network(content: Mapping[str, Any], *, valid_from: date) -> Programme:
                 version=1,
                 defaults={"valid_from": valid_from, "text": text},
             )
+    for position, partner in enumerate(given.get("partners", [])):
+        key = {"part": partner["part"], "name": partner["name"]}
+        Partner.objects.get_or_create(
+            programme=programme,
+            **key,
+            defaults={"position": position} | {k: v for k, v in partner.items() if k not in key},
+        )
     return programme
 
 
@@ -150,12 +158,19 @@ def _load_section(template: Template, content: Mapping[str, Any], position: int)
     )
 
 
+#: Titles in the languages of the report that the pages of the system do not speak.
+_FURTHER_TITLES = ("title_es", "title_it", "title_de", "title_pt")
+
+
 def _titles(content: Mapping[str, Any]) -> dict[str, str]:
     return {key: content.get(key, "") for key in ("title", "title_fr", "title_ar")}
 
 
 #: What may be added to a version that is in use.
-_ADDED = ("guiding_questions_fr", "guiding_questions_ar", "hint", "hint_fr", "hint_ar")
+_ADDED = (
+    *("guiding_questions_fr", "guiding_questions_ar", "hint", "hint_fr", "hint_ar"),
+    *_FURTHER_TITLES,
+)
 
 
 def _translations(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from profile_workflow.bibliography import csljson
 from reports.builds.pages import record_in_words
 from reports.context import Material, Report
 from reports.context.plain import FigureRow, TableOfFigures
+from reports.labels import labels
+from reports.pdf.job import Attachment
 
 #: Raised when a name or a meaning changes; what was published before stays as it was.
 FORMAT = "city-migration-profile/1"
@@ -61,6 +63,17 @@ def profile_data(material: Material, report: Report) -> str:
         "sources": [csljson.item_of(one) for one in report.references],
     }
     return written(data)
+
+
+def attachments_of(material: Material, report: Report) -> tuple[Attachment, ...]:
+    """Return the data that travel inside the PDF of a report: the same as are published with it."""
+    words = labels(report.language)
+    tables = (Attachment(one.name, one.title, one.content) for one in report.data_files)
+    return (
+        Attachment("profile.json", words.profile_file, profile_data(material, report), "Source"),
+        *tables,
+        Attachment("record.json", words.record_file, record_data(report), "Supplement"),
+    )
 
 
 def record_data(report: Report) -> str:

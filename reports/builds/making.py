@@ -14,14 +14,17 @@ from profile_workflow.models import Profile, User
 from profile_workflow.services.locking import locked
 from reports.builds.freezing import frozen_files
 from reports.builds.lengths import lengths_of
-from reports.builds.pages import job_of
+from reports.builds.outputs import output_of
 from reports.builds.pictures import with_pictures
-from reports.context import Material, Report, material_of, report_from
+from reports.context import Material, material_of, report_from
 from reports.errors import BuildFailed
 from reports.models import Build
 from reports.pdf.isolation import Progress
 from reports.pdf.isolation import build as build_pdf
 
+#: Kinds that print the whole report, and those of them that are made to be commented on.
+WHOLE_KINDS = (Build.Kind.PREVIEW, Build.Kind.CONSULTATION, Build.Kind.PUBLICATION)
+NUMBERED_KINDS = (Build.Kind.PREVIEW, Build.Kind.CONSULTATION)
 _LIVE = (Build.State.QUEUED, Build.State.RUNNING, Build.State.DONE)
 #: A finished file for publication without what it is published with; none is made so any more.
 _UNFIT = Q(kind=Build.Kind.PUBLICATION, state=Build.State.DONE, frozen=[])
@@ -37,18 +40,24 @@ def material_for(profile: Profile, *, kind: str, language: str) -> Material:
     )
 
 
-def report_for(profile: Profile, *, kind: str, language: str) -> Report:
-    """Return what a build of this kind prints."""
-    return report_from(material_for(profile, kind=kind, language=language))
+def content_digest(profile: Profile, *, kind: str, language: str, numbered: bool = False) -> str:
+    """Return the SHA-256 (hex) of everything that a build of this kind would print now.
 
-
-def content_digest(profile: Profile, *, kind: str, language: str) -> str:
-    """Return the SHA-256 (hex) of everything that a build of this kind would print now."""
-    return job_of(report_for(profile, kind=kind, language=language)).digest
+    Raises:
+        BuildFailed: If there is nothing of that kind to be printed.
+    """
+    material = material_for(profile, kind=kind, language=language)
+    return output_of(material, report_from(material), kind=kind, numbered=numbered).digest
 
 
 def request_build(
-    profile: Profile, *, kind: str, language: str, by: User | None, at: datetime
+    profile: Profile,
+    *,
+    kind: str,
+    language: str,
+    by: User | None,
+    at: datetime,
+    numbered: bool = False,
 ) -> Build:
     """Ask for a PDF; what was made of the same content is used again.
 
@@ -58,12 +67,17 @@ def request_build(
         language: Language of the printed labels.
         by: Who asks; ``None`` for the software itself.
         at: The moment.
+        numbered: Whether lines are numbered; see ``NUMBERED_KINDS``.
+
+    Raises:
+        BuildFailed: If there is nothing of that kind to be printed.
 
     Returns:
         A finished or waiting build of the same content, or a new one that waits for
         ``run_build``.
     """
-    digest = content_digest(profile, kind=kind, language=language)
+    numbered = numbered and kind in NUMBERED_KINDS
+    digest = content_digest(profile, kind=kind, language=language, numbered=numbered)
     with transaction.atomic():
         locked(profile.pk, at)
         same = Build.objects.filter(profile=profile, kind=kind, language=language, digest=digest)
@@ -72,6 +86,7 @@ def request_build(
             profile=profile,
             kind=kind,
             language=language,
+            numbered=numbered,
             digest=digest,
             requested_by=by,
             created_at=at,
@@ -98,8 +113,8 @@ def run_build(build_id: int) -> Build:
     found.save(update_fields=["state", "problem", "stage"])
     material = material_for(found.profile, kind=found.kind, language=found.language)
     report = report_from(material)
-    job = job_of(report)
     try:
+        job = output_of(material, report, kind=found.kind, numbered=found.numbered)
         full = with_pictures(job, found.profile)
         made = build_pdf(full, listener=lambda progress: _note(build_id, progress))
     except BuildFailed as problem:
@@ -116,7 +131,7 @@ def run_build(build_id: int) -> Build:
     found.state, found.stage = Build.State.DONE, ""
     found.size = len(made.content)
     found.pages = made.pages
-    found.lengths = lengths_of(report, made.lengths)
+    found.lengths = lengths_of(report, made.lengths) if found.kind in WHOLE_KINDS else {}
     found.sha256 = hashlib.sha256(made.content).hexdigest()
     found.finished_at = timezone.now()
     found.save()
@@ -138,11 +153,20 @@ def _note(build_id: int, progress: Progress) -> None:
 
 def latest_current_build(profile: Profile) -> Build | None:
     """Return the newest finished build whose content is still that of the profile, if any."""
-    current: dict[tuple[str, str], str] = {}
+    current: dict[tuple[str, str, bool], str | None] = {}
     for found in profile.builds.filter(state=Build.State.DONE).order_by("-finished_at"):
-        wanted = (found.kind, found.language)
+        wanted = (found.kind, found.language, found.numbered)
         if wanted not in current:
-            current[wanted] = content_digest(profile, kind=found.kind, language=found.language)
+            current[wanted] = _digest_now(profile, found)
         if found.digest == current[wanted]:
             return found
     return None
+
+
+def _digest_now(profile: Profile, made: Build) -> str | None:
+    try:
+        return content_digest(
+            profile, kind=made.kind, language=made.language, numbered=made.numbered
+        )
+    except BuildFailed:
+        return None

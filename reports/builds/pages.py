@@ -2,14 +2,17 @@
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any
 
 from django.template.loader import render_to_string
 
+from reports.builds.columns import with_columns
+from reports.builds.cover import COVER_MAP, in_colours, map_of, organisations
 from reports.context.plain import (
     ApprovalLine,
     Chapter,
@@ -33,6 +36,7 @@ class ContentsEntry:
     number: str
     title: str
     anchor: str
+    is_annex: bool = False
 
 
 @cache
@@ -52,19 +56,49 @@ def pages_of_references(words: Labels) -> str:
     return f".reference a[data-page]::after {{ content: {content} }}"
 
 
-def job_of(report: Report) -> Job:
-    """Return what the PDF process needs to print a report."""
+def job_of(report: Report, *, files: tuple[Attachment, ...] = (), numbered: bool = False) -> Job:
+    """Return what the PDF process needs to print a report.
+
+    Args:
+        report: What is printed.
+        files: The data that travel inside the file.
+        numbered: Whether every fifth line has its number in the margin.
+    """
     words = labels(report.language)
-    parts = tuple(_parts(report, words))
+    annexes = list(annexes_of(report, words))
     front = render_to_string(
         "reports/front.html",
-        {"report": report, "labels": words, "contents": list(_contents(report, words))},
+        {
+            "report": report,
+            "labels": words,
+            "map": map_of(report, words, COVER_MAP),
+            "organisations": organisations(report.brand, words),
+            "contents": list(_contents(report, annexes)),
+        },
     )
-    styles = [style_sheet("report.css"), pages_of_references(words)]
-    if report.direction == "rtl":
-        styles.append(style_sheet("report-rtl.css"))
-    if report.watermark:
-        styles.append(style_sheet("report-watermark.css"))
+    chapters = (_chapter(chapter, report) for chapter in report.chapters)
+    return job_with(
+        report,
+        front=front,
+        parts=(*chapters, *(Part(one.title, one.html) for one in annexes)),
+        attachments=files,
+        numbered=numbered,
+    )
+
+
+def job_with(
+    report: Report,
+    *,
+    front: str,
+    parts: tuple[Part, ...],
+    attachments: tuple[Attachment, ...] = (),
+    numbered: bool = False,
+    further_styles: tuple[str, ...] = (),
+    most_pages: int = 0,
+    tighter: tuple[str, ...] = (),
+) -> Job:
+    """Return a job that prints some pages of a report in its design."""
+    words = labels(report.language)
     return Job(
         language=report.language,
         direction=report.direction,
@@ -75,47 +109,76 @@ def job_of(report: Report) -> Job:
         moment=report.moment,
         front=front,
         parts=parts,
-        styles=tuple(styles),
-        watermark=words.watermark if report.watermark else "",
-        footer=report.imprint.version,
-        attachments=tuple(
-            Attachment(file.name, file.title, file.content) for file in report.data_files
+        styles=(
+            *_styles(report, words),
+            *(in_colours(style, report.brand) for style in further_styles),
         ),
+        watermark=words.watermark if report.watermark else "",
+        footer=f"{report.cover.programme} · {report.imprint.version}",
+        attachments=attachments,
+        numbered=numbered,
+        most_pages=most_pages,
+        tighter=tighter,
     )
+
+
+def _styles(report: Report, words: Labels) -> tuple[str, ...]:
+    names = ["report.css"]
+    if report.direction == "rtl":
+        names.append("report-rtl.css")
+    if report.watermark:
+        names.append("report-watermark.css")
+    sheets = [in_colours(style_sheet(name), report.brand) for name in names]
+    return (sheets[0], pages_of_references(words), *sheets[1:])
+
+
+def _chapter(chapter: Chapter, report: Report) -> Part:
+    html = render_to_string("reports/chapter.html", {"chapter": chapter, "report": report})
+    return Part(_title(chapter), with_pages_to_come(with_columns(html)))
 
 
 def _title(chapter: Chapter) -> str:
     return f"{chapter.number} {chapter.title}".strip()
 
 
-def _parts(report: Report, words: Labels) -> Iterator[Part]:
-    for chapter in report.chapters:
-        html = render_to_string("reports/chapter.html", {"chapter": chapter})
-        yield Part(_title(chapter), _REFERENCE.sub(r'\g<0> data-page=""', html))
-    for _anchor, title, html in endings(report, words):
-        yield Part(title, html)
+def with_pages_to_come(html: str) -> str:
+    """Mark the references of a text, so that the page of each target is written beside it."""
+    return _REFERENCE.sub(r'\g<0> data-page=""', html)
 
 
-def endings(report: Report, words: Labels) -> Iterator[tuple[str, str, str]]:
-    """Yield what follows the chapters: anchor of its title, title, and HTML with that title."""
-    context = {"report": report, "labels": words}
-    if report.challenges:
-        challenges = {"labels": words, "challenges": _with_citations(report)}
-        html = render_to_string("reports/challenges.html", challenges)
-        yield "challenges", words.challenges, html
-    if report.priorities:
-        priorities = [_sheet(priority, words) for priority in report.priorities]
-        sheets = {"labels": words, "priorities": priorities}
-        yield "priorities", words.priorities, render_to_string("reports/priorities.html", sheets)
-    if report.bibliography:
-        html = render_to_string("reports/bibliography.html", context)
-        yield "bibliography", words.bibliography, html
+@dataclass(frozen=True, slots=True)
+class Annex:
+    """What stands behind the chapters, under a letter."""
+
+    label: str
+    title: str
+    anchor: str
+    html: str
+
+
+def annexes_of(report: Report, words: Labels) -> Iterator[Annex]:
+    """Yield what follows the chapters, in its order."""
+    letters = iter(ascii_uppercase)
+    for is_there, name, title, context in _endings(report, words):
+        if is_there:
+            label = words.annex % {"letter": next(letters)}
+            shared = {"report": report, "labels": words, "annex": label}
+            html = render_to_string(f"reports/{name}.html", shared | context)
+            yield Annex(label, title, name, html)
+
+
+def _endings(report: Report, words: Labels) -> Iterator[tuple[bool, str, str, dict[str, Any]]]:
+    """Yield of each possible annex whether it is there, its template, its title and its data."""
+    challenges = {"challenges": _with_citations(report)}
+    yield bool(report.challenges), "challenges", words.challenges, challenges
+    priorities = {"priorities": [_sheet(priority, words) for priority in report.priorities]}
+    yield bool(report.priorities), "priorities", words.priorities, priorities
+    yield bool(report.bibliography), "bibliography", words.bibliography, {}
     rounds = [_round(found, words) for found in report.record.validations]
     judged: dict[str, Any] = {"rounds": rounds, "approvals": _approvals(report, words)}
     if report.verify_at:
         judged["code"] = qr_code(report.verify_at, title=words.verify_code)
-    html = render_to_string("reports/record.html", context | judged)
-    yield "record", words.validation_record, html
+    yield True, "record", words.validation_record, judged
 
 
 def record_in_words(report: Report) -> dict[str, Any]:
@@ -174,21 +237,14 @@ def _round_as_data(shown: dict[str, Any]) -> dict[str, Any]:
     return shown | {"answers": answers, "counts": counts}
 
 
-def _contents(report: Report, words: Labels) -> Iterator[ContentsEntry]:
+def _contents(report: Report, annexes: Sequence[Annex]) -> Iterator[ContentsEntry]:
     for chapter in report.chapters:
         yield ContentsEntry(1, chapter.number, chapter.title, chapter.anchor)
         for heading in chapter.headings:
             if heading.number:
                 yield ContentsEntry(2, heading.number, heading.text, heading.id)
-    endings = (
-        (bool(report.challenges), words.challenges, "challenges"),
-        (bool(report.priorities), words.priorities, "priorities"),
-        (bool(report.bibliography), words.bibliography, "bibliography"),
-        (True, words.validation_record, "record"),
-    )
-    for is_there, title, anchor in endings:
-        if is_there:
-            yield ContentsEntry(1, "", title, anchor)
+    for annex in annexes:
+        yield ContentsEntry(1, annex.label, annex.title, annex.anchor, is_annex=True)
 
 
 def _with_citations(report: Report) -> list[dict[str, Any]]:

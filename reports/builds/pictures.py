@@ -4,7 +4,9 @@ import base64
 import re
 from dataclasses import replace
 
-from profile_workflow.models import PictureFile, Profile
+from django.db.models.fields.files import FieldFile
+
+from profile_workflow.models import Partner, Profile
 from reports.pdf.job import Job, Picture
 
 _SHOWN = re.compile(r'<img src="cmp:([0-9a-f]{64})"')
@@ -18,11 +20,17 @@ def with_pictures(job: Job, profile: Profile) -> Job:
         profile: The profile whose pictures it shows.
     """
     wanted = {sha256 for part in job.parts for sha256 in _SHOWN.findall(part.html)}
-    found = profile.picture_files.filter(sha256__in=wanted).order_by("sha256") if wanted else ()
-    return replace(job, pictures=tuple(map(_carried, found)))
+    wanted.update(_SHOWN.findall(job.front))
+    if not wanted:
+        return job
+    found = profile.picture_files.filter(sha256__in=wanted)
+    carried = {one.sha256: _carried(one.sha256, one.kind, one.full) for one in found}
+    logos = Partner.objects.filter(programme=profile.programme_id, logo_sha256__in=wanted)
+    carried |= {one.logo_sha256: _carried(one.logo_sha256, "png", one.logo) for one in logos}
+    return replace(job, pictures=tuple(carried[key] for key in sorted(carried)))
 
 
-def _carried(file: PictureFile) -> Picture:
-    with file.full.open("rb") as content:
+def _carried(sha256: str, kind: str, file: FieldFile) -> Picture:
+    with file.open("rb") as content:
         encoded = base64.b64encode(content.read()).decode()
-    return Picture(file.sha256, f"image/{file.kind}", encoded)
+    return Picture(sha256, f"image/{kind}", encoded)

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from django.template.loader import render_to_string
 
 from profile_workflow.bibliography.record import one_line
-from reports.builds.pages import endings
+from reports.builds.pages import annexes_of
 from reports.context import Report
 from reports.context.plain import Chapter, ListedExhibit
 from reports.editions import Changes, Edition, Entry, Part
@@ -81,9 +81,9 @@ def _chapters(report: Report) -> Iterator[Part]:
 
 
 def _endings(report: Report, words: Labels) -> Iterator[Part]:
-    for key, title, html in endings(report, words):
-        inner = _SECTION.sub("", _TITLE.sub("", html, count=1))
-        yield Part(key, "", title, inner)
+    for one in annexes_of(report, words):
+        inner = _SECTION.sub("", _TITLE.sub("", one.html, count=1))
+        yield Part(one.anchor, one.label, one.title, inner)
     if report.acronyms:
         html = render_to_string("reports/web/acronyms.html", {"report": report})
         yield Part("acronyms", "", words.acronyms, html)

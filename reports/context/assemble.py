@@ -23,6 +23,7 @@ from reports.context.plain import (
     Report,
     SectionText,
 )
+from reports.context.practices import practices_of
 from reports.context.references import Targets, has_references
 from reports.labels import Labels, direction, labels
 
@@ -87,6 +88,8 @@ def assemble(material: Material, *, medium: markup.Medium = markup.Medium.PRINT)
         verify_at=f"{material.verify_at}{digest}/" if material.verify_at else "",
         data_tables=material.tables,
         references=tuple(sources),
+        brand=material.brand,
+        practices=tuple(practices_of(chapters)),
     )
 
 

@@ -32,6 +32,7 @@ from profile_workflow.states import PUBLIC_STATES, DataItemState, ValidationKind
 from reports.context import days
 from reports.context.asked import latest_entry, read_requests
 from reports.context.assemble import assemble
+from reports.context.brand import read_brand
 from reports.context.plain import (
     ChallengeEntry,
     FigureRow,
@@ -131,6 +132,7 @@ def read_material(
         record=record,
         requests=tuple(read_requests(profile, language, until=until)) if until else (),
         requests_as_of=days.day(until, language),
+        brand=read_brand(profile, language),
         verify_at=f"{settings.SITE_URL}{reverse('verify')}" if is_public else "",
     )
 

@@ -10,6 +10,7 @@ from profile_workflow.bibliography.formatting import Formatted
 from profile_workflow.bibliography.record import Reference
 from profile_workflow.markup import Heading, Problem, first_strong_direction
 from profile_workflow.pictures.shown import Shown
+from reports.context.brand import Brand
 
 # --- material: what is read ---------------------------------------------------------------
 
@@ -335,6 +336,7 @@ class Material:
         requests: The data requests, which the first chapter prints.
         requests_as_of: The day up to which they are told.
         verify_at: Address at which everybody can check the text; empty where there is none.
+        brand: How the reports of the programme look.
     """
 
     slug: str
@@ -363,6 +365,7 @@ class Material:
     requests: tuple[DataRequest, ...] = ()
     requests_as_of: str = ""
     verify_at: str = ""
+    brand: Brand = field(default_factory=Brand)
 
 
 # --- report: what is printed --------------------------------------------------------------
@@ -421,6 +424,16 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True)
+class Practice:
+    """A practice that a chapter describes in a box; ``html`` is the box as it is printed there."""
+
+    title: str
+    number: str
+    chapter: str
+    html: SafeString
+
+
+@dataclass(frozen=True, slots=True)
 class ListedExhibit:
     """An entry of the list of tables or figures."""
 
@@ -450,6 +463,8 @@ class Report:
         verify_at: Address at which everybody can check the text; empty where there is none.
         data_tables: The figures of all tables.
         references: The sources that are cited.
+        brand: How it looks.
+        practices: The practices that its chapters describe in boxes, in their order.
     """
 
     slug: str
@@ -478,3 +493,5 @@ class Report:
     verify_at: str = ""
     data_tables: tuple[TableOfFigures, ...] = ()
     references: tuple[Reference, ...] = ()
+    brand: Brand = field(default_factory=Brand)
+    practices: tuple[Practice, ...] = ()

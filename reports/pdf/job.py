@@ -9,11 +9,16 @@ from typing import Any, Self
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file carried inside the PDF, such as the figures of a table as CSV."""
+    """A file carried inside the PDF, such as the figures of a table as CSV.
+
+    ``relationship`` says what it is to the pages, in the words of PDF/A-3: ``Source`` they were
+    made of it, ``Data`` it is what a table shows, ``Supplement`` it says more.
+    """
 
     name: str
     description: str
     content: str
+    relationship: str = "Data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class Job:
         description: One sentence for the metadata.
         keywords: Words for the metadata.
         moment: ISO 8601 moment with time zone, written as the date of creation.
-        front: HTML of the front matter. ``data-page=""`` after ``href="#id"`` is filled with the
+        front: HTML of the front matter, or an empty string. ``data-page=""`` after ``href="#id"`` is filled with the
             page on which ``id`` is printed.
         parts: The body, numbered from page 1; ``data-page=""`` is filled there too.
         styles: Style sheets, in order.
@@ -53,6 +58,9 @@ class Job:
         footer: Words at the foot of each page.
         attachments: Files to carry.
         pictures: Files of the pictures, put in just before the document is made.
+        numbered: Whether the lines of the body are numbered in the margin.
+        most_pages: How many pages the body is to have at most; 0 for any number.
+        tighter: Style sheets that are tried one after the other until it has no more.
     """
 
     language: str
@@ -69,6 +77,9 @@ class Job:
     footer: str = ""
     attachments: tuple[Attachment, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    numbered: bool = False
+    most_pages: int = 0
+    tighter: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """Return the job as canonical JSON."""
@@ -85,7 +96,7 @@ class Job:
         values["parts"] = tuple(Part(**part) for part in values["parts"])
         values["pictures"] = tuple(Picture(**item) for item in values["pictures"])
         values["attachments"] = tuple(Attachment(**item) for item in values["attachments"])
-        for name in ("authors", "keywords", "styles"):
+        for name in ("authors", "keywords", "styles", "tighter"):
             values[name] = tuple(values[name])
         return cls(**values)
 

@@ -77,7 +77,9 @@ def claim_both_conformances(document: Document) -> None:
 
 def label_pages(pdf: Any, front_pages: int) -> None:
     """Number the front matter i, ii, iii and the body 1, 2, 3, as printed."""
-    numbers = [0, pydyf.Dictionary({"S": "/r"}), front_pages, pydyf.Dictionary({"S": "/D"})]
+    numbers = [front_pages, pydyf.Dictionary({"S": "/D"})]
+    if front_pages:
+        numbers = [0, pydyf.Dictionary({"S": "/r"}), *numbers]
     pdf.catalog["PageLabels"] = pydyf.Dictionary({"Nums": pydyf.Array(numbers)})
 
 

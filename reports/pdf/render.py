@@ -4,7 +4,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from html import escape
@@ -16,7 +16,7 @@ from weasyprint.document import Document
 from weasyprint.layout import page as page_layout
 from weasyprint.text.fonts import FontConfiguration
 
-from reports.pdf import fonts, metadata, svg, tags
+from reports.pdf import fonts, line_numbers, metadata, svg, tags
 from reports.pdf.fetcher import MemoryFetcher
 from reports.pdf.job import Attachment, Job, Part
 
@@ -96,17 +96,30 @@ def render(job: Job, *, tell: Callable[..., None] = _nobody_listens) -> File:
     """
     prepare()
     _check_characters(job)
-    config = FontConfiguration()
+    config, identifier = FontConfiguration(), job.digest[:32]
     with _watched_glyphs():
         with _watched_pages(job.parts, tell):
-            body = _body(job, config)
-        pages = page_map(body)
-        tell(stage="contents")
-        front = _lay_out(job, with_page_numbers(job.front, pages), "front", config)
+            job, body = _fitting(job, config)
+        front = None
+        if job.front:
+            tell(stage="contents")
+            numbered = with_page_numbers(job.front, page_map(body))
+            front = _lay_out(job, numbered, "front", config)
         tell(stage="writing")
-        content = _write(job, front, body)
-    lengths = chapter_lengths(body)
-    return File(content, len(front.pages), len(body.pages), lengths, engine_warnings())
+        content = _write(job, front, body, config, identifier)
+    front_pages = len(front.pages) if front else 0
+    return File(content, front_pages, len(body.pages), chapter_lengths(body), engine_warnings())
+
+
+def _fitting(job: Job, config: FontConfiguration) -> tuple[Job, Document]:
+    """Lay out the body, set tighter and tighter as long as it has too many pages."""
+    body = _body(job, config)
+    for style in job.tighter:
+        if len(body.pages) <= job.most_pages:
+            break
+        job = replace(job, styles=(*job.styles, style), tighter=())
+        body = _body(job, config)
+    return job, body
 
 
 def _body(job: Job, config: FontConfiguration) -> Document:
@@ -250,28 +263,40 @@ def _attachment(job: Job, item: Attachment) -> weasyprint.Attachment:
         string=item.content,
         name=item.name,
         description=item.description,
-        relationship="Data",
+        relationship=item.relationship,
         created=moment,
         modified=moment,
         url_fetcher=MemoryFetcher(),
     )
 
 
-def _write(job: Job, front: Document, body: Document) -> bytes:
-    whole = front.copy(front.pages + body.pages)
+def _write(
+    job: Job,
+    front: Document | None,
+    body: Document,
+    config: FontConfiguration,
+    identifier: str,
+) -> bytes:
+    front_pages = front.pages if front else []
+    whole = body.copy(front_pages + body.pages)
     metadata.claim_both_conformances(whole)
     tags.begin()
+    if job.numbered:
+        numbers = line_numbers.sheets([page._page_box for page in body.pages])  # noqa: SLF001
+        over = _lay_out(replace(job, styles=(line_numbers.STYLE,)), numbers, "numbers", config)
+        for page, sheet in zip(body.pages, over.pages, strict=True):
+            tags.draw_over(page._page_box, sheet._page_box)  # noqa: SLF001
 
     def finish(_document: Document, pdf: object) -> None:
         tags.Joiner(pdf).join()
-        metadata.label_pages(pdf, len(front.pages))
+        metadata.label_pages(pdf, len(front_pages))
         if job.direction == "rtl":
             metadata.read_from_the_right(pdf)
         metadata.compress_streams(pdf)
 
     content: bytes = whole.write_pdf(
         pdf_variant=metadata.VARIANT,
-        pdf_identifier=job.digest[:32].encode(),
+        pdf_identifier=identifier.encode(),
         attachments=[_attachment(job, item) for item in job.attachments],
         finisher=finish,
     )

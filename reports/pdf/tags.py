@@ -46,6 +46,7 @@ class Structure:
     repeated_heads: set[int] = field(default_factory=set)
     joined: dict[int, Any] = field(default_factory=dict)
     kept: list[Any] = field(default_factory=list)
+    over: dict[int, Any] = field(default_factory=dict)
 
     def final(self, element: Any) -> Any:
         """Follow an element to the one that it became part of."""
@@ -171,14 +172,30 @@ def _wrap_page_drawing() -> None:
             ):
                 _see_table_head(box)
         original(page, stream)
+        if id(page) in _current.over:
+            original(_current.over[id(page)], stream)
 
     weasyprint.document.draw_page = draw_page
 
 
+def draw_over(page: Any, sheet: Any) -> None:
+    """Have a sheet drawn over a page, as something that belongs to the paper, not to the text."""
+    _current.over[id(page)] = sheet
+    _mark_as_pagination(sheet)
+
+
 def _mark_as_pagination(box: Any) -> None:
-    inside = [box, *box.descendants()]
+    inside = list(_with_all_inside(box))
     _current.pagination.update(id(item) for item in inside)
     _current.kept.extend(inside)
+
+
+def _with_all_inside(box: Any) -> Iterator[Any]:
+    """Yield a box and all that is in it; one that was placed absolutely has a stand-in there."""
+    own = getattr(box, "_box", box)
+    yield own
+    for child in getattr(own, "children", ()):
+        yield from _with_all_inside(child)
 
 
 def _see_table_head(box: Any) -> None:
@@ -294,8 +311,24 @@ class Joiner:
         return f"{self.tables.get(table, table)}-{rest}"
 
 
+def _keep_references() -> None:
+    """Keep the references of the pages, which pydyf would count anew for each element."""
+    count = pydyf.PDF.page_references.fget
+
+    def page_references(pdf: Any) -> tuple[bytes, ...]:
+        number = len(pdf.pages["Kids"])
+        kept = pdf.__dict__.get("_kept_references")
+        if kept is None or kept[0] != number:
+            kept = pdf.__dict__["_kept_references"] = (number, count(pdf))
+        references: tuple[bytes, ...] = kept[1]
+        return references
+
+    pydyf.PDF.page_references = property(page_references)
+
+
 def install() -> None:
     """Wrap WeasyPrint's functions. Call once in a process."""
+    _keep_references()
     _wrap_box_tree()
     _wrap_marked_content()
     _wrap_page_drawing()

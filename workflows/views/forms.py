@@ -139,12 +139,23 @@ class BuildForm(StyledForm):
 
     kind = forms.ChoiceField(
         label=_("Version"),
-        help_text=_("The preview holds the working text, the others what was submitted."),
+        help_text=_(
+            "The preview holds the working text, the others what was submitted. The summary and the "
+            "practice sheets are parts of the same text, each made up as a paper of its own."
+        ),
     )
     language = forms.ChoiceField(
         label=_("Language of headings and labels"),
         help_text=_("The text itself stays in the language in which it was written."),
         choices=languages.choices(LANGUAGES),
+    )
+    numbered = forms.BooleanField(
+        label=_("Number the lines"),
+        help_text=_(
+            "Every fifth line of a page, for comments on paper; in the preview and the "
+            "consultation version only."
+        ),
+        required=False,
     )
 
     def __init__(self, *args: Any, kinds: Iterable[Build.Kind], **kwargs: Any) -> None:

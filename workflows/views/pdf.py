@@ -15,6 +15,7 @@ from profile_workflow.models import Profile, User
 from profile_workflow.web.loading import profile_or_404, signed_in
 from profile_workflow.web.refusing import HTTP_UNPROCESSABLE
 from reports.builds import request_build
+from reports.errors import BuildFailed
 from reports.models import Build
 from workflows.executors import Job, get_executor
 from workflows.models import JobKind
@@ -31,12 +32,16 @@ def pdf(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the builds and how far they are; by POST ask for one."""
     profile, user = profile_or_404(request, slug), signed_in(request)
     kinds = queries.kinds_for(profile, user)
-    first = {"kind": kinds[-1], "language": profile.language}
+    first = {"kind": Build.Kind.PUBLICATION, "language": profile.language}
     form = BuildForm(request.POST or None, kinds=kinds, initial=first)
     if request.method == "POST" and form.is_valid():
-        _order(profile, user, **form.cleaned_data)
-        messages.success(request, _("The PDF is being made. This page says how far it is."))
-        return redirect("pdf", slug=slug)
+        try:
+            _order(profile, user, **form.cleaned_data)
+        except BuildFailed as problem:
+            form.add_error("kind", str(problem))
+        else:
+            messages.success(request, _("The PDF is being made. This page says how far it is."))
+            return redirect("pdf", slug=slug)
     lines = queries.builds_of(profile, kinds, viewer=user)
     show = ShowForm(request.GET).build
     found = {
@@ -51,9 +56,9 @@ def pdf(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "workflows/pdf.html", found, status=status)
 
 
-def _order(profile: Profile, user: User, *, kind: str, language: str) -> None:
+def _order(profile: Profile, user: User, *, kind: str, language: str, numbered: bool) -> None:
     at = timezone.now()
-    build = request_build(profile, kind=kind, language=language, by=user, at=at)
+    build = request_build(profile, kind=kind, language=language, by=user, at=at, numbered=numbered)
     payload = {"build": build.pk, "profile": profile.pk, "kind": kind, "language": language}
     job = Job(JobKind.PDF, queries.job_key(build.pk), payload, profile.pk)
     get_executor().enqueue([job])
@@ -83,7 +88,8 @@ def _sent(request: HttpRequest, slug: str, build_id: int, *, as_attachment: bool
     build = _finished(profile, signed_in(request)).filter(pk=build_id).first()
     if build is None:
         raise Http404
-    name = f"{slugify(profile.slug)}-{build.kind}-{build.language}.pdf"
+    lines = "-lines" if build.numbered else ""
+    name = f"{slugify(profile.slug)}-{build.kind}{lines}-{build.language}.pdf"
     return FileResponse(
         build.file.open("rb"),
         as_attachment=as_attachment,

@@ -5,9 +5,7 @@ from datetime import date
 from typing import Any, cast
 
 from django import forms
-from django.conf import settings
 from django.forms import BoundField
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,6 +17,7 @@ from profile_workflow.models import City, Profile, Template, User
 from profile_workflow.services.people import Part
 from profile_workflow.services.profiles import Nomination
 from profile_workflow.states import Attribution, Role
+from reports.labels import LANGUAGES, labels
 from workflows.timetable import STEPS, Step, timetable, usual_days
 
 _FIRST_EDITION, _LAST_EDITION = 2000, 2100
@@ -53,7 +52,7 @@ class StartForm(StyledForm):
     language = forms.ChoiceField(
         label=gettext_lazy("Language of the text"),
         help_text=gettext_lazy("In which the profile is written and printed."),
-        choices=languages.choices(dict(settings.LANGUAGES)),
+        choices=languages.choices(LANGUAGES),
     )
     title = forms.CharField(
         label=gettext_lazy("Title"),
@@ -180,8 +179,9 @@ class StartForm(StyledForm):
         """The title, or the one that is suggested, in the language of the text."""
         if self.cleaned_data["title"]:
             return str(self.cleaned_data["title"])
-        with translation.override(self.cleaned_data["language"]):
-            return _("City Migration Profile: %(city)s") % {"city": self.city_chosen}
+        language = self.cleaned_data["language"]
+        words = labels(language)
+        return f"{words.kind}{words.colon}{self.city_chosen.name_in(language)}"
 
     @property
     def stage_days(self) -> dict[str, int]:

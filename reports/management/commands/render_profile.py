@@ -7,16 +7,17 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from profile_workflow.models import Profile
-from reports.builds.pages import job_of
+from reports.builds.outputs import output_of
 from reports.builds.pictures import with_pictures
-from reports.context import report_of
+from reports.context import material_of, report_from
 from reports.errors import BuildFailed
 from reports.labels import LANGUAGES
+from reports.models import Build
 from reports.pdf.isolation import build
 
 
 class Command(BaseCommand):
-    """``render_profile SLUG --language en --output FILE [--drafts]``."""
+    """``render_profile SLUG --language en --output FILE [--drafts] [--kind summary]``."""
 
     help = "Write the PDF of a profile to a file."
 
@@ -31,6 +32,14 @@ class Command(BaseCommand):
             "--drafts", action="store_true", help="print the working text, not the submitted one"
         )
 
+        parser.add_argument(
+            "--kind",
+            choices=Build.Kind.values,
+            default=Build.Kind.CONSULTATION,
+            help="what to print",
+        )
+        parser.add_argument("--numbered", action="store_true", help="number every fifth line")
+
     def handle(self, *_args: Any, **options: Any) -> None:
         """Make the file.
 
@@ -40,11 +49,15 @@ class Command(BaseCommand):
         profile = Profile.objects.filter(slug=options["slug"]).first()
         if profile is None:
             raise CommandError(f"There is no profile {options['slug']!r}.")
-        report = report_of(profile, language=options["language"] or "", drafts=options["drafts"])
+        material = material_of(
+            profile, language=options["language"] or "", drafts=options["drafts"]
+        )
+        report = report_from(material)
         for where, problem in report.problems:
             self.stderr.write(f"{where}: {problem.code} {problem.detail}")
         try:
-            made = build(with_pictures(job_of(report), profile))
+            job = output_of(material, report, kind=options["kind"], numbered=options["numbered"])
+            made = build(with_pictures(job, profile))
         except BuildFailed as problem:
             raise CommandError(str(problem)) from problem
         for warning in made.warnings:

@@ -35,6 +35,7 @@ from profile_workflow.models import (
     WorkingDefinition,
 )
 from profile_workflow.models.digests import text_digest
+from reports.builds.data import attachments_of
 from reports.builds.pages import job_of
 from reports.context import Material, assemble, synthetic_material
 from reports.context.plain import TableOfFigures
@@ -289,7 +290,8 @@ def english_material() -> Material:
 @pytest.fixture(scope="session")
 def english(english_material):
     """The job and the file of an invented English report with a watermark."""
-    job = job_of(assemble(english_material))
+    report = assemble(english_material)
+    job = job_of(report, files=attachments_of(english_material, report))
     return job, build(job, limits=LIMITS)
 
 
@@ -302,5 +304,6 @@ def arabic_material() -> Material:
 @pytest.fixture(scope="session")
 def arabic(arabic_material):
     """The job and the file of an invented Arabic report."""
-    job = job_of(assemble(arabic_material))
+    report = assemble(arabic_material)
+    job = job_of(report, files=attachments_of(arabic_material, report))
     return job, build(job, limits=LIMITS)

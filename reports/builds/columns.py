@@ -1,0 +1,65 @@
+"""How wide the columns of typed tables are: said beforehand, so that nobody has to try them out.
+
+WeasyPrint finds the widths of a table by setting each of its words on a line of its own, which is a
+tenth of all its work. The rule here is the one it follows (CSS 2.2, 17.5.2.2: what a column needs
+at least, and a part of what it would like), with widths of letters that are known already.
+"""
+
+import html
+import re
+
+from profile_workflow.charts.letters import width_of
+
+_TABLE = re.compile(
+    r"<table(?P<rest>[^>]*)>(?P<caption>\s*<caption>.*?</caption>)?(?P<rows>.*?)</table>", re.DOTALL
+)
+_ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.DOTALL)
+_CELL = re.compile(r"<t[hd](?P<attributes>[^>]*)>(?P<words>.*?)</t[hd]>", re.DOTALL)
+_TAG = re.compile(r"<[^>]+>")
+#: Of the page inside its margins and of the sides of a cell, at the size of tables, in points.
+_PAGE, _SIDES, _SIZE = 459.0, 11.5, 8.0
+#: What is longer is broken into lines anyway.
+_LONGEST = 260.0
+
+
+def with_columns(written: str) -> str:
+    """Return HTML in which each plain table says how wide its columns are.
+
+    A table that has a class has its widths from the style sheet; one in which cells span columns,
+    or rows have different numbers of cells, is left to WeasyPrint.
+    """
+    return _TABLE.sub(_measured, written)
+
+
+def _measured(table: re.Match[str]) -> str:
+    if "class=" in table["rest"] or "colspan" in table["rows"]:
+        return table[0]
+    rows = [
+        [_words(cell["words"]) for cell in _CELL.finditer(row)]
+        for row in _ROW.findall(table["rows"])
+    ]
+    if not rows or len({len(row) for row in rows}) != 1 or not rows[0]:
+        return table[0]
+    columns = "".join(f'<col style="width: {width:.1f}%">' for width in _widths(rows))
+    return (
+        f'<table{table["rest"]} class="measured">{table["caption"] or ""}'
+        f"<colgroup>{columns}</colgroup>{table['rows']}</table>"
+    )
+
+
+def _words(cell: str) -> str:
+    return " ".join(html.unescape(_TAG.sub(" ", cell)).split())
+
+
+def _widths(rows: list[list[str]]) -> list[float]:
+    """Return the share of each column, in per cent."""
+    needed, liked = [], []
+    for column in zip(*rows, strict=True):
+        words = [word for cell in column for word in cell.split()] or [""]
+        least = max(width_of(word, _SIZE) for word in words) + _SIDES
+        most = max(min(width_of(cell, _SIZE), _LONGEST) for cell in column) + _SIDES
+        needed.append(least)
+        liked.append(max(most - least, 1.0))
+    left = max(_PAGE - sum(needed), 0.0)
+    widths = [least + left * more / sum(liked) for least, more in zip(needed, liked, strict=True)]
+    return [100 * width / sum(widths) for width in widths]

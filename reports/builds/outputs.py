@@ -1,0 +1,111 @@
+"""What is printed of a report besides all of it: the summary alone, and each practice on a sheet."""
+
+import re
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from reports.builds.columns import with_columns
+from reports.builds.cover import map_of, organisations
+from reports.builds.data import attachments_of
+from reports.builds.pages import job_of, job_with, style_sheet, with_pages_to_come
+from reports.context import Material, Report
+from reports.errors import BuildFailed
+from reports.labels import labels
+from reports.models import Build
+from reports.pdf.job import Job, Part
+from reports.qr import qr_code
+
+SUMMARY_PAGES = 4
+_SUMMARY_MAP = (300.0, 200.0)
+_ID = re.compile(r' id="([^"]+)"')
+_LINK = re.compile(r'<a href="#([^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
+
+
+def output_of(material: Material, report: Report, *, kind: str, numbered: bool = False) -> Job:
+    """Return the job of a build of some kind.
+
+    Args:
+        material: What was read of the profile, as the kind asks for.
+        report: What is printed of that.
+        kind: A ``Build.Kind``.
+        numbered: Whether lines are numbered; of working texts and consultation versions alone.
+
+    Raises:
+        BuildFailed: If the report has nothing of what is to be printed.
+    """
+    if kind == Build.Kind.SUMMARY:
+        return summary_of(report)
+    if kind == Build.Kind.PRACTICES:
+        return practices_of(report)
+    return job_of(report, files=attachments_of(material, report), numbered=numbered)
+
+
+def summary_of(report: Report) -> Job:
+    """Return the job of the executive summary alone, on four pages if it can be.
+
+    Raises:
+        BuildFailed: If the profile has no summary.
+    """
+    chapters = [chapter for chapter in report.chapters if chapter.is_summary]
+    if not chapters:
+        raise BuildFailed("no_summary")
+    words = labels(report.language)
+    context = _shared(report) | {
+        "chapters": chapters,
+        "map": map_of(report, words, _SUMMARY_MAP),
+        "organisations": organisations(report.brand, words),
+        "code": qr_code(report.verify_at, title=words.verify_code) if report.verify_at else "",
+    }
+    html = render_to_string("reports/summary.html", context)
+    part = Part(chapters[0].title, with_pages_to_come(without_dead_links(with_columns(html))))
+    return _in_small(report, (part,), most_pages=SUMMARY_PAGES)
+
+
+def practices_of(report: Report) -> Job:
+    """Return the job of the practice sheets, each on a page of its own.
+
+    Raises:
+        BuildFailed: If no chapter describes a practice in a box.
+    """
+    if not report.practices:
+        raise BuildFailed("no_practices")
+    words = labels(report.language)
+    parts = tuple(
+        Part(
+            one.title or words.practice_sheet % {"number": number},
+            without_dead_links(
+                render_to_string(
+                    "reports/practice.html",
+                    _shared(report)
+                    | {
+                        "practice": one,
+                        "kicker": words.practice_sheet % {"number": number},
+                        "number": number,
+                        "origin": words.from_chapter % {"number": one.number, "title": one.chapter},
+                    },
+                )
+            ),
+        )
+        for number, one in enumerate(report.practices, 1)
+    )
+    return _in_small(report, parts)
+
+
+def _shared(report: Report) -> dict[str, Any]:
+    return {"report": report, "labels": labels(report.language)}
+
+
+def _in_small(report: Report, parts: tuple[Part, ...], *, most_pages: int = 0) -> Job:
+    own = style_sheet("report-small.css")
+    tighter = tuple(style_sheet("report-tighter.css").split("/* next */")) if most_pages else ()
+    return job_with(
+        report, front="", parts=parts, further_styles=(own,),
+        most_pages=most_pages, tighter=tighter,
+    )  # fmt: skip
+
+
+def without_dead_links(html: str) -> str:
+    """Return HTML in which only what is printed with it is linked to; the words stay."""
+    known = set(_ID.findall(html))
+    return _LINK.sub(lambda link: link[0] if link[1] in known else link[2], html)

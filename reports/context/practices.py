@@ -1,0 +1,39 @@
+"""The practices that chapters describe in boxes, each to be printed as a sheet of its own."""
+
+import html
+import re
+from collections.abc import Iterable, Iterator
+
+from django.utils.safestring import mark_safe
+
+from reports.context.plain import Chapter, Practice
+
+_ASIDE = re.compile(r'<aside id="[^"]*" class="(?P<kind>\w+)"[^>]*>|</aside>')
+_TITLE = re.compile(r'<p class="box-title">(.*?)</p>\n?')
+
+
+def practices_of(chapters: Iterable[Chapter]) -> Iterator[Practice]:
+    """Yield the boxes with practices, in the order of the text; one within another is part of it."""
+    for chapter in chapters:
+        for box in _boxes(chapter.html):
+            title = _TITLE.search(box)
+            yield Practice(
+                title=html.unescape(title[1]) if title else "",
+                number=chapter.number,
+                chapter=chapter.title,
+                # Part of what our renderer has written.
+                html=mark_safe(_TITLE.sub("", box, count=1)),  # noqa: S308
+            )
+
+
+def _boxes(written: str) -> Iterator[str]:
+    """Yield the practice boxes of a chapter as they are written."""
+    open_boxes: list[re.Match[str]] = []
+    for found in _ASIDE.finditer(written):
+        if found["kind"]:
+            open_boxes.append(found)
+            continue
+        begun = open_boxes.pop()
+        within = any(one["kind"] == "practice" for one in open_boxes)
+        if begun["kind"] == "practice" and not within:
+            yield written[begun.start() : found.end()]
