@@ -102,4 +102,24 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('programme', 'part', 'name'), name='partner_once_a_part'), models.CheckConstraint(condition=models.Q(models.Q(('logo', ''), ('logo_sha256', '')), models.Q(models.Q(('logo', ''), _negated=True), models.Q(('logo_sha256', ''), _negated=True)), _connector='OR'), name='partner_logo_has_a_hash')],
             },
         ),
+        migrations.AddField(
+            model_name='templatecriterion',
+            name='title_de',
+            field=models.CharField(blank=True, max_length=200, verbose_name='title in German'),
+        ),
+        migrations.AddField(
+            model_name='templatecriterion',
+            name='title_es',
+            field=models.CharField(blank=True, max_length=200, verbose_name='title in Spanish'),
+        ),
+        migrations.AddField(
+            model_name='templatecriterion',
+            name='title_it',
+            field=models.CharField(blank=True, max_length=200, verbose_name='title in Italian'),
+        ),
+        migrations.AddField(
+            model_name='templatecriterion',
+            name='title_pt',
+            field=models.CharField(blank=True, max_length=200, verbose_name='title in Portuguese'),
+        ),
     ]

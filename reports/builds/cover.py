@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from profile_workflow.charts.land import Colours, network_map
+from profile_workflow.charts.land.network import Colours, network_map
 from reports.context.brand import Brand, Named
 from reports.context.plain import Report
 from reports.labels import Labels

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from profile_workflow.charts.land import Place
+from profile_workflow.charts.land.network import Place
 from profile_workflow.colours import WHITE, Colour
 from profile_workflow.models import City, Partner, Profile
 

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from profile_workflow.charts import land
+from profile_workflow.charts.land import mediterranean
 from profile_workflow.forms.catalogue import CatalogueForm
 from profile_workflow.forms.filters import PageForm
 from reports import catalogue
@@ -45,21 +45,21 @@ def cities(request: HttpRequest) -> HttpResponse:
         "form": form,
         "found": found,
         "is_filtered": wanted != catalogue.Wanted(),
-        "outline": land.outline(),
-        "size": (land.WIDTH, land.HEIGHT),
+        "outline": mediterranean.outline(),
+        "size": (mediterranean.WIDTH, mediterranean.HEIGHT),
         "dots": [_placed(one) for one in found.dots if _is_on_map(one)],
     }
     return render(request, "workflows/published/cities.html", shown)
 
 
 def _is_on_map(dot: catalogue.Dot) -> bool:
-    return land.is_shown(dot.city.latitude, dot.city.longitude)
+    return mediterranean.is_shown(dot.city.latitude, dot.city.longitude)
 
 
 def _placed(dot: catalogue.Dot) -> dict[str, Any]:
-    x, y = land.place(dot.city.latitude, dot.city.longitude)
+    x, y = mediterranean.place(dot.city.latitude, dot.city.longitude)
     # Words on the right side of the picture stand before their dot, so that they stay within it.
-    is_right = x > land.WIDTH * 3 / 4
+    is_right = x > mediterranean.WIDTH * 3 / 4
     return {
         "city": dot.city,
         "is_published": dot.is_published,

@@ -1,32 +1,19 @@
-"""A map of a network of cities: land alone, without any border between States, and the cities on it.
-
-``land.txt`` is the coast of Natural Earth at 1:50 million (public domain), thinned by us: one ring
-a line as an SVG path, in twentieths of a degree, north upwards. It is finer between 20° W and 50° E,
-18° N and 60° N, and leaves out Antarctica and small islands.
-"""
+"""A map of a network of cities: land alone, and the cities on it."""
 
 import math
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from html import escape
-from pathlib import Path
 
 from django.utils.safestring import SafeString, mark_safe
 
+from profile_workflow.charts.land.coasts import View, coasts
 from profile_workflow.charts.letters import width_of
 
-_FILE = Path(__file__).with_name("land.txt")
-#: Units of the file in one degree.
-_DEGREE = 20.0
 #: A map shows at least so many degrees from west to east.
 _LEAST_SPAN = 16.0
 _MARGIN = 0.09
-_NUMBERS = re.compile(r"-?\d+")
 _FONTS = "Noto Sans, Vazirmatn, sans-serif"
-
-Ring = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,40 +36,6 @@ class Colours:
     ink: str
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
-    """What of the earth is shown: an equidistant projection, true in the middle of the map."""
-
-    west: float
-    north: float
-    stretch: float
-    scale: float
-    width: float
-    height: float
-
-    def at(self, east: float, north: float) -> tuple[float, float]:
-        return (
-            (east - self.west) * self.stretch * self.scale,
-            (self.north - north) * self.scale,
-        )
-
-
-@cache
-def rings() -> tuple[Ring, ...]:
-    """Return the coasts, each a ring of degrees east and north."""
-    return tuple(_ring(line) for line in _FILE.read_text(encoding="ascii").splitlines())
-
-
-def _ring(path: str) -> Ring:
-    numbers = [int(number) for number in _NUMBERS.findall(path)]
-    x = y = 0
-    points = []
-    for dx, dy in zip(numbers[::2], numbers[1::2], strict=True):
-        x, y = x + dx, y + dy
-        points.append((x / _DEGREE, -y / _DEGREE))
-    return tuple(points)
-
-
 def network_map(
     places: Sequence[Place], here: Place, *, size: tuple[float, float], colours: Colours, words: str
 ) -> SafeString:
@@ -99,7 +52,7 @@ def network_map(
         An SVG without style or script. Names that would cover something are left out.
     """
     view = _view([*places, here], *size)
-    land = "".join(_coasts(view))
+    land = "".join(coasts(view))
     # Every word is escaped, every other value is a number or a colour of ours.
     return mark_safe(  # noqa: S308
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {size[0]:g} {size[1]:g}" '
@@ -109,7 +62,7 @@ def network_map(
     )
 
 
-def _view(places: Sequence[Place], width: float, height: float) -> _View:
+def _view(places: Sequence[Place], width: float, height: float) -> View:
     west, east = min(p.east for p in places), max(p.east for p in places)
     south, north = min(p.north for p in places), max(p.north for p in places)
     stretch = math.cos(math.radians((south + north) / 2))
@@ -118,7 +71,7 @@ def _view(places: Sequence[Place], width: float, height: float) -> _View:
     down = max(north - south, 1.0)
     room = 1 - 2 * _MARGIN
     scale = min(width * room / across, height * room / down)
-    return _View(
+    return View(
         west=(west + east) / 2 - width / 2 / scale / stretch,
         north=(south + north) / 2 + height / 2 / scale,
         stretch=stretch,
@@ -128,29 +81,10 @@ def _view(places: Sequence[Place], width: float, height: float) -> _View:
     )
 
 
-def _coasts(view: _View) -> Iterator[str]:
-    """Yield the coasts that are in view, cut off a little outside of it."""
-    edge = 20.0
-    for ring in rings():
-        points = [view.at(*point) for point in ring]
-        xs, ys = [x for x, _y in points], [y for _x, y in points]
-        if max(xs) < 0 or min(xs) > view.width or max(ys) < 0 or min(ys) > view.height:
-            continue
-        kept: list[tuple[float, float]] = []
-        for x, y in points:
-            held = (
-                round(min(max(x, -edge), view.width + edge), 1),
-                round(min(max(y, -edge), view.height + edge), 1),
-            )
-            if not kept or held != kept[-1]:
-                kept.append(held)
-        yield "M" + "L".join(f"{x:g} {y:g}" for x, y in kept) + "Z"
-
-
 _Box = tuple[float, float, float, float]
 
 
-def _cities(places: Sequence[Place], here: Place, view: _View, colours: Colours) -> str:
+def _cities(places: Sequence[Place], here: Place, view: View, colours: Colours) -> str:
     spots = [view.at(one.east, one.north) for one in places]
     centre = view.at(here.east, here.north)
     taken: list[_Box] = [(x - 4, y - 4, x + 4, y + 4) for x, y in spots]
@@ -175,7 +109,7 @@ def _name(
     size: float,
     weight: int,
     ink: str,
-    view: _View,
+    view: View,
     taken: list[_Box],
     *,
     must: bool = False,
