@@ -52,7 +52,8 @@ WRITTEN = {
     "problem", "publisher", "query", "quote", "quote_after", "quote_before", "rationale", "reason",
     "remark", "replacement", "response", "responsible", "searched", "short", "signatory",
     "statement", "subject", "term", "sent_text", "suggested_email", "suggested_name", "text",
-    "guidance", "guidance_ar", "guidance_fr", "time_frame", "title", "title_ar", "title_fr", "unit", "url", "volume", "withdrawal", "year",
+    "guidance", "guidance_ar", "guidance_fr", "time_frame", "title", "title_ar", "title_fr",
+    "unit", "url", "volume", "withdrawal", "year",
 }  # fmt: skip
 #: The same of fields that hold lists or objects.
 WRITTEN_JSON = {

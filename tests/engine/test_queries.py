@@ -23,7 +23,7 @@ OWN = {
     "profile.pass_qa": 32,
     "profile.call_second_workshop": 32,
     "section.submit": 23,
-    "section.accept": 19,
+    "section.accept": 25,
     "nominate, next edition": 37,
     "sign by link": 37,
 }

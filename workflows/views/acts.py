@@ -106,9 +106,7 @@ DOES: Mapping[str, tuple["str | Promise", ...]] = {
         _("The section is accepted, as a reviewer decided; the decision of each stays on record."),
     ),
     "section.settle_minor": (
-        _(
-            "Minor changes are enough, as a reviewer decided; the decision of each stays on record."
-        ),
+        _("Minor changes are enough, as a reviewer decided; the decision of each stays on record."),
     ),
     "sign_off.waive": (
         _(
