@@ -85,7 +85,7 @@ def reviews_wanted_until(profile: Profile) -> dict[int | None, datetime]:
     """Return person id → the moment that was agreed with him in his invitation, if it was."""
     dated = profile.invitations.filter(part__isnull=False, review_until__isnull=False)
     rows = dated.order_by("pk").values_list("person_id", "review_until")
-    return {person: calendars.end_of_day(day, profile.city) for person, day in rows}
+    return {person: calendars.end_of_day(day, profile.city) for person, day in rows if day}
 
 
 def ask_to_conclude(profile: Profile) -> list[Profile]:
