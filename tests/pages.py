@@ -136,13 +136,16 @@ def make_world(*, sections: int = 4) -> World:
     """A profile under review with a remark, a late task and Arabic names in it."""
     made = factories.make_programme(sections=sections)
     factories.give_checks(made)
+    factories.give_criteria(made, mandatory=False)
     City.objects.filter(pk=made.cities[0].pk).update(name="Sfax", name_ar="صفاقس")
     User.objects.filter(pk=made[EXPERT].pk).update(full_name="رانيا عودة")
     profile = factories.make_profile(made, title="City Migration Profile: Sfax")
     profile = factories.bring_to(profile, ProfileState.EXPERT_REVIEW)
     reviewer, first = made[REVIEWER], factories.section(profile, "1")
     factories.comment_on(first, reviewer, quote="Text of chapter")
-    factories.move(first, "request_minor_changes", reviewer, reason="The figures are missing.")
+    judged = {"evidence": (2, "Years are missing.")}
+    factories.move(first, "request_minor_changes", reviewer, assessment=judged,
+                   reason="The figures are missing.")  # fmt: skip
     Task.objects.open().filter(section__key="2").update(due_at=timezone.now() - timedelta(days=12))
     factories.give_figure(factories.section(profile, "2"))
     return World(made, profile)

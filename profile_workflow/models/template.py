@@ -239,7 +239,7 @@ class TemplateCriterion(Titled):
 
     def labels_in(self, language: str) -> list[str]:
         """Return the labels of the ratings, the lowest first; in English what has none."""
-        own: list[Any] = getattr(self, f"scale_{language[:2]}", ())
+        own: list[Any] = getattr(self, f"scale_{language[:2]}", [])
         return [
             str(own[place]) if place < len(own) and own[place] else str(label)
             for place, label in enumerate(self.scale)

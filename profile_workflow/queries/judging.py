@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from profile_workflow.models import Assignment, Decision, Profile, ReviewRound, Section
 from profile_workflow.states import PROFILE_VERDICTS, SECTION_VERDICTS, Role, SectionState
@@ -14,9 +14,17 @@ SETTLED_AS = {"settle_accept": "accept", "settle_minor": "request_minor_changes"
 
 
 def open_round(profile: Profile) -> ReviewRound | None:
-    """Return the round of review that runs."""
-    found: ReviewRound | None = profile.review_rounds.filter(closed_at__isnull=True).first()
+    """Return the round of review that runs: one query; the answer is kept with the instance."""
+    if "_open_round" not in profile.__dict__:
+        running = profile.review_rounds.filter(closed_at__isnull=True)
+        profile.__dict__["_open_round"] = running.first()
+    found: ReviewRound | None = profile.__dict__["_open_round"]
     return found
+
+
+def forget_round(profile: Profile) -> None:
+    """Read the round that runs again next time; called when one is opened or closed."""
+    profile.__dict__.pop("_open_round", None)
 
 
 def strictest(verdicts: Iterable[str], *, of: Sequence[str] = SECTION_VERDICTS) -> str:
@@ -37,18 +45,32 @@ def verdict_of(moves: Sequence[str]) -> str:
 
 
 def verdicts_of(opened: ReviewRound) -> dict[int, str]:
-    """Return section id → what the decisions of a round on it come to: one query."""
+    """Return section id → what the decisions of a round on it come to.
+
+    One query; the answer is kept with the instance.
+    """
+    kept: dict[int, str] | None = opened.__dict__.get("_verdicts")
+    if kept is not None:
+        return kept
     found = opened.decisions.filter(STANDING, section__isnull=False).order_by("pk")
     moves: dict[int, list[str]] = {}
     for section, move in found.values_list("section_id", "move"):
         moves.setdefault(section, []).append(move)
-    return {section: verdict_of(several) for section, several in moves.items()}
+    verdicts = {section: verdict_of(several) for section, several in moves.items()}
+    opened.__dict__["_verdicts"] = verdicts
+    return verdicts
 
 
 def recommendations_in(opened: ReviewRound) -> list[Decision]:
-    """Return what the reviewers of a round have recommended for the whole, in their order."""
-    found = opened.decisions.filter(STANDING, section__isnull=True, move__in=PROFILE_VERDICTS)
-    return list(found.select_related("by").order_by("pk"))
+    """Return what reviewers have recommended for the whole before the move that is being made.
+
+    One query; the answer is kept with the instance.
+    """
+    kept: list[Decision] | None = opened.__dict__.get("_recommended")
+    if kept is None:
+        found = opened.decisions.filter(STANDING, section__isnull=True, move__in=PROFILE_VERDICTS)
+        kept = opened.__dict__["_recommended"] = list(found.order_by("pk"))
+    return kept
 
 
 def conclusion(opened: ReviewRound, recommended: str, profile: Profile) -> str:
@@ -117,15 +139,18 @@ def to_conclude(profile: Profile, opened: ReviewRound) -> list[int | None]:
     """Return who recommends something for the whole, None for whoever of the role does it.
 
     Each of those invited who has judged a section in the round; the others are one voice together.
+    One query.
     """
     held = Assignment.objects.active(profile.day).filter(
-        profile=profile, role=Role.INTERNATIONAL_EXPERT, stands_in_for__isnull=True
+        profile=profile,
+        role=Role.INTERNATIONAL_EXPERT,
+        stands_in_for__isnull=True,
+        invitation__isnull=False,
+        user=OuterRef("by"),
     )
-    invited = set(held.filter(invitation__isnull=False).values_list("user_id", flat=True))
     decided = opened.decisions.filter(
         STANDING, section__isnull=False, role=Role.INTERNATIONAL_EXPERT
-    )
-    judges = list(dict.fromkeys(decided.order_by("pk").values_list("by_id", flat=True)))
-    people: list[int | None] = [one for one in judges if one in invited]
-    others = [one for one in judges if one not in invited]
-    return [*people, None] if others or not people else people
+    ).annotate(is_invited=Exists(held))
+    judges = dict(decided.order_by("pk").values_list("by_id", "is_invited"))
+    people: list[int | None] = [one for one, is_invited in judges.items() if is_invited]
+    return people if people and all(judges.values()) else [*people, None]

@@ -14,13 +14,13 @@ from profile_workflow.models import (
     Decision,
     InputRequest,
     Profile,
-    ReviewRound,
     Revision,
     Section,
     SignOff,
     ValidationRound,
     Workshop,
 )
+from profile_workflow.queries.judging import forget_round, open_round
 from profile_workflow.queries.validation import unanswered_objections
 from profile_workflow.queries.workshops import unanswered_remarks
 from profile_workflow.services import invitations, judging, requests
@@ -239,8 +239,8 @@ def _in_state(profile: Profile, *states: SectionState) -> list[Section]:
 
 
 def _decide_in_round(event: Happening) -> list[Cascade]:
-    current = ReviewRound.objects.filter(profile=event.document.profile, closed_at__isnull=True)
-    return _decide(event, current.values_list("pk", flat=True).first())
+    current = open_round(event.document.profile)
+    return _decide(event, current.pk if current else None)
 
 
 def _decide(event: Happening, review_round_id: int | None = None) -> list[Cascade]:
@@ -276,10 +276,11 @@ def _recommend(event: Happening) -> list[Cascade]:
 
 def _close_review_round(event: Happening) -> list[Cascade]:
     profile: Profile = event.document
-    if profile.concluded_as:
-        ReviewRound.objects.filter(profile=profile, closed_at__isnull=True).update(
-            closed_at=event.at, outcome=profile.concluded_as
-        )
+    opened = open_round(profile)
+    if opened is not None and profile.concluded_as:
+        opened.closed_at, opened.outcome = event.at, profile.concluded_as
+        opened.save(update_fields=["closed_at", "outcome", "awaited"])
+        forget_round(profile)
     return []
 
 

@@ -94,9 +94,9 @@ def conclude(profile: Profile, move: str) -> set[str]:
     if opened is None:
         return set()
     opened.awaited = max(opened.awaited - 1, 0)
-    ReviewRound.objects.filter(pk=opened.pk).update(awaited=opened.awaited)
     profile.outcome = ProfileState.EXPERT_REVIEW
     if opened.awaited:
+        opened.save(update_fields=["awaited"])
         return set()
     found = conclusion(opened, move, profile)
     if not found:
@@ -130,7 +130,8 @@ def withdraw(section: Section, *, by: User, at: datetime, reason: str) -> set[st
     _on(section, opened).filter(move__in=SETTLED_AS).update(withdrawn_at=at, withdrawal=reason)
     whole = opened.decisions.filter(STANDING, section__isnull=True)
     whole.update(withdrawn_at=at, withdrawal=reason)
-    ReviewRound.objects.filter(pk=opened.pk).update(awaited=0)
+    opened.awaited = 0
+    opened.save(update_fields=["awaited"])
     section.awaited_reviews += 1
     return {"awaited_reviews"}
 
@@ -174,8 +175,8 @@ def keep_answers(decision: Decision, given: Assessment) -> None:
     scope = _JUDGES.get(f"{document.document_type}.{decision.move}")
     if scope is None:
         return
-    drafts = ReviewDraft.objects.filter(profile=decision.profile, author=decision.by)
-    drafts.filter(section=decision.section).delete()
+    drafts = ReviewDraft.objects.filter(profile=decision.profile_id, author=decision.by_id)
+    drafts.filter(section=decision.section_id).delete()
     if not given:
         return
     found = []

@@ -49,7 +49,7 @@ def save_draft(
         InvalidInput: If it is too long to be kept, or cannot be stored.
     """
     section = document if isinstance(document, Section) else None
-    profile = locked(document.profile_id if section else document.pk, at)
+    profile = locked(section.profile_id if section else document.pk, at)
     if (section.pk if section else None) in profile.judged_by(by):
         raise NotNow(_("You have decided already; nothing is left to be saved."))
     verdicts = SECTION_VERDICTS if section else PROFILE_VERDICTS

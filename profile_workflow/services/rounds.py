@@ -17,7 +17,7 @@ from profile_workflow.models import (
     SignOff,
     ValidationRound,
 )
-from profile_workflow.queries.judging import asked_of, open_round, to_conclude
+from profile_workflow.queries.judging import asked_of, forget_round, open_round, to_conclude
 from profile_workflow.queries.validation import people_to_ask, standing_answers
 from profile_workflow.services import links, priority_answers, sealing, section_answers, signing
 from profile_workflow.services.lifecycle import move_many
@@ -45,6 +45,7 @@ def open_review_round(profile: Profile, *, at: datetime) -> list[Section]:
     last = profile.review_rounds.order_by("-number").values_list("number", flat=True).first()
     number = (last or 0) + 1
     ReviewRound.objects.create(profile=profile, number=number, opened_at=at)
+    forget_round(profile)
     record(profile, [_opening(f"review_round:{number}")], actor=SYSTEM, at=at)
     ready = list(profile.sections.filter(state=SectionState.READY).order_by("position"))
     move_many(ready, "open_review", profile=profile, actor=SYSTEM, at=at)
@@ -84,7 +85,7 @@ def reviews_wanted_until(profile: Profile) -> dict[int | None, datetime]:
     """Return person id → the moment that was agreed with him in his invitation, if it was."""
     dated = profile.invitations.filter(part__isnull=False, review_until__isnull=False)
     rows = dated.order_by("pk").values_list("person_id", "review_until")
-    return {person: calendars.end_of_day(day, profile.city) for person, day in rows}
+    return {person: calendars.end_of_day(day, profile.city) for person, day in rows if day}
 
 
 def ask_to_conclude(profile: Profile) -> list[Profile]:
@@ -93,7 +94,9 @@ def ask_to_conclude(profile: Profile) -> list[Profile]:
     if opened is None:
         return [profile]
     people = to_conclude(profile, opened)
-    ReviewRound.objects.filter(pk=opened.pk).update(awaited=len(people))
+    if len(people) != max(opened.awaited, 1):
+        opened.awaited = len(people)
+        opened.save(update_fields=["awaited"])
     found = []
     for person in people:
         seat = copy(profile)

@@ -127,9 +127,9 @@ def _outvoted(decisions: Sequence[Decision]) -> set[int]:
             together[one.review_round_id, one.section_id].append(one)
     found: set[int] = set()
     for (_number, section), several in together.items():
-        moves = [one.move for one in several]
+        moves, opened = [one.move for one in several], several[0].review_round
         if section is None:
-            came_to = strictest([str(several[0].review_round.outcome)], of=PROFILE_VERDICTS)
+            came_to = strictest([opened.outcome if opened else ""], of=PROFILE_VERDICTS)
         else:
             came_to = verdict_of(moves)
         if came_to not in ("accept", "recommend_acceptance"):

@@ -142,6 +142,7 @@ def _of_the_programme(place: Place) -> dict[str, Sequence[Any]]:
         *("request_new", "evidence", "sources", "sources_import", "source_library", "tables"),
         *("pictures", "challenges", "priorities", "erratum", "people", "people_add"),
         *("people_invite", "deadlines", "pdf", "invitations", "invitation_new"),
+        "review_draft_whole",
     )
     return {
         **{name: [profile.slug] for name in alone},
@@ -173,6 +174,7 @@ def _of_sections(profile: Profile) -> dict[str, Sequence[Any]]:
     copy = first.copies.latest("version")
     names = (
         *("section", "section_compare", "section_copies", "section_review", "section_word"),
+        "review_draft",
         "section_typed_tables",
         *("section_edit", "section_save", "section_guidance", "section_answers", "section_beside"),
     )

@@ -24,7 +24,7 @@ MOST = 30
 #: before which a link and a code are judged.
 OWN = {
     "section.submit": 23,
-    "section.accept": 19,
+    "section.accept": 25,
     "nominate, next edition": 37,
     "sign by link": 37,
 }

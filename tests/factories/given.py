@@ -100,7 +100,7 @@ def give_territory(profile: Profile) -> None:
 
 
 @mould
-def give_criteria(made: Made) -> list[TemplateCriterion]:
+def give_criteria(made: Made, *, mandatory: bool = True) -> list[TemplateCriterion]:
     """Let the template ask one thing of each section, and one of the whole."""
     asked = {"evidence": "section", "coherence": "profile"}
     return [
@@ -112,6 +112,7 @@ def give_criteria(made: Made) -> list[TemplateCriterion]:
             title=key.title(),
             guidance="Look at the figures.",
             scale=["Insufficient", "Weak", "Good", "Very good"],
+            mandatory=mandatory,
         )
         for position, (key, scope) in enumerate(asked.items())
     ]

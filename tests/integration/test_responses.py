@@ -3,10 +3,13 @@
 import csv
 from http import HTTPStatus
 from io import BytesIO, StringIO
+from zipfile import ZipFile
 
+import pikepdf
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from lxml import etree
 from openpyxl import load_workbook
 
 from profile_workflow.models import Comment, Organisation, Profile, User
@@ -16,6 +19,7 @@ from profile_workflow.services import comments
 from profile_workflow.states import Attribution, CommentKind, CommentState, ProfileState, Role
 from tests import factories
 from tests.integration.pages import signed_in
+from tests.pdf_reading import texts_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.any_database]
 
@@ -315,3 +319,30 @@ def test_times_of_day_are_not_told(made, remark):
     profile = remark(Attribution.CATEGORY)
     rows = next(exports(signed_in(made[Role.LOCAL_EXPERT]), profile))
     assert rows[1][7] == Comment.objects.get().created_at.date().isoformat()
+
+
+@pytest.mark.pdf
+def test_the_table_is_taken_along_as_a_word_file_and_as_a_pdf_annex(made, remark):
+    profile = remark(Attribution.CATEGORY)
+    hostile = '<script>alert(1)</script> [[table:none]] | "*q*" \u202e'
+    factories.comment_on(factories.section(profile, "1"), made.team, text=hostile)
+    for reader, is_named in ((made[Role.LOCAL_EXPERT], False), (made.team, True)):
+        client = signed_in(reader)
+        for ending in ("docx", "pdf"):
+            answer = client.get(reverse("responses_file", args=[profile.slug, ending]))
+            assert (answer.status_code, f".{ending}" in answer["Content-Disposition"]) == (OK, True)
+            text = words_of(answer.content, ending)
+            assert "Not in my street." in text
+            assert "<script>alert(1)</script>" in text
+            assert ("Canary Person" in text) is is_named
+
+
+def words_of(content, ending):
+    """Return the words of a file in one line."""
+    if ending == "docx":
+        with ZipFile(BytesIO(content)) as archive:
+            root = etree.fromstring(archive.read("word/document.xml"))
+        return " ".join("".join(root.itertext()).split())
+    with pikepdf.open(BytesIO(content)) as pdf:
+        known = {}
+        return " ".join(" ".join(texts_of(page, known).values()) for page in pdf.pages)

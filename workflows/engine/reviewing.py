@@ -144,7 +144,7 @@ def do_without(task: Task, profile: Profile, *, at: datetime) -> bool:
     event = lifecycle.move(document, "go_on_without", by=None, at=at)
     process.set_out(profile, at)
     task.profile = profile
-    if task.section_id:
+    if isinstance(document, Section):
         task.seed = document
     task.move = "go_on_without"
     activation: HumanTaskActivation = task.flow_task.activation_class(task)

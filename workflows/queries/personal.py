@@ -160,7 +160,7 @@ def _reviews(held: Sequence[Assignment]) -> bool:
     return any(one.role == Role.INTERNATIONAL_EXPERT for one in held)
 
 
-def _closed_to(user: User, at: datetime) -> ExpressionWrapper:
+def _closed_to(user: User, at: datetime) -> "ExpressionWrapper[Q]":
     closed = beyond_invitation(user, on=role_day(at)) | has_a_voice(user)
     return ExpressionWrapper(closed, output_field=BooleanField())
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Case, Exists, OuterRef, Q, When
-from django.db.models.expressions import Combinable
 
 from profile_workflow.models import Assignment, Decision, Profile, Section, User
 from profile_workflow.models.profile import ProfileQuerySet
@@ -23,12 +22,12 @@ def visible_tasks(user: User, *, on: date) -> TaskQuerySet:
     lent = Assignment.objects.active(on).filter(user=user, stands_in_for__isnull=False)
     own = owned_by(user, lent.select_related("stands_in_for"))
     shown = own | Q(signoff__isnull=True) | Q(profile__in=profiles_led_by(user, on=on))
-    shown &= ~Q(beyond_invitation(user, on=on)) | own
+    shown &= ~beyond_invitation(user, on=on) | own
     mine = Task.objects.filter(profile__in=Profile.objects.visible_to(user), flow_task_type=HUMAN)
     return mine.filter(shown).select_related("done_by", "profile__programme").with_context()
 
 
-def beyond_invitation(user: User, *, on: date) -> Combinable:
+def beyond_invitation(user: User, *, on: date) -> Q:
     """Return the condition that a task is the review of a section to which somebody is not invited.
 
     True of nothing for whoever was invited to the whole, or has his part otherwise.
@@ -40,11 +39,11 @@ def beyond_invitation(user: User, *, on: date) -> Combinable:
     named, lent = (part.filter(**{f"{one}__isnull": False}) for one in limits)
     here, there = (part.filter(**{one: OuterRef("section")}) for one in limits)
     is_review = Q(section__isnull=False, role=Role.INTERNATIONAL_EXPERT)
-    found: Combinable = is_review & (Exists(named) | Exists(lent)) & ~Exists(here) & ~Exists(there)
+    found: Q = is_review & (Exists(named) | Exists(lent)) & ~Exists(here) & ~Exists(there)
     return found
 
 
-def has_a_voice(user: User) -> Combinable:
+def has_a_voice(user: User) -> Q:
     """Return the condition that somebody has decided already what a task of review asks for."""
     found = Decision.objects.filter(
         STANDING,
@@ -56,7 +55,7 @@ def has_a_voice(user: User) -> Combinable:
     )
     on_section = Q(section__isnull=False) & Exists(found.filter(section=OuterRef("section")))
     on_whole = Q(section__isnull=True) & Exists(found.filter(section__isnull=True))
-    is_review: Combinable = Q(role=Role.INTERNATIONAL_EXPERT) & (on_section | on_whole)
+    is_review: Q = Q(role=Role.INTERNATIONAL_EXPERT) & (on_section | on_whole)
     return is_review
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,11 +20,14 @@ from profile_workflow.queries.rounds import objections_of
 from profile_workflow.queries.workshops import said_in_rooms
 from profile_workflow.web.loading import profile_or_404, signed_in
 from profile_workflow.web.spreadsheets import Cell, csv_response, xlsx_response
+from reports.errors import BuildFailed
 from workflows.views import answering
+from workflows.views.response_files import docx_annex, pdf_annex
 from workflows.views.several import Saved, tell
 
 COMMENTS_A_PAGE = 50
 _WRITERS = {"csv": csv_response, "xlsx": xlsx_response}
+_ANNEXES = {"docx": docx_annex, "pdf": pdf_annex}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,15 +80,22 @@ def _has_any(profile: Profile, viewer: User) -> bool:
 
 @require_safe
 def responses_file(request: HttpRequest, slug: str, ending: str) -> HttpResponse:
-    """Send the table, filtered as on the page, for a spreadsheet program."""
+    """Send the table, filtered as on the page: for a spreadsheet program, or as a document."""
     profile, viewer = profile_or_404(request, slug), signed_in(request)
-    write = _WRITERS.get(ending)
-    if write is None:
+    write, annex = _WRITERS.get(ending), _ANNEXES.get(ending)
+    if write is None and annex is None:
         raise Http404
     rounds = queries.rounds_of(profile)
     form = ResponseFilter(request.GET, rounds=rounds, sections=sections_of(profile))
     found = queries.table_of(profile, form.wanted, viewer=viewer, rounds=rounds)
     remarks = queries.responses(list(found), profile, viewer=viewer)
+    if annex is not None:
+        try:
+            return annex(profile, remarks, timezone.now())
+        except BuildFailed as problem:
+            messages.error(request, str(problem))
+            return redirect("responses", slug=slug)
+    assert write is not None
     return write(f"{profile.slug}-responses", _header(), _exported(remarks, profile.city))
 
 
