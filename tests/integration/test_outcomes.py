@@ -46,13 +46,13 @@ def answered(made, rule):
     OutboxJob.objects.all().delete()
     later = moment + timedelta(hours=1)
     factories.move(profile, "conclude_consultation", made.team, at=later)
-    return profile, [one.person for one in (first, second)], tokens
+    return [one.person for one in (first, second)], tokens
 
 
 @pytest.mark.parametrize("rule", Attribution)
 def test_those_who_have_answered_are_told_what_became_of_it_as_was_promised(rule):
     made = factories.make_programme(sections=2)
-    profile, (first, second), tokens = answered(made, rule)
+    (first, second), tokens = answered(made, rule)
     silent = made[Role.FOCAL_POINT]
     is_secret = rule == Attribution.CHATHAM_HOUSE
     jobs = OutboxJob.objects.filter(payload__kind="outcome")
@@ -82,7 +82,7 @@ def test_those_who_have_answered_are_told_what_became_of_it_as_was_promised(rule
 
 def test_who_is_removed_or_does_not_want_it_is_told_nothing():
     made = factories.make_programme(sections=2)
-    _profile, (first, second), tokens = answered(made, Attribution.NAMED)
+    (first, second), tokens = answered(made, Attribution.NAMED)
     User.objects.filter(pk=first.pk).update(muted_mails=["outcome"])
     second.assignments.update(ends_on=timezone.localdate() - timedelta(days=1))
     run_worker()
