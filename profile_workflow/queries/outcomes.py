@@ -90,7 +90,8 @@ def _comments_in(opened: Round) -> "QuerySet[Comment, Comment]":
 
 def _remarks(said: Sequence[Comment], profile: Profile, reader: int | None) -> list[Remark]:
     decided = verdicts(said, profile)
-    categories = categories_of(profile, {one.author_id for one in said} - {None})
+    people = {one.author_id for one in said if one.author_id is not None}
+    categories = categories_of(profile, people)
     return [
         Remark(
             sections=[one.section],
