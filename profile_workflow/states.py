@@ -272,6 +272,12 @@ COUNTING_SIGNOFF_STATES: tuple[SignOffState, ...] = (
     SignOffState.TACIT,
 )
 
+#: What somebody has said himself.
+GIVEN_SIGNOFF_STATES: tuple[SignOffState, ...] = (
+    SignOffState.APPROVED,
+    SignOffState.RESERVATION,
+    SignOffState.OBJECTED,
+)
 #: States in which a person can still give his answer, or change it.
 ANSWERABLE_SIGNOFF_STATES: tuple[SignOffState, ...] = (
     SignOffState.ASKED,

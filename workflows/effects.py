@@ -22,6 +22,7 @@ from profile_workflow.models import (
     ValidationRound,
 )
 from profile_workflow.models.people import User
+from profile_workflow.queries import validation
 from profile_workflow.queries.requests import askers_of
 from profile_workflow.services.lifecycle import Details
 from profile_workflow.services.log import document_name
@@ -108,6 +109,7 @@ def move_was_made(
         told = {job.payload["user"] for job in jobs}
         untold = {person: tasks for person, tasks in turns.items() if person not in told}
         jobs += _your_turn(process, event, untold)
+    jobs += _outcome(event, profile, by)
     if event.document == "profile" and event.to_state in BUILDS:
         jobs.append(_build(event, profile))
     _enqueue(jobs)
@@ -441,6 +443,19 @@ def _return(
     }
     recipients = _about(_holders(profile, roles, event, by), about, turns)
     return notifications.notify(event.pk, MailKind.RETURNED, recipients, profile_id=profile.pk)
+
+
+def _outcome(event: Event, profile: Profile, by: User | None) -> list[Job]:
+    """Return the mails “you said, we did” of a consultation that is concluded.
+
+    To those who have answered; under the Chatham House Rule nobody knows who has, so that all get
+    it who are asked.
+    """
+    if event.move != "conclude_consultation":
+        return []
+    people = [one for one in validation.people_who_said(profile) if by is None or one != by.pk]
+    recipients = {one: notifications.Details() for one in people}
+    return notifications.notify(event.pk, MailKind.OUTCOME, recipients, profile_id=profile.pk)
 
 
 def _about(

@@ -36,6 +36,7 @@ from profile_workflow.models import (
 )
 from profile_workflow.queries.promises import promise_to, rule_of
 from profile_workflow.queries.requests import sees_all_requests
+from profile_workflow.queries.validation import parts_to_ask
 from profile_workflow.services import links, priority_answers, signing
 from profile_workflow.services.section_answers import answers_of
 from profile_workflow.states import (
@@ -43,6 +44,7 @@ from profile_workflow.states import (
     InvitationState,
     RequestState,
     Role,
+    ValidationKind,
 )
 from workflows import turns
 
@@ -61,6 +63,7 @@ class MailKind(models.TextChoices):
     PAPER_ENTERED = "paper_entered", _("Answer entered from paper")
     LINK_REVOKED = "link_revoked", _("Personal link revoked")
     SIGNING_CODE = "signing_code", _("Code that confirms a signature")
+    OUTCOME = "outcome", _("You said, we did")
     OBJECTION_RECEIVED = "objection_received", _("Objection received")
     REQUEST = "request", _("Request for input")
     REQUEST_ANSWERED = "request_answered", _("Answer to a request")
@@ -132,6 +135,7 @@ OPTIONAL_KINDS = (
     MailKind.REMINDER,
     MailKind.REQUEST_REMINDER,
     MailKind.REQUEST_WITHDRAWN,
+    MailKind.OUTCOME,
     MailKind.PUBLISHED,
     MailKind.HELD,
     MailKind.RESUMED,
@@ -268,6 +272,9 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
     if _lacks_its_subject(payload["kind"], asked, request, subject):
         return None
     is_invited = payload["kind"] in _TO_INVITED
+    is_outcome = payload["kind"] == MailKind.OUTCOME
+    if is_outcome and not parts_to_ask(profile, ValidationKind.CONSULTATION).filter(user=person):
+        return None
     link = links.to_send(asked.pk, person, at=timezone.now()) if asked else None
     return {
         "kind": payload["kind"],
@@ -281,6 +288,7 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
         "round": asked,
         "attribution": _promise(asked, person) if asked else "",
         "link": link[0].pk if link else None,
+        "outcome_url": _outcome_address(person, profile) if is_outcome else "",
         "has_unsent": link is not None and _has_unsent(link[0].signoff),
         "link_url": address("link", f"/v/{link[1]}/", link[1]) if link else "",
         "input_request": request,
@@ -301,6 +309,15 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
         "language": _language(person),
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
     }
+
+
+def _outcome_address(person: User, profile: Profile) -> str:
+    """Return where somebody without an account reads what became of what was said.
+
+    Empty where nothing ties a link to him any more; he has the address in his invitation.
+    """
+    token = links.token_after_closing(person, profile)
+    return address("link", f"/v/{token}/", token) if token else ""
 
 
 def _promise(asked: ValidationRound, person: User) -> str:

@@ -264,8 +264,9 @@ class Profile(ProfileMachine):
         if "_passed_first" not in self.__dict__:
             made = self.decisions.filter(move__in=QA_DECISIONS).select_related("by")
             last = made.order_by("-pk").first()
-            is_first = last is not None and last.move == QA_DECISIONS[0]
-            stands = is_first and last.digest == self.text_digest()
+            if last is not None and last.move != QA_DECISIONS[0]:
+                last = None
+            stands = last is not None and last.digest == self.text_digest()
             self.__dict__["_passed_first"] = last if stands else None
         passed: Decision | None = self.__dict__["_passed_first"]
         return passed

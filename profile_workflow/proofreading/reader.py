@@ -4,7 +4,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from profile_workflow.proofreading import acronyms, figures, numbers, structure, terminology
+from profile_workflow.proofreading import (
+    acronyms,
+    addresses,
+    figures,
+    numbers,
+    privacy,
+    structure,
+    terminology,
+)
 from profile_workflow.proofreading.findings import Finding
 from profile_workflow.proofreading.folding import fold_text
 from profile_workflow.proofreading.passages import Passage, reading_of
@@ -64,7 +72,7 @@ def _in_words(text: str, language: str) -> tuple[Finding, ...]:
 @lru_cache(maxsize=256)
 def _in_structure(text: str) -> tuple[Finding, ...]:
     reading = reading_of(text)
-    return (*structure.headings(reading), *structure.tables(reading))
+    return (*structure.headings(reading), *structure.tables(reading), *addresses.links(text))
 
 
 def _in_passage(passage: Passage, language: str, text: str) -> Iterator[Finding]:
@@ -73,3 +81,4 @@ def _in_passage(passage: Passage, language: str, text: str) -> Iterator[Finding]
     yield from terminology.wordings(passage, folded, counted, silent, language=language, text=text)
     yield from numbers.unsourced(passage, folded, counted, silent, text=text)
     yield from numbers.undefined(passage, folded, counted, silent, text=text)
+    yield from privacy.personal(passage, folded, text=text)

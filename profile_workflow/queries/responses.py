@@ -175,9 +175,7 @@ def responses(comments: Sequence[Comment], profile: Profile, *, viewer: User) ->
     """
     for comment in comments:
         comment.section.profile = profile
-    names = [f"comment:{comment.pk}" for comment in comments]
-    answers = Event.objects.filter(profile=profile, document__in=names, move__in=_ANSWERS)
-    states = dict(answers.order_by("seq").values_list("document", "to_state"))
+    decided = verdicts(comments, profile)
     threads = _threads(comments, veil_of(profile, viewer))
     people = {one.author_id for one in comments if one.author_id is not None}
     people |= {reply.author_id for said in threads.values() for reply in said}
@@ -190,7 +188,7 @@ def responses(comments: Sequence[Comment], profile: Profile, *, viewer: User) ->
         Response(
             one,
             by(one),
-            _verdict(one, states),
+            decided[one.pk],
             [Said(reply, by(reply)) for reply in threads.get(one.pk, ())],
         )
         for one in comments
@@ -206,6 +204,14 @@ def _threads(comments: Sequence[Comment], veil: Veil | None) -> dict[int, list[R
     for reply in found.select_related("author__organisation").order_by("created_at", "pk"):
         threads.setdefault(reply.comment_id, []).append(reply)
     return threads
+
+
+def verdicts(comments: Sequence[Comment], profile: Profile) -> dict[int, str]:
+    """Return id of a comment → how it was answered, in words: one query."""
+    names = [f"comment:{comment.pk}" for comment in comments]
+    answers = Event.objects.filter(profile=profile, document__in=names, move__in=_ANSWERS)
+    states = dict(answers.order_by("seq").values_list("document", "to_state"))
+    return {one.pk: _verdict(one, states) for one in comments}
 
 
 def _verdict(comment: Comment, states: dict[str, str]) -> str:

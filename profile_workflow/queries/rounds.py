@@ -22,6 +22,7 @@ from profile_workflow.queries.history import Line, lines
 from profile_workflow.queries.validation import counting_answers, may_read
 from profile_workflow.states import (
     COUNTING_SIGNOFF_STATES,
+    GIVEN_SIGNOFF_STATES,
     Role,
     SignOffState,
 )
@@ -137,7 +138,7 @@ def answered_before(signoff: SignOff) -> SignOff | None:
         round__kind=opened.kind,
         round__number__lt=opened.number,
         person=signoff.person_id,
-        state__in=(SignOffState.APPROVED, SignOffState.RESERVATION, SignOffState.OBJECTED),
+        state__in=GIVEN_SIGNOFF_STATES,
     )
     last: SignOff | None = found.select_related("round__version").order_by("-pk").first()
     return last

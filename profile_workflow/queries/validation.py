@@ -18,6 +18,7 @@ from profile_workflow.models.profile import AssignmentQuerySet
 from profile_workflow.queries.attribution import may_see_names
 from profile_workflow.states import (
     AGREEING_SIGNOFF_STATES,
+    GIVEN_SIGNOFF_STATES,
     Attribution,
     LinkEnd,
     ProfileState,
@@ -32,6 +33,9 @@ ASKED_ROLES: dict[str, tuple[Role, ...]] = {
     ValidationKind.CONSULTATION: (Role.FOCAL_POINT, Role.STAKEHOLDER),
     ValidationKind.SIGNOFF: (Role.CITY_AUTHORITY,),
 }
+
+
+_COUNTED = "_counted"
 
 
 def standing_answers(profile: Profile, kind: str, digest: str) -> dict[int, SignOff]:
@@ -57,6 +61,30 @@ def counting_answers(opened: ValidationRound, *related: str) -> list[SignOff]:
     if opened.is_secret:
         return list(found.filter(round=opened))
     return list({one.person_id: one for one in found.filter(person__isnull=False)}.values())
+
+
+def people_who_said(profile: Profile) -> list[int]:
+    """Return the ids of those who are told what became of the consultation that was concluded.
+
+    Those whose answer counted; all who are asked where nobody knows whose an answer is. The answers
+    are those by which the quorum was judged, if it was; else two queries.
+    """
+    counted = profile.__dict__.pop(_COUNTED, None)
+    if counted is None:
+        rounds = profile.validation_rounds.filter(kind=ValidationKind.CONSULTATION)
+        opened = rounds.select_related("version").order_by("-pk").first()
+        counted = (opened, counting_answers(opened)) if opened else None
+    if counted is None:
+        return []
+    opened, answers = counted
+    if opened.is_secret:
+        return [one.user_id for one in people_to_ask(profile, ValidationKind.CONSULTATION)]
+    return [one.person_id for one in answers if one.state in GIVEN_SIGNOFF_STATES]
+
+
+def keep_counted(profile: Profile, opened: ValidationRound, answers: list[SignOff]) -> None:
+    """Keep what counts in the round that is about to be closed, for ``people_who_said``."""
+    profile.__dict__[_COUNTED] = (opened, answers)
 
 
 def parts_to_ask(profile: Profile, kind: str) -> AssignmentQuerySet:

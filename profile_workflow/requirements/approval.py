@@ -11,6 +11,7 @@ from profile_workflow.queries.quality import Checked, checklist
 from profile_workflow.queries.validation import (
     counting_answers,
     is_under_seal,
+    keep_counted,
     signatures,
     unanswered_objections,
 )
@@ -41,7 +42,9 @@ def quorum_is_reached(profile: Profile, _sections: Sequence[Section]) -> Iterato
     current = known(profile).round
     if current is None:
         return
-    yield from _lacking_quorum(current, counting_answers(current))
+    answers = counting_answers(current)
+    keep_counted(profile, current, answers)
+    yield from _lacking_quorum(current, answers)
 
 
 def _lacking_quorum(current: ValidationRound, answers: Sequence[SignOff]) -> Iterator[Missing]:

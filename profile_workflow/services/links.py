@@ -190,6 +190,21 @@ def _end(signoff: SignOff, why: LinkEnd, *, at: datetime) -> bool:
 # Sending
 
 
+def token_after_closing(person: User, profile: Profile) -> str | None:
+    """Return the token of the last link with which somebody was consulted, for a mail to him.
+
+    None if he has none, or if it was parted from him.
+    """
+    found = AnsweringLink.objects.filter(
+        signoff__round__profile=profile,
+        signoff__person=person,
+        purpose=LinkPurpose.CONSULTATION,
+        ended_at__isnull=True,
+    )
+    link: AnsweringLink | None = found.order_by("-pk").first()
+    return token_of(link) if link else None
+
+
 @transaction.atomic
 def to_send(round_id: int, person: User, *, at: datetime) -> tuple[AnsweringLink, str] | None:
     """Return the link of somebody in a round with its token, for a mail to him.

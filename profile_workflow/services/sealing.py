@@ -22,6 +22,7 @@ from profile_workflow.models import (
 )
 from profile_workflow.services.log import SYSTEM, Entry, document_name, record
 from profile_workflow.states import (
+    GIVEN_SIGNOFF_STATES,
     Attribution,
     CommentKind,
     CommentState,
@@ -32,8 +33,6 @@ from profile_workflow.states import (
 
 #: Unlike the generator of ``random`` it keeps no state from which an order could be found again.
 _CHANCE = SystemRandom()
-#: What somebody has said himself.
-_GIVEN = (SignOffState.APPROVED, SignOffState.RESERVATION, SignOffState.OBJECTED)
 #: A role and a category, as one group of those who were asked.
 Group = tuple[str, str]
 
@@ -89,7 +88,7 @@ def unseal(opened: ValidationRound, profile: Profile, *, at: datetime) -> list[S
     ]
     _CHANCE.shuffle(said)
     shown = groups_to_name(
-        (one.group for one in said if one.state in _GIVEN), opened.smallest_group
+        (one.group for one in said if one.state in GIVEN_SIGNOFF_STATES), opened.smallest_group
     )
     _write(rows, dict(zip((one.pk for one in dealt), said, strict=True)), shown, at=at)
     words = _words_of_comments(opened)
@@ -186,7 +185,7 @@ def _write(
         one.__dict__["state"] = said.state
         one.statement = said.statement
         one.answered_at = None if said.state == SignOffState.ASKED else at
-        if said.state in _GIVEN and said.group in shown:
+        if said.state in GIVEN_SIGNOFF_STATES and said.group in shown:
             one.role, one.category = said.group
     fields = ["person", "role", "category", "state", "statement", "answered_at"]
     SignOff.objects.bulk_update(rows, fields)

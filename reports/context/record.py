@@ -24,6 +24,7 @@ from profile_workflow.services.sealing import Group, groups_to_name
 from profile_workflow.states import (
     AGREEING_SIGNOFF_STATES,
     COUNTING_SIGNOFF_STATES,
+    GIVEN_SIGNOFF_STATES,
     PROFILE_VERDICTS,
     Attribution,
     SignOffState,
@@ -41,8 +42,6 @@ from reports.context.workshops import read_workshops
 
 #: Answers that approve; to go on without somebody is no approval of his.
 _APPROVING = frozenset(AGREEING_SIGNOFF_STATES) - {SignOffState.WAIVED}
-#: Answers of people who have said something.
-_ANSWERED = (SignOffState.APPROVED, SignOffState.RESERVATION, SignOffState.OBJECTED)
 _ANSWER_ORDER = {state: position for position, state in enumerate(SignOffState)}
 
 
@@ -257,7 +256,7 @@ def _groups_told(found: ValidationRound, signoffs: Sequence[SignOff]) -> set[Gro
     """
     if found.attribution != Attribution.CATEGORY or found.kind != ValidationKind.CONSULTATION:
         return None
-    answered = [_group(one) for one in signoffs if one.state in _ANSWERED]
+    answered = [_group(one) for one in signoffs if one.state in GIVEN_SIGNOFF_STATES]
     return groups_to_name(answered, found.smallest_group)
 
 

@@ -250,6 +250,8 @@ def test_names_stand_where_the_round_prints_them_and_nowhere_else(rule):
         "consultation": rule,
         "signoff": Attribution.NAMED,
     }
+    # Of groups as small as these nothing is printed: tests/integration/reports/test_context.py.
+    ValidationRound.objects.update(smallest_group=1)
     page = shown(sha256(pdf_of(profile, "1.0")))
     data = json.dumps(told(profile.text_digest()))
     # Who signs for the city acts in office, whatever was promised for the consultation.

@@ -57,6 +57,71 @@ def test_acronyms_are_listed_and_spelled_out_at_first(text, known, found):
     assert codes(text, **known) == found
 
 
+# One person, and links
+
+
+@pytest.mark.parametrize(
+    "tells",
+    [
+        "Write to amal.ben@example.org.",
+        "She was reached at +216 71 123 456.",
+        "Tél. : 71 123 456.",
+        "هاتف: 71123456",
+        "Passport no. X1234567 was shown.",
+        "Son passeport, numéro 1234567, a expiré.",
+        "Né le 3 mai 1987 à Sfax.",
+        "Her date of birth: 3 May 1987.",
+        "> I was born on 3 May 1987.\n\n– a woman",
+        "تاريخ الميلاد: 3 ماي 1987",
+        "Ask [the office](mailto:amal@example.org).",
+    ],
+)
+def test_what_tells_of_one_person_is_asked_about(tells):
+    assert "personal_data" in codes(tells)
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "The town grew by +12 345 678 in all [@a].",
+        "Nobody asks for the date of birth.",
+        "A passport is asked for [@a].",
+        "See [@ins-2014, p. 12].",
+        "In 2014, 272 801 residents [@a].",
+        "Born abroad were 1 200 people in 2014 [@a].",
+    ],
+)
+def test_what_tells_of_many_is_left_alone(says):
+    assert "personal_data" not in codes(says)
+
+
+@pytest.mark.parametrize(
+    ("link", "found"),
+    [
+        ("[the census](https://ins.example.org/a)", []),
+        ("<https://ins.example.org/a>", []),
+        ("[the census](http://ins.example.org/a)", ["link_plain"]),
+        ("[the census](www.example.org)", ["link_nowhere"]),
+        ("[the census](https://intranet/a)", ["link_nowhere"]),
+        ("[the census](https://192.168.1.4/a)", ["link_nowhere"]),
+        ("[the census](https://[broken/a)", ["link_nowhere"]),
+        ("[here](https://ins.example.org/a)", ["link_silent"]),
+        ("[Ici](https://ins.example.org/a)", ["link_silent"]),
+        ("[هنا](https://ins.example.org/a)", ["link_silent"]),
+        ("[](http://ins.example.org/a)", ["link_plain", "link_silent"]),
+        ("[@ins-2014] and [[table:people]]", []),
+    ],
+)
+def test_links_lead_somewhere_safely_and_say_where(link, found):
+    text = f"A line.\n\nSee {link} for more."
+    results = [one for one in proofread(text, Knowledge()) if one.rule.code.startswith("link_")]
+    assert sorted(one.rule.code for one in results) == found
+    for one in results:
+        start, end = one.position
+        assert text[start:end] == one.found
+        assert one.context[slice(*one.place)] == one.found
+
+
 # Figures
 
 

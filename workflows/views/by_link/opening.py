@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from profile_workflow.forms.by_link import SectionAnswerForm
 from profile_workflow.models import AnsweringLink
+from profile_workflow.queries.outcomes import what_became_of
 from profile_workflow.services import links, signing
 from profile_workflow.services.links import Standing
 from profile_workflow.states import LinkPurpose
@@ -138,6 +139,7 @@ def shut(request: HttpRequest, link: AnsweringLink, standing: Standing) -> HttpR
     found: dict[str, Any] = {"why": standing.value, "words": _typed(request)}
     if standing is Standing.CLOSED:
         found |= {"round": link.signoff.round, "answered_at": link.signoff.answered_at}
+        found["became"] = what_became_of(link.signoff)
     status = _STATUS.get(standing, HTTPStatus.GONE)
     return render(request, "workflows/by_link/shut.html", found, status=status)
 
