@@ -67,7 +67,11 @@ class PaperForm(StyledForm):
     )
 
     def __init__(
-        self, *args: Any, sections: Sequence[Section], challenges: Sequence[Challenge], **kwargs: Any
+        self,
+        *args: Any,
+        sections: Sequence[Section],
+        challenges: Sequence[Challenge],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self._sections, self._challenges = sections, challenges

@@ -156,9 +156,7 @@ class WorkshopForm(MarkedForm):
     def numbers(self) -> Iterator[tuple[str, list[tuple[str, forms.BoundField]]]]:
         """Yield each category with the field of each sex, in words."""
         for category, of_whom in CATEGORIES.items():
-            fields = [
-                (str(label), self[_name_of(category, sex)]) for sex, label in SEXES.items()
-            ]
+            fields = [(str(label), self[_name_of(category, sex)]) for sex, label in SEXES.items()]
             yield str(of_whom), fields
 
     def clean(self) -> dict[str, Any]:

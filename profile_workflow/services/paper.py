@@ -205,8 +205,6 @@ def _rank_as_his(
 ) -> None:
     signoff.priority_answers.filter(challenge__in=challenges).delete()
     PriorityAnswer.objects.bulk_create(
-        PriorityAnswer(
-            signoff=signoff, challenge=one, label=paper.ranked[one.pk], saved_at=at
-        )
+        PriorityAnswer(signoff=signoff, challenge=one, label=paper.ranked[one.pk], saved_at=at)
         for one in challenges
     )

@@ -288,9 +288,7 @@ def _open_consultation(profile: Profile) -> ValidationRound | None:
     if profile.state != ProfileState.CONSULTATION:
         return None
     found: ValidationRound | None = (
-        profile.validation_rounds.filter(
-            kind=ValidationKind.CONSULTATION, closed_at__isnull=True
-        )
+        profile.validation_rounds.filter(kind=ValidationKind.CONSULTATION, closed_at__isnull=True)
         .select_related("version")
         .first()
     )
@@ -372,9 +370,7 @@ def _checked(text: str) -> str:
     """
     text = text.strip().replace("\r\n", "\n")
     if len(text) > MOST_CHARACTERS:
-        raise InvalidInput(
-            _("Write at most %(most)s characters.") % {"most": MOST_CHARACTERS}
-        )
+        raise InvalidInput(_("Write at most %(most)s characters.") % {"most": MOST_CHARACTERS})
     if "\x00" in text:
         raise InvalidInput(_("The text holds a character that cannot be stored (NUL)."))
     return text

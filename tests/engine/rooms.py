@@ -43,9 +43,7 @@ def form(
     if not able:
         return None
     views = list(SectionView)
-    said = {
-        one.key: (chance.choice(views), "On paper.") for one in factories.sections(profile)
-    }
+    said = {one.key: (chance.choice(views), "On paper.") for one in factories.sections(profile)}
     if chance.random() < 0.3:
         said.popitem()
     signoff = chance.choice(able)

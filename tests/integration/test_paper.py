@@ -83,7 +83,9 @@ def test_a_form_becomes_the_answer_of_its_writer_who_is_told_and_corrects_it(mad
     found = team.get(reverse("paper", args=[profile.slug]), {"number": number_of(signoff)})
     assert found.headers["Location"].startswith(address)
     # A double click enters it once, and leads on.
-    assert [team.post(address, typed(profile, signoff)).status_code for _ in range(2)] == [FOUND] * 2
+    assert [team.post(address, typed(profile, signoff)).status_code for _ in range(2)] == [
+        FOUND
+    ] * 2
     signoff.refresh_from_db()
     assert (signoff.state, signoff.statement) == (SignOffState.OBJECTED, OBJECTION)
     paper = PaperAnswer.objects.get()
@@ -271,9 +273,7 @@ def test_the_team_prints_no_personal_link_and_its_owner_does(made):
     person.save(update_fields=["language"])
     arabic = page(team, "paper_form", profile.slug, signoff.pk)
     assert 'dir="rtl"' in arabic
-    french = team.get(
-        reverse("paper_form", args=[profile.slug, signoff.pk]), {"language": "fr"}
-    )
+    french = team.get(reverse("paper_form", args=[profile.slug, signoff.pk]), {"language": "fr"})
     assert french.headers["Content-Language"] == "fr"
     assert signed_in(made[Role.FOCAL_POINT]).get(
         reverse("paper_form", args=[profile.slug, signoff.pk])

@@ -110,7 +110,9 @@ def test_a_programme_that_asks_for_a_workshop_concludes_with_its_whole_record(ma
 
     # It is printed now that it is final, and not before.
     (printed,) = report_of(moved).record.workshops
-    assert printed.said == (("Objection", "1 Chapter 1", "The room misses the harbour.", "It is added."),)
+    assert printed.said == (
+        ("Objection", "1 Chapter 1", "The room misses the harbour.", "It is added."),
+    )
     assert printed.documents == (("T", "a" * 64),)
     assert printed.participants == (
         "Public service: Women 3, Men 4",
@@ -223,7 +225,9 @@ def test_two_who_correct_at_once_are_told_and_the_log_knows_the_record(made):
     WorkshopCount.objects.filter(workshop=workshop)[:1].get().__class__.objects.filter(
         workshop=workshop, sex="men"
     ).update(number=40)
-    assert ["is not the record that the log names" in one for one in broken_links(profile)] == [True]
+    assert ["is not the record that the log names" in one for one in broken_links(profile)] == [
+        True
+    ]
 
 
 # The pages
@@ -284,9 +288,9 @@ def test_small_groups_are_told_to_those_who_counted_only(made):
     ).headers["Location"]
     full = team.get(location).content.decode()
     assert "Migrant-led" not in full
-    assert "<td data-label=\"Women\">3</td>" in full
+    assert '<td data-label="Women">3</td>' in full
     others = signed_in(made[Role.STAKEHOLDER]).get(location).content.decode()
-    assert "<td data-label=\"Women\">3</td>" not in others
+    assert '<td data-label="Women">3</td>' not in others
     assert "put together or left out" in others
     for ending in ("csv", "xlsx"):
         file = team.get(reverse("workshops_file", args=[profile.slug, ending]))

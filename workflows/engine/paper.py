@@ -48,18 +48,14 @@ def enter_paper(signoff: SignOff, said: paper.Paper, *, by: User, at: datetime) 
 
 def _send(signoff: SignOff, *, at: datetime) -> None:
     given = list(section_answers.answers_of(signoff).values())
-    section_answers.pass_comments_on(
-        [one for one in given if one.waits_to_be_sent], signoff, at=at
-    )
+    section_answers.pass_comments_on([one for one in given if one.waits_to_be_sent], signoff, at=at)
     priority_answers.note_sent(priority_answers.waiting(signoff), at=at)
     assert signoff.person is not None
     move, details = section_answers.move_for(given), section_answers.said_with(given)
     perform(signoff, move, by=signoff.person, at=at, details=details)
 
 
-def _note(
-    row: PaperAnswer, signoff: SignOff, profile: Profile, *, by: User, at: datetime
-) -> Event:
+def _note(row: PaperAnswer, signoff: SignOff, profile: Profile, *, by: User, at: datetime) -> Event:
     """Put on record who has entered which form; the words are in the language of the text."""
     with translation.override(profile.language):
         words = _("Form %(number)s, dated %(day)s.")
