@@ -18,8 +18,8 @@ MOST = 30
 #: Less for what is done with each section; more for what is no move, but a nomination that copies
 #: six kinds of evidence, each read and written once, and for a signature that closes its round,
 #: before which a link and a code are judged. A consultation that opens freezes the text, says how
-#: answers will be attributed, asks everybody, and looks up what they had said before. To enter a form
-#: is to keep it and to send an answer; to conclude closes the records of workshops too.
+#: answers will be attributed, asks everybody, and looks up what they had said before. To enter a
+#: form is to keep it and to send an answer; to conclude closes the records of workshops too.
 OWN = {
     "profile.pass_qa": 32,
     "profile.call_second_workshop": 32,

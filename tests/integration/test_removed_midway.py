@@ -1,4 +1,4 @@
-"""Somebody is taken out in the middle of a consultation: page, link, form and session end at once."""
+"""Somebody is taken out in the middle of a consultation: page, link, form and session end."""
 
 from http import HTTPStatus
 
@@ -44,7 +44,8 @@ def test_whoever_is_removed_loses_rights_link_form_and_session_at_once(monkeypat
     assert holder.reads("link_paper").status_code == GONE
     enter = reverse("paper_enter", args=[profile.slug, signoff.pk])
     refused = signed_in(made.team).get(enter).content.decode()
-    assert "no part any more" in refused and "<textarea" not in refused
+    assert "no part any more" in refused
+    assert "<textarea" not in refused
     signoff.refresh_from_db()
     assert signoff.answered_at is None
 

@@ -1,6 +1,6 @@
 """What is said in rooms and on paper: a workshop with its record, and forms that were entered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from profile_workflow.models import SignOff
 from profile_workflow.services import workshops
@@ -20,7 +20,7 @@ from workflows.demo.story import Story
 
 _WOMEN, _MEN, _UNSAID = WorkshopSex.WOMEN, WorkshopSex.MEN, WorkshopSex.UNSAID
 #: Who came, without names; together as many as are counted in all.
-_CAME = {
+_CAME: Mapping[tuple[str, str], int] = {
     (StakeholderCategory.PUBLIC_SERVICE, _WOMEN): 5,
     (StakeholderCategory.PUBLIC_SERVICE, _MEN): 4,
     (StakeholderCategory.CIVIL_SOCIETY, _WOMEN): 6,

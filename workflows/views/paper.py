@@ -1,7 +1,6 @@
 """Forms on paper: printing them for the people of a consultation, and entering what they say."""
 
 from dataclasses import dataclass
-from typing import cast
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -239,7 +238,7 @@ def _is_his(form: PaperForm, profile: Profile, signoff: SignOff) -> bool:
     return False
 
 
-def _told(counts: bool) -> str:  # noqa: FBT001 - what the row says
+def _told(counts: bool) -> str:
     if counts:
         return _("The form has been entered, and counts as the answer. Its writer is told by mail.")
     return _(
@@ -270,6 +269,6 @@ def _both(
 
 def _signoff_or_404(profile: Profile, signoff_id: int, viewer: User) -> SignOff:
     try:
-        return cast("SignOff", link_to_keep(profile, signoff_id, viewer=viewer))
+        return link_to_keep(profile, signoff_id, viewer=viewer)
     except SignOff.DoesNotExist:
         raise Http404 from None
