@@ -45,8 +45,9 @@ HOSTILE = (
 ADDRESS = f"javascript:window.hit='{MARK}'"
 #: Fields whose words people write, in whatever model.
 WRITTEN = {
-    "agreed", "alt", "answer", "authors", "budget", "caption", "container", "credit", "doi", "erratum",
-    "field", "file_name", "first_step", "found", "full_name", "function", "hint", "hint_ar",
+    "agreed", "alt", "answer", "authors", "budget", "caption", "container", "credit", "doi",
+    "erratum", "field",
+    "file_name", "first_step", "found", "full_name", "function", "hint", "hint_ar",
     "hint_fr", "holder", "indicator", "interest", "label", "last_error", "licence", "long", "name",
     "name_ar", "name_fr", "note", "number", "origin", "outcome", "page", "pages", "period",
     "problem", "publisher", "query", "quote", "quote_after", "quote_before", "rationale", "reason",

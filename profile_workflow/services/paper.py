@@ -1,6 +1,7 @@
 """Entering what somebody who is consulted has written on a form.
 
-Source of its rules: docs/adr/0016-answers-on-paper.md. What he says himself, by account or link, is never overwritten.
+Source of its rules: docs/adr/0016-answers-on-paper.md. What he says himself, by account or link,
+is never overwritten.
 """
 
 from collections.abc import Mapping, Sequence
@@ -189,7 +190,8 @@ def _save_as_his(
     texts = signoff.round.version.content
     sections = {one.key: one for one in asked}
     known = {one.section.key: one for one in signoff.section_answers.select_related("section")}
-    new, changed = [], []
+    new: list[SectionAnswer] = []
+    changed: list[SectionAnswer] = []
     for key, (view, text) in said.items():
         row = known.get(key) or SectionAnswer(signoff=signoff, section=sections[key])
         row.revision_id, row.digest = texts[key]["revision"], texts[key]["sha256"]

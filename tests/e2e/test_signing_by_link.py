@@ -7,9 +7,9 @@ from profile_workflow.models import SignOff
 from profile_workflow.states import ProfileState, SignOffState
 from tests import factories
 from tests.browser import PHONE
-from tests.integration.test_signing_by_link import code_of_mail
 from tests.integration.workflows.mails import run_worker
 from tests.links import token_for
+from tests.signing import code_of_mail
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

@@ -21,12 +21,16 @@ pytestmark = [pytest.mark.django_db, pytest.mark.integration]
 MOST = 30
 #: Less for what is done with each section; more for what is no move, but a nomination that copies
 #: six kinds of evidence, each read and written once, and for a signature that closes its round,
-#: before which a link and a code are judged.
+#: before which a link and a code are judged. A consultation that opens freezes the text, says how
+#: answers will be attributed, asks everybody, and looks up what they had said before. To enter a
+#: form is to keep it and to send an answer; to conclude closes the records of workshops too.
 OWN = {
     "section.submit": 23,
     "section.accept": 25,
     "nominate, next edition": 37,
     "sign by link": 37,
+    "enter paper": 38,
+    "profile.conclude_consultation, all signed before": 32,
 }
 
 #: What begins and ends a transaction is no query.

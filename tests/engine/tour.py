@@ -11,11 +11,19 @@ from typing import Any
 from django.utils import timezone
 
 from profile_workflow.models import Assignment, Comment, Profile, Programme, User
-from profile_workflow.services import people, section_answers
+from profile_workflow.services import people, section_answers, workshops
 from profile_workflow.services.lifecycle import Details
+from profile_workflow.services.paper import Paper
 from profile_workflow.services.people import Part
 from profile_workflow.services.signing import Signing
-from profile_workflow.states import ProfileState, Role, SectionState, SectionView, Signature
+from profile_workflow.states import (
+    ProfileState,
+    Role,
+    SectionState,
+    SectionView,
+    Signature,
+    WorkshopSaying,
+)
 from tests import factories
 from tests.engine.by_link import sign
 from tests.factories import asked, fresh, holder, section
@@ -185,6 +193,8 @@ class Tour:
         self.move(mine[second.pk], "waive", self.who(TEAM))
         self.add_stakeholder()
         self.answer_by_link()
+        self.answer_on_paper()
+        self.hold_a_workshop()
         self.approve_all()
         self.step("extend_consultation", FOCAL_POINT)
         self.step("revise_after_consultation", FOCAL_POINT)
@@ -208,6 +218,30 @@ class Tour:
         self.do("send by link", lambda: engine.send_answer(link, at=at))
         comment = Comment.objects.get(author=link.signoff.person)
         self.move(comment, "accept", self.who(EXPERT), so="by link")
+
+    def answer_on_paper(self) -> None:
+        """The form of the focal point is entered: a comment on one section, which is answered."""
+        mine = {one.person_id: one for one in asked(self.profile)}
+        signoff, at = mine[self.who(FOCAL_POINT).pk], self.at
+        said = {one.key: (SectionView.AGREES, "") for one in self.sections()}
+        said[next(iter(said))] = (SectionView.COMMENTS, "Why?")
+        paper, team = Paper(at.date(), said), self.who(TEAM)
+        self.do("enter paper", lambda: engine.enter_paper(signoff, paper, by=team, at=at))
+        comment = Comment.objects.get(author=signoff.person)
+        self.move(comment, "accept", self.who(EXPERT), so="on paper")
+
+    def hold_a_workshop(self) -> None:
+        """A workshop is written down with an objection, which is answered."""
+        at, team, expert = self.at, self.who(TEAM), self.who(EXPERT)
+        self.do("record workshop", lambda: factories.record_workshop(self.profile, at=at))
+        held = self.profile.workshops.get()
+        said = (WorkshopSaying.OBJECTION, "The harbour is missing.")
+        self.do("add remark", lambda: workshops.add_remark(held, *said, by=team, at=at))
+        remark = held.remarks.get()
+        self.do(
+            "answer remark",
+            lambda: workshops.answer_remark(remark, "We have looked at it.", by=expert, at=at),
+        )
 
     def sign_by_link(self) -> None:
         """Who signs for the city does so by his link, with a code."""

@@ -25,7 +25,7 @@ from profile_workflow.states import (
     SectionState,
 )
 from tests import factories
-from tests.engine import by_link
+from tests.engine import by_link, rooms
 from tests.engine.witness import (
     LIKELY,
     Witness,
@@ -143,7 +143,7 @@ class Walk(Witness):
         if self.state == S.ON_HOLD and self.chance.random() < LIKELY:
             self.move(self.profile, "resume", self.holder(Role.PROJECT_TEAM))
         elif self.chance.random() < self.temper["aside"]:
-            weights = [3, 2, 2, 2, 2, self.temper["days"], 1, 2, 1, 2]
+            weights = [3, 2, 2, 2, 2, self.temper["days"], 1, 2, 1, 2, 2, 2]
             (aside,) = self.chance.choices(self.asides(), weights)
             aside()
         else:
@@ -153,6 +153,7 @@ class Walk(Witness):
         return [
             self.make_an_offered_move, self.write, self.comment, self.hand_over, self.figure,
             self.let_days_pass, self.hold, self.trespass, self.come_late, self.answer_by_link,
+            self.hold_a_workshop, self.enter_a_form,
         ]  # fmt: skip
 
     @property
@@ -273,6 +274,21 @@ class Walk(Witness):
             link = self.chance.choice(links)
             self.act(by_link.prepare(link, self.chance, at=self.at))
 
+    def hold_a_workshop(self) -> None:
+        """A workshop is written down, or more of what one has said."""
+        self.take(rooms.workshop)
+
+    def enter_a_form(self) -> None:
+        """Somebody of the team enters what a person has written on paper."""
+        self.take(rooms.form)
+
+    def take(self, found: Callable[..., Callable[[], Any] | None]) -> None:
+        profile, team = fresh(self.profile), self.holder(Role.PROJECT_TEAM)
+        profile.moment = self.at
+        step = found(profile, self.chance, team=team, at=self.at)
+        if step is not None:
+            self.act(step)
+
     def let_days_pass(self) -> None:
         """Days go by; reminders are sent, and who is late is reported or counted."""
         self.at += timedelta(days=self.chance.randint(1, 12))
@@ -362,6 +378,7 @@ class Walk(Witness):
             self.settle_figures()
             factories.answer_objections(self.profile, at=self.at)
         elif node in ("prioritise", "adopt"):
+            factories.answer_objections(self.profile, at=self.at)
             factories.give_priority(self.profile)
         elif node in ("produce", "correct"):
             factories.give_erratum(self.profile)

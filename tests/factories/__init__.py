@@ -26,7 +26,7 @@ from tests.factories.given import (
     read_word,
     write,
 )
-from tests.factories.meetings import FACTS, give_workshop
+from tests.factories.meetings import FACTS, give_workshop, record_workshop
 from tests.factories.programmes import Made, make_person, make_profile, make_programme, nomination
 from tests.factories.way import (
     ASIDE,
@@ -88,6 +88,7 @@ __all__ = [
     "promise_unsealed",
     "publish_for_real",
     "read_word",
+    "record_workshop",
     "section",
     "sections",
     "start_next_edition",

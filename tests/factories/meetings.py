@@ -39,6 +39,21 @@ FACTS = Facts(
 
 def give_workshop(profile: Profile, *, at: datetime | None = None, **facts: Any) -> Workshop:
     """Write down a workshop that confirmed every section but the first, to which it objected."""
+    made = record_workshop(profile, at=at, **facts)
+    first = profile.sections.filter(revision__isnull=False).order_by("position")[0]
+    workshops.add_remark(
+        made,
+        WorkshopSaying.OBJECTION,
+        "The room misses the harbour.",
+        section=first,
+        by=made.recorded_by,
+        at=at or timezone.now(),
+    )
+    return made
+
+
+def record_workshop(profile: Profile, *, at: datetime | None = None, **facts: Any) -> Workshop:
+    """Write down a workshop that confirmed every section but the first."""
     at = at or timezone.now()
     profile, team = fresh(profile), holder(profile, Role.PROJECT_TEAM)
     is_consulted = profile.state == ProfileState.CONSULTATION
@@ -52,7 +67,4 @@ def give_workshop(profile: Profile, *, at: datetime | None = None, **facts: Any)
         "documents": [{"title": "Text of version 1", "sha256": version.digest}],
         **facts,
     }
-    made = workshops.record_workshop(profile, replace(FACTS, **given), by=team, at=at)
-    objection, words = WorkshopSaying.OBJECTION, "The room misses the harbour."
-    workshops.add_remark(made, objection, words, section=sections[0], by=team, at=at)
-    return made
+    return workshops.record_workshop(profile, replace(FACTS, **given), by=team, at=at)

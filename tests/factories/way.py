@@ -8,7 +8,8 @@ from django.utils import timezone
 from profile_workflow.models import Profile
 from profile_workflow.queries.quality import checklist
 from profile_workflow.queries.validation import unanswered_objections
-from profile_workflow.services import objections, profiles, quality
+from profile_workflow.queries.workshops import unanswered_remarks
+from profile_workflow.services import objections, profiles, quality, workshops
 from profile_workflow.services.people import Part
 from profile_workflow.states import ProfileState, Role, SectionState, Verdict
 from tests.factories.documents import asked, fresh, holder, move, sections
@@ -84,10 +85,12 @@ def answer_checks(profile: Profile, *, at: datetime | None = None) -> None:
 
 
 def answer_objections(profile: Profile, *, at: datetime | None = None) -> None:
-    """Let the project team answer every objection in writing."""
+    """Let the project team answer every objection in writing, those of workshops too."""
     team, moment = holder(profile, Role.PROJECT_TEAM), at or timezone.now()
     for one in unanswered_objections(profile).select_related("round"):
         objections.answer_objection(one, "We have looked at it.", by=team, at=moment)
+    for said in unanswered_remarks(profile).select_related("workshop"):
+        workshops.answer_remark(said, "We have looked at it.", by=team, at=moment)
 
 
 def _pass_qa(profile: Profile, at: datetime) -> None:

@@ -7,7 +7,16 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from profile_workflow.models import Assignment, Comment, Event, Profile, ReviewInvitation, SignOff
+from profile_workflow.models import (
+    Assignment,
+    Comment,
+    Event,
+    PaperAnswer,
+    Profile,
+    ReviewInvitation,
+    SignOff,
+    Workshop,
+)
 from profile_workflow.services.log import broken_links
 from profile_workflow.states import ProfileState, Role, SignOffState
 from reports.builds.pages import job_of
@@ -55,6 +64,7 @@ def test_it_shows_everything(demonstration, subtests):
         look_for_profiles_in_every_state,
         look_for_people_in_every_role,
         look_for_late_tasks_objections_and_returned_sections,
+        look_for_workshops_and_forms,
         look_for_invitations_that_wait_and_were_declined,
         look_for_what_has_not_happened_yet,
         look_for_a_loop_of_the_full_profile_at_each_stage,
@@ -87,6 +97,12 @@ def look_for_late_tasks_objections_and_returned_sections(*_told):
     assert Task.objects.open().filter(due_at__lt=timezone.now()).exists()
     assert SignOff.objects.filter(state=SignOffState.OBJECTED, round__closed_at=None).exists()
     assert Profile.objects.filter(sections__state="changes_requested").exists()
+
+
+def look_for_workshops_and_forms(*_told):
+    closed = Workshop.objects.values_list("closed_at", flat=True)
+    assert {one is None for one in closed} == {True, False}
+    assert PaperAnswer.objects.filter(counts=True).exists()
 
 
 def look_for_invitations_that_wait_and_were_declined(*_told):

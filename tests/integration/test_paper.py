@@ -101,7 +101,8 @@ def test_a_form_becomes_the_answer_of_its_writer_who_is_told_and_corrects_it(mad
     run_worker()
     (told,) = [one for one in mail.outbox if number_of(signoff) in one.body]
     assert told.to == [made[Role.STAKEHOLDER].email]
-    assert OBJECTION in told.body and made.team.full_name in told.body
+    assert OBJECTION in told.body
+    assert made.team.full_name in told.body
     assert token_for(signoff) in told.body
 
     holder = Holder(token_for(signoff))
@@ -112,7 +113,8 @@ def test_a_form_becomes_the_answer_of_its_writer_who_is_told_and_corrects_it(mad
     assert signoff.state == SignOffState.APPROVED
     # Both are shown: the form as it was entered, and what counts.
     both = team.get(address).content.decode()
-    assert OBJECTION in both and "replaces it" in both
+    assert OBJECTION in both
+    assert "replaces it" in both
     # Others are not told which comments and objection came together.
     for who in (made[Role.FOCAL_POINT], made[Role.LOCAL_EXPERT]):
         assert "paper form" not in page(signed_in(who), "history", profile.slug)
@@ -237,7 +239,8 @@ def test_under_the_chatham_house_rule_no_form_belongs_to_a_person(made):
     own = Holder(token_for(signoff)).reads("link_paper").content.decode()
     room = page(team, "paper_room", profile.slug)
     for printed in (own, room):
-        assert number_of(signoff) not in printed and "<svg" not in printed.split("<main")[1]
+        assert number_of(signoff) not in printed
+        assert "<svg" not in printed.split("<main")[1]
         assert "belongs to nobody" in printed
     assert signoff.person.full_name not in own
 
@@ -263,7 +266,8 @@ def test_the_team_prints_no_personal_link_and_its_owner_does(made):
     team = signed_in(made.team)
     by_team = page(team, "paper_form", profile.slug, signoff.pk)
     own = Holder(token).reads("link_paper").content.decode()
-    assert number in by_team and number in own
+    assert number in by_team
+    assert number in own
     # One code leads to the page for entering; the second one is the link, for its owner alone.
     assert by_team.count('class="segno"') == 1
     assert own.count('class="segno"') == 2

@@ -228,6 +228,7 @@ ADDING = {
 #: cannot be there twice: tested where they are tested.
 ELSEWHERE = {
     *("profile_new", "board_view_save", "source_share", "word_import", "pdf", "link_code_new"),
+    "workshop_new",
 }
 
 

@@ -276,7 +276,8 @@ def test_the_pages_write_it_down_correct_it_and_answer_the_room(made):
     assert "has been answered in writing" in kept
     assert WorkshopRemark.objects.exists()
     history = page(team, "history", profile.slug)
-    assert "Write down the workshop" in history and "Answer the room in writing" in history
+    assert "Write down the workshop" in history
+    assert "Answer the room in writing" in history
 
 
 def test_small_groups_are_told_to_those_who_counted_only(made):

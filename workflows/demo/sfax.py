@@ -21,6 +21,7 @@ from profile_workflow.states import CommentState, DataItemState, Role, SectionSt
 from workflows import engine
 from workflows.demo import drawing
 from workflows.demo.library import data, text
+from workflows.demo.rooms import hand_in_forms, hold_workshop
 from workflows.demo.story import Story
 
 _FIGURE_FIELDS = (
@@ -355,10 +356,18 @@ def _consultation(story: Story) -> None:
         sections=[story.section("8")],
     )
     story.act(cautious, "reserve", cautious.person, reason="The map of groups will age quickly.")
-    for signoff in rest:
+    hand_in_forms(story, rest[:2])
+    for signoff in rest[2:]:
         story.later(hours=7)
         story.act(signoff, "approve", signoff.person)
     story.later(days=2)
+    hold_workshop(
+        story,
+        objected="8",
+        why="Without interpretation the description of services is not what people meet.",
+        remark="The practices of the associations should be described by themselves.",
+        agreed="The text is the basis of the priorities, with four additions.",
+    )
     _return(
         story,
         "revise_after_consultation",

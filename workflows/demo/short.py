@@ -8,6 +8,7 @@ from profile_workflow.services import evidence, guidance
 from profile_workflow.states import Outcome, SectionState
 from workflows import engine
 from workflows.demo.library import city_content, phrases
+from workflows.demo.rooms import hand_in_forms, hold_workshop
 from workflows.demo.story import Story
 
 
@@ -209,7 +210,16 @@ def consultation(story: Story, edition: int, previous: Profile | None) -> None:
     _to_qa(story)
     story.assure_quality()
     story.later(days=3)
-    first, second, third, *_rest = story.asked()
+    first, second, third, *rest = story.asked()
+    hand_in_forms(story, rest[:1])
+    hold_workshop(
+        story,
+        objected="8",
+        why="What is said of access to health care does not match what people meet.",
+        remark="Nobody in the room knew of an initiative for newcomers.",
+        agreed="",
+        for_priorities=True,
+    )
     story.act(first, "approve", first.person)
     story.act(second, "reserve", second.person, reason="The list of associations is not complete.")
     story.act(

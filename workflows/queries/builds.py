@@ -41,7 +41,7 @@ def documents_of(profile: Profile) -> dict[str, str]:
     frozen = [one for one in Build.Kind if one != Build.Kind.PREVIEW]
     builds = profile.builds.filter(kind__in=frozen, state=Build.State.DONE).order_by("-pk")
     with translation.override(profile.language):
-        found = {}
+        found: dict[str, str] = {}
         for number, digest in versions:
             found.setdefault(digest, _("Text of version %(number)s") % {"number": number})
         for build in builds[:BUILDS_SHOWN]:

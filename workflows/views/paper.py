@@ -1,7 +1,6 @@
 """Forms on paper: printing them for the people of a consultation, and entering what they say."""
 
 from dataclasses import dataclass
-from typing import cast
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -270,6 +269,6 @@ def _both(
 
 def _signoff_or_404(profile: Profile, signoff_id: int, viewer: User) -> SignOff:
     try:
-        return cast("SignOff", link_to_keep(profile, signoff_id, viewer=viewer))
+        return link_to_keep(profile, signoff_id, viewer=viewer)
     except SignOff.DoesNotExist:
         raise Http404 from None
