@@ -79,11 +79,7 @@ class Feed(DjangoFeed):  # type: ignore[type-arg]
     subtitle = gettext_lazy("New editions and corrections of published profiles.")
 
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Answer to reading alone; the feed may be kept for some minutes."""
-        if request.method not in ("GET", "HEAD"):
-            response = HttpResponse(status=405)
-            response["Allow"] = "GET, HEAD"
-            return response
+        """Answer; the feed may be kept for some minutes."""
         response = super().__call__(request, *args, **kwargs)
         response["Cache-Control"] = "public, max-age=600"
         return response
@@ -122,3 +118,6 @@ class Feed(DjangoFeed):  # type: ignore[type-arg]
     def item_updateddate(self, item: Publication) -> Any:
         """Return the same: what is published does not change."""
         return item.published_at
+
+
+feed = require_safe(Feed())
