@@ -107,4 +107,5 @@ def latest(profile: Profile, language: str = "") -> Publication:
         Publication.DoesNotExist: If nothing has been published.
     """
     found = profile.publications.filter(language=language or profile.language)
-    return found.latest("published_at", "pk")
+    newest: Publication = found.latest("published_at", "pk")
+    return newest

@@ -92,8 +92,8 @@ def _parts(report: Report, words: Labels) -> Iterator[Part]:
     for chapter in report.chapters:
         html = render_to_string("reports/chapter.html", {"chapter": chapter})
         yield Part(_title(chapter), _REFERENCE.sub(r'\g<0> data-page=""', html))
-    for _anchor, title, html in endings(report, words):
-        yield Part(title, html)
+    for _anchor, title, ending in endings(report, words):
+        yield Part(title, ending)
 
 
 def endings(report: Report, words: Labels) -> Iterator[tuple[str, str, str]]:

@@ -53,11 +53,11 @@ def cities(request: HttpRequest) -> HttpResponse:
 
 
 def _is_on_map(dot: catalogue.Dot) -> bool:
-    return land.is_shown(dot.city.latitude, dot.city.longitude)
+    return land.is_shown(dot.latitude, dot.longitude)
 
 
 def _placed(dot: catalogue.Dot) -> dict[str, Any]:
-    x, y = land.place(dot.city.latitude, dot.city.longitude)
+    x, y = land.place(dot.latitude, dot.longitude)
     # Words on the right side of the picture stand before their dot, so that they stay within it.
     is_right = x > land.WIDTH * 3 / 4
     return {

@@ -88,7 +88,8 @@ def _simplified(line: list[Point]) -> list[Point]:
 
 def _area(ring: list[Point]) -> float:
     pairs = zip(ring, [*ring[1:], ring[0]], strict=True)
-    return abs(sum(x * v - u * y for (x, y), (u, v) in pairs)) / 2
+    area: float = sum(x * v - u * y for (x, y), (u, v) in pairs)
+    return abs(area) / 2
 
 
 def _drawn(ring: list[Point]) -> str:
