@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from profile_workflow.bibliography.record import one_line
 from profile_workflow.charts import land
 from profile_workflow.forms.catalogue import CatalogueForm
 from profile_workflow.forms.filters import PageForm
@@ -98,13 +99,13 @@ class Feed(DjangoFeed):  # type: ignore[type-arg]
     def item_title(self, item: Any) -> str:
         """Return city, edition and version."""
         profile = item.profile
-        city = profile.city.name_in(get_language() or "en")
+        city = one_line(profile.city.name_in(get_language() or "en"))
         words = _("%(city)s, edition %(year)s, version %(version)s")
         return words % {"city": city, "year": profile.edition, "version": item.version}
 
     def item_description(self, item: Publication) -> str:
-        """Return the title of the profile."""
-        return item.profile.title
+        """Return the title of the profile, without signs that XML does not take."""
+        return one_line(item.profile.title)
 
     def item_link(self, item: Publication) -> str:
         """Return the address of the version."""

@@ -78,7 +78,7 @@ def _simplified(line: list[Point]) -> list[Point]:
         x, y = point
         if not length:
             return float(((x - ax) ** 2 + (y - ay) ** 2) ** 0.5)
-        return abs((bx - ax) * (ay - y) - (ax - x) * (by - ay)) / length
+        return float(abs((bx - ax) * (ay - y) - (ax - x) * (by - ay)) / length)
 
     farthest = max(range(1, len(line) - 1), key=lambda at: away(line[at]), default=0)
     if not farthest or away(line[farthest]) < _TOLERANCE:
