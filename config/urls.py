@@ -271,7 +271,7 @@ urlpatterns = [
     path("v/<str:token>/pictures/<slug:sha256>/", link_pages.picture, name="link_picture"),
     path("v/<str:token>/<path:rest>/", link_pages.nowhere, name="link_nowhere"),
     path("cities/", catalogue.cities, name="cities"),
-    path("cities/feed/", catalogue.Feed(), name="cities_feed"),
+    path("cities/feed/", catalogue.feed, name="cities_feed"),
     path("published/<slug:slug>/", published.published, name="published"),
     path("published/<slug:slug>/<str:version>/", published.version_page, name="published_version"),
     path(

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from babel import Locale
 from django.core.paginator import Page, Paginator
@@ -170,6 +171,8 @@ class Dot:
     """A city on the map."""
 
     city: City
+    latitude: float
+    longitude: float
     is_published: bool
 
 
@@ -184,7 +187,7 @@ class Catalogue:
         dots: Every city whose place is known.
     """
 
-    page: "Page[object]"
+    page: "Page[Any]"
     number: int
     cities: Sequence[CityListed] = ()
     passages: Sequence[Passage] = ()
@@ -290,7 +293,10 @@ def _cities(shown: Sequence[Listed]) -> list[CityListed]:
 def _dots(published_cities: set[int]) -> list[Dot]:
     """Return every city that lies somewhere, those with a published profile last, so on top."""
     cities = City.objects.filter(latitude__isnull=False, longitude__isnull=False).order_by("pk")
-    dots = [Dot(city, city.pk in published_cities) for city in cities]
+    dots = [
+        Dot(one, float(one.latitude or 0), float(one.longitude or 0), one.pk in published_cities)
+        for one in cities
+    ]
     return sorted(dots, key=lambda dot: dot.is_published)
 
 

@@ -89,15 +89,14 @@ def forget(profile: Profile) -> None:
     search_index.forget_published(profile)
 
 
-def published_texts() -> Iterator[tuple[Profile, ProfileVersion]]:
-    """Yield each published profile with the text of its newest version; what was withdrawn not."""
+def published_texts() -> Iterator[ProfileVersion]:
+    """Yield the text of the newest version of each published profile; what was withdrawn not."""
     newest: dict[int, Publication] = {}
     found = Publication.objects.filter(profile__state__in=STILL_PUBLIC)
-    related = found.select_related("profile__city", "profile_version")
-    for one in related.order_by("published_at", "pk"):
+    for one in found.select_related("profile_version").order_by("published_at", "pk"):
         newest[one.profile_id] = one
     for one in newest.values():
-        yield one.profile, one.profile_version
+        yield one.profile_version
 
 
 def latest(profile: Profile, language: str = "") -> Publication:
@@ -107,4 +106,5 @@ def latest(profile: Profile, language: str = "") -> Publication:
         Publication.DoesNotExist: If nothing has been published.
     """
     found = profile.publications.filter(language=language or profile.language)
-    return found.latest("published_at", "pk")
+    newest: Publication = found.latest("published_at", "pk")
+    return newest

@@ -117,9 +117,10 @@ def _of_source(source: Source, places: Mapping[str, str]) -> SearchEntry:
     )
 
 
-def _of_published(profile: Profile, revision: Revision) -> SearchEntry:
+def _of_published(revision: Revision) -> SearchEntry:
     """Return an entry for a section as it is published; its city and title find it too."""
     section = revision.section
+    profile = section.profile
     title = f"{section.number} {_names(section.template_section, 'title')}"
     return SearchEntry(
         kind=SearchKind.PUBLISHED,
@@ -131,10 +132,14 @@ def _of_published(profile: Profile, revision: Revision) -> SearchEntry:
     )
 
 
-def _published(profile: Profile, version: ProfileVersion) -> list[SearchEntry]:
-    ids = [one["revision"] for one in version.content.values()]
-    revisions = Revision.objects.filter(pk__in=ids).select_related("section__template_section")
-    return [_of_published(profile, one) for one in revisions.order_by("pk")]
+def _published(revisions: Iterable[int]) -> list[SearchEntry]:
+    found = Revision.objects.filter(pk__in=list(revisions)).order_by("pk")
+    related = ("section__template_section", "section__profile__city")
+    return [_of_published(one) for one in found.select_related(*related)]
+
+
+def _texts_of(version: ProfileVersion) -> list[int]:
+    return [one["revision"] for one in version.content.values()]
 
 
 def _places(profile_id: int) -> dict[str, str]:
@@ -198,9 +203,10 @@ def index_new_profile(profile: Profile) -> None:
 
 
 def index_published(profile: Profile, version: ProfileVersion) -> None:
-    """Index the text that has just been published, in place of what was published before it."""
-    forget_published(profile)
-    _store(_published(Profile.objects.select_related("city").get(pk=profile.pk), version))
+    """Index the text that has just been published, in place of the one that it corrects."""
+    if profile.publication_version:
+        forget_published(profile)
+    _store(_published(_texts_of(version)))
 
 
 def forget_published(profile: Profile) -> None:
@@ -243,19 +249,19 @@ _SEARCHED: Mapping[type[models.Model], frozenset[str]] = {
 
 
 #: Says which text of which profile is published; another package knows.
-_sources_of_published: list[Callable[[], Iterator[tuple[Profile, ProfileVersion]]]] = []
+_sources_of_published: list[Callable[[], Iterator[ProfileVersion]]] = []
 
 
-def follow_published(source: Callable[[], Iterator[tuple[Profile, ProfileVersion]]]) -> None:
-    """Take from ``source`` which text of which profile is published. Idempotent."""
+def follow_published(source: Callable[[], Iterator[ProfileVersion]]) -> None:
+    """Take from ``source`` which texts are published. Idempotent."""
     if source not in _sources_of_published:
         _sources_of_published.append(source)
 
 
 def _all_published() -> Iterator[SearchEntry]:
     for source in _sources_of_published:
-        for profile, version in source():
-            yield from _published(profile, version)
+        for version in source():
+            yield from _published(_texts_of(version))
 
 
 def _saved_profile(profile: Profile) -> None:
@@ -275,13 +281,10 @@ def _saved_city(city: City) -> None:
 
 def _rename_published(profiles: Sequence[Profile]) -> None:
     """Write the names under which published sections are found anew."""
-    by_id = {one.pk: one for one in profiles}
-    kept = SearchEntry.objects.filter(kind=SearchKind.PUBLISHED, profile__in=by_id)
-    profile_of = dict(kept.values_list("object_id", "profile_id")) if by_id else {}
-    if profile_of:
-        found = Revision.objects.filter(pk__in=profile_of)
-        revisions = found.select_related("section__template_section")
-        _store(_of_published(by_id[profile_of[one.pk]], one) for one in revisions)
+    kept = SearchEntry.objects.filter(kind=SearchKind.PUBLISHED, profile__in=profiles)
+    ids = list(kept.values_list("object_id", flat=True)) if profiles else []
+    if ids:
+        _store(_published(ids))
 
 
 def _saved_section(section: Section) -> None:

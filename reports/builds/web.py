@@ -118,29 +118,29 @@ def _listed(exhibits: Iterable[ListedExhibit], places: Mapping[str, str]) -> Ite
 
 
 class _Paragraphs(HTMLParser):
-    """Gathers the words of the paragraphs of a text, without notes."""
+    """Gathers the words of the paragraphs of a text, without boxes, notes, tables and sources."""
 
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
-        self._depth = 0
+        self._is_in = False
         self._left_out = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "p" and not self._left_out:
-            self._depth = 1
+        if tag == "p" and not self._left_out and ("class", "source") not in attrs:
+            self._is_in = True
             self.found.append("")
         if tag in ("aside", "sup", "figure", "table"):
             self._left_out += 1
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "p":
-            self._depth = 0
+            self._is_in = False
         if tag in ("aside", "sup", "figure", "table"):
             self._left_out -= 1
 
     def handle_data(self, data: str) -> None:
-        if self._depth and not self._left_out:
+        if self._is_in and not self._left_out:
             self.found[-1] += data
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 from django.template.loader import render_to_string
 
@@ -114,7 +115,7 @@ class Exhibitor:
             "id": block,
             "listed": self._list_table(data.title, block) if block else None,
             "title": data.title,
-            "file": name_of(data),
+            "file": f"../files/{quote(name_of(data))}",
             "rows": rows,
             "note": data.note,
             "by_sex": any(row.women or row.men for row in rows),

@@ -61,8 +61,13 @@ def test_every_address_has_an_answer_for_who_reads_and_for_who_sends():
 
 
 def is_kept_by_nobody(name: str, answer: Answered) -> bool:
-    """Whether an answer says that nobody may keep a copy, nor take it for something else."""
+    """Whether an answer says that nobody may keep a copy, nor take it for something else.
+
+    The feed tells everybody the same, and no more than the catalogue.
+    """
     kept = answer.response["Cache-Control"]
+    if name == "cities_feed" and answer.status == OK:
+        return kept == "public, max-age=600" and not answer.response.cookies
     by_the_browser = name == "picture_file" and answer.status == OK
     # Django says nothing of cookies where it says itself that the page is kept nowhere.
     differs = name == "sign_in" or by_the_browser or "Cookie" in answer.response["Vary"]

@@ -7,6 +7,7 @@ may make it. Programmes are apart from one another, so tests never meet.
 from profile_workflow.services.people import Part
 from tests.factories.documents import asked, fresh, holder, holders, move, section, sections, undone
 from tests.factories.given import (
+    FROZEN,
     ask_for_input,
     check_by_two,
     comment_on,
@@ -50,6 +51,7 @@ __all__ = [
     "EDITABLE",
     "FACTS",
     "FORWARD",
+    "FROZEN",
     "RESTS",
     "Made",
     "Part",

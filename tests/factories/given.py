@@ -270,6 +270,18 @@ def comment_on(
     )
 
 
+#: What a file for publication is published with, as far as it matters that there is something.
+FROZEN = [
+    {
+        "path": "profile.json",
+        "content_type": "application/json",
+        "file": "reports/no-such-file.json",
+        "sha256": "1" * 64,
+        "size": 1,
+    }
+]
+
+
 @mould
 def prepare_publication(profile: Profile) -> None:
     """Record a finished PDF of the present text: building a real one takes seconds."""
@@ -285,15 +297,7 @@ def prepare_publication(profile: Profile) -> None:
         sha256="0" * 64,
         created_at=moment,
         finished_at=moment,
-        frozen=[
-            {
-                "path": "profile.json",
-                "content_type": "application/json",
-                "file": "reports/no-such-file.json",
-                "sha256": "1" * 64,
-                "size": 1,
-            }
-        ],
+        frozen=FROZEN,
     )
 
 

@@ -32,7 +32,7 @@ SECRET = "A sentence that nobody has approved."
 
 def written(made):
     """A profile in production: figures, a chart, a picture, a source, notes and references."""
-    profile = factories.make_profile(made, title=f"Migration in Sfax {HOSTILE}")
+    profile = factories.make_profile(made, title=f"Migration\x0b in Sfax {HOSTILE}")
     profile.keywords = ["housing", "schools & <b>work</b>"]
     profile.save(update_fields=["keywords", "state"])
     profile = factories.bring_to(profile, ProfileState.DRAFTING)
@@ -313,6 +313,7 @@ def test_a_version_without_a_web_edition_has_its_file_until_and_after_it_is_supe
     assert f"{profile.slug}-1.0-en.pdf" in page
     get("published_part", profile.slug, "1.0", "section-1", status=404)
     get("published_file", profile.slug, "1.0", "no-such-file.csv", status=404)
+    get("published_file", profile.slug, "1.0", "profile\0.json", status=404)
     # Its file of data is not there any more: that is said, not told as a failure of the server.
     get("published_file", profile.slug, "1.0", "profile.json", status=404)
     team = factories.holder(profile, Role.PROJECT_TEAM)

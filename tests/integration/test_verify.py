@@ -54,6 +54,7 @@ def give_pdf(profile, version, language="en", kind=Build.Kind.PUBLICATION):
         state=Build.State.DONE,
         file="reports/no-such-file.pdf",
         sha256=sha256(pdf_of(profile, version, language)),
+        frozen=factories.FROZEN,
         created_at=now,
         finished_at=now,
     )

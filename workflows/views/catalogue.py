@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from profile_workflow.bibliography.record import one_line
 from profile_workflow.charts.land import mediterranean
 from profile_workflow.forms.catalogue import CatalogueForm
 from profile_workflow.forms.filters import PageForm
@@ -53,11 +54,11 @@ def cities(request: HttpRequest) -> HttpResponse:
 
 
 def _is_on_map(dot: catalogue.Dot) -> bool:
-    return mediterranean.is_shown(dot.city.latitude, dot.city.longitude)
+    return mediterranean.is_shown(dot.latitude, dot.longitude)
 
 
 def _placed(dot: catalogue.Dot) -> dict[str, Any]:
-    x, y = mediterranean.place(dot.city.latitude, dot.city.longitude)
+    x, y = mediterranean.place(dot.latitude, dot.longitude)
     # Words on the right side of the picture stand before their dot, so that they stay within it.
     is_right = x > mediterranean.WIDTH * 3 / 4
     return {
@@ -79,11 +80,7 @@ class Feed(DjangoFeed):  # type: ignore[type-arg]
     subtitle = gettext_lazy("New editions and corrections of published profiles.")
 
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Answer to reading alone; the feed may be kept for some minutes."""
-        if request.method not in ("GET", "HEAD"):
-            response = HttpResponse(status=405)
-            response["Allow"] = "GET, HEAD"
-            return response
+        """Answer; the feed may be kept for some minutes."""
         response = super().__call__(request, *args, **kwargs)
         response["Cache-Control"] = "public, max-age=600"
         return response
@@ -102,13 +99,13 @@ class Feed(DjangoFeed):  # type: ignore[type-arg]
     def item_title(self, item: Any) -> str:
         """Return city, edition and version."""
         profile = item.profile
-        city = profile.city.name_in(get_language() or "en")
+        city = one_line(profile.city.name_in(get_language() or "en"))
         words = _("%(city)s, edition %(year)s, version %(version)s")
         return words % {"city": city, "year": profile.edition, "version": item.version}
 
     def item_description(self, item: Publication) -> str:
-        """Return the title of the profile."""
-        return item.profile.title
+        """Return the title of the profile, without signs that XML does not take."""
+        return one_line(item.profile.title)
 
     def item_link(self, item: Publication) -> str:
         """Return the address of the version."""
@@ -122,3 +119,6 @@ class Feed(DjangoFeed):  # type: ignore[type-arg]
     def item_updateddate(self, item: Publication) -> Any:
         """Return the same: what is published does not change."""
         return item.published_at
+
+
+feed = require_safe(Feed())
