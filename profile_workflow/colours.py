@@ -50,9 +50,7 @@ class Colour(tuple[int, int, int]):
 
     def mixed(self, other: "Colour", share: float) -> "Colour":
         """Return this colour with a share (0 to 1) of another one."""
-        return Colour(
-            round(a + (b - a) * share) for a, b in zip(self, other, strict=True)
-        )
+        return Colour(round(a + (b - a) * share) for a, b in zip(self, other, strict=True))
 
     def readable_on(self, ground: "Colour", contrast: float = TEXT) -> "Colour":
         """Return the nearest tone of it that can be read on a ground."""

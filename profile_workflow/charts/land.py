@@ -1,8 +1,8 @@
-"""A map of a network of cities: land alone, without any border between States, and the cities on it.
+"""A map of a network of cities: land alone, without any border between States, and the cities.
 
 ``land.txt`` is the coast of Natural Earth at 1:50 million (public domain), thinned by us: one ring
-a line as an SVG path, in twentieths of a degree, north upwards. It is finer between 20° W and 50° E,
-18° N and 60° N, and leaves out Antarctica and small islands.
+a line as an SVG path, in twentieths of a degree, north upwards. It is finer between 20° W and
+50° E, 18° N and 60° N, and leaves out Antarctica and small islands.
 """
 
 import math
@@ -156,9 +156,7 @@ def _cities(places: Sequence[Place], here: Place, view: _View, colours: Colours)
     taken: list[_Box] = [(x - 4, y - 4, x + 4, y + 4) for x, y in spots]
     name = _name(here.name, centre, 15, 700, colours.ink, view, taken, must=True)
     taken.append((centre[0] - 12, centre[1] - 12, centre[0] + 12, centre[1] + 12))
-    drawn = [
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.6" fill="{colours.city}"/>' for x, y in spots
-    ]
+    drawn = [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.6" fill="{colours.city}"/>' for x, y in spots]
     names = [
         _name(one.name, spot, 9.5, 400, colours.ink, view, taken)
         for one, spot in zip(places, spots, strict=True)

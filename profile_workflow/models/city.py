@@ -56,7 +56,9 @@ class Programme(models.Model):
         max_length=7,
         default="#123f4a",
         validators=[validate_ground],
-        help_text=_("Ground of the cover and colour of titles, e.g. #123f4a. White must be readable on it."),
+        help_text=_(
+            "Ground of the cover and colour of titles, e.g. #123f4a. White must be readable on it."
+        ),
     )
     accent = models.CharField(
         _("second colour of the reports"),

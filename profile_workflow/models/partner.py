@@ -27,16 +27,16 @@ class Partner(models.Model):
     name = models.CharField(_("name"), max_length=200)
     name_fr = models.CharField(_("name in French"), max_length=200, blank=True)
     name_ar = models.CharField(_("name in Arabic"), max_length=200, blank=True)
-    position = models.PositiveSmallIntegerField(
-        _("place among those of the same part"), default=0
-    )
+    position = models.PositiveSmallIntegerField(_("place among those of the same part"), default=0)
     printed = models.BooleanField(
         _("named on new reports"),
         default=True,
         help_text=_("What has been published stays as it is."),
     )
     logo = models.FileField(_("logo"), max_length=200, blank=True, editable=False)
-    logo_sha256 = models.CharField(_("SHA-256 of the logo"), max_length=64, blank=True, editable=False)
+    logo_sha256 = models.CharField(
+        _("SHA-256 of the logo"), max_length=64, blank=True, editable=False
+    )
 
     class Meta:
         verbose_name = _("partner or donor")

@@ -11,7 +11,7 @@ import re
 from profile_workflow.charts.letters import width_of
 
 _TABLE = re.compile(
-    r'<table(?P<rest>[^>]*)>(?P<caption>\s*<caption>.*?</caption>)?(?P<rows>.*?)</table>', re.DOTALL
+    r"<table(?P<rest>[^>]*)>(?P<caption>\s*<caption>.*?</caption>)?(?P<rows>.*?)</table>", re.DOTALL
 )
 _ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.DOTALL)
 _CELL = re.compile(r"<t[hd](?P<attributes>[^>]*)>(?P<words>.*?)</t[hd]>", re.DOTALL)
@@ -43,7 +43,7 @@ def _measured(table: re.Match[str]) -> str:
     columns = "".join(f'<col style="width: {width:.1f}%">' for width in _widths(rows))
     return (
         f'<table{table["rest"]} class="measured">{table["caption"] or ""}'
-        f'<colgroup>{columns}</colgroup>{table["rows"]}</table>'
+        f"<colgroup>{columns}</colgroup>{table['rows']}</table>"
     )
 
 
@@ -61,7 +61,5 @@ def _widths(rows: list[list[str]]) -> list[float]:
         needed.append(least)
         liked.append(max(most - least, 1.0))
     left = max(_PAGE - sum(needed), 0.0)
-    widths = [
-        least + left * more / sum(liked) for least, more in zip(needed, liked, strict=True)
-    ]
+    widths = [least + left * more / sum(liked) for least, more in zip(needed, liked, strict=True)]
     return [100 * width / sum(widths) for width in widths]

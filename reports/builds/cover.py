@@ -67,5 +67,3 @@ def in_colours(style: str, brand: Brand) -> str:
     """
     tones = brand.tones
     return _TONE.sub(lambda found: tones[found[1]], style)
-
-

@@ -36,9 +36,7 @@ def report_for(profile: Profile, *, kind: str, language: str) -> Report:
     )
 
 
-def content_digest(
-    profile: Profile, *, kind: str, language: str, numbered: bool = False
-) -> str:
+def content_digest(profile: Profile, *, kind: str, language: str, numbered: bool = False) -> str:
     """Return the SHA-256 (hex) of everything that a build of this kind would print now.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What is printed of a report besides all of it: the summary alone, and each practice on a sheet."""
+"""What is printed of a report besides all of it: the summary alone, each practice on a sheet."""
 
 import re
 from typing import Any
@@ -80,8 +80,7 @@ def practices_of(report: Report) -> Job:
                         "practice": one,
                         "kicker": words.practice_sheet % {"number": number},
                         "number": number,
-                        "origin": words.from_chapter
-                        % {"number": one.number, "title": one.chapter},
+                        "origin": words.from_chapter % {"number": one.number, "title": one.chapter},
                     },
                 )
             ),

@@ -7,9 +7,7 @@ from weasyprint.formatting_structure import boxes
 
 _EVERY = 5
 #: What is not running text: it has numbers of its own, or none.
-_LEFT_OUT = (
-    boxes.TableBox | boxes.MarginBox | boxes.FootnoteAreaBox | boxes.ReplacedBox
-)
+_LEFT_OUT = boxes.TableBox | boxes.MarginBox | boxes.FootnoteAreaBox | boxes.ReplacedBox
 STYLE = """
 @page { size: A4; margin: 0 }
 body { margin: 0 }

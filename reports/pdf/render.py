@@ -108,9 +108,7 @@ def render(job: Job, *, tell: Callable[..., None] = _nobody_listens) -> File:
         tell(stage="writing")
         content = _write(job, front, body, config, identifier)
     front_pages = len(front.pages) if front else 0
-    return File(
-        content, front_pages, len(body.pages), chapter_lengths(body), engine_warnings()
-    )
+    return File(content, front_pages, len(body.pages), chapter_lengths(body), engine_warnings())
 
 
 def _fitting(job: Job, config: FontConfiguration) -> tuple[Job, Document]:

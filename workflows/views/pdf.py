@@ -56,13 +56,9 @@ def pdf(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "workflows/pdf.html", found, status=status)
 
 
-def _order(
-    profile: Profile, user: User, *, kind: str, language: str, numbered: bool
-) -> None:
+def _order(profile: Profile, user: User, *, kind: str, language: str, numbered: bool) -> None:
     at = timezone.now()
-    build = request_build(
-        profile, kind=kind, language=language, by=user, at=at, numbered=numbered
-    )
+    build = request_build(profile, kind=kind, language=language, by=user, at=at, numbered=numbered)
     payload = {"build": build.pk, "profile": profile.pk, "kind": kind, "language": language}
     job = Job(JobKind.PDF, queries.job_key(build.pk), payload, profile.pk)
     get_executor().enqueue([job])

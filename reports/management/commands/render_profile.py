@@ -33,7 +33,10 @@ class Command(BaseCommand):
         )
 
         parser.add_argument(
-            "--kind", choices=Build.Kind.values, default=Build.Kind.CONSULTATION, help="what to print"
+            "--kind",
+            choices=Build.Kind.values,
+            default=Build.Kind.CONSULTATION,
+            help="what to print",
         )
         parser.add_argument("--numbered", action="store_true", help="number every fifth line")
 
