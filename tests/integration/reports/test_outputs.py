@@ -243,3 +243,25 @@ def test_an_administrator_names_a_donor_whose_logo_is_then_on_the_cover(client, 
     partner.printed = False
     partner.save()
     assert "A &lt;fund&gt;" not in job_of(report_of(profile)).front
+
+
+@pytest.mark.integration
+def test_the_words_that_pages_lend_are_in_the_language_of_the_report(profile, judged, reviewed):
+    judged("category")
+    printed = {
+        language: job_of(report_of(profile, language=language)).parts[-1].html
+        for language in ("de", "es", "it", "pt")
+    }
+    for language, words in {
+        "de": (
+            "Internationale Fachperson",
+            "Annehmen",
+            "Konsultation 1",
+            "Mit Vorbehalt zugestimmt",
+        ),
+        "es": ("Experto internacional", "Aceptar", "Consulta 1", "Aprobado con reserva"),
+        "it": ("Esperto internazionale", "Accettare", "Consultazione 1", "Approvato con riserva"),
+        "pt": ("Perito internacional", "Aceitar", "Consulta 1", "Aprovado com reserva"),
+    }.items():
+        assert [one for one in words if one not in printed[language]] == []
+        assert "International expert" not in printed[language]
