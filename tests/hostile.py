@@ -53,8 +53,9 @@ WRITTEN = {
     "problem", "publisher", "query", "quote", "quote_after", "quote_before", "rationale", "reason",
     "remark", "replacement", "response", "responsible", "searched", "short", "signatory",
     "statement", "subject", "term", "sent_text", "suggested_email", "suggested_name", "text",
-    "guidance", "guidance_ar", "guidance_fr", "time_frame", "title", "title_ar", "title_fr", "unit",
-    "url", "venue", "volume", "withdrawal", "year",
+    "guidance", "guidance_ar", "guidance_fr", "time_frame", "title", "title_ar", "title_de",
+    "title_es", "title_fr", "title_it", "title_pt", "unit", "url", "venue", "volume", "withdrawal",
+    "year",
 }  # fmt: skip
 #: The same of fields that hold lists or objects.
 WRITTEN_JSON = {
@@ -74,7 +75,16 @@ _WORDS = {
 NOT_WRITTEN = {
     "made by the software": {
         *("digest", "hash", "previous_hash", "reason_hash", "revision_hash", "sha256"),
-        *("pdf_sha256", "text_digest", "quote_block", "rule", "document", "move", "from_state"),
+        *(
+            "pdf_sha256",
+            "logo_sha256",
+            "text_digest",
+            "quote_block",
+            "rule",
+            "document",
+            "move",
+            "from_state",
+        ),
         *("to_state", "question", "place", "version", "lengths", "content", "payload"),
         *("leased_by", "flow_class", "flow_task", "flow_task_type", "token", "salt"),
         *("owner_permission_obj_pk", "OutboxJob.key", "FailedSignIn.key", "Tally.key"),
@@ -83,6 +93,7 @@ NOT_WRITTEN = {
     "a name in addresses or in the text, checked by its form and by the database": {
         *("code", "slug", "key"),
     },
+    "a colour, checked by its form": {"colour", "accent"},
     "chosen from a list that the form checks": {
         *("language", "languages", "country", "time_zone", "working_week", "muted_mails"),
         *("sdg_targets", "recommendation_areas", "stage_days", "SigningAnswer.sections"),

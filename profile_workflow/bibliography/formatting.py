@@ -30,8 +30,14 @@ from profile_workflow.spelling import searchable
 STYLE = Path(__file__).with_name("author-date.csl")
 #: Language of the text → the words of the library.
 _LOCALES = {
-    "en": "en-GB", "fr": "fr-FR", "es": "es-ES", "it": "it-IT", "de": "de-DE", "pt": "pt-PT", "ar": "ar",
-}  # fmt: skip
+    "en": "en-GB",
+    "fr": "fr-FR",
+    "es": "es-ES",
+    "it": "it-IT",
+    "de": "de-DE",
+    "pt": "pt-PT",
+    "ar": "ar",
+}
 #: Signs of the private area that stand for what is set in italics until everything is escaped.
 _BEGIN, _END = "\ue000", "\ue001"
 _MARKERS = str.maketrans({_BEGIN: None, _END: None})

@@ -18,8 +18,8 @@ from profile_workflow.models.guidance import FindingDismissal, QuestionAnswer
 from profile_workflow.models.input_request import InputRequest, RequestEntry
 from profile_workflow.models.invitation import ReviewInvitation
 from profile_workflow.models.paper import PaperAnswer
-from profile_workflow.models.people import Organisation, User
 from profile_workflow.models.partner import Partner
+from profile_workflow.models.people import Organisation, User
 from profile_workflow.models.picture import Picture, PictureFile
 from profile_workflow.models.priority import Challenge, Priority
 from profile_workflow.models.profile import (

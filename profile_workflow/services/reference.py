@@ -66,11 +66,12 @@ def load_network(content: Mapping[str, Any], *, valid_from: date) -> Programme:
                 defaults={"valid_from": valid_from, "text": text},
             )
     for position, partner in enumerate(given.get("partners", [])):
-        key = {"part": partner["part"], "name": partner["name"]}
         Partner.objects.get_or_create(
             programme=programme,
-            **key,
-            defaults={"position": position} | {k: v for k, v in partner.items() if k not in key},
+            part=partner["part"],
+            name=partner["name"],
+            defaults={"position": position}
+            | {name: partner.get(name, "") for name in ("name_fr", "name_ar")},
         )
     return programme
 

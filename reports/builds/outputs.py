@@ -1,4 +1,4 @@
-"""What is printed of a report besides all of it: the summary alone, and each practice on a sheet."""
+"""What is printed of a report besides all of it: the summary alone, each practice on a sheet."""
 
 import re
 from typing import Any

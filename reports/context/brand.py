@@ -1,4 +1,4 @@
-"""How the reports of a programme look: its colours, who is named on the cover, where its cities are."""
+"""How the reports of a programme look: colours, who is named on the cover, where its cities are."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

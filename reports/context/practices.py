@@ -13,7 +13,7 @@ _TITLE = re.compile(r'<p class="box-title">(.*?)</p>\n?')
 
 
 def practices_of(chapters: Iterable[Chapter]) -> Iterator[Practice]:
-    """Yield the boxes with practices, in the order of the text; one within another is part of it."""
+    """Yield the boxes with practices, in the order of the text, those within others as parts."""
     for chapter in chapters:
         for box in _boxes(chapter.html):
             title = _TITLE.search(box)

@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 from profile_workflow.bibliography.record import Reference
+from profile_workflow.charts.land import Place
+from reports.context.brand import Brand, Named
 from reports.context.plain import FigureRow, Material, SectionText, TableOfFigures
 
 #: Printed pages that one invented subsection fills, about.
@@ -28,6 +30,14 @@ _ARABIC = (
     "لا شيء في الوثائق المقروءة يبيّن عدد النساء بين المعنيين.",
     "تطبق كل مصلحة قائمة أوراق خاصة بها يصعب استكمالها دفعة واحدة.",
     "الأرقام أدناه تقديرات تقريبية وينبغي ذكرها مع سنتها.",
+)
+
+
+#: An invented network on the shores of a real sea.
+_BRAND = Brand(
+    named=(Named("donor", "Example fund"), Named("lead", "Example institute")),
+    here=Place("Example", 10.76, 34.74),
+    network=(Place("North", 4.84, 45.76), Place("West", -9.14, 38.72), Place("East", 35.5, 33.9)),
 )
 
 
@@ -65,6 +75,7 @@ def synthetic_material(*, pages: int, language: str = "en") -> Material:
         acronyms=tuple((f"AB{letter}", "Long form") for letter in "CDEFGHJ"),
         blocks=(("rights", "All rights reserved."),),
         verify_at="https://example.org/verify/",
+        brand=_BRAND,
     )
 
 

@@ -15,7 +15,7 @@ from tests import factories
 from tests.browser import overflowing
 
 LISTS = (
-    *("programme", "city", "textblock", "template"),
+    *("programme", "partner", "city", "textblock", "template"),
     *("templatesection", "templatesubsection", "templatecheck"),
 )
 

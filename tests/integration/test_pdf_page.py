@@ -183,3 +183,22 @@ def test_places_in_the_queue_are_by_time_not_by_order_of_asking(made, profile):
     sooner = ordered(profile, made.team)
     lines = {one.build.pk: one.ahead for one in builds_of(profile, Build.Kind, viewer=made.team)}
     assert lines == {later.pk: 1, sooner.pk: 0}
+
+
+def test_lines_are_numbered_where_comments_are_wanted_and_what_lacks_is_said(made, profile):
+    client = Client()
+    client.force_login(made.team)
+    address = reverse("pdf", args=[profile.slug])
+    asked = {"kind": "consultation", "language": "de", "numbered": "on"}
+    for _twice in range(2):
+        assert client.post(address, asked).status_code == HTTPStatus.FOUND
+    build = Build.objects.get()
+    assert build.numbered
+    assert "with line numbers" in page(made.team, profile)
+    client.post(address, asked | {"kind": "publication"})
+    assert not Build.objects.get(kind="publication").numbered
+
+    refused = client.post(address, asked | {"kind": "practices"})
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "No practice is described" in refused.content.decode()
+    assert not Build.objects.filter(kind="practices").exists()

@@ -140,8 +140,8 @@ class BuildForm(StyledForm):
     kind = forms.ChoiceField(
         label=_("Version"),
         help_text=_(
-            "The preview holds the working text, the others what was submitted. The summary and the "
-            "practice sheets are parts of the same text, each made up as a paper of its own."
+            "The preview holds the working text, the others what was submitted. The summary and "
+            "the practice sheets are parts of the same text, each made up as a paper of its own."
         ),
     )
     language = forms.ChoiceField(

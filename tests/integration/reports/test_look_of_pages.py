@@ -1,0 +1,73 @@
+"""Pages compared with the pictures that were signed off: the design does not change unseen.
+
+``WRITE_REFERENCE_PAGES=1 pytest tests/integration/reports/test_look_of_pages.py`` draws them anew;
+look at each before you keep it.
+"""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageChops, ImageFilter, ImageStat
+
+pytestmark = [pytest.mark.pdf, pytest.mark.slow]
+
+FOLDER = Path(__file__).with_name("pages")
+#: Report → name of a picture → page of the file, counted from 1.
+PAGES = {
+    "english": {
+        "cover": 1, "imprint": 2, "contents": 3, "opener": 5, "table": 6, "text": 7, "box": 8,
+    },
+    "arabic": {"cover": 1, "contents": 3, "opener": 5, "table": 6},
+}  # fmt: skip
+#: To an inch: what stands where can be seen, the edges of letters cannot.
+_RESOLUTION = 30
+#: Mean difference of a page, and of its worst spot, of 255 tones of grey.
+_MOST, _MOST_OF_A_SPOT = 1.0, 12
+
+
+def drawn(content, page):
+    """Return a page as a PNG."""
+    only = ("-f", str(page), "-l", str(page), "-r", str(_RESOLUTION))
+    made = subprocess.run(
+        ["pdftoppm", "-png", "-gray", *only, "-"], input=content, capture_output=True, check=True
+    )
+    return made.stdout
+
+
+def differs(one, other):
+    """Return how much two pages differ: on the whole, and where they do most."""
+    if one.size != other.size:
+        return 255.0, 255.0
+    soft = ImageChops.difference(one, other).filter(ImageFilter.BoxBlur(2))
+    return ImageStat.Stat(soft).mean[0], float(soft.getextrema()[1])
+
+
+@pytest.mark.parametrize("report", PAGES)
+def test_the_pages_look_as_they_were_signed_off(report, request, tmp_path):
+    content = request.getfixturevalue(report)[1].content
+    far = {}
+    for name, number in PAGES[report].items():
+        fresh = tmp_path / f"{name}.png"
+        fresh.write_bytes(drawn(content, number))
+        kept = FOLDER / f"{report}-{name}.png"
+        if os.environ.get("WRITE_REFERENCE_PAGES"):
+            FOLDER.mkdir(exist_ok=True)
+            Image.open(fresh).convert("L").save(kept, optimize=True)
+        with Image.open(fresh) as one, Image.open(kept) as other:
+            mean, spot = differs(one.convert("L"), other.convert("L"))
+        if mean > _MOST or spot > _MOST_OF_A_SPOT:
+            far[name] = (round(mean, 2), round(spot))
+    assert far == {}, "If that is meant, see the head of this file."
+
+
+@pytest.mark.unit
+def test_a_page_without_a_line_of_its_words_is_seen():
+    with Image.open(FOLDER / "english-text.png") as kept:
+        page = kept.convert("L")
+    changed = page.copy()
+    changed.paste(255, (80, 150, 200, 156))
+    assert differs(page, page) == (0, 0)
+    assert differs(page, changed)[1] > _MOST_OF_A_SPOT
+    assert differs(page, page.resize((10, 10)))[0] > _MOST
