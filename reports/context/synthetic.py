@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from profile_workflow.bibliography.record import Reference
-from profile_workflow.charts.land import Place
+from profile_workflow.charts.land.network import Place
 from reports.context.brand import Brand, Named
 from reports.context.plain import FigureRow, Material, SectionText, TableOfFigures
 
