@@ -117,9 +117,9 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_sections(
 ):
     small, large = make_profile(sections=3), make_profile(sections=14, slug="large-2026")
 
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         report_of(small)
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         report_of(large)
 
 

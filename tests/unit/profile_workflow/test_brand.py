@@ -5,7 +5,8 @@ import re
 import pytest
 from django.core.exceptions import ValidationError
 
-from profile_workflow.charts.land import Colours, Place, network_map, rings
+from profile_workflow.charts.land.coasts import rings
+from profile_workflow.charts.land.network import Colours, Place, network_map
 from profile_workflow.colours import BLACK, WHITE, Colour, validate_colour, validate_ground
 
 pytestmark = pytest.mark.unit
