@@ -235,7 +235,9 @@ def test_under_the_chatham_house_rule_no_form_belongs_to_a_person(made):
         enter(signoff, by=made.team)
     shown = page(team, "paper", profile.slug)
     assert signoff.person.full_name not in shown
-    assert team.get(reverse("paper_form", args=[profile.slug, signoff.pk])).status_code == GONE
+    # Nor does a page tell who has begun to answer.
+    for name in ("paper_form", "paper_enter"):
+        assert team.get(reverse(name, args=[profile.slug, signoff.pk])).status_code == GONE
     own = Holder(token_for(signoff)).reads("link_paper").content.decode()
     room = page(team, "paper_room", profile.slug)
     for printed in (own, room):

@@ -145,7 +145,7 @@ def paper_form(request: HttpRequest, slug: str, signoff_id: int) -> HttpResponse
     """Print the form of somebody, in his language or another; it holds no personal link."""
     profile, viewer = _kept(request, slug)
     signoff = _signoff_or_404(profile, signoff_id, viewer)
-    if not signoff.round.takes_answers or signoff.round.is_secret:
+    if not signoff.round.takes_answers:
         raise Http404
     person = signoff.person.language if signoff.person else ""
     with translation.override(PaperLanguageForm(request.GET).chosen or person):
@@ -268,7 +268,15 @@ def _both(
 
 
 def _signoff_or_404(profile: Profile, signoff_id: int, viewer: User) -> SignOff:
+    """Return whose form is meant; under the Chatham House Rule nobody has one.
+
+    Raises:
+        Http404: If there is no such form for this reader.
+    """
     try:
-        return link_to_keep(profile, signoff_id, viewer=viewer)
+        signoff = link_to_keep(profile, signoff_id, viewer=viewer)
     except SignOff.DoesNotExist:
         raise Http404 from None
+    if signoff.round.is_secret:
+        raise Http404
+    return signoff
