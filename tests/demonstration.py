@@ -71,6 +71,10 @@ class Demonstrated(World):
         return _profile(FULL_PROFILE)
 
     @property
+    def corrected(self) -> Profile:
+        return _profile(FULL_PROFILE)
+
+    @property
     def figure(self) -> DataItem:
         return DataItem.objects.filter(table__profile=self.drafted).order_by("position")[0]
 

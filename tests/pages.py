@@ -120,6 +120,25 @@ class World:
             self._others[state, purpose] = factories.bring_to(made, state)
         return self._others[state, purpose]
 
+    @property
+    def corrected(self) -> Profile:
+        """A profile with a chart, which was published with its web edition, and corrected."""
+        if ("corrected", "web") not in self._others:
+            profile = factories.make_profile(self.made, title="City Migration Profile: Sfax")
+            profile = factories.bring_to(profile, ProfileState.DRAFTING)
+            first = factories.section(profile, "1")
+            item = factories.give_figure(first)
+            DataItem.objects.filter(pk=item.pk).update(state="reconciled")
+            table = item.table.key
+            factories.write(first, f"### Figures\n\n[[figure:{table}]]\n\nSo it is.^[Counted.]")
+            factories.move(first, "submit", factories.holder(profile, EXPERT))
+            profile = factories.publish_for_real(profile)
+            named = [factories.section(profile, "2")]
+            why = "A wrong figure."
+            factories.move(profile, "open_correction", self.made.team, reason=why, sections=named)
+            self._others["corrected", "web"] = factories.publish_for_real(profile)
+        return self._others["corrected", "web"]
+
     def reader_of(self, page: "Page", address: str) -> User | None:
         """Return who sees a page: whose task it is, or who has the part for which it is made."""
         return owner_of_the_task(page, address) or self.person(page.who[0])
@@ -438,26 +457,7 @@ def two_sources(world: World) -> Sequence[Any]:
 
 
 def published_slug(world: World) -> str:
-    """That of a profile with a chart, which was published with its web edition, and corrected."""
-    if ("corrected", "web") not in world._others:
-        profile = factories.make_profile(world.made, title="City Migration Profile: Sfax")
-        profile = factories.bring_to(profile, ProfileState.DRAFTING)
-        first = factories.section(profile, "1")
-        item = factories.give_figure(first)
-        DataItem.objects.filter(pk=item.pk).update(state="reconciled")
-        table = item.table.key
-        factories.write(first, f"### Figures\n\n[[figure:{table}]]\n\nSo it is.^[Counted.]")
-        factories.move(first, "submit", factories.holder(profile, EXPERT))
-        profile = factories.publish_for_real(profile)
-        factories.move(
-            profile,
-            "open_correction",
-            world.made.team,
-            reason="A wrong figure.",
-            sections=[factories.section(profile, "2")],
-        )
-        world._others["corrected", "web"] = factories.publish_for_real(profile)
-    return world._others["corrected", "web"].slug
+    return world.corrected.slug
 
 
 def published_text(world: World) -> Sequence[Any]:
