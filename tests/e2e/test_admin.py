@@ -16,7 +16,7 @@ from tests.browser import overflowing
 
 LISTS = (
     *("programme", "partner", "city", "textblock", "template"),
-    *("templatesection", "templatesubsection", "templatecheck"),
+    *("templatesection", "templatesubsection", "templatecheck", "templatecriterion"),
 )
 
 

@@ -148,6 +148,7 @@ def test_a_mail_that_asks_for_an_act_cannot(drafted):
         MailKind.REQUEST_ANSWERED,
         MailKind.REQUEST_LATE,
         MailKind.ATTRIBUTION_CHANGED,
+        MailKind.PAPER_ENTERED,
         MailKind.SIGNING_CODE,
         MailKind.REVIEW_INVITATION,
         MailKind.REVIEW_REMINDER,

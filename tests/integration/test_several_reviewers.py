@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
 from profile_workflow import calendars
 from profile_workflow.errors import InvalidInput, NotAllowed, NotComplete, NotNow
@@ -21,6 +22,7 @@ from profile_workflow.states import ProfileState, Role, SectionState
 from tests import factories
 from workflows import deadlines, engine, invariants
 from workflows.models import OutboxJob, Task
+from workflows.views.acts import DOES
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -65,6 +67,12 @@ def conclude(profile, move, by, **said):
 def judge_the_rest(profile, by):
     for key in ("1", "3"):
         judge(profile, key, "accept", by)
+
+
+def told_what_it_does(person, profile, move):
+    """Whether the page of a move on section 2 says all that the move does."""
+    text = page(person, "section_move", profile.slug, "2", move)
+    return all(escape(str(sentence)) in text for sentence in DOES[f"section.{move}"])
 
 
 def page(person, name, *args, **sent):
@@ -136,7 +144,10 @@ def test_the_strictest_decision_holds_until_the_team_settles_it_and_nobody_has_t
     settle = reverse("section_move", args=[profile.slug, "2", "settle_accept"])
     assert settle in shown
     assert settle not in page(factories.holder(profile, EXPERT), "round", profile.slug)
+    assert told_what_it_does(team, profile, "settle_accept")
+    assert told_what_it_does(team, profile, "settle_minor")
     assert judge(profile, "2", "settle_accept", team).state == C.ACCEPTED
+    assert told_what_it_does(whole, profile, "take_back_decision")
     # Who takes his own decision back takes back what was settled on it, and decides anew.
     with pytest.raises(NotComplete):
         judge(profile, "2", "take_back_decision", whole, reason=" ")
