@@ -75,7 +75,7 @@ class Person:
     role: str = ""
 
 
-def persons(profile: Profile) -> Iterator[Person]:
+def persons(profile: Profile, kind: str) -> Iterator[Person]:
     """Everybody: the holder of each role, and those who have none that counts."""
     for role in Role:
         held = factories.holders(profile, role)
@@ -84,8 +84,11 @@ def persons(profile: Profile) -> Iterator[Person]:
     others = factories.holders(profile, Role.STAKEHOLDER)[1:] or [factories.make_person()]
     yield Person("another stakeholder", others[0])
     yield Person("outsider", factories.make_person("outsider"))
-    # Who has accepted holds a role: the one who is invited has not answered yet.
-    invited = profile.invitations.filter(part=None).first()
+    # Who has accepted holds a role; but of an invitation it is asked what he may do with it then.
+    waiting = (
+        profile.invitations.all() if kind == "invitation" else profile.invitations.filter(part=None)
+    )
+    invited = waiting.first()
     yield Person("invited", invited.person if invited else factories.make_person(), INVITED)
     if profile.passed_first_by():
         first = User.objects.get(pk=profile.passed_first_by())
@@ -152,7 +155,9 @@ def mismatches(situation: Situation) -> tuple[int, list[str]]:
         due_on=LATER if situation.kind == "invitation" else None,
     )
     wrong, cases, turn = [], 0, SITUATIONS.index(situation)
-    for person, name in itertools.product(list(persons(profile)), RULES[situation.kind]):
+    for person, name in itertools.product(
+        list(persons(profile, situation.kind)), RULES[situation.kind]
+    ):
         rule = RULES[situation.kind][name]
         if person.user is None and not rule.who:
             continue  # what the software does by itself is tried where it does it
