@@ -55,7 +55,7 @@ def move_in_steps() -> None:
             profile = locked(locking.profile_id(document), at)
             is_profile = type(document) is type(profile)
             fresh = profile if is_profile else locking.refetched(document, profile)
-            task = moves._open_task(fresh, move)
+            task = moves._open_task(fresh, move, by)
             event = lifecycle.move(fresh, move, by=by, at=at, details=details)
         time.sleep(0.01)
         with transaction.atomic():
