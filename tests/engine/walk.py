@@ -87,8 +87,16 @@ class Walk(Witness):
         self.profile = factories.make_profile(made, people=parts, at=self.at)
         if self.chance.random() < 0.5:
             factories.check_by_two(self.profile)
+        if self.chance.random() < 0.5:
+            self.invite_reviewers()
         self.users = [user for role in Role for user in holders(self.profile, role)]
         self.users += [made.outsider, made.superuser]
+
+    def invite_reviewers(self) -> None:
+        """Let one more person review all of it, and another one a section: each has a voice."""
+        for named in ([], [section(self.profile, "2")]):
+            invited = factories.invite(self.profile, sections=named)
+            factories.move(invited, "accept_invitation", invited.person, at=self.at)
 
     # Making a step
 
@@ -245,15 +253,17 @@ class Walk(Witness):
         if not tasks:
             return
         task, at = self.chance.choice(tasks), self.at
-        if task.owner is None:
-            by = self.holder(Role(task.role))
-            self.act(lambda: engine.claim(task, by=by, at=at))
-        elif self.chance.random() < 0.5:
+        team = self.holder(Role.PROJECT_TEAM)
+        takers = engine.takers(task, by=team)
+        if task.owner is not None and self.chance.random() < 0.5:
             by = task.owner
             self.act(lambda: engine.release(task, by=by, at=at))
-        else:
-            to, by = self.holder(Role(task.role)), self.holder(Role.PROJECT_TEAM)
-            self.act(lambda: engine.delegate(task, to=to, by=by, at=at))
+        elif takers:
+            to = self.chance.choice(takers)
+            if task.owner is None:
+                self.act(lambda: engine.claim(task, by=to, at=at))
+            else:
+                self.act(lambda: engine.delegate(task, to=to, by=team, at=at))
 
     def hold(self) -> None:
         if self.state in WORKING_STATES:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from profile_workflow.models import Acronym, Profile
 from profile_workflow.services import evidence, guidance
-from profile_workflow.states import Outcome, SectionState
+from profile_workflow.states import Outcome, Role, SectionState
 from workflows import engine
 from workflows.demo.library import city_content, phrases
 from workflows.demo.rooms import hand_in_forms, hold_workshop
@@ -211,7 +211,8 @@ def consultation(story: Story, edition: int, previous: Profile | None) -> None:
     story.assure_quality()
     story.later(days=3)
     first, second, third, *rest = story.asked()
-    hand_in_forms(story, rest[:1])
+    # One stakeholder at least has not answered yet.
+    hand_in_forms(story, [one for one in rest if one.role == Role.STAKEHOLDER][1:2])
     hold_workshop(
         story,
         objected="8",
