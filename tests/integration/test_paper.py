@@ -1,5 +1,6 @@
 """Answers on paper: who prints and enters a form, whose answer it becomes, and what stays his."""
 
+from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -11,9 +12,11 @@ from django.utils import timezone
 from profile_workflow.errors import InvalidInput, MadeAlready, NotAllowed, NotNow
 from profile_workflow.models import (
     Assignment,
+    Challenge,
     Comment,
     Event,
     PaperAnswer,
+    PriorityAnswer,
     SectionAnswer,
     SignOff,
     ValidationRound,
@@ -22,7 +25,14 @@ from profile_workflow.queries.paper import id_in, number_of
 from profile_workflow.services import attributing
 from profile_workflow.services.log import broken_links
 from profile_workflow.services.paper import Paper
-from profile_workflow.states import Attribution, ProfileState, Role, SectionView, SignOffState
+from profile_workflow.states import (
+    Attribution,
+    PriorityLabel,
+    ProfileState,
+    Role,
+    SectionView,
+    SignOffState,
+)
 from tests import factories
 from tests.integration.pages import page, signed_in
 from tests.integration.workflows.mails import run_worker
@@ -176,6 +186,23 @@ def test_a_form_of_the_round_before_is_good_for_the_same_text(made):
     assert found.headers["Location"].startswith(address)
     assert team.post(address, typed(extended, now, number=number)).status_code == FOUND
     assert PaperAnswer.objects.get().number == number
+
+
+def test_a_form_sends_nothing_that_its_writer_has_not_sent_and_it_leaves_open():
+    profile = factories.make_profile(factories.make_programme(sections=2), asks_priorities=True)
+    about = {"profile": profile, "competence": "own"}
+    first, second = (
+        Challenge.objects.create(code=code, title=code, **about) for code in ("C1", "C2")
+    )
+    profile = factories.bring_to(profile, ProfileState.CONSULTATION)
+    signoff, team = factories.asked(profile)[1], factories.holder(profile, Role.PROJECT_TEAM)
+    # As it is carried over from a round before, in which it was typed and never sent.
+    given = {"signoff": signoff, "label": PriorityLabel.MUST, "saved_at": timezone.now()}
+    PriorityAnswer.objects.create(challenge=first, **given)
+    form = replace(form_of(signoff, (AGREES, ""), (AGREES, "")), ranked={second.pk: "could"})
+    assert engine.enter_paper(signoff, form, by=team, at=timezone.now()).counts
+    sent = dict(PriorityAnswer.objects.values_list("challenge__code", "sent_label"))
+    assert sent == {"C1": "", "C2": "could"}
 
 
 # Who may, when, and what
