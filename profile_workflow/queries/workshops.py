@@ -35,9 +35,13 @@ Counts = Mapping[tuple[str, str], int]
 
 def workshops_of(profile: Profile) -> "QuerySet[Workshop, Workshop]":
     """Return the records of a profile, newest first, with all that is shown of them."""
+    return _of(profile.pk)
+
+
+def _of(profile_id: int) -> "QuerySet[Workshop, Workshop]":
     said = WorkshopRemark.objects.select_related("section__template_section", "responded_by")
     found: QuerySet[Workshop, Workshop] = (
-        Workshop.objects.filter(profile=profile)
+        Workshop.objects.filter(profile=profile_id)
         .select_related("round__version", "recorded_by")
         .prefetch_related("counts", Prefetch("remarks", queryset=said.order_by("kind", "pk")))
     )
@@ -105,25 +109,20 @@ def serving_validation(opened: ValidationRound) -> "QuerySet[Workshop, Workshop]
     One that was held before the consultation was extended serves it still. One of a stage that is
     over does not, even if the text is the same: a second workshop was called.
     """
-    found: QuerySet[Workshop, Workshop] = Workshop.objects.filter(
-        profile=opened.profile_id,
+    return _of(opened.profile_id).filter(
         for_validation=True,
         closed_at__isnull=True,
         round__version__digest=opened.version.digest,
     )
-    return found.order_by("-held_on", "-pk")
 
 
 def serving_priorities(profile: Profile) -> "QuerySet[Workshop, Workshop]":
     """Return the records of workshops in which priorities were set, newest first."""
-    found: QuerySet[Workshop, Workshop] = Workshop.objects.filter(
-        profile=profile, for_priorities=True
-    )
-    return found.order_by("-held_on", "-pk")
+    return workshops_of(profile).filter(for_priorities=True)
 
 
 def lacks_of(workshop: Workshop) -> list[str]:
-    """Return what a record still lacks, one sentence each; two queries if nothing was prefetched.
+    """Return what a record, read with all that is shown of it, still lacks; one sentence each.
 
     Source of what has to be kept: domain notes 3.3.
     """

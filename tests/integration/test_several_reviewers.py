@@ -262,6 +262,9 @@ def test_a_draft_is_his_alone_knows_its_version_and_chooses_nothing_beforehand(w
     assert client.post(draft, {**sent, "draft_version": "1"}).json() == {"version": 1}
     stale = client.post(draft, {**sent, "reason": "Otherwise"})
     assert (stale.status_code, ReviewDraft.objects.get().reason) == (409, "CANARY reason")
+    # What is too long to be kept takes the place of nothing.
+    long = client.post(draft, {**sent, "draft_version": "1", "words_evidence": "x" * 10_001})
+    assert (long.status_code, ReviewDraft.objects.get().version) == (422, 1)
     # On the page nothing of it is lost, and what it lacks is no fault as long as it is not sent.
     late = client.post(address, {**sent, "reason": "Kept on the page", "act": "save"})
     assert (late.status_code, "Kept on the page" in late.content.decode()) == (409, True)
