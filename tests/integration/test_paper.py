@@ -22,6 +22,7 @@ from profile_workflow.models import (
     ValidationRound,
 )
 from profile_workflow.queries.paper import id_in, number_of
+from profile_workflow.queries.validation import silence_is_agreement
 from profile_workflow.services import attributing
 from profile_workflow.services.log import broken_links
 from profile_workflow.services.paper import Paper
@@ -131,7 +132,7 @@ def test_a_form_becomes_the_answer_of_its_writer_who_is_told_and_corrects_it(mad
     assert "paper form" in page(team, "history", profile.slug)
 
 
-def test_what_somebody_says_himself_is_never_replaced(made):
+def test_what_somebody_says_himself_is_never_replaced(made, monkeypatch):
     profile = consulted(made)
     signoff = of_stakeholder(made, profile)
     holder = Holder(token_for(signoff))
@@ -143,6 +144,12 @@ def test_what_somebody_says_himself_is_never_replaced(made):
     own = SectionAnswer.objects.get(signoff=signoff)
     assert (own.text, own.sent_at) == ("My own words.", None)
     assert not Comment.objects.exists()
+    # Who objects on paper is not silent, even if what he has saved himself agrees.
+    monkeypatch.setattr(ValidationRound, "tacit_approval_is_due", True)
+    SectionAnswer.objects.filter(signoff=signoff).update(view=AGREES, text="")
+    assert not silence_is_agreement(SignOff.objects.get(pk=signoff.pk))
+    PaperAnswer.objects.update(said={"1": {"view": "agrees", "text": ""}})
+    assert silence_is_agreement(SignOff.objects.get(pk=signoff.pk))
     with pytest.raises(MadeAlready) as refused:
         enter(signoff, (AGREES, ""), (AGREES, ""), by=made.team)
     assert refused.value.made == paper
