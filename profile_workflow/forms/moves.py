@@ -190,6 +190,11 @@ class MoveForm(SayingForm):
         return rest
 
     @property
+    def drafted(self) -> set[str]:
+        """The names of the fields whose words and ratings are kept as a draft."""
+        return {"reason", *self._criterion_fields()}
+
+    @property
     def assessment(self) -> dict[str, tuple[int | None, str]]:
         """Key of each criterion → the rating and the words that were given."""
         found = {}

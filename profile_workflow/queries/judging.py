@@ -139,7 +139,8 @@ def to_conclude(profile: Profile, opened: ReviewRound) -> list[int | None]:
     """Return who recommends something for the whole, None for whoever of the role does it.
 
     Each of those invited who has judged a section in the round; the others are one voice together.
-    One query.
+    Whoever has left is not waited for, unless nobody else is there. One query; two more if somebody
+    has judged who was not invited, or has left, beside those who were invited.
     """
     held = Assignment.objects.active(profile.day).filter(
         profile=profile,
@@ -153,4 +154,26 @@ def to_conclude(profile: Profile, opened: ReviewRound) -> list[int | None]:
     ).annotate(is_invited=Exists(held))
     judges = dict(decided.order_by("pk").values_list("by_id", "is_invited"))
     people: list[int | None] = [one for one, is_invited in judges.items() if is_invited]
-    return people if people and all(judges.values()) else [*people, None]
+    if not people:
+        return [None]
+    others = [one for one, is_invited in judges.items() if not is_invited]
+    return [*people, *_one_voice(profile, others, people)]
+
+
+def _one_voice(
+    profile: Profile, judges: Sequence[int], people: Sequence[int | None]
+) -> list[int | None]:
+    """Return the voice of those who have judged for themselves or for whom they stood in.
+
+    None stands for several of them. Nobody is left in it who has a voice of his own, or has left:
+    what waits for him nobody else could do.
+    """
+    if not judges:
+        return []
+    parts = Assignment.objects.for_profile(profile).filter(role=Role.INTERNATIONAL_EXPERT)
+    own = parts.filter(user__in=judges).values_list("user_id", "stands_in_for__user_id")
+    wanted = {lender or person for person, lender in own}.difference(people)
+    there = parts.active(profile.day).filter(user__in=wanted, stands_in_for__isnull=True)
+    found: list[int | None] = list(there.order_by("user_id").values_list("user_id", flat=True))
+    found = list(dict.fromkeys(found))
+    return found if len(found) < 2 else [None]

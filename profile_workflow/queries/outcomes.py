@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from profile_workflow.models import ON_SUBMITTED, Comment, Profile, Section, SignOff, User
 from profile_workflow.models import ValidationRound as Round
@@ -15,6 +15,7 @@ from profile_workflow.states import Attribution, ProfileState, SignOffState, Val
 
 #: Most remarks on one page, which has to stay small on a phone; the rest is counted.
 MOST_REMARKS = 150
+_IN_ORDER = ("section__position", "pk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +69,13 @@ def what_became_of(signoff: SignOff) -> Outcome | None:
     if not is_told(opened):
         return None
     profile: Profile = opened.profile
-    found = list(_comments_in(opened)[: MOST_REMARKS + 1])
+    found = list(_mine_first(_comments_in(opened), signoff)[: MOST_REMARKS + 1])
     more = 0
     if len(found) > MOST_REMARKS:
         more = _comments_in(opened).count() - MOST_REMARKS
     remarks = _remarks(found[:MOST_REMARKS], profile, signoff.person_id)
     objections = _objections(opened, profile, signoff.person_id)
-    return Outcome(objections, sorted(remarks, key=lambda one: not one.is_mine), more)
+    return Outcome(objections, remarks, more)
 
 
 def _comments_in(opened: Round) -> "QuerySet[Comment, Comment]":
@@ -85,7 +86,15 @@ def _comments_in(opened: Round) -> "QuerySet[Comment, Comment]":
         section__profile=opened.profile_id, stage=ProfileState.CONSULTATION,
     )  # fmt: skip
     related = ("section__template_section", "author__organisation")
-    return said.select_related(*related).order_by("section__position", "pk")
+    return said.select_related(*related)
+
+
+def _mine_first(
+    said: "QuerySet[Comment, Comment]", reader: SignOff
+) -> "QuerySet[Comment, Comment]":
+    """Put the comments of the reader first, so that none of them is among those left out."""
+    mine = Case(When(author=reader.person_id, then=0), default=1)
+    return said.order_by(mine, *_IN_ORDER) if reader.person_id else said.order_by(*_IN_ORDER)
 
 
 def _remarks(said: Sequence[Comment], profile: Profile, reader: int | None) -> list[Remark]:

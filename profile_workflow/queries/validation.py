@@ -6,6 +6,7 @@ from django.utils.translation import ngettext
 from profile_workflow.models import (
     UNDER_SEAL,
     Assignment,
+    PaperAnswer,
     PictureFile,
     Profile,
     Revision,
@@ -164,8 +165,9 @@ def silence_is_agreement(signoff: SignOff) -> bool:
     """Whether it may be taken as agreement that somebody who was reminded has sent no answer.
 
     Only where the round announced it, and not of somebody who was not silent: he has saved an
-    objection or a comment and only failed to send it. Nor of somebody whose personal link was
-    revoked, so that the reminder brought him none, or who has no part in the profile any more.
+    objection or a comment and only failed to send it, or has handed it in on paper. Nor of somebody
+    whose personal link was revoked, so that the reminder brought him none, or who has no part in
+    the profile any more.
     """
     is_due = signoff.round.tacit_approval_is_due
     return is_due and not _has_unsent_words(signoff) and not _was_shut_out(signoff)
@@ -180,10 +182,15 @@ def _was_shut_out(signoff: SignOff) -> bool:
 
 
 def _has_unsent_words(signoff: SignOff) -> bool:
-    return any(
-        one.waits_to_be_sent and one.view != SectionView.AGREES
-        for one in signoff.section_answers.all()
+    saved = signoff.section_answers.all()
+    if any(one.waits_to_be_sent and one.view != SectionView.AGREES for one in saved):
+        return True
+    # A form that was kept beside what he has saved says it all the same, if about the same text.
+    forms = PaperAnswer.objects.filter(
+        signoff__person=signoff.person_id, signoff__digest=signoff.digest
     )
+    views = (one["view"] for said in forms.values_list("said", flat=True) for one in said.values())
+    return any(view != SectionView.AGREES for view in views)
 
 
 def may_read(answer: SignOff, profile: Profile, *, viewer: User) -> bool:

@@ -27,15 +27,21 @@ CATEGORIES: Mapping[str, "str | Promise"] = {
     UNSAID: gettext_lazy("Category not said"),
 }
 SEXES: Mapping[str, "str | Promise"] = dict(WorkshopSex.choices)
+#: Code under which categories of few people are told together.
+_OTHERS = "others"
 
 Counts = Mapping[tuple[str, str], int]
 
 
 def workshops_of(profile: Profile) -> "QuerySet[Workshop, Workshop]":
     """Return the records of a profile, newest first, with all that is shown of them."""
+    return _of(profile.pk)
+
+
+def _of(profile_id: int) -> "QuerySet[Workshop, Workshop]":
     said = WorkshopRemark.objects.select_related("section__template_section", "responded_by")
     found: QuerySet[Workshop, Workshop] = (
-        Workshop.objects.filter(profile=profile)
+        Workshop.objects.filter(profile=profile_id)
         .select_related("round__version", "recorded_by")
         .prefetch_related("counts", Prefetch("remarks", queryset=said.order_by("kind", "pk")))
     )
@@ -49,8 +55,25 @@ def counts_of(workshop: Workshop) -> dict[tuple[str, str], int]:
 
 
 def mark_of(workshop: Workshop) -> str:
-    """Return the SHA-256 (hex) of all that a record holds, but for answers given to the room."""
+    """Return what tells whether a record is still the one that somebody has looked at.
+
+    It is for those who have counted alone: whoever knows the rest could try out the numbers.
+    """
     counts = sorted((one.category, one.sex, one.number) for one in workshop.counts.all())
+    return _sha256(workshop, counts)
+
+
+def digest_of(workshop: Workshop) -> str:
+    """Return the SHA-256 (hex) of a record as it is told, but for answers given to the room.
+
+    It stands in the log, on pages, in files and in print. Of the participants it holds no more
+    than anybody is told, so that nobody finds out the others by trying.
+    """
+    shown = _shown(counts_of(workshop), workshop.smallest_group)
+    return _sha256(workshop, [shown.rows, shown.categories, shown.sexes])
+
+
+def _sha256(workshop: Workshop, counts: object) -> str:
     said = sorted(
         (one.pk, one.kind, one.section_id or 0, one.text, one.from_paper)
         for one in workshop.remarks.all()
@@ -86,25 +109,20 @@ def serving_validation(opened: ValidationRound) -> "QuerySet[Workshop, Workshop]
     One that was held before the consultation was extended serves it still. One of a stage that is
     over does not, even if the text is the same: a second workshop was called.
     """
-    found: QuerySet[Workshop, Workshop] = Workshop.objects.filter(
-        profile=opened.profile_id,
+    return _of(opened.profile_id).filter(
         for_validation=True,
         closed_at__isnull=True,
         round__version__digest=opened.version.digest,
     )
-    return found.order_by("-held_on", "-pk")
 
 
 def serving_priorities(profile: Profile) -> "QuerySet[Workshop, Workshop]":
     """Return the records of workshops in which priorities were set, newest first."""
-    found: QuerySet[Workshop, Workshop] = Workshop.objects.filter(
-        profile=profile, for_priorities=True
-    )
-    return found.order_by("-held_on", "-pk")
+    return workshops_of(profile).filter(for_priorities=True)
 
 
 def lacks_of(workshop: Workshop) -> list[str]:
-    """Return what a record still lacks, one sentence each; two queries if nothing was prefetched.
+    """Return what a record, read with all that is shown of it, still lacks; one sentence each.
 
     Source of what has to be kept: domain notes 3.3.
     """
@@ -167,23 +185,35 @@ def told(counts: Counts, total: int, smallest: int) -> Told:
         total: All participants.
         smallest: The least number of a group that is told.
     """
-    sexes = [one for one in SEXES if any(counts.get((each, one)) for each in CATEGORIES)]
-    if counts and all(number >= smallest for number in counts.values() if number):
-        rows = [
-            (str(label), tuple(counts.get((code, sex), 0) for sex in sexes))
-            for code, label in CATEGORIES.items()
-            if any(counts.get((code, sex)) for sex in sexes)
-        ]
-        by_sex = [(str(SEXES[one]), _sum(counts, sex=one)) for one in sexes]
-        return Told(total, rows, [], by_sex, is_cut=False)
-    by_category = {code: _sum(counts, category=code) for code in CATEGORIES}
+    shown = _shown(counts, smallest)
+    categories = {**CATEGORIES, _OTHERS: _("other categories")}
     return Told(
         total,
-        [],
-        _pooled(by_category, CATEGORIES, smallest, _("other categories")),
-        _pooled({one: _sum(counts, sex=one) for one in sexes}, SEXES, smallest, ""),
-        is_cut=bool(counts),
+        [(str(categories[code]), numbers) for code, numbers in shown.rows],
+        [(str(categories[code]), number) for code, number in shown.categories],
+        [(str(SEXES[code]), number) for code, number in shown.sexes],
+        is_cut=bool(counts) and not shown.rows,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What may be told, by the codes of categories and sexes."""
+
+    rows: Sequence[tuple[str, tuple[int, ...]]]
+    categories: Sequence[tuple[str, int]]
+    sexes: Sequence[tuple[str, int]]
+
+
+def _shown(counts: Counts, smallest: int) -> _Shown:
+    by_sex = {one: _sum(counts, sex=one) for one in SEXES}
+    sexes = [one for one in SEXES if by_sex[one]]
+    if counts and all(number >= smallest for number in counts.values() if number):
+        rows = [(code, tuple(counts.get((code, one), 0) for one in sexes)) for code in CATEGORIES]
+        found = [(code, numbers) for code, numbers in rows if any(numbers)]
+        return _Shown(found, [], [(one, by_sex[one]) for one in sexes])
+    by_category = {code: _sum(counts, category=code) for code in CATEGORIES}
+    return _Shown([], _pooled(by_category, smallest, _OTHERS), _pooled(by_sex, smallest, ""))
 
 
 def _sum(counts: Counts, *, category: str | None = None, sex: str | None = None) -> int:
@@ -194,12 +224,7 @@ def _sum(counts: Counts, *, category: str | None = None, sex: str | None = None)
     )
 
 
-def _pooled(
-    numbers: Mapping[str, int],
-    labels: Mapping[str, "str | Promise"],
-    smallest: int,
-    rest: str,
-) -> list[tuple[str, int]]:
+def _pooled(numbers: Mapping[str, int], smallest: int, rest: str) -> list[tuple[str, int]]:
     """Return the groups that are large enough, and the others as one; nothing if that is too few.
 
     Without a name for the ``rest`` nothing is told unless all are large enough: of two sexes, one
@@ -208,13 +233,13 @@ def _pooled(
     some = {code: number for code, number in numbers.items() if number}
     small = [code for code, number in some.items() if number < smallest]
     if not small:
-        return [(str(labels[code]), number) for code, number in some.items()]
+        return list(some.items())
     large = sorted((one for one in some if one not in small), key=lambda one: some[one])
     while large and sum(some[one] for one in small) < smallest:
         small.append(large.pop(0))
     if not rest or not large or sum(some[one] for one in small) < smallest:
         return []
-    kept = [(str(labels[code]), number) for code, number in some.items() if code in large]
+    kept = [(code, number) for code, number in some.items() if code in large]
     return [*kept, (rest, sum(some[one] for one in small))]
 
 

@@ -281,6 +281,8 @@ def _close_review_round(event: Happening) -> list[Cascade]:
         opened.closed_at, opened.outcome = event.at, profile.concluded_as
         opened.save(update_fields=["closed_at", "outcome", "awaited"])
         forget_round(profile)
+        # What was not sent was about this text; it must not be there beforehand for the next one.
+        profile.review_drafts.all().delete()
     return []
 
 

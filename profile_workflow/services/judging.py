@@ -57,6 +57,9 @@ def refusal_of_voice(document: Any, move: str, by: User) -> str | None:
     elif kind == "section" and move == "take_back_decision":
         if document.pk not in document.profile.judged_by(by):
             return _("You have decided nothing on this section in this round.")
+    elif kind == "section" and move in SETTLED_AS:
+        if document.pk in document.profile.judged_by(by):
+            return _("You have judged this section yourself; somebody else settles it.")
     elif kind == "profile" and move in PROFILE_VERDICTS and None in document.judged_by(by):
         return _("You have concluded your review already; others still have to.")
     return None

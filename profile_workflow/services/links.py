@@ -16,6 +16,7 @@ from profile_workflow import rules
 from profile_workflow.errors import Missing, NotAllowed, NotComplete, NotNow
 from profile_workflow.models import AnsweringLink, Event, Profile, SignOff, ValidationRound
 from profile_workflow.models.people import User
+from profile_workflow.models.profile import AssignmentQuerySet
 from profile_workflow.queries.validation import parts_to_ask
 from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor, Entry, document_name, record
@@ -26,6 +27,7 @@ from profile_workflow.states import (
     ProfileState,
     Role,
     SignOffState,
+    ValidationKind,
 )
 
 #: Who sees to it that everybody can answer: sends links again, and revokes them.
@@ -193,16 +195,30 @@ def _end(signoff: SignOff, why: LinkEnd, *, at: datetime) -> bool:
 def token_after_closing(person: User, profile: Profile) -> str | None:
     """Return the token of the last link with which somebody was consulted, for a mail to him.
 
-    None if he has none, or if it was parted from him.
+    None if he has none, if it was revoked, or if the last consultation has parted links from
+    people: an earlier one would lead him to what was said before.
     """
+    rounds = profile.validation_rounds.filter(kind=ValidationKind.CONSULTATION)
+    if rounds.order_by("-pk").values_list("is_secret", flat=True).first():
+        return None
     found = AnsweringLink.objects.filter(
-        signoff__round__profile=profile,
-        signoff__person=person,
-        purpose=LinkPurpose.CONSULTATION,
-        ended_at__isnull=True,
+        signoff__round__in=rounds, signoff__person=person, purpose=LinkPurpose.CONSULTATION
     )
     link: AnsweringLink | None = found.order_by("-pk").first()
-    return token_of(link) if link else None
+    return token_of(link) if link is not None and link.ended_at is None else None
+
+
+def may_still_read(link: AnsweringLink) -> bool:
+    """Whether somebody reads by his link what became of a consultation that is over.
+
+    Not after his part has ended. Nobody can tell of a link that was parted from its owner, behind
+    which no name is shown.
+    """
+    person, opened = link.signoff.person, link.signoff.round
+    if person is None:
+        return True
+    parts: AssignmentQuerySet = parts_to_ask(opened.profile, opened.kind).filter(user=person)
+    return parts.exists()
 
 
 @transaction.atomic

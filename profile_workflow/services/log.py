@@ -19,7 +19,7 @@ from profile_workflow.models import (
 )
 from profile_workflow.models.event import CHAIN_START, reason_digest
 from profile_workflow.models.people import User
-from profile_workflow.queries.workshops import mark_of, workshops_of
+from profile_workflow.queries.workshops import digest_of, workshops_of
 from profile_workflow.states import Role
 
 
@@ -178,7 +178,7 @@ def _unexplained_states(profile: Profile, last: dict[str, str]) -> Iterator[str]
 def _altered_workshops(profile: Profile, held: dict[str, str]) -> Iterator[str]:
     for workshop in workshops_of(profile):
         name = document_name(workshop)
-        if held.get(name) != mark_of(workshop):
+        if held.get(name) != digest_of(workshop):
             yield f"{profile.slug}/{name}: is not the record that the log names"
 
 

@@ -28,7 +28,7 @@ from profile_workflow.models import (
 )
 from profile_workflow.models.people import User
 from profile_workflow.queries.validation import is_under_seal
-from profile_workflow.queries.workshops import CATEGORIES, SEXES, mark_of, workshops_of
+from profile_workflow.queries.workshops import CATEGORIES, SEXES, digest_of, mark_of, workshops_of
 from profile_workflow.services.contents import fingerprint_of_text
 from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor, Entry, document_name, record
@@ -401,6 +401,6 @@ def _is_as(other: Workshop, workshop: Workshop, facts: Facts) -> bool:
 
 
 def _note(workshop: Workshop, move: str, *, profile: Profile, by: User, at: datetime) -> None:
-    """Put on record that a record was written, and the hash of what it holds now."""
-    entry = Entry(document_name(workshop), move, "", "", mark_of(workshop))
+    """Put on record that a record was written, and the hash of what it tells now."""
+    entry = Entry(document_name(workshop), move, "", "", digest_of(workshop))
     record(profile, [entry], actor=Actor(by, _role_of(profile, by)), at=at)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from profile_workflow.models import Profile, Workshop
-from profile_workflow.queries.workshops import in_words, mark_of, told_in_lines, workshops_of
+from profile_workflow.queries.workshops import digest_of, in_words, told_in_lines, workshops_of
 from reports.context import days
 from reports.context.plain import WorkshopLine
 
@@ -53,5 +53,5 @@ def _line(
             for each in one.remarks.all()
         ),
         agreed=one.agreed,
-        digest=mark_of(one),
+        digest=digest_of(one),
     )

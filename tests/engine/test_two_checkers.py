@@ -202,6 +202,7 @@ def test_the_page_says_who_has_passed_and_what_is_left_to_whom(profile, first, s
     assert "You are the second one" in text
     assert "Pass quality assurance" in text
     assert "How answers are attributed" in text
+    assert "You are the second one" not in shown(holder(profile, EXPERT), profile)
     # A second click of the first one passes nothing for the other.
     again = signed_in(first).post(where, decision)
     assert again.status_code == 409

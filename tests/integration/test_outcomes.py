@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from profile_workflow.models import Comment, User
+from profile_workflow.queries import outcomes
 from profile_workflow.services import objections
 from profile_workflow.states import Attribution, ProfileState, Role, SectionView
 from tests import factories
@@ -80,6 +81,22 @@ def test_those_who_have_answered_are_told_what_became_of_it_as_was_promised(rule
     assert ('class="tag tag-work"' in pages[first.pk]) is not is_secret
 
 
+def test_ones_own_comments_are_never_among_those_left_out(monkeypatch):
+    made = factories.make_programme(sections=2)
+    (first, _second), tokens = answered(made, Attribution.NAMED)
+    (section, *_rest) = factories.sections(made.cities[0].profiles.get())
+    (said,) = Comment.objects.filter(author=first)
+    said.pk, said.author, said.text = None, made[Role.FOCAL_POINT], "Of somebody else."
+    said.section = section
+    said.save()
+    Comment.objects.filter(author=first).update(section=factories.sections(section.profile)[-1])
+    monkeypatch.setattr(outcomes, "MOST_REMARKS", 1)
+    page = told(tokens[first.pk])
+    assert "The rents" in page
+    assert "Of somebody else." not in page
+    assert "1 more comment" in page
+
+
 def test_who_is_removed_or_does_not_want_it_is_told_nothing():
     made = factories.make_programme(sections=2)
     (first, second), tokens = answered(made, Attribution.NAMED)
@@ -88,3 +105,4 @@ def test_who_is_removed_or_does_not_want_it_is_told_nothing():
     run_worker()
     assert not [one for one in mail.outbox if "you said, we did" in one.subject]
     assert "The rents" in told(tokens[first.pk])
+    assert "The rents" not in told(tokens[second.pk])

@@ -1,5 +1,6 @@
 """Answers on paper: who prints and enters a form, whose answer it becomes, and what stays his."""
 
+from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -11,18 +12,28 @@ from django.utils import timezone
 from profile_workflow.errors import InvalidInput, MadeAlready, NotAllowed, NotNow
 from profile_workflow.models import (
     Assignment,
+    Challenge,
     Comment,
     Event,
     PaperAnswer,
+    PriorityAnswer,
     SectionAnswer,
     SignOff,
     ValidationRound,
 )
 from profile_workflow.queries.paper import id_in, number_of
+from profile_workflow.queries.validation import silence_is_agreement
 from profile_workflow.services import attributing
 from profile_workflow.services.log import broken_links
 from profile_workflow.services.paper import Paper
-from profile_workflow.states import Attribution, ProfileState, Role, SectionView, SignOffState
+from profile_workflow.states import (
+    Attribution,
+    PriorityLabel,
+    ProfileState,
+    Role,
+    SectionView,
+    SignOffState,
+)
 from tests import factories
 from tests.integration.pages import page, signed_in
 from tests.integration.workflows.mails import run_worker
@@ -121,7 +132,7 @@ def test_a_form_becomes_the_answer_of_its_writer_who_is_told_and_corrects_it(mad
     assert "paper form" in page(team, "history", profile.slug)
 
 
-def test_what_somebody_says_himself_is_never_replaced(made):
+def test_what_somebody_says_himself_is_never_replaced(made, monkeypatch):
     profile = consulted(made)
     signoff = of_stakeholder(made, profile)
     holder = Holder(token_for(signoff))
@@ -133,6 +144,12 @@ def test_what_somebody_says_himself_is_never_replaced(made):
     own = SectionAnswer.objects.get(signoff=signoff)
     assert (own.text, own.sent_at) == ("My own words.", None)
     assert not Comment.objects.exists()
+    # Who objects on paper is not silent, even if what he has saved himself agrees.
+    monkeypatch.setattr(ValidationRound, "tacit_approval_is_due", True)
+    SectionAnswer.objects.filter(signoff=signoff).update(view=AGREES, text="")
+    assert not silence_is_agreement(SignOff.objects.get(pk=signoff.pk))
+    PaperAnswer.objects.update(said={"1": {"view": "agrees", "text": ""}})
+    assert silence_is_agreement(SignOff.objects.get(pk=signoff.pk))
     with pytest.raises(MadeAlready) as refused:
         enter(signoff, (AGREES, ""), (AGREES, ""), by=made.team)
     assert refused.value.made == paper
@@ -176,6 +193,23 @@ def test_a_form_of_the_round_before_is_good_for_the_same_text(made):
     assert found.headers["Location"].startswith(address)
     assert team.post(address, typed(extended, now, number=number)).status_code == FOUND
     assert PaperAnswer.objects.get().number == number
+
+
+def test_a_form_sends_nothing_that_its_writer_has_not_sent_and_it_leaves_open():
+    profile = factories.make_profile(factories.make_programme(sections=2), asks_priorities=True)
+    about = {"profile": profile, "competence": "own"}
+    first, second = (
+        Challenge.objects.create(code=code, title=code, **about) for code in ("C1", "C2")
+    )
+    profile = factories.bring_to(profile, ProfileState.CONSULTATION)
+    signoff, team = factories.asked(profile)[1], factories.holder(profile, Role.PROJECT_TEAM)
+    # As it is carried over from a round before, in which it was typed and never sent.
+    given = {"signoff": signoff, "label": PriorityLabel.MUST, "saved_at": timezone.now()}
+    PriorityAnswer.objects.create(challenge=first, **given)
+    form = replace(form_of(signoff, (AGREES, ""), (AGREES, "")), ranked={second.pk: "could"})
+    assert engine.enter_paper(signoff, form, by=team, at=timezone.now()).counts
+    sent = dict(PriorityAnswer.objects.values_list("challenge__code", "sent_label"))
+    assert sent == {"C1": "", "C2": "could"}
 
 
 # Who may, when, and what

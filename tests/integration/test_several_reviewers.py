@@ -18,6 +18,7 @@ from profile_workflow.models import (
     ReviewDraft,
 )
 from profile_workflow.queries.profiles import accepted_texts
+from profile_workflow.services import people
 from profile_workflow.states import ProfileState, Role, SectionState
 from tests import factories
 from workflows import deadlines, engine, invariants
@@ -227,6 +228,36 @@ def test_a_round_goes_on_without_who_leaves_and_asks_who_comes(world):
     assert invariants.violations(ended) == []
 
 
+def test_nobody_waits_for_who_has_judged_and_left_nor_asks_him_a_second_time(world):
+    profile, whole, limited, team = world
+    judge(profile, "2", "accept", limited)
+    engine.end_part(
+        profile.assignments.get(user=limited), by=team, at=timezone.now(), reason="Away."
+    )
+    # Invited anew, he is asked for what he has not judged: his decision on section 2 stands.
+    again = factories.invite(profile, person=limited)
+    factories.move(again, "accept_invitation", limited)
+    expected = [("1", limited.pk), ("3", limited.pk), *((key, whole.pk) for key in "123")]
+    assert open_tasks(profile) == sorted(expected)
+    draft = {"section": factories.section(profile, "1"), "author": limited, "move": "decline"}
+    ReviewDraft.objects.create(profile=profile, saved_at=timezone.now(), **draft)
+    engine.end_part(
+        profile.assignments.get(user=limited, invitation=again),
+        by=team, at=timezone.now(), reason="Away.",
+    )  # fmt: skip
+    judge(profile, "2", "decline", whole)
+    judge_the_rest(profile, whole)
+    # Whoever has judged a section leaves it to others to settle it, in whatever role.
+    people.assign(profile, [people.Part(limited, TEAM)], by=team, at=timezone.now())
+    with pytest.raises(NotNow, match="yourself"):
+        judge(profile, "2", "settle_accept", limited)
+    judge(profile, "2", "settle_accept", team)
+    assert open_tasks(profile) == [("", whole.pk)]
+    assert conclude(profile, "recommend_acceptance", whole).state == S.PROJECT_QA
+    # A draft was about this text: in another round it would be a verdict made beforehand.
+    assert not ReviewDraft.objects.exists()
+
+
 def test_a_draft_is_his_alone_knows_its_version_and_chooses_nothing_beforehand(world):
     profile, whole, limited, team = world
     address = reverse("section_review", args=[profile.slug, "2"])
@@ -242,6 +273,9 @@ def test_a_draft_is_his_alone_knows_its_version_and_chooses_nothing_beforehand(w
     assert client.post(draft, {**sent, "draft_version": "1"}).json() == {"version": 1}
     stale = client.post(draft, {**sent, "reason": "Otherwise"})
     assert (stale.status_code, ReviewDraft.objects.get().reason) == (409, "CANARY reason")
+    # What is too long to be kept takes the place of nothing.
+    long = client.post(draft, {**sent, "draft_version": "1", "words_evidence": "x" * 10_001})
+    assert (long.status_code, ReviewDraft.objects.get().version) == (422, 1)
     # On the page nothing of it is lost, and what it lacks is no fault as long as it is not sent.
     late = client.post(address, {**sent, "reason": "Kept on the page", "act": "save"})
     assert (late.status_code, "Kept on the page" in late.content.decode()) == (409, True)

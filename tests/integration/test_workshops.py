@@ -118,7 +118,7 @@ def test_a_programme_that_asks_for_a_workshop_concludes_with_its_whole_record(ma
         "Public service: Women 3, Men 4",
         "Civil society: Women 4, Men 3",
     )
-    assert printed.digest == queries.mark_of(queries.workshops_of(moved).get())
+    assert printed.digest == queries.digest_of(queries.workshops_of(moved).get())
 
 
 def test_one_event_serves_validation_and_priorities(made):
@@ -299,3 +299,11 @@ def test_small_groups_are_told_to_those_who_counted_only(made):
     text = team.get(reverse("workshops_file", args=[profile.slug, "csv"])).content.decode()
     (row,) = csv.DictReader(text.lstrip("\ufeff").splitlines())
     assert (row["Participants in all"], row["Participants"]) == ("5", "")
+    # The hash that is told does not depend on numbers that are not: nobody can try them out.
+    counted = WorkshopCount.objects.filter(workshop__profile=profile)
+    before = queries.mark_of(queries.workshops_of(profile).get())
+    assert counted.filter(number=2).update(sex="men") == 1
+    changed = queries.workshops_of(profile).get()
+    assert queries.mark_of(changed) != before
+    assert row["SHA-256"] == queries.digest_of(changed)
+    assert row["SHA-256"] in page(team, "history", profile.slug)

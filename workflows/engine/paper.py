@@ -40,16 +40,19 @@ def enter_paper(signoff: SignOff, said: paper.Paper, *, by: User, at: datetime) 
     raise_if(paper.refusal_to_enter(fresh, profile, by, at=at))
     row, can_be_sent = paper.keep(fresh, said, by=by, at=at)
     if can_be_sent:
-        _send(fresh, at=at)
+        _send(fresh, row, at=at)
     event = _note(row, refetched(signoff, profile), profile, by=by, at=at)
     effects.paper_was_entered(event, row)
     return row
 
 
-def _send(signoff: SignOff, *, at: datetime) -> None:
+def _send(signoff: SignOff, row: PaperAnswer, *, at: datetime) -> None:
+    """Send what stands on the form; what he has not sent himself, and it leaves open, stays so."""
     given = list(section_answers.answers_of(signoff).values())
     section_answers.pass_comments_on([one for one in given if one.waits_to_be_sent], signoff, at=at)
-    priority_answers.note_sent(priority_answers.waiting(signoff), at=at)
+    waiting = priority_answers.waiting(signoff)
+    ranked = [one for one in waiting if one.challenge.code in row.ranked]
+    priority_answers.note_sent(ranked, at=at)
     assert signoff.person is not None
     move, details = section_answers.move_for(given), section_answers.said_with(given)
     perform(signoff, move, by=signoff.person, at=at, details=details)

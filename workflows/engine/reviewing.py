@@ -35,7 +35,10 @@ def take_up_sections(profile: Profile, invitation: ReviewInvitation, *, at: date
         return
     person, named = invitation.person, set(invitation.sections.values_list("pk", flat=True))
     under_review = profile.sections.filter(state=SectionState.UNDER_REVIEW).order_by("position")
-    sections = [one for one in under_review if not named or one.pk in named]
+    judged = profile.judged_by(person)
+    sections = [
+        one for one in under_review if (not named or one.pk in named) and one.pk not in judged
+    ]
     invited = set(
         profile.invitations.filter(part__isnull=False)
         .exclude(pk=invitation.pk)

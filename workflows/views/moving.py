@@ -127,6 +127,11 @@ def keep_draft(form: MoveForm, document: engine.Document, *, by: User) -> Refusa
     assert isinstance(document, Section | Profile)
     form.is_valid()
     typed = form.cleaned_data
+    # What cannot be stored must not take the place of what was saved before.
+    lost = [name for name in form.errors if name in form.fields and name not in typed]
+    unread = next((name for name in lost if name in form.drafted and form[name].value()), None)
+    if unread is not None:
+        return Refusal(HTTP_UNPROCESSABLE, str(form.errors[unread][0]))
     try:
         save_draft(
             document,

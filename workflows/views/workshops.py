@@ -79,7 +79,7 @@ def workshop(request: HttpRequest, slug: str, workshop_id: int) -> HttpResponse:
         },
         "lacks": queries.lacks_of(found) if found.closed_at is None else [],
         "may_correct": service.refusal_to_correct(found, profile, viewer) is None,
-        "mark": queries.mark_of(found),
+        "mark": queries.digest_of(found),
     }
     return render(request, "workflows/workshop.html", context)
 
@@ -347,7 +347,7 @@ def _cells(one: Workshop) -> list[Cell]:
         "\n".join(f"{each['title']}: {each['sha256']}" for each in one.documents),
         "\n\n".join(_said_in_words(each) for each in one.remarks.all()),
         one.agreed,
-        queries.mark_of(one),
+        queries.digest_of(one),
     ]
 
 

@@ -139,7 +139,7 @@ def shut(request: HttpRequest, link: AnsweringLink, standing: Standing) -> HttpR
     found: dict[str, Any] = {"why": standing.value, "words": _typed(request)}
     if standing is Standing.CLOSED:
         found |= {"round": link.signoff.round, "answered_at": link.signoff.answered_at}
-        found["became"] = what_became_of(link.signoff)
+        found["became"] = what_became_of(link.signoff) if links.may_still_read(link) else None
     status = _STATUS.get(standing, HTTPStatus.GONE)
     return render(request, "workflows/by_link/shut.html", found, status=status)
 
