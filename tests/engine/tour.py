@@ -44,7 +44,7 @@ class Tour:
 
     def __init__(self, do: Do, *, sections: int = 3) -> None:
         self.do = do
-        self.made = factories.make_programme(sections=sections, cities=2)
+        self.made = factories.make_programme(sections=sections, cities=3)
         self.at: datetime = timezone.now()
         self.profile: Profile
 
@@ -84,6 +84,7 @@ class Tour:
         self.sign_off()
         self.priorities()
         self.publication()
+        self.several_judge()
         self.cancelling()
         return fresh(self.profile)
 
@@ -331,6 +332,44 @@ class Tour:
         self.step("publish", TEAM, so="superseding")
         self.profile = old
         self.step("withdraw", TEAM)
+
+    def several_judge(self) -> None:
+        """Three judge a section of another profile and differ; two of them leave on the way."""
+        stayed, team = self.profile, self.made.team
+        self.profile = factories.make_profile(self.made, city=self.made.cities[2], at=self.at)
+        kind, milder, sterner = (self.invited() for _number in range(3))
+        factories.bring_to(self.profile, ProfileState.EXPERT_REVIEW, at=self.at)
+        one, *others = self.sections(SectionState.UNDER_REVIEW)
+        self.move(one, "accept", kind, so="as one of several")
+        self.move(one, "request_minor_changes", milder, so="as one of several")
+        for settled in ("settle_minor", "settle_accept"):
+            self.move(one, "decline", sterner)
+            self.move(one, settled, team)
+            self.move(one, "take_back_decision", sterner)
+        self.leave(sterner)
+        for other in others:
+            self.move(other, "accept", self.made[REVIEWER], so="while several judge")
+        self.move(self.profile, "recommend_declining", milder)
+        if others:
+            reviewer = self.made[REVIEWER]
+            self.move(self.profile, "request_major_revision", reviewer, so="as one of several")
+        self.leave(kind)
+        self.profile = stayed
+
+    def invited(self) -> User:
+        """Return somebody who was invited to review the first section, and has accepted."""
+        named = [section(self.profile, "1")]
+        invited = factories.invite(self.profile, sections=named, at=self.at)
+        factories.move(invited, "accept_invitation", invited.person, at=self.at)
+        return invited.person
+
+    def leave(self, person: User) -> None:
+        """End the part of a reviewer for whom a round waits."""
+        team, at = self.made.team, self.at
+        part = self.profile.assignments.get(user=person)
+        self.do(
+            "end part", lambda: engine.end_part(part, by=team, at=at, reason="Silent for weeks.")
+        )
 
     def cancelling(self) -> None:
         stayed = self.profile

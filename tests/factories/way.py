@@ -9,9 +9,9 @@ from profile_workflow.models import Profile
 from profile_workflow.queries.quality import checklist
 from profile_workflow.queries.validation import unanswered_objections
 from profile_workflow.queries.workshops import unanswered_remarks
-from profile_workflow.services import objections, profiles, quality, workshops
+from profile_workflow.services import judging, objections, profiles, quality, workshops
 from profile_workflow.services.people import Part
-from profile_workflow.states import ProfileState, Role, SectionState, Verdict
+from profile_workflow.states import CriterionScope, ProfileState, Role, SectionState, Verdict
 from tests.factories.documents import asked, fresh, holder, move, sections
 from tests.factories.given import (
     freeze_edition,
@@ -57,13 +57,21 @@ def _submit(name: str) -> "Step":
 
 def accept_sections(profile: Profile, *, at: datetime | None = None) -> None:
     """Accept every section that is under review."""
+    praise = _praise(profile, CriterionScope.SECTION)
     for one in sections(profile, SectionState.UNDER_REVIEW):
-        move(one, "accept", holder(profile, Role.INTERNATIONAL_EXPERT), at=at)
+        move(one, "accept", holder(profile, Role.INTERNATIONAL_EXPERT), at=at, assessment=praise)
+
+
+def _praise(profile: Profile, scope: CriterionScope) -> judging.Assessment:
+    """Return the best answer to each criterion of the template, if it has any."""
+    return {one.key: (len(one.scale), "") for one in judging.criteria_of(profile, scope)}
 
 
 def _recommend_acceptance(profile: Profile, at: datetime) -> None:
     accept_sections(profile, at=at)
-    move(profile, "recommend_acceptance", holder(profile, Role.INTERNATIONAL_EXPERT), at=at)
+    praise = _praise(profile, CriterionScope.PROFILE)
+    reviewer = holder(profile, Role.INTERNATIONAL_EXPERT)
+    move(profile, "recommend_acceptance", reviewer, at=at, assessment=praise)
 
 
 def _request_revision(profile: Profile, at: datetime) -> None:
