@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 
 from profile_workflow.models import City, Profile, Revision, SearchEntry, SearchKind
 from profile_workflow.models.fulltext import best_first
+from profile_workflow.services.search_index import printed_words
 from profile_workflow.spelling import Piece, marked, snippet, without_marks, words_of
 from profile_workflow.states import ProfileState
 from reports.models import Publication
@@ -317,7 +318,7 @@ def _passages(
         revision = found[pk]
         section, listed = revision.section, chosen[revision.section.profile_id]
         title = section.template_section.title_in(listed.profile.language)
-        about = snippet(without_marks(f"{revision.text} {revision.searched}"), words)
+        about = snippet(without_marks(printed_words(revision)), words)
         named = marked(f"{section.number} {title}".strip(), words)
         passages.append(Passage(listed, f"section-{section.key.lower()}", named, about))
     return passages

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from profile_workflow import requirements
 from profile_workflow.errors import Missing
-from profile_workflow.models import Profile, ProfileVersion, Section, User
+from profile_workflow.models import Event, Profile, ProfileVersion, Section, User
 from profile_workflow.services import search_index
 from profile_workflow.services.revisions import freeze_profile
 from profile_workflow.states import PUBLISHED_STATES, ProfileState
@@ -16,6 +17,10 @@ from reports.models import Build, Publication, PublicationFile
 
 #: What has been published stays so also while it is corrected, or while a correction is on hold.
 STILL_PUBLIC = (*PUBLISHED_STATES, ProfileState.ON_HOLD)
+#: What makes a file for publication old: its text may be the same, not all that is printed with it.
+_MADE_OLD = Q(move="submit") | Q(
+    document="profile", to_state__in=(ProfileState.PRODUCTION, ProfileState.CORRECTION)
+)
 
 
 def build(profile: Profile, *, language: str, by: User | None, at: datetime) -> Build:
@@ -31,15 +36,21 @@ def build(profile: Profile, *, language: str, by: User | None, at: datetime) -> 
 def ready_builds(profile: Profile) -> list[Build]:
     """Return the newest file for publication in each language, made of the present text.
 
-    Each with the web edition and the data made of the same text.
+    Each with the web edition and the data made of the same text. A file that was asked for before
+    the profile came to where it is published, or before a section was submitted again, tells of
+    figures, approvals and a version that are no longer right, though its text may be the same.
     """
+    since = Event.objects.filter(
+        _MADE_OLD, profile=OuterRef("profile"), at__gt=OuterRef("created_at")
+    )
     found = profile.builds.exclude(frozen=[]).filter(
+        ~Exists(since),
         kind=Build.Kind.PUBLICATION,
         state=Build.State.DONE,
         text_digest=profile.text_digest(),
         finished_at__isnull=False,
     )
-    return list({one.language: one for one in found.order_by("finished_at")}.values())
+    return list({one.language: one for one in found.order_by("created_at", "pk")}.values())
 
 
 def pdf_is_made(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:

@@ -128,8 +128,14 @@ def _of_published(revision: Revision) -> SearchEntry:
         profile_id=profile.pk,
         place=section.key,
         title=searchable(f"{title} {_names(profile.city, 'name')} {profile.title}"),
-        text=_bounded(f"{without_marks(revision.text)} {revision.searched}"),
+        text=_bounded(without_marks(printed_words(revision))),
     )
+
+
+def printed_words(revision: Revision) -> str:
+    """Return what is printed of a text, or where it was searched if nothing was found."""
+    is_answer = revision.nothing_found and not revision.text.strip()
+    return revision.searched if is_answer else revision.text
 
 
 def _published(revisions: Iterable[int]) -> list[SearchEntry]:

@@ -1,14 +1,15 @@
 """A profile as data for machines: all that is printed, and nothing that is not."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import Any
 
 from profile_workflow.bibliography import csljson
+from profile_workflow.bibliography.record import Reference
 from reports.builds.pages import record_in_words
 from reports.context import Material, Report
-from reports.context.plain import FigureRow, TableOfFigures
+from reports.context.plain import FigureRow, SectionText, TableOfFigures
 from reports.labels import labels
 from reports.pdf.job import Attachment
 
@@ -49,7 +50,7 @@ def profile_data(material: Material, report: Report) -> str:
                 "text": one.text,
                 "text_format": "markdown",
                 "nothing_found": texts[one.key].nothing_found,
-                "searched": texts[one.key].searched if texts[one.key].nothing_found else "",
+                "searched": _searched(texts[one.key]),
                 "authors": texts[one.key].authors,
                 "revision": one.revision,
                 "sha256": one.sha256,
@@ -60,7 +61,7 @@ def profile_data(material: Material, report: Report) -> str:
         "tables": [_table(one) for one in report.data_tables],
         "challenges": [asdict(one) for one in report.challenges],
         "priorities": [asdict(one) for one in report.priorities],
-        "sources": [csljson.item_of(one) for one in report.references],
+        "sources": [_source(one) for one in report.references],
     }
     return written(data)
 
@@ -84,6 +85,17 @@ def record_data(report: Report) -> str:
 def written(data: dict[str, Any]) -> str:
     """Return data as JSON that is the same for the same data."""
     return json.dumps(data, ensure_ascii=False, indent=1, default=_plain) + "\n"
+
+
+def _searched(section: SectionText) -> str:
+    """Return where it was searched, which is printed only if nothing was found."""
+    is_printed = section.nothing_found and not section.text.strip()
+    return section.searched if is_printed else ""
+
+
+def _source(source: Reference) -> dict[str, Any]:
+    """Return a source as the bibliography prints it: notes are for those who write."""
+    return csljson.item_of(replace(source, note=""))
 
 
 def _table(table: TableOfFigures) -> dict[str, Any]:

@@ -82,7 +82,9 @@ def request_build(
         locked(profile.pk, at)
         same = Build.objects.filter(profile=profile, kind=kind, language=language, digest=digest)
         found = same.filter(state__in=_LIVE).exclude(_UNFIT).order_by("-created_at").first()
-        return found or Build.objects.create(
+        if found is not None:
+            return _asked_again(found, at)
+        return Build.objects.create(
             profile=profile,
             kind=kind,
             language=language,
@@ -91,6 +93,14 @@ def request_build(
             requested_by=by,
             created_at=at,
         )
+
+
+def _asked_again(found: Build, at: datetime) -> Build:
+    """Note of a file for publication that it is, at a moment, still what would be printed."""
+    if found.kind == Build.Kind.PUBLICATION and at > found.created_at:
+        found.created_at = at
+        found.save(update_fields=["created_at"])
+    return found
 
 
 def run_build(build_id: int) -> Build:

@@ -19,6 +19,7 @@ from reports.context.plain import (
     PriorityEntry,
     Report,
     ValidationRoundRecord,
+    WorkshopLine,
 )
 from reports.labels import Labels, labels
 from reports.pdf.job import Attachment, Job, Part
@@ -223,7 +224,18 @@ def record_in_words(report: Report) -> dict[str, Any]:
             for one in record.decisions
         ],
         "rounds": [_round_as_data(_round(one, words)) for one in record.validations],
+        "workshops": [_workshop_as_data(one) for one in record.workshops],
     }
+
+
+def _workshop_as_data(shown: WorkshopLine) -> dict[str, Any]:
+    """Return the record of a workshop as it is printed: without names."""
+    documents = [{"title": title, "sha256": sha256} for title, sha256 in shown.documents]
+    said = [
+        {"kind": kind, "section": section, "words": words, "response": response}
+        for kind, section, words, response in shown.said
+    ]
+    return asdict(shown) | {"documents": documents, "said": said}
 
 
 def _round_as_data(shown: dict[str, Any]) -> dict[str, Any]:

@@ -1,13 +1,17 @@
 """How the reports of a programme look: colours, who is named on the cover, where its cities are."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
+
 from profile_workflow.charts.land.network import Place
-from profile_workflow.colours import WHITE, Colour
+from profile_workflow.colours import WHITE, Colour, validate_colour, validate_ground
 from profile_workflow.models import City, Partner, Profile
 
 _PARTS = tuple(Partner.Part)
+#: Of the ground and of the accent, where a programme has none that is fit.
+_COLOURS = ("#123f4a", "#c8963e")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +32,8 @@ class Brand:
         network: The other cities.
     """
 
-    colour: str = "#123f4a"
-    accent: str = "#c8963e"
+    colour: str = _COLOURS[0]
+    accent: str = _COLOURS[1]
     named: tuple[Named, ...] = ()
     here: Place | None = None
     network: tuple[Place, ...] = ()
@@ -58,8 +62,8 @@ def read_brand(profile: Profile, language: str) -> Brand:
     places = {city.pk: place for city in cities for place in _places([city], language)}
     here = places.pop(profile.city_id, None)
     return Brand(
-        colour=programme.colour,
-        accent=programme.accent,
+        colour=_fit(programme.colour, validate_ground, _COLOURS[0]),
+        accent=_fit(programme.accent, validate_colour, _COLOURS[1]),
         named=tuple(
             Named(one.part, one.name_in(language), one.logo_sha256)
             for one in sorted(partners, key=_place_on_cover)
@@ -67,6 +71,15 @@ def read_brand(profile: Profile, language: str) -> Brand:
         here=here,
         network=tuple(places.values()),
     )
+
+
+def _fit(colour: str, check: Callable[[str], None], otherwise: str) -> str:
+    """Return a colour if it can be printed: forms check that, a hand in the table does not."""
+    try:
+        check(colour)
+    except ValidationError:
+        return otherwise
+    return colour
 
 
 def _place_on_cover(partner: Partner) -> tuple[int, int, int]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.db.models import Max
 from django.utils import timezone
 
 from profile_workflow.anchors import Quote
@@ -285,7 +286,8 @@ FROZEN = [
 @mould
 def prepare_publication(profile: Profile) -> None:
     """Record a finished PDF of the present text: building a real one takes seconds."""
-    moment = timezone.now()
+    newest = profile.events.aggregate(at=Max("at"))["at"]
+    moment = max(filter(None, (timezone.now(), newest)))
     Build.objects.create(
         profile=profile,
         language=profile.language,

@@ -12,14 +12,15 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from profile_workflow.bibliography import exchange
-from profile_workflow.models import DataItem, DataTable, SearchEntry, SearchKind
+from profile_workflow.models import DataItem, DataTable, Draft, SearchEntry, SearchKind
 from profile_workflow.services.search_index import differences
 from profile_workflow.states import ProfileState, Role
 from reports import publications
 from reports.builds import request_build
+from reports.builds.making import content_digest
 from reports.models import Build, Publication, PublicationFile
 from tests import factories
 from tests.integration.pages import signed_in
@@ -28,6 +29,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.any_da
 
 HOSTILE = "</script><img src=x onerror=alert(1)>"
 SECRET = "A sentence that nobody has approved."
+FOR_US = "Ask unwritten-person before citing."
 
 
 def written(made):
@@ -42,6 +44,7 @@ def written(made):
     DataTable.objects.update(title=f"Population {HOSTILE}", note=HOSTILE)
     source = item.source
     source.title = source.publisher = HOSTILE
+    source.note = FOR_US
     source.save()
     picture = factories.give_picture(profile, caption=HOSTILE, alt=HOSTILE, credit=HOSTILE)
     table = item.table.key
@@ -52,6 +55,7 @@ def written(made):
         f"[[image:{picture.key}]]\n\n{HOSTILE}\n",
     )
     factories.write(two, f"Back to [#figure:{table}]. Crèches open early.")
+    Draft.objects.filter(section=two).update(searched="Unprinted: in the cellar of the archive.")
     expert = factories.holder(profile, Role.LOCAL_EXPERT)
     for section in (one, two):
         factories.move(section, "submit", expert)
@@ -176,6 +180,8 @@ def the_files_are_those_of_the_text(profile, table):
     printed = (Role.LOCAL_EXPERT, Role.CITY_AUTHORITY)
     named = {role for role in Role if factories.holder(profile, role).full_name in told}
     assert named == set(printed)
+    assert FOR_US not in told
+    assert "Unprinted" not in told
     for kept in publication.files.all():
         content = sent(profile, kept.path)
         assert hashlib.sha256(content).hexdigest() == kept.sha256, kept.path
@@ -226,6 +232,7 @@ def it_is_found(profile):
         ("q=creches", True),
         ("q=housing+sfax", True),
         ("q=nowhere", False),
+        ("q=cellar", False),
         ("country=TN", True),
         ("country=FR", True),
         ("topic=housing", True),
@@ -246,6 +253,10 @@ def it_is_corrected(profile, table):
     named = [factories.section(profile, "1")]
     factories.move(profile, "open_correction", team, reason="A wrong figure.", sections=named)
     DataItem.objects.filter(table__key=table).update(value=1200)
+    # Each letter is as it was published, but that file holds the wrong figure and the old number.
+    corrected = factories.fresh(profile)
+    assert corrected.text_digest() == publications.latest(profile).profile_version.digest
+    assert publications.ready_builds(corrected) == []
     factories.write(factories.section(profile, "1"), SECRET)
     assert get("published_version", slug, "1.0")["ETag"] == before
     assert SECRET not in text(get("published_part", slug, "1.0", "section-1"))
@@ -286,6 +297,7 @@ def it_is_withdrawn(profile):
 def test_what_is_published_is_frozen_and_checked(made):
     profile, table = written(made)
     factories.prepare_publication(profile)
+    it_is_asked_for_again_after_a_hold(profile)
     Build.objects.update(frozen=[])
     # Without the web edition nothing is published, and the file is made anew when it is asked for.
     assert publications.ready_builds(profile) == []
@@ -305,6 +317,20 @@ def test_what_is_published_is_frozen_and_checked(made):
     default_storage.save(kept.file.name, io.BytesIO(content.replace(b"1000", b"1001")))
     with pytest.raises(CommandError), translation.override("en"):
         call_command("verify_publications")
+
+
+def it_is_asked_for_again_after_a_hold(profile):
+    """What changed meanwhile, nobody knows; if nothing has, the file is not made another time."""
+    wanted = {"kind": Build.Kind.PUBLICATION, "language": "en"}
+    Build.objects.update(digest=content_digest(profile, **wanted))
+    (kept,) = publications.ready_builds(profile)
+    for move in ("hold", "resume"):
+        team = factories.holder(profile, Role.PROJECT_TEAM)
+        factories.move(profile, move, team, reason="Elections.")
+        profile = factories.fresh(profile)
+    assert publications.ready_builds(profile) == []
+    assert request_build(profile, **wanted, by=None, at=timezone.now()) == kept
+    assert publications.ready_builds(profile) == [kept]
 
 
 def test_a_version_without_a_web_edition_has_its_file_until_and_after_it_is_superseded(made):

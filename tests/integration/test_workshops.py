@@ -17,6 +17,7 @@ from profile_workflow.services import workshops as service
 from profile_workflow.services.contents import fingerprint_of_text
 from profile_workflow.services.log import broken_links
 from profile_workflow.states import Attribution, ProfileState, Role, WorkshopSaying
+from reports.builds.pages import record_in_words
 from reports.context import report_of
 from tests import factories
 from tests.integration.pages import page, signed_in
@@ -109,7 +110,11 @@ def test_a_programme_that_asks_for_a_workshop_concludes_with_its_whole_record(ma
     assert list(broken_links(moved)) == []
 
     # It is printed now that it is final, and not before.
-    (printed,) = report_of(moved).record.workshops
+    report = report_of(moved)
+    (printed,) = report.record.workshops
+    (told,) = record_in_words(report)["workshops"]
+    assert (told["digest"], told["agreed"]) == (printed.digest, printed.agreed)
+    assert [one["words"] for one in told["said"]] == [words for _, _, words, _ in printed.said]
     assert printed.said == (
         ("Objection", "1 Chapter 1", "The room misses the harbour.", "It is added."),
     )

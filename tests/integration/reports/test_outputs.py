@@ -14,8 +14,9 @@ from django.urls import reverse
 from PIL import Image, ImageDraw
 from pypdf import PdfReader
 
-from profile_workflow.models import Partner, User
+from profile_workflow.models import Partner, Programme, User
 from reports.builds.columns import with_columns
+from reports.builds.data import attachments_of
 from reports.builds.outputs import output_of, practices_of, summary_of
 from reports.builds.pages import job_of
 from reports.builds.pictures import with_pictures
@@ -243,6 +244,10 @@ def test_an_administrator_names_a_donor_whose_logo_is_then_on_the_cover(client, 
     assert "colour" in pale.context["adminform"].form.errors
     client.post(address, colours | {"colour": "#4a1223", "accent": "#3ec896"})
     assert "#4a1223" in job_of(report_of(profile)).styles[0]
+    # Written into the table by hand: it could end the rule in which it stands, or hide all words.
+    for unfit in ("red;}*{", "#ffffff"):
+        Programme.objects.update(colour=unfit, accent="x")
+        assert "#123f4a" in job_of(report_of(profile)).styles[0]
     partner.printed = False
     partner.save()
     assert "A &lt;fund&gt;" not in job_of(report_of(profile)).front
