@@ -23,13 +23,15 @@ MOST = 30
 #: six kinds of evidence, each read and written once, and for a signature that closes its round,
 #: before which a link and a code are judged. A consultation that opens freezes the text, says how
 #: answers will be attributed, asks everybody, and looks up what they had said before. To enter a
-#: form is to keep it and to send an answer; to conclude closes the records of workshops too.
+#: form is to keep it and to send an answer; to conclude closes the records of workshops too. Who
+#: leaves may be the last for whom a round waited: then his part and the round end together.
 OWN = {
     "section.submit": 23,
     "section.accept": 25,
-    "nominate, next edition": 37,
+    "nominate, next edition": 34,
     "sign by link": 37,
     "enter paper": 38,
+    "end part": 32,
     "profile.conclude_consultation, all signed before": 32,
 }
 
