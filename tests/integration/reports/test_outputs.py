@@ -16,7 +16,6 @@ from pypdf import PdfReader
 
 from profile_workflow.models import Partner, Programme, User
 from reports.builds.columns import with_columns
-from reports.builds.data import attachments_of
 from reports.builds.outputs import output_of, practices_of, summary_of
 from reports.builds.pages import job_of
 from reports.builds.pictures import with_pictures
