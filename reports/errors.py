@@ -13,7 +13,7 @@ class BuildFailed(DomainError):
 
     Attributes:
         code: ``missing_glyph``, ``too_long``, ``too_big``, ``no_summary``, ``no_practices``,
-            ``killed`` or ``crashed``.
+            ``busy``, ``killed`` or ``crashed``.
     """
 
     status = 422
@@ -54,6 +54,7 @@ def sentence(code: str, detail: dict[str, str]) -> str:
             "No practice is described in this text. Put each into a box of its own, of the kind "
             "“practice”; then every box becomes a sheet."
         ),
+        "busy": _("Another such file is being made just now. Try again in a moment."),
         "killed": _(
             "The making was stopped from outside, by an administrator or because the machine had "
             "no memory left. The text is not to blame; try again."

@@ -20,6 +20,7 @@ from profile_workflow.states import Attribution, CommentKind, CommentState, Prof
 from tests import factories
 from tests.integration.pages import signed_in
 from tests.pdf_reading import texts_of
+from workflows.views import response_files
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.any_database]
 
@@ -335,6 +336,9 @@ def test_the_table_is_taken_along_as_a_word_file_and_as_a_pdf_annex(made, remark
             assert "Not in my street." in text
             assert "<script>alert(1)</script>" in text
             assert ("Canary Person" in text) is is_named
+    with response_files._one_at_a_time():
+        busy = client.get(reverse("responses_file", args=[profile.slug, "pdf"]), follow=True)
+    assert "Another such file is being made just now" in busy.content.decode()
 
 
 def words_of(content, ending):

@@ -1,9 +1,13 @@
 """The response table as a document to be sent along: for Word, and as a PDF annex."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
+from django.conf import settings
+from django.core.files import locks
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -17,6 +21,7 @@ from profile_workflow.web.spreadsheets import attachment
 from profile_workflow.word.files import DOCX, make_docx
 from profile_workflow.word.writing import WordDocument, WordSection, WordTable
 from reports.builds.pages import style_sheet
+from reports.errors import BuildFailed
 from reports.pdf.isolation import Limits, build
 from reports.pdf.job import Job, Part
 
@@ -72,10 +77,25 @@ def pdf_annex(profile: Profile, remarks: Sequence[Response], at: datetime) -> Ht
         ),
     )
     limits = Limits.from_settings()
-    made = build(job, limits=replace(limits, wall_seconds=min(limits.wall_seconds, _PATIENCE)))
+    limits = replace(limits, wall_seconds=min(limits.wall_seconds, _PATIENCE))
+    with _one_at_a_time():
+        made = build(job, limits=limits)
     response = attachment(f"{profile.slug}-responses.pdf", "application/pdf")
     response.write(made.content)
     return response
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Let no more than one such file be made at once, whoever asks for it in whatever process.
+
+    Raises:
+        BuildFailed: If one is being made.
+    """
+    with (Path(settings.DATA_DIR) / "annex.lock").open("ab") as held:
+        if not locks.lock(held, locks.LOCK_EX | locks.LOCK_NB):
+            raise BuildFailed("busy")
+        yield
 
 
 def _title(profile: Profile) -> str:
