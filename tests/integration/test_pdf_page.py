@@ -195,8 +195,10 @@ def test_lines_are_numbered_where_comments_are_wanted_and_what_lacks_is_said(mad
     build = Build.objects.get()
     assert build.numbered
     assert "with line numbers" in page(made.team, profile)
-    client.post(address, asked | {"kind": "publication"})
-    assert not Build.objects.get(kind="publication").numbered
+    # What looks published is not made of a text that nobody has approved.
+    early = client.post(address, asked | {"kind": "publication"})
+    assert early.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert not Build.objects.filter(kind="publication").exists()
 
     refused = client.post(address, asked | {"kind": "practices"})
     assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY

@@ -12,18 +12,26 @@ from profile_workflow.models import Profile, User
 from profile_workflow.queries.attribution import credit
 from profile_workflow.queries.drafting import sees_working_text
 from profile_workflow.queries.profiles import categories_of
-from profile_workflow.states import Role
+from profile_workflow.states import PUBLISHED_STATES, ProfileState, Role
 from reports.models import Build
 from workflows.models import JobKind, JobState, OutboxJob
 
 BUILDS_SHOWN = 20
+_MADE_UP = (ProfileState.PRODUCTION, *PUBLISHED_STATES)
 _UNFINISHED = (Build.State.QUEUED, Build.State.RUNNING)
 
 
 def kinds_for(profile: Profile, user: User) -> list[Build.Kind]:
-    """Return what a person may ask for: the working text is not for everybody."""
+    """Return which files a person may open: the working text is not for everybody."""
     sees_drafts = sees_working_text(profile, user)
     return [kind for kind in Build.Kind if sees_drafts or kind != Build.Kind.PREVIEW]
+
+
+def kinds_to_ask_for(profile: Profile, user: User) -> list[Build.Kind]:
+    """Return what a person may ask for: what looks published is made of what was approved only."""
+    is_approved = profile.working_state in _MADE_UP
+    found = kinds_for(profile, user)
+    return [kind for kind in found if is_approved or kind != Build.Kind.PUBLICATION]
 
 
 def job_key(build_id: int) -> str:

@@ -24,6 +24,8 @@ from workflows.views.forms import BuildForm, ShowForm
 
 #: The decorators take views with arguments, but its types do not say so.
 _SELF = ["'self'"]
+#: What is chosen beforehand: the first of them that is offered.
+_FIRST = (Build.Kind.PUBLICATION, Build.Kind.CONSULTATION)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,8 +34,10 @@ def pdf(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the builds and how far they are; by POST ask for one."""
     profile, user = profile_or_404(request, slug), signed_in(request)
     kinds = queries.kinds_for(profile, user)
-    first = {"kind": Build.Kind.PUBLICATION, "language": profile.language}
-    form = BuildForm(request.POST or None, kinds=kinds, initial=first)
+    offered = queries.kinds_to_ask_for(profile, user)
+    wanted = next(one for one in _FIRST if one in offered)
+    first = {"kind": wanted, "language": profile.language}
+    form = BuildForm(request.POST or None, kinds=offered, initial=first)
     if request.method == "POST" and form.is_valid():
         try:
             _order(profile, user, **form.cleaned_data)
