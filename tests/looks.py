@@ -125,7 +125,7 @@ class Looker:
         html = answer.text()
         found = {
             "status": [] if answer.status == status else [answer.status],
-            "direction": set(_DIRECTION.findall(html)) - {DIRECTIONS[language]},
+            "direction": set(_DIRECTION.findall(html)) - {page.direction or DIRECTIONS[language]},
             "bytes too heavy": max(0, weight - page.most_bytes),
             "content policy": checks.breaches(window),
         }

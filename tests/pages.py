@@ -482,6 +482,7 @@ class Page:
         status: What it answers with to the first one.
         is_pictured: Whether it is in the gallery.
         for_all: Whether it is asked for as everybody; a further state only where roles differ.
+        direction: Its direction, if it is in another language than its reader's.
     """
 
     name: str
@@ -496,6 +497,7 @@ class Page:
     status: int = HTTPStatus.OK
     is_pictured: bool = True
     for_all: bool = True
+    direction: str = ""
 
     @property
     def key(self) -> str:
@@ -624,9 +626,10 @@ PAGES = (
     Page("workshop_said", "Writing down what the room said.", [TEAM], held),
     Page("workshop_remark", "Answering the room in writing.", [EXPERT], said_in_the_room),
     Page("paper", "Whose form is printed and entered.", [TEAM, FOCAL_POINT], kept_links),
-    Page("paper_form", "The form of somebody, to be printed.", [TEAM], link_to_revoke),
+    Page("paper_form", "The form of somebody, to be printed.", [TEAM], link_to_revoke,
+         query="language=en", direction="ltr"),
     Page("paper_room", "An empty form for the room, to be printed.", [TEAM], kept_links,
-         query="language=ar"),
+         query="language=ar", direction="rtl"),
     Page("paper_enter", "Entering what a form says.", [TEAM], link_to_revoke),
     Page("link_paper", "The form on paper, printed by whoever it is for.", [STRANGER], by_link,
          for_all=False),
