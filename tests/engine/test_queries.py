@@ -16,7 +16,7 @@ from tests import factories
 from tests.engine.tour import Tour
 from workflows import effects, engine
 
-pytestmark = [pytest.mark.django_db, pytest.mark.integration]
+pytestmark = [pytest.mark.django_db, pytest.mark.integration, pytest.mark.any_database]
 
 MOST = 30
 #: Less for what is done with each section; more for what is no move, but a nomination that copies

@@ -95,6 +95,7 @@ def walk_far() -> None:
         Walk(seed, TEMPERS["busy"]).go(60)
 
 
+@pytest.mark.any_database
 def test_hole_a_move_in_pieces_is_seen(monkeypatch):
     """Without its transaction a move leaves behind what it wrote before it failed."""
     monkeypatch.setattr(engine, "perform", engine.perform.__wrapped__)
@@ -102,6 +103,7 @@ def test_hole_a_move_in_pieces_is_seen(monkeypatch):
         walk_a_little()
 
 
+@pytest.mark.any_database
 def test_hole_an_event_that_is_not_written_is_seen(monkeypatch):
     real = log._write
     monkeypatch.setattr(log, "_write", lambda collected: real(collected[:1]))
@@ -109,12 +111,14 @@ def test_hole_an_event_that_is_not_written_is_seen(monkeypatch):
         walk_a_little()
 
 
+@pytest.mark.any_database
 def test_hole_a_task_that_is_not_finished_is_seen(monkeypatch):
     monkeypatch.setattr(moves, "_finish", lambda *_task, **_about: None)
     with pytest.raises(AssertionError, match="is open, but"):
         walk_a_little()
 
 
+@pytest.mark.any_database
 def test_hole_a_state_that_changes_without_a_move_is_seen(monkeypatch):
     real = moves._nothing
 
@@ -129,6 +133,7 @@ def test_hole_a_state_that_changes_without_a_move_is_seen(monkeypatch):
         walk_a_little()
 
 
+@pytest.mark.any_database
 def test_hole_an_offer_that_is_not_kept_is_seen(monkeypatch):
     """Whatever is offered must be possible, or be refused as not complete."""
     monkeypatch.setattr(moves, "_is_turn", lambda *_anything: True)

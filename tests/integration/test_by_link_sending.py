@@ -20,7 +20,7 @@ from tests.links import Holder, link_of, token_for, token_of_mail
 from workflows import deadlines, engine
 from workflows.models import JobKind, OutboxJob
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.any_database]
 
 OK, FOUND, GONE = HTTPStatus.OK, HTTPStatus.FOUND, HTTPStatus.GONE
 #: To send an answer: its move, the comments, the line of the log, the receipt.

@@ -45,7 +45,7 @@ from workflows import deadlines, engine, notifications
 from workflows.executors import TryLater
 from workflows.models import OutboxJob
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

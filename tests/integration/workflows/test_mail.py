@@ -30,7 +30,12 @@ from workflows.flows import CityProfileFlow
 from workflows.letters import MailKind
 from workflows.models import ProfileProcess, Task
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.usefixtures("site")]
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.django_db,
+    pytest.mark.any_database,
+    pytest.mark.usefixtures("site"),
+]
 
 
 #: Kinds that go to somebody who has no part in the profile.

@@ -13,7 +13,12 @@ from workflows import notifications, outbox
 from workflows.executors import JobFailed, ServiceDown, TryLater, get_executor
 from workflows.models import OutboxJob
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.usefixtures("site")]
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.django_db,
+    pytest.mark.any_database,
+    pytest.mark.usefixtures("site"),
+]
 
 
 @pytest.fixture
