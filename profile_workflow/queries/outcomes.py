@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Case, Q, QuerySet, When
+from django.utils.text import Truncator
 
 from profile_workflow.models import ON_SUBMITTED, Comment, Profile, Section, SignOff, User
 from profile_workflow.models import ValidationRound as Round
@@ -13,8 +14,9 @@ from profile_workflow.queries.responses import verdicts
 from profile_workflow.queries.validation import ASKED_ROLES
 from profile_workflow.states import Attribution, ProfileState, SignOffState, ValidationKind
 
-#: Most remarks on one page, which has to stay small on a phone; the rest is counted.
-MOST_REMARKS = 150
+#: Most remarks on one page, which has to stay small on a phone; the rest is counted. What others
+#: have said, and what was answered to them, is shortened to so many characters.
+MOST_REMARKS, MOST_OF_OTHERS = 40, 600
 _IN_ORDER = ("section__position", "pk")
 
 
@@ -101,17 +103,24 @@ def _remarks(said: Sequence[Comment], profile: Profile, reader: int | None) -> l
     decided = verdicts(said, profile)
     people = {one.author_id for one in said if one.author_id is not None}
     categories = categories_of(profile, people)
-    return [
-        Remark(
-            sections=[one.section],
-            words=one.text,
-            by=credit_of(one, profile, User(), categories).name,
-            verdict=decided[one.pk],
-            answer=one.answer,
-            is_mine=reader is not None and one.author_id == reader,
+    found = []
+    for one in said:
+        is_mine = reader is not None and one.author_id == reader
+        found.append(
+            Remark(
+                sections=[one.section],
+                words=one.text if is_mine else _shortened(one.text),
+                by=credit_of(one, profile, User(), categories).name,
+                verdict=decided[one.pk],
+                answer=one.answer if is_mine else _shortened(one.answer),
+                is_mine=is_mine,
+            )
         )
-        for one in said
-    ]
+    return found
+
+
+def _shortened(words: str) -> str:
+    return Truncator(words).chars(MOST_OF_OTHERS)
 
 
 def _objections(opened: Round, profile: Profile, reader: int | None) -> list[Remark]:

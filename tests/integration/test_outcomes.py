@@ -86,10 +86,13 @@ def test_ones_own_comments_are_never_among_those_left_out(monkeypatch):
     (first, _second), tokens = answered(made, Attribution.NAMED)
     (section, *_rest) = factories.sections(made.cities[0].profiles.get())
     (said,) = Comment.objects.filter(author=first)
-    said.pk, said.author, said.text = None, made[Role.FOCAL_POINT], "Of somebody else."
+    said.pk, said.author, said.text = None, made[Role.FOCAL_POINT], "Of somebody else." * 99
     said.section = section
     said.save()
     Comment.objects.filter(author=first).update(section=factories.sections(section.profile)[-1])
+    shown = told(tokens[first.pk])
+    assert 30 < shown.count("Of somebody else.") < 40
+    assert "1 more comment" not in shown
     monkeypatch.setattr(outcomes, "MOST_REMARKS", 1)
     page = told(tokens[first.pk])
     assert "The rents" in page
