@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
-from profile_workflow.machine import ProfileMachine, SectionMachine, SignOffMachine
+from profile_workflow.machines import ProfileMachine, SectionMachine, SignOffMachine
 from profile_workflow.states import ValidationKind
 
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from profile_workflow.anchors import CONTEXT, Quote
-from profile_workflow.machine import CommentMachine
+from profile_workflow.machines import CommentMachine
 from profile_workflow.models.profile import Profile
 from profile_workflow.models.revision import Revision
 from profile_workflow.models.section import Section

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from profile_workflow.bibliography.identifiers import address_of
-from profile_workflow.machine import DataItemMachine
+from profile_workflow.machines import DataItemMachine
 from profile_workflow.models.city import Programme
 from profile_workflow.models.profile import Profile, Territory, WorkingDefinition
 from profile_workflow.models.section import Section

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from profile_workflow.attachments import Kind
-from profile_workflow.machine import InputRequestMachine
+from profile_workflow.machines import InputRequestMachine
 from profile_workflow.models.evidence import DataTable
 from profile_workflow.models.profile import Profile
 from profile_workflow.models.section import Section

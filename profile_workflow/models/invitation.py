@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from profile_workflow.machine import InvitationMachine
+from profile_workflow.machines import InvitationMachine
 from profile_workflow.models.profile import Assignment, Profile
 from profile_workflow.models.section import Section
 from profile_workflow.states import OPEN_INVITATION_STATES, Declining, InvitationState

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from profile_workflow.days import role_day
-from profile_workflow.machine import ProfileMachine
+from profile_workflow.machines import ProfileMachine
 from profile_workflow.models.city import City, Programme
 from profile_workflow.models.digests import sections_digest
 from profile_workflow.models.people import User

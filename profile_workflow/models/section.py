@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from profile_workflow.machine import SectionMachine
+from profile_workflow.machines import SectionMachine
 from profile_workflow.models.profile import Profile
 from profile_workflow.models.template import TemplateSection
 from profile_workflow.states import Occasion, SectionState

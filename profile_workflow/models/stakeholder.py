@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from profile_workflow.machine import SignOffMachine
+from profile_workflow.machines import SignOffMachine
 from profile_workflow.models.profile import Profile
 from profile_workflow.models.revision import ProfileVersion
 from profile_workflow.models.section import Section

@@ -150,7 +150,7 @@ def settings_elsewhere(name: str, source: str) -> list[str]:
 
 def hidden_clock(name: str, source: str) -> list[str]:
     """A rule or a service that looks at the clock itself."""
-    judged = ("services", "queries", "requirements", "rules", "machine", "calendars")
+    judged = ("services", "queries", "requirements", "rules", "machines", "calendars")
     if not name.startswith(tuple(f"profile_workflow/{one}" for one in judged)):
         return []
     return [

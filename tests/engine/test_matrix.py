@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from profile_workflow import requirements, rules
 from profile_workflow.errors import DomainError, NotAllowed, NotComplete, NotNow
-from profile_workflow.machine import (
+from profile_workflow.machines import (
     CommentMachine,
     DataItemMachine,
     InputRequestMachine,

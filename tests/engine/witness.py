@@ -9,7 +9,7 @@ from typing import Any
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
-from profile_workflow.machine import (
+from profile_workflow.machines import (
     CommentMachine,
     DataItemMachine,
     ProfileMachine,
