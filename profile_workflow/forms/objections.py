@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from profile_workflow.forms.marked import MarkedForm
+from profile_workflow.services.objections import MOST_CHARACTERS
 
 
 class ObjectionForm(MarkedForm):
@@ -15,6 +16,6 @@ class ObjectionForm(MarkedForm):
             "What becomes of the objection, and why. Whoever objected reads it, and it is printed "
             "beside the objection; so write no names."
         ),
-        max_length=10_000,
+        max_length=MOST_CHARACTERS,
         widget=forms.Textarea(attrs={"rows": 6}),
     )

@@ -18,6 +18,7 @@ from profile_workflow.models.people import User
 from profile_workflow.queries.validation import ASKED_ROLES, is_under_seal
 from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor, Entry, document_name, record
+from profile_workflow.services.written import written
 from profile_workflow.states import (
     AUTHOR_ROLES,
     FINAL_STATES,
@@ -83,7 +84,7 @@ def add_comment(
     profile = locked(section.profile_id, at)
     role = commenting_role(profile, by)
     words = None if replacement is None else " ".join(replacement.split())
-    text = _checked(text, may_be_empty=words is not None)
+    text = written(text, most=MOST_CHARACTERS, may_be_empty=words is not None)
     _check_replacement(kind, quote, words)
     new = {
         **Comment.anchored(quote),
@@ -158,7 +159,7 @@ def add_comments(
     found: dict[int, Comment] = {}
     new: list[Comment] = []
     for section, text in texts.items():
-        checked = _checked(text)
+        checked = written(text, most=MOST_CHARACTERS)
         before = same.get((section.pk, section.revision_id, checked))
         if before is not None:
             found[section.pk] = before
@@ -205,7 +206,7 @@ def follow_up(
     new: list[Reply] = []
     for comment, text in texts.items():
         comment.section.profile = profile
-        checked = _checked(text)
+        checked = written(text, most=MOST_CHARACTERS)
         if checked == last.get(comment.pk, comment.text):
             said.add(comment.pk)
         elif may_reply(comment, by):
@@ -226,22 +227,6 @@ def follow_up(
         entry = Entry(name, "reply", state, state)
         record(profile, [entry], actor=Actor(by, Role(one.role)), at=at)
     return said
-
-
-def _checked(text: str, *, may_be_empty: bool = False) -> str:
-    """Return what was written, without spaces around it.
-
-    Raises:
-        InvalidInput: If it is empty, too long, or holds a character that cannot be stored.
-    """
-    text = text.strip()
-    if len(text) > MOST_CHARACTERS or not (text or may_be_empty):
-        raise InvalidInput(
-            _("A comment has between 1 and %(most)s characters.") % {"most": MOST_CHARACTERS}
-        )
-    if "\x00" in text:
-        raise InvalidInput(_("The text holds a character that cannot be stored (NUL)."))
-    return text
 
 
 def _check_replacement(kind: CommentKind, quote: Quote | None, words: str | None) -> None:
@@ -269,7 +254,7 @@ def reply_to(comment: Comment, *, text: str, by: User, at: datetime) -> Reply:
     comment = Comment.objects.select_related("section").get(pk=comment.pk)
     comment.section.profile = profile
     role, attribution = _replying_as(comment, by)
-    text = _checked(text)
+    text = written(text, most=MOST_CHARACTERS)
     last = comment.replies.order_by("-pk").first()
     if last is not None and (last.author_id, last.text) == (by.pk, text):
         raise MadeAlready(_("You have said this already."), made=last)
@@ -344,7 +329,7 @@ def add_note(
     profile = locked(section.profile_id, at)
     if not profile.roles_of(by):
         raise NotAllowed(_("You have no part in this profile."))
-    new = {**Note.anchored(quote), "text": _checked(text)}
+    new = {**Note.anchored(quote), "text": written(text, most=MOST_CHARACTERS)}
     same = section.notes.filter(author=by, **new).first()
     if same is not None:
         raise MadeAlready(_("You have made this note already."), made=same)

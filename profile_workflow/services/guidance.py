@@ -28,6 +28,7 @@ from profile_workflow.queries.guidance import (
 from profile_workflow.services.drafting import check_may_write, may_write
 from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor, Entry, record
+from profile_workflow.services.written import written
 from profile_workflow.states import AUTHOR_ROLES, Outcome, ProfileState, Role
 
 #: Longest reason or note, in characters.
@@ -140,7 +141,7 @@ def _checked_note(mark: Mark) -> str:
     note = mark.note.strip()
     if mark.outcome in (Outcome.NOT_APPLICABLE, Outcome.NOTHING_FOUND) and not note:
         raise InvalidInput(_("Say why it does not apply, or where you searched."))
-    return _checked(note)
+    return written(note, most=MOST_CHARACTERS, may_be_empty=True)
 
 
 def _store(section: Section, key: str, mark: Mark, *, by: User, at: datetime) -> None:
@@ -203,7 +204,7 @@ def allow_finding(
     """
     profile, section = _locked(section, at)
     _check_may_judge(section, by)
-    reason = _checked(reason.strip())
+    reason = written(reason, most=MOST_CHARACTERS, may_be_empty=True)
     if not reason:
         raise InvalidInput(_("Say why it may stand; reviewers read it."))
     judged = _found(section, digest, by)
@@ -261,14 +262,6 @@ def _locked(section: Section, at: datetime) -> tuple[Profile, Section]:
     section = Section.objects.select_related(*related).get(pk=section.pk)
     section.profile = profile
     return profile, section
-
-
-def _checked(words: str) -> str:
-    if len(words) > MOST_CHARACTERS or "\x00" in words:
-        raise InvalidInput(
-            _("Write at most %(most)s characters of plain text.") % {"most": MOST_CHARACTERS}
-        )
-    return words
 
 
 def _document(section: Section) -> str:

@@ -23,6 +23,7 @@ from profile_workflow.errors import (
 from profile_workflow.models import Event, Profile, ReviewInvitation, Section, User
 from profile_workflow.services import people
 from profile_workflow.services.log import Actor, Entry, document_name, record
+from profile_workflow.services.written import written
 from profile_workflow.states import (
     OPEN_INVITATION_STATES,
     WORKING_STATES,
@@ -97,7 +98,7 @@ def invite(
         person=person,
         invited_by=by,
         invited_at=at,
-        text=_words(wish.text),
+        text=written(wish.text, most=MOST_CHARACTERS, may_be_empty=True),
         review_until=wish.review_until,
         answer_by=calendars.deadline(at, DAYS_TO_ANSWER, profile.city),
         follows=wish.follows,
@@ -136,16 +137,6 @@ def check_day(profile: Profile, day: date, *, at: datetime) -> None:
         raise InvalidInput(_("Choose a day within two years."))
 
 
-def _words(text: str) -> str:
-    text = text.strip()
-    if len(text) > MOST_CHARACTERS or "\x00" in text:
-        raise InvalidInput(
-            _("Write at most %(most)s characters, in letters that can be stored.")
-            % {"most": MOST_CHARACTERS}
-        )
-    return text
-
-
 def _lacks(code: str, sentence: str) -> NotComplete:
     told = _("This cannot be done yet: something is missing.")
     return NotComplete(told, (Missing(code, sentence),))
@@ -167,7 +158,7 @@ def declare_interest(invitation: ReviewInvitation, words: str, *, at: datetime) 
     Raises:
         NotComplete: If he does not say which.
     """
-    interest = _words(words)
+    interest = written(words, most=MOST_CHARACTERS, may_be_empty=True)
     if not interest:
         raise _lacks("no_interest", _("Describe the interest; the project team decides on it."))
     return declare(invitation, interest, at=at)
@@ -185,7 +176,10 @@ def propose(
     if day is None:
         raise _lacks("no_date", _("Say until when you could review."))
     check_day(invitation.profile, day, at=at)
-    invitation.proposed_until, invitation.reason = day, _words(words)
+    invitation.proposed_until, invitation.reason = (
+        day,
+        written(words, most=MOST_CHARACTERS, may_be_empty=True),
+    )
     invitation.answered_at = at
     return {"proposed_until", "reason", "answered_at"}
 
@@ -203,7 +197,7 @@ def decline(
     Raises:
         NotComplete: If he gives no reason at all, or a name without an address.
     """
-    reason = _words(words)
+    reason = written(words, most=MOST_CHARACTERS, may_be_empty=True)
     why = why or (Declining.OTHER if reason else "")
     if not why or (why == Declining.OTHER and not reason):
         raise _lacks("no_declining", _("Say why you decline; the project team alone reads it."))

@@ -25,6 +25,7 @@ from profile_workflow.queries.judging import (
     open_round,
     verdict_of,
 )
+from profile_workflow.services.written import fits
 from profile_workflow.states import (
     PROFILE_VERDICTS,
     SECTION_VERDICTS,
@@ -160,16 +161,14 @@ def lacking(document: Section | Profile, move: str, given: Assessment) -> list[M
     missing = []
     for one in criteria_of(document.profile, scope):
         rating, words = given.get(one.key, (None, ""))
-        if (rating is not None and not 0 <= rating <= len(one.scale)) or not _fits(words):
+        if (rating is not None and not 0 <= rating <= len(one.scale)) or not fits(
+            words, most=MOST_CHARACTERS
+        ):
             raise InvalidInput(_("This is no answer to “%(criterion)s”.") % {"criterion": one})
         if one.mandatory and rating is None:
             told = _("“%(criterion)s” has no answer yet.") % {"criterion": one}
             missing.append(Missing("criterion_open", told, fragment=one.key))
     return missing
-
-
-def _fits(words: str) -> bool:
-    return len(words) <= MOST_CHARACTERS and "\x00" not in words
 
 
 def keep_answers(decision: Decision, given: Assessment) -> None:

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from profile_workflow.errors import (
     DomainError,
-    InvalidInput,
     NotAllowed,
     NotNow,
     StaleEntry,
@@ -20,7 +19,11 @@ from profile_workflow.queries.validation import may_read
 from profile_workflow.services.contents import fingerprint_of_text
 from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor, Entry, document_name, record
+from profile_workflow.services.written import written
 from profile_workflow.states import ProfileState, Role, SignOffState
+
+#: How long an answer to an objection may be.
+MOST_CHARACTERS = 10_000
 
 #: Who answers, in the order in which the role is on record.
 _ANSWERERS = (Role.PROJECT_TEAM, Role.LOCAL_EXPERT, Role.FOCAL_POINT)
@@ -116,7 +119,7 @@ def answer_objection(
     Raises:
         NotAllowed, NotNow: As ``refusal_to_answer_objection``.
         StaleEntry: If somebody has answered since ``base``.
-        InvalidInput: If nothing is said.
+        InvalidInput: If nothing is said, or too much.
     """
     profile = locked(signoff.round.profile_id, at)
     fresh = SignOff.objects.select_related("round").get(pk=signoff.pk)
@@ -126,9 +129,7 @@ def answer_objection(
             _("Somebody has changed this in the meantime. Nothing was overwritten."),
             current=fresh.response,
         )
-    said = text.strip()
-    if not said:
-        raise InvalidInput(_("Write the answer."))
+    said = written(text, most=MOST_CHARACTERS)
     SignOff.objects.filter(pk=fresh.pk).update(response=said, responded_by=by, responded_at=at)
     role = answering_role(profile, by)
     entry = Entry(

@@ -34,6 +34,7 @@ from profile_workflow.queries.profiles import sections_asked_about
 from profile_workflow.queries.rounds import credit_of
 from profile_workflow.services import links, priority_answers
 from profile_workflow.services.section_answers import MOST_CHARACTERS
+from profile_workflow.services.written import written
 from profile_workflow.states import (
     PriorityLabel,
     ProfileState,
@@ -158,18 +159,13 @@ def _checked(
     known = {one.key for one in asked}
     if not paper.said or not paper.said.keys() <= known:
         raise InvalidInput(_("The form says nothing of what was asked about."))
-    return {key: (view, _words(view, text)) for key, (view, text) in paper.said.items()}
-
-
-def _words(view: SectionView, text: str) -> str:
-    text = "" if view == SectionView.AGREES else text.strip()
-    is_needed = view != SectionView.AGREES
-    if (is_needed and not text) or len(text) > MOST_CHARACTERS or "\x00" in text:
-        raise InvalidInput(
-            _("A comment or an objection has between 1 and %(most)s characters.")
-            % {"most": MOST_CHARACTERS}
+    return {
+        key: (
+            view,
+            "" if view == SectionView.AGREES else written(text, most=MOST_CHARACTERS),
         )
-    return text
+        for key, (view, text) in paper.said.items()
+    }
 
 
 def _ranked(paper: Paper, signoff: SignOff) -> list[Challenge]:

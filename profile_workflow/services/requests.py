@@ -35,6 +35,7 @@ from profile_workflow.models import (
 )
 from profile_workflow.queries.requests import Askable, askable
 from profile_workflow.services.log import Actor, Entry, document_name, record
+from profile_workflow.services.written import written
 from profile_workflow.states import ASKING_STATES, AUTHOR_ROLES, RequestState
 
 #: The moves of a request; each leaves an entry.
@@ -96,8 +97,8 @@ def ask(profile: Profile, wish: Wish, *, by: User, at: datetime) -> tuple[InputR
     raise_if(refusal_to_ask(profile, by))
     asked = _asked(profile, wish.person)
     subject, text = (
-        _words(wish.subject, most=_LONGEST_SUBJECT),
-        _words(wish.text, may_be_empty=True),
+        written(wish.subject, most=_LONGEST_SUBJECT),
+        written(wish.text, most=MOST_CHARACTERS, may_be_empty=True),
     )
     new = {
         "section": wish.section,
@@ -137,16 +138,6 @@ def _asked(profile: Profile, person: User) -> Askable:
             _("Only the focal point, stakeholders and the authority of this city can be asked.")
         )
     return found
-
-
-def _words(text: str, *, most: int = MOST_CHARACTERS, may_be_empty: bool = False) -> str:
-    text = text.strip()
-    if len(text) > most or not (text or may_be_empty) or "\x00" in text:
-        raise InvalidInput(
-            _("Write between 1 and %(most)s characters, in letters that can be stored.")
-            % {"most": most}
-        )
-    return text
 
 
 def first_day(profile: Profile, at: datetime, *, days: int = DAYS_TO_ANSWER) -> date:
@@ -221,7 +212,7 @@ def say(
         move=move,
         author=by,
         role=role,
-        text=_words(words, may_be_empty=True),
+        text=written(words, most=MOST_CHARACTERS, may_be_empty=True),
         created_at=at,
     )
     if move in _ASKING:

@@ -9,6 +9,7 @@ from profile_workflow.errors import InvalidInput, NotNow
 from profile_workflow.models import Profile, ReviewDraft, Section, User
 from profile_workflow.services.judging import MOST_CHARACTERS, Assessment
 from profile_workflow.services.locking import locked
+from profile_workflow.services.written import fits
 from profile_workflow.states import PROFILE_VERDICTS, SECTION_VERDICTS
 
 
@@ -59,7 +60,7 @@ def save_draft(
         if rating is not None or words
     }
     words = [reason, *(one for _rating, one in answers.values())]
-    if any(len(one) > MOST_CHARACTERS or "\x00" in one for one in words):
+    if not all(fits(one, most=MOST_CHARACTERS) for one in words):
         told = _("Write at most %(most)s characters, in letters that can be stored.")
         raise InvalidInput(told % {"most": MOST_CHARACTERS})
     draft = draft_of(section or profile, by) or ReviewDraft(

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from profile_workflow.errors import InvalidInput, Missing, NotNow, StaleEntry
+from profile_workflow.errors import Missing, NotNow, StaleEntry
 from profile_workflow.models import (
     AnsweringLink,
     PriorityAnswer,
@@ -22,6 +22,7 @@ from profile_workflow.services import comments, links
 from profile_workflow.services.contents import fingerprint_of_text
 from profile_workflow.services.lifecycle import Details
 from profile_workflow.services.log import journal
+from profile_workflow.services.written import written
 from profile_workflow.states import Attribution, LinkPurpose, SectionView, ValidationKind
 
 #: Most characters of a comment or a reason, so that those of all sections fit one statement.
@@ -57,7 +58,7 @@ def save_answer(
     """
     link = links.locked_with_profile(link, at=at)
     check_purpose(link)
-    text = "" if view == SectionView.AGREES else _checked(text)
+    text = "" if view == SectionView.AGREES else written(text, most=MOST_CHARACTERS)
     asked = _asked_about(link.signoff, section)
     kept = {"revision_id": asked["revision"], "digest": asked["sha256"], "view": view, "text": text}
     links.note_use(link, at=at)
@@ -140,15 +141,6 @@ def carry_over(asked: Sequence[SignOff], profile: Profile) -> None:
             one.pk, one.sent_at, one.sent_view, one.sent_text = None, None, "", ""
             kept.append(one)
     SectionAnswer.objects.bulk_create(kept)
-
-
-def _checked(text: str) -> str:
-    text = text.strip()
-    if not 0 < len(text) <= MOST_CHARACTERS or "\x00" in text:
-        raise InvalidInput(
-            _("Write between 1 and %(most)s characters.") % {"most": MOST_CHARACTERS}
-        )
-    return text
 
 
 def _asked_about(signoff: SignOff, section: Section) -> dict[str, Any]:

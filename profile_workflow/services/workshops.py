@@ -33,6 +33,7 @@ from profile_workflow.services.contents import fingerprint_of_text
 from profile_workflow.services.locking import locked
 from profile_workflow.services.log import Actor, Entry, document_name, record
 from profile_workflow.services.objections import answering_role, refusal_to_answer
+from profile_workflow.services.written import written
 from profile_workflow.states import (
     Attribution,
     ProfileState,
@@ -194,9 +195,7 @@ def add_remark(
         MadeAlready: If the same stands there, by a click before this one.
     """
     profile, fresh = _open_record(workshop, by, at)
-    text = _checked(text)
-    if not text:
-        raise InvalidInput(_("Write down what was said."))
+    text = written(_one_kind_of_line(text), most=MOST_CHARACTERS)
     if section is not None and section.profile_id != profile.pk:
         raise InvalidInput(_("This section is not of this profile."))
     known = fresh.remarks.all()
@@ -269,9 +268,7 @@ def answer_remark(
             _("Somebody has changed this in the meantime. Nothing was overwritten."),
             current=fresh.response,
         )
-    said = _checked(text)
-    if not said:
-        raise InvalidInput(_("Write the answer."))
+    said = written(_one_kind_of_line(text), most=MOST_CHARACTERS)
     if said == fresh.response:
         return
     WorkshopRemark.objects.filter(pk=fresh.pk).update(
@@ -321,7 +318,9 @@ def _take(workshop: Workshop, facts: Facts, profile: Profile, at: datetime) -> N
     """
     _check(workshop, facts, profile, at)
     workshop.held_on, workshop.mode = facts.held_on, facts.mode
-    workshop.venue, workshop.agreed = _checked(facts.venue), _checked(facts.agreed)
+    workshop.venue = written(facts.venue, most=MOST_CHARACTERS, may_be_empty=True)
+    agreed = _one_kind_of_line(facts.agreed)
+    workshop.agreed = written(agreed, most=MOST_CHARACTERS, may_be_empty=True)
     workshop.for_validation, workshop.for_priorities = facts.for_validation, facts.for_priorities
     workshop.participants, workshop.quorum = facts.participants, facts.quorum
     workshop.attribution = facts.attribution
@@ -362,18 +361,9 @@ def _check_counts(facts: Facts) -> None:
         )
 
 
-def _checked(text: str) -> str:
-    """Return what was written, without spaces around it.
-
-    Raises:
-        InvalidInput: If it is too long, or holds a character that cannot be stored.
-    """
-    text = text.strip().replace("\r\n", "\n")
-    if len(text) > MOST_CHARACTERS:
-        raise InvalidInput(_("Write at most %(most)s characters.") % {"most": MOST_CHARACTERS})
-    if "\x00" in text:
-        raise InvalidInput(_("The text holds a character that cannot be stored (NUL)."))
-    return text
+def _one_kind_of_line(text: str) -> str:
+    """Return a text with the ends of lines that are stored: browsers send others."""
+    return text.replace("\r\n", "\n")
 
 
 def _keep_counts(workshop: Workshop, facts: Facts) -> None:

@@ -59,6 +59,7 @@ class FailingTour(Witness):
 PARTS = 2
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_move_survives_a_failure_after_each_of_its_writes(part):
     witness = FailingTour(part, PARTS)

@@ -19,7 +19,11 @@ from profile_workflow.templatetags import words
 from tests import factories
 from workflows import engine
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.any_database,
+    pytest.mark.django_db,
+]
 
 S = ProfileState
 CITY = (Role.FOCAL_POINT, Role.STAKEHOLDER, Role.CITY_AUTHORITY)

@@ -13,7 +13,11 @@ from reports.context import report_of
 from tests import factories
 from tests.integration.pages import page, signed_in
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.any_database,
+    pytest.mark.django_db,
+]
 
 EXPERT, REVIEWER, STAKEHOLDER = Role.LOCAL_EXPERT, Role.INTERNATIONAL_EXPERT, Role.STAKEHOLDER
 NAKED = "There were 1200 foreign citizens and 9500 pupils."

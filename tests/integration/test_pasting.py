@@ -15,7 +15,11 @@ from profile_workflow.models import DataItem
 from profile_workflow.states import ProfileState, Role
 from tests import factories
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.any_database,
+    pytest.mark.django_db,
+]
 
 HEAD = "What is counted\tValue\tUnit\tYear\tTerritory\tDefinition\tSource"
 

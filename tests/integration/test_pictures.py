@@ -23,7 +23,11 @@ from tests.integration.pages import address, signed_in
 from tests.pictures import PAYLOAD, REFUSED, photograph, plain_png
 from workflows import engine
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.any_database,
+    pytest.mark.django_db,
+]
 
 OK, FOUND, UNPROCESSABLE = HTTPStatus.OK, HTTPStatus.FOUND, HTTPStatus.UNPROCESSABLE_ENTITY
 FORBIDDEN, CONFLICT, GONE = HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT, HTTPStatus.NOT_FOUND

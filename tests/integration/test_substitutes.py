@@ -19,7 +19,11 @@ from workflows import deadlines, engine, letters
 from workflows.letters import MailKind
 from workflows.models import OutboxJob, Task
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.any_database,
+    pytest.mark.django_db,
+]
 
 REASON = "She has moved to another city."
 

@@ -12,7 +12,11 @@ from tests import factories
 from tests.integration.pages import page, signed_in
 from workflows.models import Task
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.any_database,
+    pytest.mark.django_db,
+]
 
 S = ProfileState
 

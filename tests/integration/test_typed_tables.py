@@ -17,7 +17,7 @@ from profile_workflow.queries.drafting import draft_of
 from profile_workflow.states import ProfileState, Role
 from tests import factories
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.any_database]
 
 TABLE = "| Group | 2014 | 2024 |\n| --- | --: | --: |\n| Women | 1,200 | 1.5 |\n| Men | – | 800 |"
 TEXT = (

@@ -75,7 +75,6 @@ class ReviewStanding:
         total: How many sections are judged in it.
         others: How many sections had no part in it, or are not the reader's to judge.
         closing: The tasks to conclude the round, once all sections are decided.
-        is_settled: Whether one of the texts was settled by the project team.
     """
 
     round: ReviewRound

@@ -9,7 +9,7 @@ from profile_workflow.models import ProfileVersion, SignOff
 from profile_workflow.models.digests import sections_digest, text_digest
 from reports.context import report_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.any_database, pytest.mark.django_db]
 
 
 def test_chapters_are_the_submitted_text_unless_drafts_are_asked_for(profile):

@@ -6,7 +6,7 @@ from profile_workflow.markup import Problem
 from profile_workflow.models import Draft
 from reports.context import report_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.any_database, pytest.mark.django_db]
 
 
 def put(profile, key, text):
