@@ -167,7 +167,7 @@ def test_the_process_tells_how_far_it_is():
 
 def test_what_took_too_long_says_where_it_was():
     chapter = "<h1>Title</h1>" + "<p>Some words of a chapter.</p>" * 6000
-    limits = Limits(memory_bytes=2 * 1024**3, cpu_seconds=8, wall_seconds=170)
+    limits = Limits(memory_bytes=2 * 1024**3, cpu_seconds=3, wall_seconds=170)
     with pytest.raises(BuildFailed, match=r"It was at “Part [12]”") as failure:
         build(plain_job(chapter, chapter), limits=limits)
     assert failure.value.code == "too_long"
