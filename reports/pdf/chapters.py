@@ -13,17 +13,21 @@ import weasyprint
 from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 
-from reports.pdf import furniture, metadata
+from reports.pdf import drawn, furniture, metadata, tags
 from reports.pdf.fetcher import SCHEME, MemoryFetcher
 
 _PICTURE = re.compile(re.escape(SCHEME) + r"([\w.-]+)")
 #: What makes a page differ by the side of the book on which it lies.
 _SIDED = re.compile(r":left\b|:right\b|\b(?:recto|verso)\b")
-#: So many pages are kept at most, and so many style sheets: twice what one long report has.
-_MOST_PAGES = 500
+#: So many pages are kept at most (1.7 MB each), and so many style sheets.
+_MOST_PAGES = 240
 _MOST_SHEETS = 24
 
 Watcher = Callable[[int], None]
+
+
+def _nobody_watches(_place: int) -> None:
+    """Take the place of a page, where nobody wants to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,30 @@ class Setting:
     def is_sided(self) -> bool:
         """Whether the style sheets tell left pages from right ones."""
         return any(_SIDED.search(style) for style in self.styles)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A chapter to be laid out.
+
+    Attributes:
+        html: What it says.
+        part: ``front`` or ``body``.
+        first: Number of its first page.
+        notes: How many footnotes there are before it.
+        twins: How many chapters before it say the very same; each needs pages of its own.
+    """
+
+    html: str
+    part: str = "body"
+    first: int = 1
+    notes: int = 0
+    twins: int = 0
+
+    @property
+    def on_left(self) -> bool:
+        """Whether it begins on a page that lies on the left in a book."""
+        return self.first % 2 == 0
 
 
 @dataclass(slots=True)
@@ -83,6 +111,22 @@ class Shelf:
     chapters: OrderedDict[str, Chapter] = field(default_factory=OrderedDict)
     made: int = 0
 
+    def wake(self) -> None:
+        """Open the fonts, where they have been put away."""
+        if self.fonts.font_map is None:
+            self.fonts.font_map = FontConfiguration().font_map
+        drawn.use_fonts_of(self.fonts.font_map)
+
+    def rest(self) -> None:
+        """Put away the fonts and what has not been used for long.
+
+        What is kept refers to no font, so that the library's own threads end.
+        """
+        self.tidy()
+        tags.begin()
+        drawn.use_fonts_of(None)
+        self.fonts.font_map = None
+
     def style_sheet(self, style: str) -> Any:
         """Return a style sheet, parsed once."""
         if style not in self.sheets:
@@ -94,33 +138,23 @@ class Shelf:
             self.sheets.popitem(last=False)
         return self.sheets[style]
 
-    def chapter(
-        self, setting: Setting, html: str, *, part: str, first: int, notes: int, watch: Watcher
-    ) -> Chapter:
+    def chapter(self, setting: Setting, text: Text, *, watch: Watcher = _nobody_watches) -> Chapter:
         """Return a laid-out chapter, from the shelf if it is there.
 
         Args:
             setting: What it has in common with the others.
-            html: Its text.
-            part: ``front`` or ``body``.
-            first: Number of its first page.
-            notes: How many footnotes there are before it.
-            watch: Called before each page is laid out, with its number.
+            text: The chapter.
+            watch: Called before each page is laid out, with its place in the chapter from 1.
         """
-        on_left = first % 2 == 0
-        key = digest(setting, html, part=part, on_left=on_left, notes=notes)
+        key = digest(setting, text)
         if key not in self.chapters:
-            self.chapters[key] = self._lay_out(setting, html, part, on_left, notes, watch)
+            with furniture.left_out(on_left=text.on_left, watch=watch) as laying:
+                document = lay_out(self, setting, text.html, part=text.part, notes=text.notes)
+            chapter = Chapter(document, laying.sheets, laying.notes, _lengths(document))
+            self.chapters[key] = chapter
             self.made += 1
         self.chapters.move_to_end(key)
         return self.chapters[key]
-
-    def _lay_out(
-        self, setting: Setting, html: str, part: str, on_left: bool, notes: int, watch: Watcher
-    ) -> Chapter:
-        with furniture.left_out(on_left=on_left, watch=watch) as laying:
-            document = lay_out(self, setting, html, part=part, notes=notes)
-        return Chapter(document, laying.sheets, laying.notes, _lengths(document))
 
     def tidy(self) -> None:
         """Put away what was not used for longest, so that no more is kept than is allowed."""
@@ -131,20 +165,21 @@ class Shelf:
                 del self.chapters[key]
 
 
-def digest(setting: Setting, html: str, *, part: str, on_left: bool, notes: int) -> str:
+def digest(setting: Setting, text: Text) -> str:
     """Return the SHA-256 (hex) of everything that the pages of a chapter come from.
 
     Pictures count by their content, not by their name: one that is not there is another page.
     """
-    named = sorted({*_PICTURE.findall(html), *_PICTURE.findall("".join(setting.styles))})
+    named = sorted({*_PICTURE.findall(text.html), *_PICTURE.findall("".join(setting.styles))})
     pictures = {
         name: [hashlib.sha256(content).hexdigest(), content_type]
         for name in named
         for content, content_type in [setting.resources.get(name, (b"", ""))]
     }
-    side = on_left and setting.is_sided
+    side = text.on_left and setting.is_sided
     facts = [
-        setting.language, setting.direction, setting.styles, pictures, part, side, notes, html,
+        setting.language, setting.direction, setting.styles, pictures, side,
+        text.part, text.notes, text.twins, text.html,
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 

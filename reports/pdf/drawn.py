@@ -16,7 +16,7 @@ from weasyprint.formatting_structure import boxes
 from weasyprint.pdf.fonts import Font
 from weasyprint.pdf.stream import Stream
 from weasyprint.stacking import StackingContext
-from weasyprint.text.ffi import ffi, gobject
+from weasyprint.text.ffi import ffi, gobject, pango
 from weasyprint.text.fonts import get_pango_font_key
 
 # WeasyPrint declares only the function that lets go.
@@ -27,26 +27,55 @@ _NUMBERED = (b" Do", b" sh", b"scn", b"SCN")
 _STATE = b" gs"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Face:
-    """A font of Pango in one size, held for as long as this process lives."""
+    """A font in one size: how Pango describes it, its key in a file, its size in pixels."""
 
-    held: Any
+    description: Any
     key: int
     size: float
 
 
-#: Address of a font of Pango → what it is; asking Pango for each line would cost time.
-_faces: dict[int, _Face] = {}
+class _Opened:
+    """The fonts that Pango has opened for this process.
+
+    Attributes:
+        fonts: Pango's map of fonts, and a context to ask it in.
+        faces: Address of a font → what it is; asking Pango for each line would cost time.
+        held: Fonts that must not be closed as long as their addresses are known.
+    """
+
+    def __init__(self, font_map: Any) -> None:
+        self.fonts = font_map
+        self.faces: dict[int, _Face] = {}
+        self.held: list[Any] = []
+
+    def face(self, pango_font: Any) -> _Face:
+        """Return what a font of Pango is."""
+        address = int(ffi.cast("uintptr_t", pango_font))
+        if address not in self.faces:
+            self.held.append(ffi.gc(gobject.g_object_ref(pango_font), gobject.g_object_unref))
+            key, _description, size = get_pango_font_key(pango_font)
+            whole = pango.pango_font_describe_with_absolute_size(pango_font)
+            description = ffi.gc(whole, pango.pango_font_description_free)
+            self.faces[address] = _Face(description, key, size)
+        return self.faces[address]
+
+    def open(self, face: _Face) -> Any:
+        """Return the font of a description."""
+        create, unref = pango.pango_font_map_create_context, gobject.g_object_unref
+        context = ffi.gc(create(self.fonts), unref)
+        font = pango.pango_font_map_load_font(self.fonts, context, face.description)
+        return ffi.gc(font, unref)
 
 
-def _face(pango_font: Any) -> _Face:
-    address = int(ffi.cast("uintptr_t", pango_font))
-    if address not in _faces:
-        held = ffi.gc(gobject.g_object_ref(pango_font), gobject.g_object_unref)
-        key, _description, size = get_pango_font_key(pango_font)
-        _faces[address] = _Face(held, key, size)
-    return _faces[address]
+_opened = _Opened(None)
+
+
+def use_fonts_of(font_map: Any) -> None:
+    """Open fonts from this map from now on, and close those of the one before."""
+    global _opened  # noqa: PLW0603 - Pango's fonts belong to the process
+    _opened = _Opened(font_map)
 
 
 class PageFonts(dict[int, Any]):
@@ -73,8 +102,9 @@ class PageFonts(dict[int, Any]):
 
 def _font_of_file(whole: dict[int, Any], face: _Face) -> Any:
     if face.key not in whole:
-        _key, description, size = get_pango_font_key(face.held)
-        whole[face.key] = Font(face.held, description, size)
+        pango_font = _opened.open(face)
+        _key, description, _size = get_pango_font_key(pango_font)
+        whole[face.key] = Font(pango_font, description, face.size)
     return whole[face.key]
 
 
@@ -167,7 +197,7 @@ def install() -> None:
         if not isinstance(self._fonts, PageFonts):
             plain: tuple[Any, float] = original(self, pango_font)
             return plain
-        face = _face(pango_font)
+        face = _opened.face(pango_font)
         return self._fonts.add(face), face.size
 
     Stream.add_font = add_font

@@ -17,7 +17,7 @@ from weasyprint.html import get_html_metadata
 from weasyprint.pdf.metadata import DocumentMetadata
 
 from reports.pdf import drawn, fonts, furniture, line_numbers, metadata, svg, tags
-from reports.pdf.chapters import Chapter, Setting, Shelf, lay_out
+from reports.pdf.chapters import Chapter, Setting, Shelf, Text, lay_out
 from reports.pdf.fetcher import MemoryFetcher
 from reports.pdf.job import Attachment, Job
 
@@ -82,10 +82,6 @@ def _nobody_listens(**_facts: object) -> None:
     """Take what is told, where nobody wants to know."""
 
 
-def _nobody_watches(_place: int) -> None:
-    """Take the place of a page, where nobody wants to know."""
-
-
 def render(
     job: Job, *, tell: Callable[..., None] = _nobody_listens, shelf: Shelf | None = None
 ) -> File:
@@ -107,6 +103,7 @@ def render(
     """
     prepare()
     shelf = shelf or Shelf()
+    shelf.wake()
     _check_characters(job)
     with _watched_glyphs():
         job, body = _fitting(job, shelf, tell)
@@ -114,9 +111,7 @@ def render(
         if job.front:
             tell(stage="contents")
             numbered = with_page_numbers(job.front, page_map(body))
-            front = shelf.chapter(
-                _setting(job), numbered, part="front", first=1, notes=0, watch=_nobody_watches
-            )
+            front = shelf.chapter(_setting(job), Text(numbered, part="front"))
         tell(stage="writing")
         content = _write(job, front, body, shelf)
     lengths = {title: length for one in body for title, length in one.lengths.items()}
@@ -157,17 +152,21 @@ def _chapters(
 ) -> list[Chapter]:
     setting, chapters, pages, notes = _setting(job), list[Chapter](), 0, 0
     tell(stage="layout", chapters=len(texts))
-    for number, (part, text) in enumerate(zip(job.parts, texts, strict=True), 1):
-        told = partial(
-            tell, stage="layout", chapter=number, chapters=len(texts), title=part.title
-        )
-        chapter = shelf.chapter(
-            setting, text, part="body", first=pages + 1, notes=notes,
-            watch=lambda place, told=told, before=pages: told(page=before + place),  # type: ignore[misc]
-        )  # fmt: skip
-        chapters.append(chapter)
-        pages, notes = pages + len(chapter.sheets), notes + chapter.notes
+    for number, (part, html) in enumerate(zip(job.parts, texts, strict=True), 1):
+        watch = partial(_tell_page, tell, number, len(texts), part.title, pages)
+        twins = texts[: number - 1].count(html)
+        text = Text(html, first=pages + 1, notes=notes, twins=twins)
+        chapters.append(shelf.chapter(setting, text, watch=watch))
+        pages += len(chapters[-1].sheets)
+        notes += chapters[-1].notes
     return chapters
+
+
+def _tell_page(
+    tell: Callable[..., None], chapter: int, chapters: int, title: str, before: int, place: int
+) -> None:
+    page = before + place
+    tell(stage="layout", chapter=chapter, chapters=chapters, title=title, page=page)
 
 
 def _setting(job: Job) -> Setting:
