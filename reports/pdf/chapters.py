@@ -13,7 +13,7 @@ import weasyprint
 from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 
-from reports.pdf import drawn, furniture, metadata, tags
+from reports.pdf import drawn, furniture, metadata, savings, tags
 from reports.pdf.fetcher import SCHEME, MemoryFetcher
 
 _PICTURE = re.compile(re.escape(SCHEME) + r"([\w.-]+)")
@@ -125,6 +125,7 @@ class Shelf:
         self.tidy()
         tags.begin()
         drawn.use_fonts_of(None)
+        savings.forget_fonts()
         self.fonts.font_map = None
 
     def style_sheet(self, style: str) -> Any:

@@ -1,8 +1,8 @@
 """What is drawn on a page, kept: a page of the next file that is the same is not drawn again.
 
-Kept is what a page draws of its text: instructions, fonts with their glyphs, marks for the
-structure. Pages that refer to numbered things of the whole file, such as pictures, are drawn each
-time. The margins are too, as they differ from file to file.
+Kept are instructions, fonts with their glyphs, and marks for the structure; of the text of a page
+and of its margins apart, as a number may change where the text does not. What refers to numbered
+things of the whole file, such as pictures, is drawn each time.
 """
 
 from collections.abc import Callable
@@ -110,7 +110,7 @@ def _font_of_file(whole: dict[int, Any], face: _Face) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What a page draws of its text.
+    """What a page draws of its text, or of its margins.
 
     Attributes:
         instructions: As they stand in the file.
@@ -142,30 +142,43 @@ def _note_glyphs(font: Any, texts: dict[int, str], widths: dict[int, int]) -> No
 
 
 def draw(page: Any, stream: Any, original: Callable[[Any, Any], None]) -> None:
-    """Draw a page: its text, kept or anew, and then what stands in its margins.
+    """Draw a page, what is kept of it or anew: its text, and then what stands in its margins.
 
     Args:
         page: Page box.
         stream: Stream of the page, on which nothing is drawn yet.
         original: WeasyPrint's own function.
     """
-    kept: Drawing | None = page.__dict__.get("kept_drawing")
-    if kept is None:
-        page.kept_drawing = _drawn(page, stream, original)
-    else:
-        kept.draw(stream)
-    for child in page.children:
-        if isinstance(child, boxes.MarginBox):
-            draw_stacking_context(stream, StackingContext.from_box(child, page))
-
-
-def _drawn(page: Any, stream: Any, original: Callable[[Any, Any], None]) -> Drawing | None:
-    """Draw the text of a page; return it if it may be kept."""
     text = [child for child in page.children if not isinstance(child, boxes.MarginBox)]
+    margins = [child for child in page.children if isinstance(child, boxes.MarginBox)]
+
+    def draw_text() -> None:
+        original(page.copy_with_children(text), stream)
+
+    def draw_margins() -> None:
+        for box in margins:
+            draw_stacking_context(stream, StackingContext.from_box(box, page))
+
+    for name, paint in (("kept_text", draw_text), ("kept_margins", draw_margins)):
+        kept: Drawing | None = page.__dict__.get(name)
+        if kept is None:
+            page.__dict__[name] = _drawn(stream, paint)
+        else:
+            kept.draw(stream)
+
+
+def margins_have_changed(page: Any) -> None:
+    """Have what stands in the margins of a page drawn anew."""
+    page.kept_margins = None
+
+
+def _drawn(stream: Any, paint: Callable[[], None]) -> Drawing | None:
+    """Draw something; return it if it may be kept."""
     begun, whole = len(stream.stream), stream._fonts  # noqa: SLF001
+    marked = len(stream._tags)  # noqa: SLF001
     fonts = stream._fonts = PageFonts(whole)  # noqa: SLF001
     try:
-        original(page.copy_with_children(text), stream)
+        paint()
     finally:
         stream._fonts = whole  # noqa: SLF001
     for key, font in fonts.items():
@@ -177,10 +190,11 @@ def _drawn(page: Any, stream: Any, original: Callable[[Any, Any], None]) -> Draw
     if any(part.endswith(_NUMBERED) for part in written) or not all(map(_is_alpha, names)):
         return None
     states = stream._resources["ExtGState"]  # noqa: SLF001
+    marks = list(stream._tags.items())[marked:]  # noqa: SLF001
     return Drawing(
         stream.stream[begun] if written else b"",
         {name: dict(states[name]) for name in sorted(names)},
-        tuple((box, dict(mark)) for box, mark in stream._tags.items()),  # noqa: SLF001
+        tuple((box, dict(mark)) for box, mark in marks),
         tuple((fonts.first[key], font.to_unicode, font.widths) for key, font in fonts.items()),
     )
 

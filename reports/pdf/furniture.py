@@ -16,6 +16,8 @@ from weasyprint.formatting_structure import boxes
 from weasyprint.layout import page as page_layout
 from weasyprint.layout.background import layout_box_backgrounds
 
+from reports.pdf import drawn
+
 _LAYOUT = sys.modules["weasyprint.layout"]
 _make_margin_boxes = weasyprint.layout.make_margin_boxes
 
@@ -29,12 +31,14 @@ class Sheet:
         context: What WeasyPrint knows of the document that the page is of.
         state: Counters at the page.
         place: Which page of that document it is, counted from 1.
+        furnished: Number, number of all pages and strings with which its margins were filled.
     """
 
     box: Any
     context: Any
     state: Any
     place: int
+    furnished: tuple[int, int, dict[str, str]] | None = None
 
 
 @dataclass(slots=True)
@@ -77,7 +81,11 @@ def furnish(sheet: Sheet, *, number: int, total: int, strings: Mapping[str, str]
         total: How many pages are numbered in the same way.
         strings: Named strings of the style sheets that belong to the file, not to the chapter.
     """
+    if sheet.furnished == (number, total, strings):
+        return
+    sheet.furnished = (number, total, dict(strings))
     context, page = sheet.context, sheet.box
+    drawn.margins_have_changed(page)
     context.current_page = sheet.place
     sheet.state[1].update(page=[number], pages=[total])
     for name, words in strings.items():

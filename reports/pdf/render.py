@@ -16,7 +16,7 @@ from weasyprint.document import Document
 from weasyprint.html import get_html_metadata
 from weasyprint.pdf.metadata import DocumentMetadata
 
-from reports.pdf import drawn, fonts, furniture, line_numbers, metadata, svg, tags
+from reports.pdf import drawn, fonts, furniture, line_numbers, metadata, savings, svg, tags
 from reports.pdf.chapters import Chapter, Setting, Shelf, Text, lay_out
 from reports.pdf.fetcher import MemoryFetcher
 from reports.pdf.job import Attachment, Job
@@ -68,6 +68,7 @@ def prepare() -> None:
     tags.install()
     furniture.install()
     drawn.install()
+    savings.install()
     fonts.keep_characters_in_the_text_layer()
     svg.shape_text_as_a_line()
     _LOGGER.setLevel(logging.WARNING)
@@ -272,6 +273,7 @@ def _write(job: Job, front: Chapter | None, body: Sequence[Chapter], shelf: Shel
         if job.direction == "rtl":
             metadata.read_from_the_right(pdf)
         metadata.compress_streams(pdf)
+        savings.write_objects_once(pdf)
 
     content: bytes = whole.write_pdf(
         pdf_variant=metadata.VARIANT,
