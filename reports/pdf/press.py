@@ -33,6 +33,8 @@ _FONTCONFIG = """<?xml version="1.0"?>
 _MESSAGE_BYTES = 4096
 _SECONDS_TO_BEGIN = 60.0
 _SECONDS_TO_END = 5.0
+#: A process may end between the look whether it is there and the job that it is given.
+_MOST_ATTEMPTS = 3
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -132,6 +134,20 @@ def _key(order: Order) -> str:
     return f"{order.family}/{order.memory}/{order.cpu}" if order.family else ""
 
 
+def _send(order: Order, line: _Line) -> socket.socket | None:
+    """Hand over a job; return our end of the line to the copy, or ``None`` if nobody is there."""
+    near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    asked = {"memory": order.memory, "cpu": order.cpu, "idle": order.idle}
+    with far:
+        try:
+            files = [*order.streams, far.fileno()]
+            socket.send_fds(line.end, [json.dumps(asked).encode()], files)
+        except OSError:
+            near.close()
+            return None
+    return near
+
+
 class Press:
     """The warm process of this process, and the lines to what grew out of it."""
 
@@ -165,20 +181,14 @@ class Press:
         """
         with self._lock:
             self._most_kept = most_kept
-            while True:
+            for _attempt in range(_MOST_ATTEMPTS):
                 line = self._line_for(_key(order))
-                near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-                asked = {"memory": order.memory, "cpu": order.cpu, "idle": order.idle}
-                with far:
-                    try:
-                        files = [*order.streams, far.fileno()]
-                        socket.send_fds(line.end, [json.dumps(asked).encode()], files)
-                    except OSError:
-                        near.close()
-                        self._lose(line)
-                        continue
-                line.users += 1
-                return Run(self, order, line, near)
+                end = _send(order, line)
+                if end is not None:
+                    line.users += 1
+                    return Run(self, order, line, end)
+                self._lose(line)
+        raise BuildFailed("crashed", reason="no answer")
 
     def take_back(self, line: _Line, stays: socket.socket | None, *, family: str) -> None:
         """Note that a job has ended, and keep the process that stays in place of the one before."""

@@ -20,7 +20,6 @@ from pypdf import PdfReader
 from reports.builds.pages import pages_of_references
 from reports.labels import labels
 from reports.pdf import press
-from tests.integration.reports.conftest import LIMITS
 
 pytestmark = [pytest.mark.pdf, pytest.mark.slow]
 
