@@ -17,6 +17,8 @@ from reports.pdf.press import PRESS, Order, Run
 
 #: How often we look how far the process has come.
 _SECONDS_BETWEEN_LOOKS = 1.0
+#: How libraries end that get no memory; the last is that of GLib.
+_OUT_OF_MEMORY = (signal.SIGABRT, signal.SIGSEGV, signal.SIGTRAP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,7 @@ def _failure(status: int, err: Path, limits: Limits) -> BuildFailed:
         return BuildFailed("too_long", at=at, seconds=str(limits.cpu_seconds))
     if -status == signal.SIGKILL:
         return BuildFailed("killed", at=at)
-    if -status in (signal.SIGABRT, signal.SIGSEGV) or "MemoryError" in message:
+    if -status in _OUT_OF_MEMORY or "MemoryError" in message:
         return BuildFailed("too_big", at=at)
     lines = [line for line in message.splitlines() if line.strip() and not line.startswith("{")]
     reason = lines[-1][:200] if lines else f"status {status}"

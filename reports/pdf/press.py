@@ -31,6 +31,8 @@ _FONTCONFIG = """<?xml version="1.0"?>
 <fontconfig><dir>{fonts}</dir><cachedir>{cache}</cachedir><config></config></fontconfig>
 """
 _MESSAGE_BYTES = 4096
+#: The first thing that a copy says.
+BEGUN = b'{"begun": true}'
 _SECONDS_TO_BEGIN = 60.0
 _SECONDS_TO_END = 5.0
 #: A process may end between the look whether it is there and the job that it is given.
@@ -135,17 +137,23 @@ def _key(order: Order) -> str:
 
 
 def _send(order: Order, line: _Line) -> socket.socket | None:
-    """Hand over a job; return our end of the line to the copy, or ``None`` if nobody is there."""
+    """Hand over a job; return our end of the line to its copy, or ``None`` if none was made.
+
+    Whoever waits at a line may end before it takes what was sent.
+    """
     near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     asked = {"memory": order.memory, "cpu": order.cpu, "idle": order.idle}
-    with far:
-        try:
+    near.settimeout(_SECONDS_TO_BEGIN)
+    try:
+        with far:
             files = [*order.streams, far.fileno()]
             socket.send_fds(line.end, [json.dumps(asked).encode()], files)
-        except OSError:
-            near.close()
-            return None
-    return near
+        if near.recv(_MESSAGE_BYTES) == BEGUN:
+            return near
+    except OSError:
+        pass
+    near.close()
+    return None
 
 
 class Press:
@@ -179,14 +187,16 @@ class Press:
         Raises:
             BuildFailed: If no process can be started.
         """
-        with self._lock:
-            self._most_kept = most_kept
-            for _attempt in range(_MOST_ATTEMPTS):
+        for _attempt in range(_MOST_ATTEMPTS):
+            with self._lock:
+                self._most_kept = most_kept
                 line = self._line_for(_key(order))
-                end = _send(order, line)
-                if end is not None:
-                    line.users += 1
-                    return Run(self, order, line, end)
+                line.users += 1
+            end = _send(order, line)
+            if end is not None:
+                return Run(self, order, line, end)
+            with self._lock:
+                line.users -= 1
                 self._lose(line)
         raise BuildFailed("crashed", reason="no answer")
 
@@ -234,7 +244,7 @@ class Press:
     def _lose(self, line: _Line) -> None:
         for family, kept in list(self._kept.items()):
             if kept is line:
-                del self._kept[family]
+                self._kept.pop(family).leave()
         if line is self._first:
             self._end_all()
 

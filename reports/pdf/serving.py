@@ -7,7 +7,7 @@ nobody will ever open.
 
 Messages are JSON, one a packet. In: limits and how long a copy may stay unused, with four open
 files: the job, the file to be made, the place for what is told, and the line of the copy. Out, on
-the line of the copy: ``status``, and ``stays`` if it waits for further jobs there.
+the line of the copy: ``begun``, then ``status``, and ``stays`` if it waits for further jobs there.
 """
 
 import ctypes
@@ -20,6 +20,7 @@ import shutil
 import signal
 import socket
 import sys
+import time
 import traceback
 from contextlib import suppress
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ _MESSAGE_BYTES = 4096
 _FILES_OF_A_JOB = 4
 #: A copy that has grown beyond this does not stay.
 _MOST_BYTES_KEPT = 500 * 1024**2
+_SECONDS_FOR_THREADS = 1.0
 _LANGUAGES = ("de", "en", "es", "fr", "it", "pt")
 _prctl = ctypes.CDLL(None).prctl
 
@@ -161,6 +163,7 @@ def _be_a_copy(
         _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() == parent:
             server.forget()
+            _say(own, begun=True)
             for place, stream in enumerate(streams):
                 os.dup2(stream, place)
                 os.close(stream)
@@ -215,7 +218,7 @@ def _stay(own: socket.socket, shelf: Shelf, idle: float) -> None:
     shelf.rest()
     gc.unfreeze()
     gc.collect()
-    if threads() != 1 or resident() > _MOST_BYTES_KEPT:
+    if has_other_threads() or resident() > _MOST_BYTES_KEPT:
         return
     nowhere = os.open(os.devnull, os.O_RDWR)
     for place in range(3):
@@ -228,9 +231,14 @@ def _stay(own: socket.socket, shelf: Shelf, idle: float) -> None:
     _serve(own, shelf, idle)
 
 
-def threads() -> int:
-    """How many threads this process has, those of libraries too."""
-    return len(list(Path("/proc/self/task").iterdir()))
+def has_other_threads() -> bool:
+    """Whether something runs beside, such as a search for fonts that goes on for some moments."""
+    ends = time.monotonic() + _SECONDS_FOR_THREADS
+    while len(list(Path("/proc/self/task").iterdir())) > 1:
+        if time.monotonic() > ends:
+            return True
+        time.sleep(_SECONDS_FOR_THREADS / 100)
+    return False
 
 
 def resident() -> int:
