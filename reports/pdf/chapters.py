@@ -117,16 +117,21 @@ class Shelf:
             self.fonts.font_map = FontConfiguration().font_map
         drawn.use_fonts_of(self.fonts.font_map)
 
-    def rest(self) -> None:
+    def rest(self) -> bool:
         """Put away the fonts and what has not been used for long.
 
         What is kept refers to no font, so that the library's own threads end.
+
+        Returns:
+            Whether a chapter was put away.
         """
+        before = len(self.chapters)
         self.tidy()
         tags.begin()
         drawn.use_fonts_of(None)
         savings.forget_fonts()
         self.fonts.font_map = None
+        return len(self.chapters) < before
 
     def style_sheet(self, style: str) -> Any:
         """Return a style sheet, parsed once."""

@@ -214,21 +214,25 @@ def _make(shelf: Shelf) -> int:
 
 
 def _stay(own: socket.socket, shelf: Shelf, idle: float) -> None:
-    """Wait for further jobs with what was laid out, if that is safe and not too much."""
-    shelf.rest()
-    gc.unfreeze()
-    gc.collect()
-    if has_other_threads() or resident() > _MOST_BYTES_KEPT:
-        return
+    """Say that the file is made, and wait for further jobs if that is safe and not too much."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for place in range(3):
         os.dup2(nowhere, place)
     os.close(nowhere)
     _prctl(_PR_SET_PDEATHSIG, 0, 0, 0, 0)
-    # What lives now is never searched for garbage by copies, so its pages stay shared.
-    gc.freeze()
     _say(own, status=0, stays=True)
-    _serve(own, shelf, idle)
+    if _is_fit(shelf):
+        # What lives now is never searched for garbage by copies, so its pages stay shared.
+        gc.freeze()
+        _serve(own, shelf, idle)
+
+
+def _is_fit(shelf: Shelf) -> bool:
+    """Put away what is not needed; whether copies of what is left are safe and not too large."""
+    if shelf.rest():
+        gc.unfreeze()
+        gc.collect()
+    return not has_other_threads() and resident() <= _MOST_BYTES_KEPT
 
 
 def has_other_threads() -> bool:
