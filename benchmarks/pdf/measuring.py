@@ -7,6 +7,7 @@ from statistics import median
 from benchmarks.options import Sizes
 from benchmarks.pdf import jobs
 from benchmarks.pdf.printing import Bill, has_chromium, print_by_chromium, print_by_product
+from benchmarks.pdf.warm import measure_warm
 from benchmarks.results import Result
 from reports.pdf.job import Job
 
@@ -37,7 +38,8 @@ def measure(_database: str, sizes: Sizes) -> list[Result]:
         print("    the comparison with Chromium is skipped, because there is none here.")
     bills = _print_all(reports, sizes.repetitions)
     results = [result for name in reports for result in _of_one(name, bills[name])]
-    return [*results, *_growth(bills, sizes.pages)]
+    warm = measure_warm(_DEMONSTRATION, reports[_DEMONSTRATION], sizes.repetitions)
+    return [*results, *_growth(bills, sizes.pages), *warm]
 
 
 def _print_all(reports: Mapping[str, Job], repetitions: int) -> dict[str, Bills]:

@@ -14,6 +14,7 @@ import django
 
 from reports.pdf.isolation import Limits, build
 from reports.pdf.job import Job
+from reports.pdf.press import PRESS
 from tests import machine
 
 #: Far above what anything measured here should need, but for memory: that is the product's limit.
@@ -79,6 +80,8 @@ def _billed(work: Callable[[Job], tuple[int, int]], job: Job) -> Bill:
 
 def _build(job: Job) -> tuple[int, int]:
     made = build(job, limits=_LIMITS)
+    # Only what has ended is on the bill.
+    PRESS.close()
     return made.pages, len(made.content)
 
 

@@ -126,7 +126,11 @@ def run_build(build_id: int) -> Build:
     try:
         job = output_of(material, report, kind=found.kind, numbered=found.numbered)
         full = with_pictures(job, found.profile)
-        made = build_pdf(full, listener=lambda progress: _note(build_id, progress))
+        made = build_pdf(
+            full,
+            listener=lambda progress: _note(build_id, progress),
+            family=family_of(found.profile, found.language),
+        )
     except BuildFailed as problem:
         found.state, found.problem = Build.State.FAILED, str(problem)
         found.finished_at = timezone.now()
@@ -146,6 +150,11 @@ def run_build(build_id: int) -> Build:
     found.finished_at = timezone.now()
     found.save()
     return found
+
+
+def family_of(profile: Profile, language: str) -> str:
+    """Name the builds that may use the laid-out chapters of one another."""
+    return f"{profile.pk}-{language}"
 
 
 def _note(build_id: int, progress: Progress) -> None:

@@ -1,18 +1,18 @@
-"""The PDF process: a job as JSON on standard input, the file on standard output.
+"""The warm PDF process: started once, it makes a copy of itself for each job.
 
-It gives itself limits before it reads anything, and leaves the network. JSON lines on standard
-error tell how far it has come (``stage``) and, the last one, how it went; exit status 3 means a
-problem that a person can solve.
+The only argument is the number of an open socket, on which jobs come (``serving``). It leaves the
+network and bounds what can be bounded before it imports a large library.
 """
 
 import ctypes
 import gc
-import json
 import resource
+import signal
+import socket
 import sys
 
-EXIT_PROBLEM = 3
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
+_PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 4, 36
 _FILE_BYTES = 256 * 1024**2
 _OPEN_FILES = 96
 _RARE_COLLECTION = (200_000, 20, 100)
@@ -31,56 +31,34 @@ def leave_the_network() -> bool:
         return False
 
 
-def limit(memory: int, cpu: int) -> None:
-    """Bound memory (bytes), processor time (seconds), file size and open files."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 2))
+def limit_files() -> None:
+    """Bound the size of files and how many are open, for this process and its copies."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE_BYTES, _FILE_BYTES))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _say(**facts: object) -> None:
-    sys.stderr.write("\n" + json.dumps(facts) + "\n")
-    sys.stderr.flush()
+def stand_alone() -> None:
+    """Be read by no other process, and look after the copies of copies that have ended."""
+    library = ctypes.CDLL(None)
+    library.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+    library.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def _make() -> int:
+def main(arguments: list[str]) -> None:
+    """Serve until whoever started it has gone."""
+    leave_the_network()
+    limit_files()
+    stand_alone()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A laid-out document is one large web of live objects: searching it for garbage again and
     # again finds little.
     gc.set_threshold(*_RARE_COLLECTION)
     # Imported here: the limits must hold before a large library reads anything.
-    from reports.pdf.job import Job  # noqa: PLC0415
-    from reports.pdf.render import MissingGlyph, render  # noqa: PLC0415
+    from reports.pdf import serving  # noqa: PLC0415
 
-    try:
-        file = render(Job.from_json(sys.stdin.buffer.read().decode()), tell=_say)
-    except MissingGlyph as problem:
-        point = f"U+{ord(problem.character):04X}" if problem.character else ""
-        detail = {"character": problem.character, "code_point": point, "where": problem.where}
-        _say(code="missing_glyph", detail=detail)
-        return EXIT_PROBLEM
-    except MemoryError:
-        _say(code="too_big", detail={})
-        return EXIT_PROBLEM
-    sys.stdout.buffer.write(file.content)
-    sys.stdout.buffer.flush()
-    _say(
-        front=file.front_pages,
-        body=file.body_pages,
-        lengths=file.lengths,
-        warnings=list(file.warnings),
-    )
-    return 0
-
-
-def main(arguments: list[str]) -> int:
-    """Run one job; arguments are the limits: bytes of memory and seconds of CPU."""
-    memory, cpu = (int(argument) for argument in arguments)
-    leave_the_network()
-    limit(memory, cpu)
-    return _make()
+    serving.begin(socket.socket(fileno=int(arguments[0])))
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])

@@ -1,10 +1,7 @@
-"""The near side of the PDF process: starts it, feeds it, stops it, and reads how it went."""
+"""The door to the PDF process: hands it a job, stops it, and reads how it went."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -16,15 +13,12 @@ from django.conf import settings
 
 from reports.errors import EXIT_PROBLEM, BuildFailed, engine_warning
 from reports.pdf.job import Job
+from reports.pdf.press import PRESS, Order, Run
 
-_ROOT = Path(__file__).resolve().parent.parent.parent
-_FONTS = _ROOT / "reports" / "static" / "reports" / "fonts"
-_FONTCONFIG = """<?xml version="1.0"?>
-<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
-<fontconfig><dir>{fonts}</dir><cachedir>{cache}</cachedir><config></config></fontconfig>
-"""
 #: How often we look how far the process has come.
 _SECONDS_BETWEEN_LOOKS = 1.0
+#: How libraries end that get no memory; the last is that of GLib.
+_OUT_OF_MEMORY = (signal.SIGABRT, signal.SIGSEGV, signal.SIGTRAP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +103,24 @@ def _nobody_listens(_progress: Progress) -> None:
     """Take what the process tells, where nobody wants to know."""
 
 
-def build(job: Job, *, limits: Limits | None = None, listener: Listener = _nobody_listens) -> Built:
+def build(
+    job: Job,
+    *,
+    limits: Limits | None = None,
+    listener: Listener = _nobody_listens,
+    family: str = "",
+) -> Built:
     """Make the PDF of a job in a process of its own.
 
     Args:
         job: What to print.
         limits: Cost allowed; those of the settings by default.
         listener: Called about once a second with how far the process has come.
+        family: Names the jobs whose chapters may be used again for this one, and those of this
+            one for them; they must all be of one profile. With none nothing is kept.
 
     Returns:
-        The file; the same bytes for the same job.
+        The file; the same bytes for the same job, whatever was kept.
 
     Raises:
         BuildFailed: With a sentence for the person who asked: a character is missing in the
@@ -128,13 +130,13 @@ def build(job: Job, *, limits: Limits | None = None, listener: Listener = _nobod
     with tempfile.TemporaryDirectory(prefix="report-") as folder:
         files = _Files(Path(folder))
         files.job.write_bytes(job.to_json().encode())
-        process = _start(allowed, files)
+        run = _start(allowed, files, family)
         try:
-            _follow(process, allowed, look=lambda: _progress(files.err), listener=listener)
+            status = _follow(run, allowed, look=lambda: _progress(files.err), listener=listener)
         finally:
-            _end(process)
-        if process.returncode != 0:
-            raise _failure(process.returncode, files.err, allowed)
+            run.finish()
+        if status != 0:
+            raise _failure(status, files.err, allowed)
         facts = next(_facts(files.err.read_text(errors="replace")))
         return Built(
             content=files.out.read_bytes(),
@@ -145,45 +147,21 @@ def build(job: Job, *, limits: Limits | None = None, listener: Listener = _nobod
         )
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    """Only what the process needs: no secret of the application, no font of the machine."""
-    config = folder / "fonts.conf"
-    config.write_text(_FONTCONFIG.format(fonts=_FONTS, cache=folder / "font-cache"))
-    return {
-        "PATH": os.defpath,
-        "PYTHONPATH": str(_ROOT),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONUTF8": "1",
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "TZ": "UTC",
-        "FONTCONFIG_FILE": str(config),
-    }
-
-
-def _start(limits: Limits, files: "_Files") -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "reports.pdf"]
-    command += [str(limits.memory_bytes), str(limits.cpu_seconds)]
+def _start(limits: Limits, files: _Files, family: str) -> Run:
+    kept = settings.PDF_KEPT_REPORTS
     # Files and no pipes: whoever waits for a pipe cannot look how far the process has come.
     with files.job.open("rb") as job, files.out.open("wb") as out, files.err.open("wb") as err:
-        return subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
-            command,
-            stdin=job,
-            stdout=out,
-            stderr=err,
-            cwd=files.folder,
-            env=_environment(files.folder),
-            start_new_session=True,
+        order = Order(
+            streams=(job.fileno(), out.fileno(), err.fileno()),
+            memory=limits.memory_bytes,
+            cpu=limits.cpu_seconds,
+            family=family if kept else "",
+            idle=settings.PDF_KEPT_SECONDS if family and kept else 0,
         )
+        return PRESS.start(order, most_kept=kept)
 
 
-def _follow(
-    process: "subprocess.Popen[bytes]",
-    limits: Limits,
-    *,
-    look: Callable[[], Progress],
-    listener: Listener,
-) -> None:
+def _follow(run: Run, limits: Limits, *, look: Callable[[], Progress], listener: Listener) -> int:
     """Wait for the end of the process, telling now and then how far it has come.
 
     Raises:
@@ -191,19 +169,11 @@ def _follow(
     """
     ends = time.monotonic() + limits.wall_seconds
     while (left := ends - time.monotonic()) > 0:
-        try:
-            process.wait(min(left, _SECONDS_BETWEEN_LOOKS))
-        except subprocess.TimeoutExpired:
-            listener(look())
-        else:
-            return
+        status = run.wait(min(left, _SECONDS_BETWEEN_LOOKS))
+        if status is not None:
+            return status
+        listener(look())
     raise BuildFailed("too_long", at=look().title, seconds=f"{limits.wall_seconds:g}")
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 def _facts(message: str) -> Iterator[dict[str, Any]]:
@@ -229,7 +199,7 @@ def _failure(status: int, err: Path, limits: Limits) -> BuildFailed:
         return BuildFailed("too_long", at=at, seconds=str(limits.cpu_seconds))
     if -status == signal.SIGKILL:
         return BuildFailed("killed", at=at)
-    if -status in (signal.SIGABRT, signal.SIGSEGV) or "MemoryError" in message:
+    if -status in _OUT_OF_MEMORY or "MemoryError" in message:
         return BuildFailed("too_big", at=at)
     lines = [line for line in message.splitlines() if line.strip() and not line.startswith("{")]
     reason = lines[-1][:200] if lines else f"status {status}"

@@ -2,23 +2,24 @@
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from html import escape
 from typing import Any
 
 import weasyprint
 import weasyprint.pdf.fonts
 from weasyprint.document import Document
-from weasyprint.layout import page as page_layout
-from weasyprint.text.fonts import FontConfiguration
+from weasyprint.html import get_html_metadata
+from weasyprint.pdf.metadata import DocumentMetadata
 
-from reports.pdf import fonts, line_numbers, metadata, svg, tags
+from reports.pdf import drawn, fonts, furniture, line_numbers, metadata, savings, svg, tags
+from reports.pdf.chapters import Chapter, Setting, Shelf, Text, lay_out
 from reports.pdf.fetcher import MemoryFetcher
-from reports.pdf.job import Attachment, Job, Part
+from reports.pdf.job import Attachment, Job
 
 _LINK = re.compile(r'href="#([^"]+)" data-page=""')
 #: A page whose number is not known yet, as wide as most are.
@@ -65,6 +66,9 @@ class File:
 def prepare() -> None:
     """Wrap the functions of WeasyPrint that need it; once in a process."""
     tags.install()
+    furniture.install()
+    drawn.install()
+    savings.install()
     fonts.keep_characters_in_the_text_layer()
     svg.shape_text_as_a_line()
     _LOGGER.setLevel(logging.WARNING)
@@ -79,61 +83,99 @@ def _nobody_listens(**_facts: object) -> None:
     """Take what is told, where nobody wants to know."""
 
 
-def render(job: Job, *, tell: Callable[..., None] = _nobody_listens) -> File:
+def render(
+    job: Job, *, tell: Callable[..., None] = _nobody_listens, shelf: Shelf | None = None
+) -> File:
     """Make the PDF of a job.
 
     Args:
         job: What to print.
         tell: Called with ``stage`` and, page by page, with ``chapter``, ``chapters``, ``title``
             and ``page``.
+        shelf: What was kept of the file before, and is kept of this one; nothing by default.
 
     Returns:
-        The same bytes for the same job, whatever the machine's clock or directory; in the isolated
-        process, which knows the fonts of the report only, whatever its fonts too.
+        The same bytes for the same job, whatever the machine's clock or directory and whatever
+        is on the shelf; in the isolated process, which knows the fonts of the report only,
+        whatever the machine's fonts too.
 
     Raises:
         MissingGlyph: If a character is in no font of the report.
     """
     prepare()
+    shelf = shelf or Shelf()
+    shelf.wake()
     _check_characters(job)
-    config, identifier = FontConfiguration(), job.digest[:32]
     with _watched_glyphs():
-        with _watched_pages(job.parts, tell):
-            job, body = _fitting(job, config)
+        job, body = _fitting(job, shelf, tell)
         front = None
         if job.front:
             tell(stage="contents")
             numbered = with_page_numbers(job.front, page_map(body))
-            front = _lay_out(job, numbered, "front", config)
+            front = shelf.chapter(_setting(job), Text(numbered, part="front"))
         tell(stage="writing")
-        content = _write(job, front, body, config, identifier)
+        content = _write(job, front, body, shelf)
+    lengths = {title: length for one in body for title, length in one.lengths.items()}
     front_pages = len(front.pages) if front else 0
-    return File(content, front_pages, len(body.pages), chapter_lengths(body), engine_warnings())
+    return File(content, front_pages, len(_pages(body)), lengths, engine_warnings())
 
 
-def _fitting(job: Job, config: FontConfiguration) -> tuple[Job, Document]:
+def _fitting(job: Job, shelf: Shelf, tell: Callable[..., None]) -> tuple[Job, list[Chapter]]:
     """Lay out the body, set tighter and tighter as long as it has too many pages."""
-    body = _body(job, config)
+    body = _body(job, shelf, tell)
     for style in job.tighter:
-        if len(body.pages) <= job.most_pages:
+        if len(_pages(body)) <= job.most_pages:
             break
         job = replace(job, styles=(*job.styles, style), tighter=())
-        body = _body(job, config)
+        body = _body(job, shelf, tell)
     return job, body
 
 
-def _body(job: Job, config: FontConfiguration) -> Document:
-    """Lay out the body, again if it says on which page something is, until that is true."""
-    html = "".join(part.html for part in job.parts)
-    body = _lay_out(job, _LINK.sub(_UNKNOWN_PAGE, html), "body", config)
+def _body(job: Job, shelf: Shelf, tell: Callable[..., None]) -> list[Chapter]:
+    """Lay out the body, again if it says on which page something is, until that is true.
+
+    Always by the same steps, whatever is on the shelf: so the same pages are found.
+    """
+    texts = [part.html for part in job.parts]
+    body = _chapters(job, [_LINK.sub(_UNKNOWN_PAGE, text) for text in texts], shelf, tell)
     before: dict[str, int] = {}
-    for _attempt in range(_MOST_ATTEMPTS if _LINK.search(html) else 0):
+    for _attempt in range(_MOST_ATTEMPTS if any(map(_LINK.search, texts)) else 0):
         pages = page_map(body)
         if pages == before:
             break
-        body = _lay_out(job, with_page_numbers(html, pages), "body", config)
+        body = _chapters(job, [with_page_numbers(text, pages) for text in texts], shelf, tell)
         before = pages
     return body
+
+
+def _chapters(
+    job: Job, texts: Sequence[str], shelf: Shelf, tell: Callable[..., None]
+) -> list[Chapter]:
+    setting, chapters, pages, notes = _setting(job), list[Chapter](), 0, 0
+    tell(stage="layout", chapters=len(texts))
+    for number, (part, html) in enumerate(zip(job.parts, texts, strict=True), 1):
+        watch = partial(_tell_page, tell, number, len(texts), part.title, pages)
+        twins = texts[: number - 1].count(html)
+        text = Text(html, first=pages + 1, notes=notes, twins=twins)
+        chapters.append(shelf.chapter(setting, text, watch=watch))
+        pages += len(chapters[-1].sheets)
+        notes += chapters[-1].notes
+    return chapters
+
+
+def _tell_page(
+    tell: Callable[..., None], chapter: int, chapters: int, title: str, before: int, place: int
+) -> None:
+    page = before + place
+    tell(stage="layout", chapter=chapter, chapters=chapters, title=title, page=page)
+
+
+def _setting(job: Job) -> Setting:
+    return Setting(job.language, job.direction, job.styles, job.resources)
+
+
+def _pages(body: Iterable[Chapter]) -> list[Any]:
+    return [page for chapter in body for page in chapter.pages]
 
 
 def _check_characters(job: Job) -> None:
@@ -160,66 +202,10 @@ def _watched_glyphs() -> Iterator[None]:
             raise MissingGlyph(message.rpartition(":")[2].strip().strip("\"'")[:1], "")
 
 
-@contextmanager
-def _watched_pages(parts: Sequence[Part], tell: Callable[..., None]) -> Iterator[None]:
-    """Tell before each page is laid out which one it is, and to which chapter it belongs."""
-    make = page_layout.remake_page
-
-    def told(index: int, context: Any, root: Any, html: Any) -> Any:
-        number = _chapter_at(root, context.page_maker[index][0], len(parts))
-        title = parts[number - 1].title if number else ""
-        tell(stage="layout", chapter=number, chapters=len(parts), title=title, page=index + 1)
-        return make(index, context, root, html)
-
-    tell(stage="layout", chapters=len(parts))
-    page_layout.remake_page = told
-    try:
-        yield
-    finally:
-        page_layout.remake_page = make
-
-
-def _chapter_at(root: Any, resume_at: dict[int, Any] | None, most: int) -> int:
-    """Return the number of the chapter at a place of the body, counted by the chapters' titles.
-
-    Args:
-        root: The box of the document, whose only child that is printed is the body.
-        resume_at: Where the page goes on: index of a child → the same within it, or ``None``.
-        most: How many chapters there are.
-    """
-    if resume_at is None:
-        return min(1, most)
-    place, within = next(iter(resume_at.items()))
-    reached = next(iter(within)) if within else 0
-    begun = root.children[place].children[: reached + 1]
-    return min(most, sum(_begins_chapter(box) for box in begun))
-
-
-def _begins_chapter(box: Any) -> bool:
-    element = box.element
-    return element is not None and (element.tag == "h1" or element.find(".//h1") is not None)
-
-
-def chapter_lengths(body: Document) -> dict[str, float]:
-    """Return id of the title of a chapter → how many pages it fills, in parts of a page too.
-
-    A chapter reaches to the foot of each of its pages but the last one.
-    """
-    lengths: dict[str, float] = {}
-    for page in body.pages:
-        sheet = page._page_box  # noqa: SLF001 - the public page tells no sizes of boxes
-        for box in sheet.children[0].children[0].children:
-            title = None if box.element is None else box.element.find(".//h1")
-            if title is not None and title.get("id"):
-                share = float(box.margin_height() / sheet.height)
-                lengths[title.get("id")] = lengths.get(title.get("id"), 0.0) + share
-    return lengths
-
-
-def page_map(document: Document) -> dict[str, int]:
-    """Return anchor → page, counted from 1, of a laid-out document."""
+def page_map(body: Iterable[Chapter]) -> dict[str, int]:
+    """Return anchor → page, counted from 1, of a laid-out body."""
     pages: dict[str, int] = {}
-    for number, page in enumerate(document.pages, 1):
+    for number, page in enumerate(_pages(body), 1):
         for anchor in page.anchors:
             pages.setdefault(anchor, number)
     return pages
@@ -230,31 +216,18 @@ def with_page_numbers(html: str, pages: dict[str, int]) -> str:
     return _LINK.sub(lambda link: f'href="#{link[1]}" data-page="{pages.get(link[1], "")}"', html)
 
 
-def _document(job: Job, content: str, part: str) -> str:
+def _metadata(job: Job) -> DocumentMetadata:
     people = "".join(f'<meta name="author" content="{escape(name)}">' for name in job.authors)
-    return (
-        f'<!DOCTYPE html><html lang="{escape(job.language)}" dir="{escape(job.direction)}"><head>'
+    head = (
+        f'<!DOCTYPE html><html lang="{escape(job.language)}"><head>'
         f'<meta charset="utf-8"><title>{escape(job.title)}</title>{people}'
         f'<meta name="description" content="{escape(job.description)}">'
         f'<meta name="keywords" content="{escape(",".join(job.keywords))}">'
         f'<meta name="dcterms.created" content="{escape(job.moment)}">'
-        f'<meta name="dcterms.modified" content="{escape(job.moment)}"></head>'
-        f'<body class="{part}" data-title="{escape(job.title)}" data-footer="{escape(job.footer)}"'
-        f' data-watermark="{escape(job.watermark)}">{content}</body></html>'
+        f'<meta name="dcterms.modified" content="{escape(job.moment)}"></head></html>'
     )
-
-
-def _lay_out(job: Job, content: str, part: str, config: FontConfiguration) -> Document:
-    fetcher = MemoryFetcher(job.resources)
-    styles = [
-        weasyprint.CSS(string=style, url_fetcher=fetcher, font_config=config)
-        for style in job.styles
-    ]
-    page = weasyprint.HTML(string=_document(job, content, part), url_fetcher=fetcher)
-    document: Document = page.render(
-        font_config=config, stylesheets=styles, pdf_variant=metadata.VARIANT
-    )
-    return document
+    page = weasyprint.HTML(string=head, url_fetcher=MemoryFetcher())
+    return DocumentMetadata(**get_html_metadata(page))
 
 
 def _attachment(job: Job, item: Attachment) -> weasyprint.Attachment:
@@ -270,21 +243,28 @@ def _attachment(job: Job, item: Attachment) -> weasyprint.Attachment:
     )
 
 
-def _write(
-    job: Job,
-    front: Document | None,
-    body: Document,
-    config: FontConfiguration,
-    identifier: str,
-) -> bytes:
-    front_pages = front.pages if front else []
-    whole = body.copy(front_pages + body.pages)
+def _furnish(job: Job, chapters: Sequence[Chapter]) -> None:
+    """Fill the margins of all pages that are numbered together."""
+    sheets = [sheet for chapter in chapters for sheet in chapter.sheets]
+    strings = {"footer": job.footer, "watermark": job.watermark}
+    for number, sheet in enumerate(sheets, 1):
+        furniture.furnish(sheet, number=number, total=len(sheets), strings=strings)
+
+
+def _write(job: Job, front: Chapter | None, body: Sequence[Chapter], shelf: Shelf) -> bytes:
+    before = [front] if front else []
+    front_pages, pages = _pages(before), _pages(body)
+    _furnish(job, before)
+    _furnish(job, body)
+    whole = (*before, *body)[0].document.copy(front_pages + pages)
+    whole.metadata = _metadata(job)
     metadata.claim_both_conformances(whole)
     tags.begin()
     if job.numbered:
-        numbers = line_numbers.sheets([page._page_box for page in body.pages])  # noqa: SLF001
-        over = _lay_out(replace(job, styles=(line_numbers.STYLE,)), numbers, "numbers", config)
-        for page, sheet in zip(body.pages, over.pages, strict=True):
+        numbers = line_numbers.sheets([page._page_box for page in pages])  # noqa: SLF001
+        setting = replace(_setting(job), styles=(line_numbers.STYLE,))
+        over = lay_out(shelf, setting, numbers, part="numbers")
+        for page, sheet in zip(pages, over.pages, strict=True):
             tags.draw_over(page._page_box, sheet._page_box)  # noqa: SLF001
 
     def finish(_document: Document, pdf: object) -> None:
@@ -293,10 +273,11 @@ def _write(
         if job.direction == "rtl":
             metadata.read_from_the_right(pdf)
         metadata.compress_streams(pdf)
+        savings.write_objects_once(pdf)
 
     content: bytes = whole.write_pdf(
         pdf_variant=metadata.VARIANT,
-        pdf_identifier=identifier.encode(),
+        pdf_identifier=job.digest[:32].encode(),
         attachments=[_attachment(job, item) for item in job.attachments],
         finisher=finish,
     )

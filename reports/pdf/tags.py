@@ -16,6 +16,8 @@ import weasyprint.pdf.tags
 from weasyprint.formatting_structure import boxes
 from weasyprint.pdf.stream import Stream
 
+from reports.pdf import drawn
+
 _TAGS = sys.modules["weasyprint.pdf.tags"]
 _SVG = "{http://www.w3.org/2000/svg}"
 #: Structure type by ARIA role, for elements that WeasyPrint tags as generic.
@@ -171,7 +173,7 @@ def _wrap_page_drawing() -> None:
                 and box.element is not None
             ):
                 _see_table_head(box)
-        original(page, stream)
+        drawn.draw(page, stream, original)
         if id(page) in _current.over:
             original(_current.over[id(page)], stream)
 

@@ -17,7 +17,8 @@ import pytest
 
 from reports.labels import LANGUAGES, Labels, labels
 from reports.pdf import fonts
-from reports.pdf.isolation import _environment, build
+from reports.pdf.isolation import build
+from reports.pdf.press import environment
 from tests.integration.reports.conftest import LIMITS, plain_job
 
 pytestmark = [pytest.mark.pdf]
@@ -59,7 +60,7 @@ def stock(tmp_path_factory):
     )
     html = f"<html lang='en'><style>{STYLE}</style><title>T</title><body>{BODY}</body></html>"
     subprocess.run(
-        [sys.executable, "-c", code], input=html.encode(), check=True, env=_environment(folder),
+        [sys.executable, "-c", code], input=html.encode(), check=True, env=environment(folder),
         capture_output=True,
     )  # fmt: skip
     return out.read_bytes()
@@ -231,7 +232,7 @@ def test_a_machine_without_the_subsetting_library_is_told(tmp_path):
     )
     out = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, check=True, cwd=tmp_path,
-        env=_environment(Path(tmp_path)) | {"PATH": os.defpath},
+        env=environment(Path(tmp_path)) | {"PATH": os.defpath},
     )  # fmt: skip
 
     assert out.stdout.decode().strip() == "('no_harfbuzz_subset',)"

@@ -19,11 +19,19 @@ from pypdf import PdfReader
 
 from reports.builds.pages import pages_of_references
 from reports.labels import labels
-from reports.pdf import isolation
-from tests.integration.reports.conftest import LIMITS
+from reports.pdf import press
 
 pytestmark = [pytest.mark.pdf, pytest.mark.slow]
 
+#: Prints a job in a process that was not warm.
+PRINT = """
+import json, sys
+from reports.pdf.job import Job
+from reports.pdf.render import render
+made = render(Job.from_json(sys.stdin.read()))
+sys.stdout.buffer.write(made.content)
+json.dump([made.front_pages, made.body_pages, made.lengths, made.warnings], sys.stderr)
+"""
 BOTH = ("PDF_A_3A", "PDF_UA_1")
 
 
@@ -184,36 +192,27 @@ def test_the_watermark_is_on_each_page_until_publication(english, arabic):
 
 def test_the_same_job_gives_the_same_bytes_anywhere(english, tmp_path):
     job, file = english
-    environment = isolation._environment(tmp_path) | {
-        "PYTHONHASHSEED": "77",
-        "TZ": "Asia/Tokyo",
-        "LANG": "C",
-    }
+    further = {"PYTHONHASHSEED": "77", "TZ": "Asia/Tokyo", "LANG": "C"}
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     out = subprocess.run(
-        [sys.executable, "-m", "reports.pdf", str(LIMITS.memory_bytes), "60"],
+        [sys.executable, "-c", PRINT],
         input=job.to_json().encode(),
         capture_output=True,
         check=True,
         cwd=elsewhere,
-        env=environment,
+        env=press.environment(tmp_path) | further,
     )
 
     assert hashlib.sha256(out.stdout).hexdigest() == hashlib.sha256(file.content).hexdigest()
-    facts = json.loads(out.stderr.decode().strip().splitlines()[-1])
-    assert facts == {
-        "front": file.front_pages,
-        "body": file.body_pages,
-        "lengths": file.lengths,
-        "warnings": [],
-    }
+    facts = json.loads(out.stderr)
+    assert facts == [file.front_pages, file.body_pages, file.lengths, []]
 
 
 def test_the_process_inherits_no_secret(tmp_path, monkeypatch):
     monkeypatch.setitem(os.environ, "SECRET_KEY", "canary")
 
-    environment = isolation._environment(Path(tmp_path))
+    environment = press.environment(Path(tmp_path))
 
     assert "canary" not in environment.values()
     assert environment["FONTCONFIG_FILE"].startswith(str(tmp_path))

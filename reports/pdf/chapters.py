@@ -1,0 +1,230 @@
+"""Each chapter laid out as a document of its own, and kept for the next file that has it."""
+
+import hashlib
+import json
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+import weasyprint
+from weasyprint.document import Document
+from weasyprint.text.fonts import FontConfiguration
+
+from reports.pdf import drawn, furniture, metadata, savings, tags
+from reports.pdf.fetcher import SCHEME, MemoryFetcher
+
+_PICTURE = re.compile(re.escape(SCHEME) + r"([\w.-]+)")
+#: What makes a page differ by the side of the book on which it lies.
+_SIDED = re.compile(r":left\b|:right\b|\b(?:recto|verso)\b")
+#: So many pages are kept at most (1.7 MB each), and so many style sheets.
+_MOST_PAGES = 240
+_MOST_SHEETS = 24
+
+Watcher = Callable[[int], None]
+
+
+def _nobody_watches(_place: int) -> None:
+    """Take the place of a page, where nobody wants to know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the chapters of one file have in common.
+
+    Attributes:
+        language: BCP 47 code of the text.
+        direction: ``ltr`` or ``rtl``.
+        styles: Style sheets, in order.
+        resources: Pictures: key → content and type.
+    """
+
+    language: str
+    direction: str
+    styles: tuple[str, ...]
+    resources: Mapping[str, tuple[bytes, str]]
+
+    @property
+    def is_sided(self) -> bool:
+        """Whether the style sheets tell left pages from right ones."""
+        return any(_SIDED.search(style) for style in self.styles)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A chapter to be laid out.
+
+    Attributes:
+        html: What it says.
+        part: ``front`` or ``body``.
+        first: Number of its first page.
+        notes: How many footnotes there are before it.
+        twins: How many chapters before it say the very same; each needs pages of its own.
+    """
+
+    html: str
+    part: str = "body"
+    first: int = 1
+    notes: int = 0
+    twins: int = 0
+
+    @property
+    def on_left(self) -> bool:
+        """Whether it begins on a page that lies on the left in a book."""
+        return self.first % 2 == 0
+
+
+@dataclass(slots=True)
+class Chapter:
+    """A laid-out chapter; its margins are empty.
+
+    Attributes:
+        document: The document of WeasyPrint.
+        sheets: Its pages.
+        notes: How many footnotes it has.
+        lengths: Id of its title → how many pages it fills, in parts of a page too.
+    """
+
+    document: Document
+    sheets: list[furniture.Sheet]
+    notes: int
+    lengths: dict[str, float]
+
+    @property
+    def pages(self) -> list[Any]:
+        """Its pages as WeasyPrint writes them."""
+        pages: list[Any] = self.document.pages
+        return pages
+
+
+@dataclass(slots=True)
+class Shelf:
+    """What is kept from one file to the next of the same family: fonts, style sheets, chapters.
+
+    ``made`` counts the chapters that were laid out, which were not on the shelf.
+    """
+
+    fonts: FontConfiguration = field(default_factory=FontConfiguration)
+    sheets: OrderedDict[str, Any] = field(default_factory=OrderedDict)
+    chapters: OrderedDict[str, Chapter] = field(default_factory=OrderedDict)
+    made: int = 0
+
+    def wake(self) -> None:
+        """Open the fonts, where they have been put away."""
+        if self.fonts.font_map is None:
+            self.fonts.font_map = FontConfiguration().font_map
+        drawn.use_fonts_of(self.fonts.font_map)
+
+    def rest(self) -> bool:
+        """Put away the fonts and what has not been used for long.
+
+        What is kept refers to no font, so that the library's own threads end.
+
+        Returns:
+            Whether a chapter was put away.
+        """
+        before = len(self.chapters)
+        self.tidy()
+        tags.begin()
+        drawn.use_fonts_of(None)
+        savings.forget_fonts()
+        self.fonts.font_map = None
+        return len(self.chapters) < before
+
+    def style_sheet(self, style: str) -> Any:
+        """Return a style sheet, parsed once."""
+        if style not in self.sheets:
+            self.sheets[style] = weasyprint.CSS(
+                string=style, url_fetcher=MemoryFetcher(), font_config=self.fonts
+            )
+        self.sheets.move_to_end(style)
+        while len(self.sheets) > _MOST_SHEETS:
+            self.sheets.popitem(last=False)
+        return self.sheets[style]
+
+    def chapter(self, setting: Setting, text: Text, *, watch: Watcher = _nobody_watches) -> Chapter:
+        """Return a laid-out chapter, from the shelf if it is there.
+
+        Args:
+            setting: What it has in common with the others.
+            text: The chapter.
+            watch: Called before each page is laid out, with its place in the chapter from 1.
+        """
+        key = digest(setting, text)
+        if key not in self.chapters:
+            with furniture.left_out(on_left=text.on_left, watch=watch) as laying:
+                document = lay_out(self, setting, text.html, part=text.part, notes=text.notes)
+            chapter = Chapter(document, laying.sheets, laying.notes, _lengths(document))
+            self.chapters[key] = chapter
+            self.made += 1
+        self.chapters.move_to_end(key)
+        return self.chapters[key]
+
+    def tidy(self) -> None:
+        """Put away what was not used for longest, so that no more is kept than is allowed."""
+        left = _MOST_PAGES
+        for key in reversed(list(self.chapters)):
+            left -= len(self.chapters[key].sheets)
+            if left < 0:
+                del self.chapters[key]
+
+
+def digest(setting: Setting, text: Text) -> str:
+    """Return the SHA-256 (hex) of everything that the pages of a chapter come from.
+
+    Pictures count by their content, not by their name: one that is not there is another page.
+    """
+    named = sorted({*_PICTURE.findall(text.html), *_PICTURE.findall("".join(setting.styles))})
+    pictures = {
+        name: [hashlib.sha256(content).hexdigest(), content_type]
+        for name in named
+        for content, content_type in [setting.resources.get(name, (b"", ""))]
+    }
+    side = text.on_left and setting.is_sided
+    facts = [
+        setting.language, setting.direction, setting.styles, pictures, side,
+        text.part, text.notes, text.twins, text.html,
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def lay_out(shelf: Shelf, setting: Setting, html: str, *, part: str, notes: int = 0) -> Document:
+    """Lay out a document of some HTML.
+
+    Args:
+        shelf: Fonts and style sheets.
+        setting: Language, styles and pictures.
+        html: Content of the body.
+        part: Class of the body.
+        notes: How many footnotes were counted before.
+    """
+    body = (
+        f'<!DOCTYPE html><html lang="{escape(setting.language)}" dir="{escape(setting.direction)}">'
+        f'<head><meta charset="utf-8"></head>'
+        f'<body class="{part}" style="counter-reset: footnote {notes}">{html}</body></html>'
+    )
+    page = weasyprint.HTML(string=body, url_fetcher=MemoryFetcher(setting.resources))
+    document: Document = page.render(
+        font_config=shelf.fonts,
+        stylesheets=[shelf.style_sheet(style) for style in setting.styles],
+        pdf_variant=metadata.VARIANT,
+    )
+    return document
+
+
+def _lengths(document: Document) -> dict[str, float]:
+    """Return id of the title of a chapter → how many pages it fills.
+
+    A chapter reaches to the foot of each of its pages but the last one.
+    """
+    lengths: dict[str, float] = {}
+    for page in document.pages:
+        sheet = page._page_box  # noqa: SLF001 - the public page tells no sizes of boxes
+        for box in sheet.children[0].children[0].children:
+            title = None if box.element is None else box.element.find(".//h1")
+            if title is not None and title.get("id"):
+                share = float(box.margin_height() / sheet.height)
+                lengths[title.get("id")] = lengths.get(title.get("id"), 0.0) + share
+    return lengths

@@ -1,0 +1,297 @@
+"""The near side of the warm process: starts it, hands it jobs, keeps what stays, ends all of it.
+
+There is one first process for each process that prints, started with the first job. It and
+everything that grew out of it ends when the socket to it is closed: by ``close``, or by the
+system if whoever holds it dies.
+"""
+
+import atexit
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections import OrderedDict
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from reports.errors import BuildFailed
+
+_ROOT = Path(__file__).resolve().parent.parent.parent
+_FONTS = _ROOT / "reports" / "static" / "reports" / "fonts"
+_FONTCONFIG = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig><dir>{fonts}</dir><cachedir>{cache}</cachedir><config></config></fontconfig>
+"""
+_MESSAGE_BYTES = 4096
+#: The first thing that a copy says.
+BEGUN = b'{"begun": true}'
+_SECONDS_TO_BEGIN = 60.0
+_SECONDS_TO_END = 5.0
+#: A process may end between the look whether it is there and the job that it is given.
+_MOST_ATTEMPTS = 3
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Only what the process needs: no secret of the application, no font of the machine."""
+    config = folder / "fonts.conf"
+    config.write_text(_FONTCONFIG.format(fonts=_FONTS, cache=folder / "font-cache"))
+    return {
+        "PATH": os.defpath,
+        "PYTHONPATH": str(_ROOT),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUTF8": "1",
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "TZ": "UTC",
+        "FONTCONFIG_FILE": str(config),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A job for the warm process.
+
+    Attributes:
+        streams: Numbers of three open files: the job, the file to be made, what is told.
+        memory: Bytes allowed.
+        cpu: Seconds of processor time allowed.
+        family: What it may share laid-out chapters with; nothing if empty.
+        idle: How many seconds it may wait for the next job of the family; 0 for not at all.
+    """
+
+    streams: tuple[int, int, int]
+    memory: int
+    cpu: int
+    family: str
+    idle: float
+
+
+@dataclass(slots=True, eq=False)
+class _Line:
+    """A process that waits for jobs, and how many are being made from it."""
+
+    end: socket.socket
+    users: int = 0
+    is_left: bool = False
+
+    def is_open(self) -> bool:
+        """Whether somebody waits there; who has something to say has ended."""
+        poll = select.poll()
+        poll.register(self.end, select.POLLIN)
+        return not poll.poll(0)
+
+    def leave(self) -> None:
+        """End the process when nothing is made from it any more."""
+        self.is_left = True
+        if not self.users:
+            self.end.close()
+
+
+class Run:
+    """A job that is being made."""
+
+    def __init__(self, press: "Press", order: Order, line: _Line, end: socket.socket) -> None:
+        self._press, self._order, self._line, self._end = press, order, line, end
+        self._stays = False
+        self.status: int | None = None
+
+    def wait(self, seconds: float) -> int | None:
+        """Wait for its end at most so long.
+
+        Returns:
+            Exit status, the negative number of a signal, or ``None`` if it is still at work.
+        """
+        poll = select.poll()
+        poll.register(self._end, select.POLLIN)
+        if self.status is None and poll.poll(1000 * seconds):
+            message = self._end.recv(_MESSAGE_BYTES)
+            said: dict[str, Any] = json.loads(message) if message else {}
+            self.status = int(said.get("status", -signal.SIGKILL))
+            self._stays = bool(said.get("stays"))
+        return self.status
+
+    def finish(self) -> None:
+        """Let go of the process, ended if it has not ended; what stays is kept for the next."""
+        if self.status is None:
+            with suppress(OSError):
+                self._end.shutdown(socket.SHUT_WR)
+            self.wait(_SECONDS_TO_END)
+        self._press.take_back(
+            self._line, self._end if self._stays else None, family=_key(self._order)
+        )
+        if not self._stays:
+            self._end.close()
+
+
+def _key(order: Order) -> str:
+    """Name the processes that may make a job: a copy cannot have more than it was made with."""
+    return f"{order.family}/{order.memory}/{order.cpu}" if order.family else ""
+
+
+def _send(order: Order, line: _Line) -> socket.socket | None:
+    """Hand over a job; return our end of the line to its copy, or ``None`` if none was made.
+
+    Whoever waits at a line may end before it takes what was sent.
+    """
+    near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    asked = {"memory": order.memory, "cpu": order.cpu, "idle": order.idle}
+    near.settimeout(_SECONDS_TO_BEGIN)
+    try:
+        with far:
+            files = [*order.streams, far.fileno()]
+            socket.send_fds(line.end, [json.dumps(asked).encode()], files)
+        if near.recv(_MESSAGE_BYTES) == BEGUN:
+            return near
+    except OSError:
+        pass
+    near.close()
+    return None
+
+
+class Press:
+    """The warm process of this process, and the lines to what grew out of it."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._most_kept = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        self._folder: Path | None = None
+        self._first: _Line | None = None
+        self._kept: OrderedDict[str, _Line] = OrderedDict()
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the warm process, which is that of its group too."""
+        return self._process.pid if self._process else None
+
+    @property
+    def kept(self) -> int:
+        """How many processes wait with what they have laid out."""
+        return len(self._kept)
+
+    def start(self, order: Order, *, most_kept: int) -> Run:
+        """Begin a job.
+
+        Args:
+            order: The job.
+            most_kept: How many processes may wait for further jobs.
+
+        Raises:
+            BuildFailed: If no process can be started.
+        """
+        for _attempt in range(_MOST_ATTEMPTS):
+            with self._lock:
+                self._most_kept = most_kept
+                line = self._line_for(_key(order))
+                line.users += 1
+            end = _send(order, line)
+            if end is not None:
+                return Run(self, order, line, end)
+            with self._lock:
+                line.users -= 1
+                self._lose(line)
+        raise BuildFailed("crashed", reason="no answer")
+
+    def take_back(self, line: _Line, stays: socket.socket | None, *, family: str) -> None:
+        """Note that a job has ended, and keep the process that stays in place of the one before."""
+        with self._lock:
+            line.users -= 1
+            if line.is_left:
+                line.leave()
+            if stays is None:
+                return
+            if family in self._kept:
+                self._kept.pop(family).leave()
+            self._kept[family] = _Line(stays)
+            while len(self._kept) > self._most_kept:
+                self._kept.popitem(last=False)[1].leave()
+
+    def close(self) -> None:
+        """End all of it and wait for that."""
+        with self._lock:
+            self._end_all()
+
+    def forget(self) -> None:
+        """Begin anew in a copy of this process, to which nothing of all this belongs."""
+        for line in (self._first, *self._kept.values()):
+            if line is not None:
+                line.end.close()
+        if self._process is not None:
+            # It is no child of ours: nobody here may wait for it.
+            self._process.returncode = 0
+        self.__init__()  # type: ignore[misc]
+
+    def _line_for(self, family: str) -> _Line:
+        line = self._kept.get(family)
+        if line is not None and line.is_open():
+            self._kept.move_to_end(family)
+            return line
+        if line is not None:
+            self._kept.pop(family).leave()
+        if self._first is None or not self._first.is_open():
+            self._end_all()
+            self._first = self._begin()
+        return self._first
+
+    def _lose(self, line: _Line) -> None:
+        for family, kept in list(self._kept.items()):
+            if kept is line:
+                self._kept.pop(family).leave()
+        if line is self._first:
+            self._end_all()
+
+    def _begin(self) -> _Line:
+        self._folder = Path(tempfile.mkdtemp(prefix="press-"))
+        told = self._folder / "told.txt"
+        near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with far, told.open("wb") as err:
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
+                [sys.executable, "-m", "reports.pdf", str(far.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=err,
+                cwd=self._folder,
+                env=environment(self._folder),
+                pass_fds=(far.fileno(),),
+                start_new_session=True,
+            )
+        near.settimeout(_SECONDS_TO_BEGIN)
+        with suppress(TimeoutError):
+            if near.recv(_MESSAGE_BYTES):
+                near.settimeout(None)
+                return _Line(near)
+        near.close()
+        lines = told.read_text(errors="replace").splitlines()
+        self._end_all()
+        raise BuildFailed("crashed", reason=lines[-1][:200] if lines else "no answer")
+
+    def _end_all(self) -> None:
+        for line in (*self._kept.values(), self._first):
+            if line is not None:
+                line.is_left = True
+                line.end.close()
+        self._kept.clear()
+        self._first = None
+        if self._process is not None:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(_SECONDS_TO_END)
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+
+PRESS = Press()
+atexit.register(PRESS.close)
+os.register_at_fork(after_in_child=PRESS.forget)

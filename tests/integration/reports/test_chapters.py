@@ -1,0 +1,276 @@
+"""Chapters laid out apart and kept: the same file as ever, whatever was on the shelf before."""
+
+import base64
+import io
+import json
+import re
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+from PIL import Image
+from pypdf import PdfReader
+
+from reports.pdf.chapters import Setting, Shelf, Text, digest
+from reports.pdf.job import Picture
+from reports.pdf.press import environment
+from reports.pdf.render import render
+from tests.integration.reports.conftest import plain_job
+
+pytestmark = [
+    pytest.mark.pdf,
+    pytest.mark.any_database,
+    # WeasyPrint leaves the file of its colour profile to the garbage collector.
+    pytest.mark.filterwarnings("ignore:.*sRGB2014.icc"),
+]
+
+STYLE = """
+@page { size: A6; margin: 12mm; @top-left { content: string(document, first-except) }
+  @top-right { content: string(watermark) } @bottom-left { content: string(footer); width: 70% }
+  @bottom-right { content: counter(page) ' of ' counter(pages); width: 30% } }
+body { string-set: footer attr(data-footer), watermark attr(data-watermark) }
+h1 { string-set: document content() }
+.note { float: footnote } a::after { content: attr(data-page) }
+table { border-collapse: collapse } td { border: 1pt solid rgb(0 0 0 / 40%); padding: 1% }
+.wide { letter-spacing: 1pt; word-spacing: 2pt } u { text-decoration: underline }
+p { text-align: justify; hyphens: auto } .float { float: left; width: 30% }
+"""
+CHART = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 40" role="img"><title>T</title>'
+    '<rect width="40" height="20" fill="#0f5a66" opacity="0.5"/><text y="30">Chart</text></svg>'
+)
+
+
+def picture(colour):
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8), colour).save(out, "PNG")
+    return base64.b64encode(out.getvalue()).decode()
+
+
+def chapter(number, paragraphs, *further):
+    rows = "".join(f"<tr><th scope='row'>{n}</th><td>cell {n}</td></tr>" for n in range(9))
+    table = f"<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody>{rows}</tbody></table>"
+    text = "<p>Some words of a chapter, <u>quite</u> a <span class='wide'>few</span>.</p>"
+    note = "<p>Noted<span class='note' role='doc-footnote'>A note</span>.</p>"
+    see = f'<p>See <a href="#c{number % 3 + 1}" data-page="">there</a>.</p>' if number == 3 else ""
+    return f"<h1 id='c{number}'>Title {number}</h1>{text * paragraphs}{note}{see}{table}" + "".join(
+        further
+    )
+
+
+SHOWN = "<div class='float'>aside</div><img src='cmp:mark' alt='Mark'>"
+JOB = plain_job(
+    chapter(1, 3),
+    chapter(2, 2, CHART, "<p lang='ar' dir='rtl'>اللُّغةُ ثانية</p>"),
+    chapter(3, 1, SHOWN),
+    styles=(STYLE,),
+    footer="Footer A",
+    watermark="Draft",
+    pictures=(Picture("mark", "image/png", picture("red")),),
+)
+LONGER, NOTED = chapter(1, 24), chapter(1, 3, "<p><span class='note'>Another</span></p>")
+
+
+def with_first(html):
+    return replace(JOB, parts=(replace(JOB.parts[0], html=html), *JOB.parts[1:]))
+
+
+def pages_of(file):
+    return [page.extract_text() for page in PdfReader(io.BytesIO(file.content)).pages]
+
+
+@pytest.fixture(scope="module")
+def first():
+    """The file of the job, made alone, and the shelf on which it was left."""
+    shelf = Shelf()
+    return render(JOB, shelf=shelf), shelf
+
+
+#: What is changed → the job, and how many chapters it makes to be laid out anew.
+CHANGES = {
+    "nothing": (JOB, 0),
+    # The first one; and the third, which says on which page the first one begins.
+    "longer, so that all later pages move": (with_first(LONGER), 1),
+    "a note more, so that all later ones have another number": (with_first(NOTED), 4),
+    "another picture": (
+        replace(JOB, pictures=(Picture("mark", "image/png", picture("blue")),)), 2,
+    ),
+    "no picture": (replace(JOB, pictures=()), 2),
+    "words in the margins": (replace(JOB, footer="Footer B", watermark="", title="New"), 0),
+    "numbers of lines": (replace(JOB, numbered=True), 0),
+    "other styles": (replace(JOB, styles=(STYLE, "p { margin: 0 }")), 5),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_file_is_the_same_whatever_was_kept(first, change):
+    job, made = CHANGES[change]
+    _file, shelf = first
+    render(JOB, shelf=shelf)
+    before = shelf.made
+
+    # As between two jobs: fonts are put away and opened anew.
+    shelf.rest()
+    warm = render(job, shelf=shelf)
+
+    assert warm.content == render(job).content
+    assert shelf.made - before == made
+    assert (warm.content == first[0].content) is (change == "nothing")
+
+
+def test_pages_are_numbered_through_all_chapters_and_heads_are_their_own(first):
+    pages = pages_of(first[0])[1:]
+
+    assert [re.search(r"(\d+) of (\d+)", page).groups() for page in pages] == [
+        (str(number), str(len(pages))) for number in range(1, len(pages) + 1)
+    ]
+    # On the first page of a chapter its title stands in the text alone.
+    assert [page.count("Title 2") for page in pages if "Title 2" in page][:2] == [1, 1]
+    assert all("Footer A" in page and "Draft" in page for page in pages)
+
+
+def test_chapters_that_say_the_same_have_pages_of_their_own():
+    body = "<p>Twice</p>" * 80
+    twice = render(plain_job(body, body, styles=(STYLE,)), shelf=Shelf())
+
+    assert [page.count("Twice") for page in pages_of(twice)[1:]].count(0) == 0
+    assert sum(page.count("Twice") for page in pages_of(twice)) == 160
+    assert len(set(pages_of(twice))) == len(pages_of(twice))
+
+
+def test_left_pages_are_told_from_right_ones_across_chapters():
+    style = STYLE + "@page :left { @top-left { content: 'LEFT' } }"
+    job = plain_job("<p>a</p>", "<p>b</p>", "<p>c</p>", styles=(style,), front="")
+
+    assert ["LEFT" in page for page in pages_of(render(job))] == [False, True, False]
+
+
+SETTING = Setting("en", "ltr", ("p { color: red }",), {"mark": (b"1", "image/png")})
+TEXT = Text("<p><img src='cmp:mark' alt=''></p>", first=3)
+
+
+@pytest.mark.parametrize(
+    ("setting", "text"),
+    [
+        (replace(SETTING, language="fr"), TEXT),
+        (replace(SETTING, direction="rtl"), TEXT),
+        (replace(SETTING, styles=("p { color: blue }",)), TEXT),
+        (replace(SETTING, resources={"mark": (b"2", "image/png")}), TEXT),
+        (replace(SETTING, resources={"mark": (b"1", "image/gif")}), TEXT),
+        (replace(SETTING, resources={}), TEXT),
+        (SETTING, replace(TEXT, html=TEXT.html + " ")),
+        (SETTING, replace(TEXT, part="front")),
+        (SETTING, replace(TEXT, notes=1)),
+        (SETTING, replace(TEXT, twins=1)),
+    ],
+)
+def test_the_digest_of_a_chapter_differs_with_what_its_pages_come_from(setting, text):
+    assert digest(setting, text) != digest(SETTING, TEXT)
+
+
+def test_the_digest_of_a_chapter_knows_sides_only_where_the_styles_do():
+    sided = replace(SETTING, styles=("@page :left { margin: 0 }",))
+    moved, further = replace(TEXT, first=4), replace(TEXT, first=5)
+
+    assert digest(SETTING, moved) == digest(SETTING, TEXT)
+    assert digest(sided, moved) != digest(sided, TEXT) == digest(sided, further)
+    other = replace(SETTING, resources={**SETTING.resources, "unseen": (b"3", "image/png")})
+    assert digest(other, TEXT) == digest(SETTING, TEXT)
+
+
+def test_the_shelf_keeps_what_was_used_last_and_no_more(first, monkeypatch):
+    monkeypatch.setattr("reports.pdf.chapters._MOST_PAGES", 8)
+    shelf = Shelf()
+    for number in range(12):
+        shelf.chapter(SETTING, Text(f"<p>{number}</p>"))
+    shelf.chapter(SETTING, Text("<p>4</p>"))
+    shelf.tidy()
+
+    kept = [digest(SETTING, Text(f"<p>{number}</p>")) in shelf.chapters for number in range(12)]
+    assert kept == [False] * 4 + [True] * 8
+
+
+# --- savings -------------------------------------------------------------------------------
+
+SAVINGS = (
+    "look_up_plain_properties_directly", "copy_layouts_that_are_set_up",
+    "place_lines_directly_without_floats", "take_lengths_directly", "turn_into_bytes_by_type",
+    "compress_packed_objects_once", "write_objects_once",
+)  # fmt: skip
+#: Prints a job with each of the savings left out, in a copy of the process, and without all.
+WITHOUT = """
+import hashlib, json, os, sys
+from reports.pdf import savings
+from reports.pdf.job import Job
+from reports.pdf.render import render
+*names, job = json.load(sys.stdin)
+for name in [*names, "nothing", "all"]:
+    if not os.fork():
+        for one in names if name == "all" else [name]:
+            setattr(savings, one, lambda *_: None)
+        made = hashlib.sha256(render(Job.from_json(job)).content).hexdigest()
+        print(name, made, flush=True)
+        os._exit(0)
+    os.wait()
+"""
+
+
+@pytest.fixture(scope="module")
+def without(tmp_path_factory):
+    """The digest of the file without each of the savings."""
+    out = subprocess.run(
+        [sys.executable, "-c", WITHOUT], input=json.dumps([*SAVINGS, JOB.to_json()]),
+        capture_output=True, text=True, check=True,
+        env=environment(tmp_path_factory.mktemp("without")),
+    )  # fmt: skip
+    return dict(line.split() for line in out.stdout.splitlines())
+
+
+@pytest.mark.parametrize("saving", [*SAVINGS, "all"])
+def test_a_saving_changes_no_byte(without, saving):
+    assert without[saving] == without["nothing"]
+
+
+PLACES = (
+    "weasyprint.css:ComputedStyle.__missing__",
+    "weasyprint.text.line_break:Layout.setup",
+    "weasyprint.layout.inline:avoid_collisions",
+    "weasyprint.layout.percent:resolve_one_percentage",
+    "pydyf:_to_bytes",
+    "pydyf:Stream.data.fget",
+    "weasyprint.layout:initialize_page_maker",
+    "weasyprint.layout:make_margin_boxes",
+    "weasyprint.layout.page:remake_page",
+    "weasyprint.pdf.stream:Stream.add_font",
+    "weasyprint.document:draw_page",
+)
+
+
+@pytest.fixture(scope="module")
+def called():
+    """The code of all functions that are called while a job is printed."""
+    seen = set()
+
+    def watch(frame, event, _argument):
+        if event == "call":
+            seen.add(frame.f_code)
+
+    before = sys.getprofile()
+    sys.setprofile(watch)
+    try:
+        render(replace(JOB, parts=JOB.parts[2:], pictures=()))
+    finally:
+        sys.setprofile(before)
+    return seen
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_function_is_still_where_it_was_and_called_through_ours(called, place):
+    module, _, names = place.partition(":")
+    found = sys.modules[module]
+    for name in names.split("."):
+        found = getattr(found, name)
+
+    assert found.__module__.startswith("reports.pdf.")
+    assert found.__code__ in called
