@@ -13,15 +13,12 @@ from workflows.demo.library import fixture
 from workflows.demo.people import Cast, create_people
 from workflows.demo.story import Story
 
-#: Pages before and after the chapters, and how many are printed for one that is asked for.
-_PAGES_AROUND, _PRINTED_OF_ONE = 6, 1.13
 _BEGINS = timedelta(weeks=46)
 
 
 def invented(pages: int) -> Job:
     """Return a report of about so many pages, front matter and all."""
-    body = max(1, round((pages - _PAGES_AROUND) / _PRINTED_OF_ONE))
-    return job_of(assemble(synthetic_material(pages=body)))
+    return job_of(assemble(synthetic_material(pages=pages)))
 
 
 def demonstration() -> Job:
