@@ -300,7 +300,7 @@ _PLACED = re.compile(r"^(\[\[.*\]\]|\|?[\s:|-]+\|?)$")
 #: What stands between two stretches of plain words: marks, references, ends of paragraphs.
 _MARKS = (
     r"\[@[^\]]*\]|\[#[^\]]*\]|\]\([^)]*\)|\^\[|[\[\]|*_`]+|\n\s*\n|^:::\w*|^#+|^>|^\s*(?:-|\d+\.)\s"
-    r"|^Table:|^Source:|\n"
+    r"|^Table(?:au)?:|^Source:|\n"
 )
 
 

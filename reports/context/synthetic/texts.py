@@ -9,7 +9,7 @@ from reports.context.synthetic.figures import picture, table_of
 from reports.context.synthetic.words import Heading, Words
 
 #: Printed pages around the subsections of a whole report, and of one that is none.
-_AROUND, _AROUND_LITTLE = 17, 6
+_AROUND, _AROUND_LITTLE = 25, 6
 #: Subsections on a printed page, and in two chapters at least.
 _ON_A_PAGE = 0.72
 _LEAST_OF_TWO_CHAPTERS = 3

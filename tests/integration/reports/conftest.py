@@ -295,7 +295,7 @@ def job_of_synthetic(material: Material) -> Job:
 @pytest.fixture(scope="session")
 def english_material() -> Material:
     """What an invented English report prints, which is not for citation."""
-    material = _with_references(synthetic_material(pages=16), "See")
+    material = _with_references(synthetic_material(pages=10), "See")
     return replace(material, is_public=False)
 
 
@@ -309,7 +309,7 @@ def english(english_material):
 @pytest.fixture(scope="session")
 def arabic_material() -> Material:
     """What an invented Arabic report prints."""
-    return _with_references(synthetic_material(pages=16, language="ar"), "انظر")
+    return _with_references(synthetic_material(pages=10, language="ar"), "انظر")
 
 
 @pytest.fixture(scope="session")
