@@ -241,9 +241,11 @@ _WATCHED = """
 import json, runpy, sys
 asked, opened = [], set()
 def see(event, given):
+    if event == "subprocess.Popen" and given[1][0].rpartition("/")[2] in ("ldconfig", "gcc", "ld"):
+        return  # Where the libraries of the layout lie is asked of them.
     if event.startswith(("socket.", "urllib.", "http.", "ftplib.", "subprocess.", "os.exec")):
-        asked.append([event, repr(given[-2:])])
-    elif event == "open" and isinstance(given[0], str):
+        asked.append([event, repr(given)])
+    elif event == "open" and isinstance(given[0], str) and given[2] is not None:
         opened.add(given[0])
 sys.addaudithook(see)
 told, sys.argv = sys.argv[1], ["reports.pdf", *sys.argv[2:]]
@@ -269,11 +271,17 @@ class Elsewhere:
     opened: list[str]
 
 
-def made_elsewhere(job: Job, folder: Path, limits: Limits) -> Elsewhere:
-    """Make a file in another directory, with other hashes, time zone and language."""
+def made_elsewhere(
+    job: Job, folder: Path, limits: Limits, root: Path = isolation._ROOT
+) -> Elsewhere:
+    """Make a file in another directory, with other hashes, time zone and language.
+
+    ``root`` is where the modules of the process are looked for.
+    """
     place, told = folder / "elsewhere", folder / "told.json"
     place.mkdir()
     environment = isolation._environment(folder) | {
+        "PYTHONPATH": str(root),
         "PYTHONHASHSEED": "77",
         "TZ": "Asia/Tokyo",
         "LANG": "C",
@@ -283,11 +291,15 @@ def made_elsewhere(job: Job, folder: Path, limits: Limits) -> Elsewhere:
         input=job.to_json().encode(), capture_output=True, check=True, cwd=place, env=environment,
     )  # fmt: skip
     seen = json.loads(told.read_text())
-    ours = (sys.prefix, sys.base_prefix, isolation._ROOT, folder, "/proc")
-    known = tuple(os.path.realpath(one) for one in ours)
     return Elsewhere(
         out.stdout,
         json.loads(out.stderr.decode().strip().splitlines()[-1]),
         seen["asked"],
-        [one for one in seen["opened"] if not os.path.realpath(one).startswith(known)],
+        [one for one in seen["opened"] if not os.path.realpath(one).startswith(_own(folder))],
     )
+
+
+def _own(folder: Path) -> tuple[str, ...]:
+    """Return where files lie that may be read: Python's, the project's, those of the process."""
+    own = (sys.prefix, sys.base_prefix, isolation._ROOT, folder, "/proc")
+    return (*map(os.path.realpath, own), "/dev/null", "/etc/mime.types")

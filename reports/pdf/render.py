@@ -16,7 +16,7 @@ from weasyprint.document import Document
 from weasyprint.layout import page as page_layout
 from weasyprint.text.fonts import FontConfiguration
 
-from reports.pdf import fonts, line_numbers, metadata, svg, tags
+from reports.pdf import fonts, line_numbers, links, metadata, svg, tags
 from reports.pdf.fetcher import MemoryFetcher
 from reports.pdf.job import Attachment, Job, Part
 
@@ -279,6 +279,7 @@ def _write(
 ) -> bytes:
     front_pages = front.pages if front else []
     whole = body.copy(front_pages + body.pages)
+    links.keep_harmless(whole.pages)
     metadata.claim_both_conformances(whole)
     tags.begin()
     if job.numbered:
