@@ -60,8 +60,9 @@ def _make() -> int:
         detail = {"character": problem.character, "code_point": point, "where": problem.where}
         _say(code="missing_glyph", detail=detail)
         return EXIT_PROBLEM
-    except MemoryError:
-        _say(code="too_big", detail={})
+    except (MemoryError, RecursionError) as problem:
+        code = "too_big" if isinstance(problem, MemoryError) else "too_deep"
+        _say(code=code, detail={})
         return EXIT_PROBLEM
     sys.stdout.buffer.write(file.content)
     sys.stdout.buffer.flush()

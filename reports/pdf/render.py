@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from html import escape
 from typing import Any
 
@@ -85,7 +85,7 @@ def render(job: Job, *, tell: Callable[..., None] = _nobody_listens) -> File:
     Args:
         job: What to print.
         tell: Called with ``stage`` and, page by page, with ``chapter``, ``chapters``, ``title``
-            and ``page``.
+            and ``page``; each time with the title of the ``longest`` chapter.
 
     Returns:
         The same bytes for the same job, whatever the machine's clock or directory; in the isolated
@@ -95,6 +95,8 @@ def render(job: Job, *, tell: Callable[..., None] = _nobody_listens) -> File:
         MissingGlyph: If a character is in no font of the report.
     """
     prepare()
+    tell = partial(tell, longest=_longest(job.parts))
+    tell(stage="layout", chapters=len(job.parts))
     _check_characters(job)
     config, identifier = FontConfiguration(), job.digest[:32]
     with _watched_glyphs():
@@ -171,12 +173,15 @@ def _watched_pages(parts: Sequence[Part], tell: Callable[..., None]) -> Iterator
         tell(stage="layout", chapter=number, chapters=len(parts), title=title, page=index + 1)
         return make(index, context, root, html)
 
-    tell(stage="layout", chapters=len(parts))
     page_layout.remake_page = told
     try:
         yield
     finally:
         page_layout.remake_page = make
+
+
+def _longest(parts: Sequence[Part]) -> str:
+    return max(parts, key=lambda part: len(part.html)).title if parts else ""
 
 
 def _chapter_at(root: Any, resume_at: dict[int, Any] | None, most: int) -> int:

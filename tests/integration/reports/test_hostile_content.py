@@ -78,19 +78,19 @@ def test_the_trap_works(bird):
 
 @pytest.fixture
 def poisoned(db, bird, monkeypatch):
-    """A profile on its last way, with everything that a profile has, and vectors in all of it."""
-    profile = factories.bring_to(factories.make_profile(), ProfileState.DRAFTING)
+    """A profile that was judged, with whatever a profile has, and vectors in all of it."""
+    profile = factories.bring_to(factories.make_profile(), ProfileState.REVISION_VALIDATION)
     factories.give_figure(factories.section(profile, "1"))
     factories.give_source(profile)
     factories.give_picture(profile, "p1")
     factories.give_guidance(factories.section(profile, "1"))
-    factories.bring_to(profile, ProfileState.PRODUCTION)
+    factories.give_priority(profile)
     Partner.objects.create(programme=profile.programme, part="donor", name="Fund", printed=True)
     boxed = f":::practice Try\n{chr(10).join(bird.vectors())}\n:::"
     monkeypatch.setattr(hostile, "HOSTILE", (*bird.vectors(), boxed))
     monkeypatch.setattr(hostile, "SHORT", (f"<img src={bird.address}/short>",))
     monkeypatch.setattr(hostile, "ADDRESS", f"{bird.address}/source")
-    assert hostile.poison() > 100
+    assert hostile.poison() > 80
     return profile
 
 
@@ -122,7 +122,7 @@ def test_no_file_that_is_sent_leads_anywhere(made, bird):
         )
         assert sent.status_code in (HTTPStatus.FOUND, HTTPStatus.UNPROCESSABLE_ENTITY), number
     for reading in WordReading.objects.all():
-        page = expert.get(reverse("word_reading", args=[profile.slug, reading.pk]))
+        page = expert.get(reverse("word_check", args=[profile.slug, reading.pk]))
         assert SECRET not in page.content
         assert SECRET.decode() not in str(reading.parts)
     said = {"caption": "c", "alt": "a", "credit": "b", "key": "p1"}
