@@ -71,7 +71,7 @@ class Writer:
 
     def _subsection(self, number: str, key: str, title: str) -> str:
         turn = next(self._turns)
-        cited = f"[@source-{turn % 40 + 1}, p. {turn % 90 + 1}]"
+        cited = f"[@source-{turn % 40 + 1}, {self.words.said['at'].format(page=turn % 90 + 1)}]"
         note = self.words.filled(self.words.said["notes"][turn % 3])
         several = f"[@source-{turn % 38 + 1}; @source-{turn % 38 + 3}]"
         return (

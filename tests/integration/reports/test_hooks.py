@@ -35,10 +35,11 @@ CHART = (
 BODY = (
     f"<h1 id='x'>X</h1><p>Text<span class='note' role='doc-footnote'>A note</span> "
     f"<span lang='ar' dir='rtl'>اللُّغةُ</span> <a href='https://a.org'>a <b>bold</b></a></p>"
+    "<h2><span class='kicker'>Sheet</span> Title</h2><aside><p>A box</p></aside>"
     f"{TABLE}{CHART}"
 )
 STYLE = (
-    ".note{float:footnote} @page{size:A5;@top-left{content:'HEAD'}}"
+    ".note{float:footnote} .kicker{display:block} @page{size:A5;@top-left{content:'HEAD'}}"
     "html{font-family:'Noto Sans','Vazirmatn'}"
 )
 
@@ -75,6 +76,11 @@ def elements(content, kind):
             and kind == item.S
         ]
         return [{key: str(value) for key, value in item.items() if key != "/P"} for item in found]
+
+
+def test_a_heading_with_a_block_in_it_is_one_and_a_box_is_a_part(hooked, stock):
+    assert (len(elements(hooked, "/H2")), len(elements(stock, "/H2"))) == (1, 2)
+    assert (len(elements(hooked, "/Sect")), len(elements(stock, "/Sect"))) == (1, 0)
 
 
 def test_a_table_over_pages_is_one_table_with_one_head(hooked, stock):
