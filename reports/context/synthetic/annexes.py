@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from reports.context.plain import (
     AnswerLine,
@@ -58,25 +59,25 @@ def record(words: Words, sections: Sequence[SectionText], *, is_whole: bool) -> 
         return ValidationRecord()
     said, texts = words.said["record"], {one.key: one.sha256 for one in sections}
     digest = hashlib.sha256(words.language.encode()).hexdigest()
-    shared = {
-        "opened": words.day(2), "closed": words.day(28), "quorum": 60, "tacit_rule": False,
-        "version": 3, "digest": digest, "texts": texts,
-    }  # fmt: skip
-    consultation = ValidationRoundRecord(
-        title=said["consultation"], kind="consultation", asked=9, attribution=said["category"],
-        counts=((said["approved"], 7), (said["objected"], 1)), counted=9, given=8,
+    base = ValidationRoundRecord(
+        title="", opened=words.day(2), closed=words.day(28), asked=0, quorum=60, attribution="",
+        tacit_rule=False, version=3, digest=digest, texts=texts,
+    )  # fmt: skip
+    consultation = replace(
+        base, title=said["consultation"], kind="consultation", attribution=said["category"],
+        asked=9, counts=((said["approved"], 7), (said["objected"], 1)), counted=9, given=8,
         answers=tuple(AnswerLine(one, said["approved"], 4, agrees=True) for one in said["groups"]),
         objections=((said["objection"][0], words.filled(said["objection"][1])),),
-        agreed=((said["approved"], 8),), **shared,
+        agreed=((said["approved"], 8),),
     )  # fmt: skip
-    signoff = ValidationRoundRecord(
-        title=said["signoff"], kind="signoff", asked=1, attribution=said["named"],
+    signoff = replace(
+        base, title=said["signoff"], kind="signoff", asked=1, attribution=said["named"],
         counts=((said["reservation"], 1),), counted=1, given=1,
         answers=(
             AnswerLine(said["who"], said["reservation"], 1, said["function"], words.day(28),
                        agrees=True, words=said["words"]),
         ),
-        agreed=((said["reservation"], 1),), **shared,
+        agreed=((said["reservation"], 1),),
     )  # fmt: skip
     return ValidationRecord(
         reviews=(ReviewRoundLine(1, words.day(2), words.day(16), said["outcome"]),),
