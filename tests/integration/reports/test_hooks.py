@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+import weasyprint
 
+from reports.builds.pages import style_sheet
 from reports.labels import LANGUAGES, Labels, labels
 from reports.pdf import fonts
 from reports.pdf.isolation import _environment, build
@@ -241,3 +243,32 @@ def test_a_machine_without_the_subsetting_library_is_told(tmp_path):
     )  # fmt: skip
 
     assert out.stdout.decode().strip() == "('no_harfbuzz_subset',)"
+
+
+def test_a_note_is_on_the_page_of_its_mark():
+    """Where no room is left for it, the line with the mark goes to the next page too."""
+    policy = re.search(r"\.note \{[^}]*(footnote-policy: \w+)", style_sheet("report.css"))[1]
+    lines = "".join(f"<p>line {number}</p>" for number in range(4))
+    note = f"<p>last<span class='note'>{'a note of some length ' * 3}</span></p>"
+    body = f"<section>{lines}{note}</section><section><h1>Next</h1></section>"
+    style = (
+        "@page{size:80mm 50mm;margin:5mm} p{margin:0;orphans:1;widows:1} "
+        "section{break-before:page} .note{float:footnote;%s}"
+    )
+
+    def pages(rule):
+        html = f"<html lang=en><style>{style % rule}</style><body>{body}</body></html>"
+        laid_out = weasyprint.HTML(string=html).render().pages
+        return [
+            "".join(box.text for box in page._page_box.descendants() if hasattr(box, "text"))
+            for page in laid_out
+        ]
+
+    assert [("last" in one, "a note" in one) for one in pages("")][-2:] == [
+        (True, False),
+        (False, True),
+    ]
+    assert [("last" in one, "a note" in one) for one in pages(policy)][-2:] == [
+        (True, True),
+        (False, False),
+    ]
