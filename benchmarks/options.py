@@ -48,7 +48,7 @@ class Sizes:
     answering: int = 16
     lengths: tuple[int, ...] = (900, 6_300, 20_000)
     rounds: int = 5
-    pages: tuple[int, ...] = (15, 75, 200)
+    pages: tuple[int, ...] = (16, 75, 220)
     repetitions: int = 2
 
 

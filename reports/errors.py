@@ -12,23 +12,27 @@ class BuildFailed(DomainError):
     """The document could not be made.
 
     Attributes:
-        code: ``missing_glyph``, ``too_long``, ``too_big``, ``no_summary``, ``no_practices``,
-            ``busy``, ``killed`` or ``crashed``.
+        code: ``missing_glyph``, ``too_long``, ``too_big``, ``too_deep``, ``no_summary``,
+            ``no_practices``, ``busy``, ``killed`` or ``crashed``.
     """
 
     status = 422
 
-    def __init__(self, code: str, *, at: str = "", **detail: str) -> None:
+    def __init__(self, code: str, *, at: str = "", longest: str = "", **detail: str) -> None:
         """Put the code into words.
 
         Args:
             code: What went wrong.
             at: Title of the chapter that was being laid out, if that is known.
+            longest: Title of the longest chapter, which is named where the other is not known.
             detail: What the sentence tells besides.
         """
         words = sentence(code, detail)
         if at:
             where = _("It was at “%(chapter)s”.") % {"chapter": at}
+            words = f"{words} {where}"
+        elif longest:
+            where = _("The longest chapter is “%(chapter)s”.") % {"chapter": longest}
             words = f"{words} {where}"
         super().__init__(words)
         self.code = code
@@ -49,6 +53,7 @@ def sentence(code: str, detail: dict[str, str]) -> str:
             "The report needs more memory than is allowed and was stopped. "
             "Look for a very large table and split it."
         ),
+        "too_deep": _("Too many lists, quotations or boxes stand within one another."),
         "no_summary": _("There is no executive summary in this profile."),
         "no_practices": _(
             "No practice is described in this text. Put each into a box of its own, of the kind "

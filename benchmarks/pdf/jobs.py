@@ -1,27 +1,28 @@
 """What is printed: invented reports of any length, and the full-length demonstration profile."""
 
+import base64
+from dataclasses import replace
 from datetime import date, timedelta
 
 from django.utils import timezone, translation
 
 from profile_workflow.services.reference import load_network, load_template
 from reports.builds.pages import job_of
-from reports.context import assemble, report_of, synthetic_material
-from reports.pdf.job import Job
+from reports.context import assemble, report_of, synthetic_material, synthetic_picture
+from reports.pdf.job import Job, Picture
 from workflows.demo import sfax
 from workflows.demo.library import fixture
 from workflows.demo.people import Cast, create_people
 from workflows.demo.story import Story
 
-#: Pages before and after the chapters, and how many are printed for one that is asked for.
-_PAGES_AROUND, _PRINTED_OF_ONE = 6, 1.13
 _BEGINS = timedelta(weeks=46)
 
 
 def invented(pages: int) -> Job:
     """Return a report of about so many pages, front matter and all."""
-    body = max(1, round((pages - _PAGES_AROUND) / _PRINTED_OF_ONE))
-    return job_of(assemble(synthetic_material(pages=body)))
+    sha256, picture = synthetic_picture()
+    carried = Picture(sha256, "image/png", base64.b64encode(picture).decode())
+    return replace(job_of(assemble(synthetic_material(pages=pages))), pictures=(carried,))
 
 
 def demonstration() -> Job:

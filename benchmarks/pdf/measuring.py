@@ -1,4 +1,4 @@
-"""Prints every report in turn, by the product and by Chromium, and compares the bills."""
+"""Prints each report in turn, by the product, Chromium and WeasyPrint alone; compares the bills."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,13 @@ from statistics import median
 
 from benchmarks.options import Sizes
 from benchmarks.pdf import jobs
-from benchmarks.pdf.printing import Bill, has_chromium, print_by_chromium, print_by_product
+from benchmarks.pdf.printing import (
+    Bill,
+    has_chromium,
+    print_by_chromium,
+    print_by_product,
+    print_by_stock,
+)
 from benchmarks.pdf.warm import measure_warm
 from benchmarks.results import Result
 from reports.pdf.job import Job
@@ -28,10 +34,11 @@ class Bills:
 
     product: list[Bill] = field(default_factory=list)
     chromium: list[Bill] = field(default_factory=list)
+    stock: list[Bill] = field(default_factory=list)
 
 
 def measure(_database: str, sizes: Sizes) -> list[Result]:
-    """Return speed, memory, growth, and both beside Chromium."""
+    """Return speed, memory, growth, and each beside Chromium and stock WeasyPrint."""
     reports = {f"{pages} pages": jobs.invented(pages) for pages in sizes.pages}
     reports[_DEMONSTRATION] = jobs.demonstration()
     if not has_chromium():
@@ -47,6 +54,7 @@ def _print_all(reports: Mapping[str, Job], repetitions: int) -> dict[str, Bills]
     for _repetition in range(repetitions):
         for name, job in reports.items():
             bills[name].product.append(print_by_product(job))
+            bills[name].stock.append(print_by_stock(job))
             if has_chromium():
                 bills[name].chromium.append(print_by_chromium(job))
     return bills
@@ -61,6 +69,7 @@ def _of_one(name: str, bills: Bills) -> Iterator[Result]:
     memory = max(bill.memory for bill in bills.product)
     yield Result(f"{named}: peak memory", memory, "MB", target=_MEMORY)
     yield Result(f"{named}: CPU", cpu, "s", target=_SECONDS if is_usual else "")
+    yield from _beside_stock(named, bills)
     if bills.chromium:
         yield from _beside_chromium(named, bills, is_usual=is_usual)
 
@@ -72,6 +81,15 @@ def _beside_chromium(named: str, bills: Bills, *, is_usual: bool) -> Iterator[Re
     yield Result(f"{beside}: time", _wall(bills.product), "s", _wall(bills.chromium), target)
     own, other = bills.product[0].size / 1000, bills.chromium[0].size / 1000
     yield Result(f"{beside}: size", own, "kB", other, _SIZE if is_usual else "")
+
+
+def _beside_stock(named: str, bills: Bills) -> Iterator[Result]:
+    beside = f"{named}, beside stock WeasyPrint ({bills.stock[0].pages} printed)"
+    yield Result(f"{beside}: CPU", _cpu(bills.product), "s", _cpu(bills.stock))
+    memory = [max(bill.memory for bill in some) for some in (bills.product, bills.stock)]
+    yield Result(f"{beside}: peak memory", memory[0], "MB", memory[1])
+    own, other = bills.product[0].size / 1000, bills.stock[0].size / 1000
+    yield Result(f"{beside}: size", own, "kB", other)
 
 
 def _cpu(bills: Sequence[Bill]) -> float:

@@ -1,12 +1,14 @@
-"""Prints one report in a process of its own, by the product or by Chromium, and takes the bill."""
+"""Prints one report in a process of its own, by the product or by others, and takes the bill."""
 
 import resource
 import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -26,6 +28,11 @@ _CHROMIUM_FLAGS = (
     "--headless", "--no-sandbox", "--no-zygote", "--disable-gpu", "--no-first-run",
     "--disable-extensions", "--disable-background-networking", "--no-pdf-header-footer",
 )  # fmt: skip
+#: WeasyPrint as it comes: one document, whose contents ask CSS for the numbers of the pages.
+_STOCK = (
+    "import sys, weasyprint; document = weasyprint.HTML(filename=sys.argv[1]).render();"
+    " document.write_pdf(sys.argv[2]); print(len(document.pages))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,11 @@ def print_by_chromium(job: Job) -> Bill:
     return _alone(_chromium, job)
 
 
+def print_by_stock(job: Job) -> Bill:
+    """Print the same HTML with the same fonts by WeasyPrint alone: untagged, in one document."""
+    return _alone(_stock, job)
+
+
 def has_chromium() -> bool:
     """Whether this machine has a Chromium."""
     return machine.chromium() is not None
@@ -86,19 +98,38 @@ def _build(job: Job) -> tuple[int, int]:
 
 
 def _chromium(job: Job) -> tuple[int, int]:
-    with tempfile.TemporaryDirectory(prefix="chromium-") as name:
-        folder = Path(name)
-        fonts, page, file = folder / "fonts.conf", folder / "page.html", folder / "page.pdf"
-        fonts.write_text(_FONTCONFIG.format(fonts=_FONTS, cache=folder / "cache"))
-        page.write_text(_html(job), encoding="utf-8")
+    with _page(_html(job)) as (folder, environment):
+        file = folder / "page.pdf"
         command = [
             str(machine.chromium()), *_CHROMIUM_FLAGS, f"--user-data-dir={folder / 'user'}",
-            f"--print-to-pdf={file}", page.as_uri(),
+            f"--print-to-pdf={file}", (folder / "page.html").as_uri(),
         ]  # fmt: skip
-        environment = {"PATH": "/usr/bin:/bin", "HOME": name, "FONTCONFIG_FILE": str(fonts)}
         subprocess.run(command, check=True, capture_output=True, env=environment, timeout=180)
         content = file.read_bytes()
     return content.count(b"/Type /Page\n"), len(content)
+
+
+def _stock(job: Job) -> tuple[int, int]:
+    number = "target-counter(attr(href), page)"
+    counted = [style.replace("attr(data-page)", number) for style in job.styles]
+    with _page(_html(replace(job, styles=tuple(counted)))) as (folder, environment):
+        file = folder / "page.pdf"
+        command = [sys.executable, "-c", _STOCK, str(folder / "page.html"), str(file)]
+        done = subprocess.run(
+            command, check=True, capture_output=True, env=environment, text=True, timeout=900
+        )
+        return int(done.stdout), file.stat().st_size
+
+
+@contextmanager
+def _page(html: str) -> Iterator[tuple[Path, dict[str, str]]]:
+    """Write a page into a folder of its own, with the fonts of the product and no others."""
+    with tempfile.TemporaryDirectory(prefix="printing-") as name:
+        folder = Path(name)
+        fonts = folder / "fonts.conf"
+        fonts.write_text(_FONTCONFIG.format(fonts=_FONTS, cache=folder / "cache"))
+        (folder / "page.html").write_text(html, encoding="utf-8")
+        yield folder, {"PATH": "/usr/bin:/bin", "HOME": name, "FONTCONFIG_FILE": str(fonts)}
 
 
 def _html(job: Job) -> str:

@@ -11,7 +11,7 @@ _DIRECTIONS = {"auto", "ltr", "rtl"}
 #: For whoever cleans the HTML again after changing it.
 ALLOWED_TAGS = _TEXT_TAGS | _BLOCK_TAGS | _TABLE_TAGS | {"a"}
 ALLOWED_VALUES: dict[str, dict[str, set[str]]] = {
-    **{tag: {"dir": _DIRECTIONS} for tag in (_TEXT_TAGS | _BLOCK_TAGS | {"table"}) - {"span"}},
+    **{tag: {"dir": _DIRECTIONS} for tag in (_TEXT_TAGS | _BLOCK_TAGS | {"table", "a"}) - {"span"}},
     "th": {"scope": {"col", "row"}},
     "span": {"role": {"doc-footnote"}},
     "section": {"role": {"doc-endnotes"}},

@@ -131,6 +131,17 @@ class _Renderer(RendererHTML):
             words = f'<a href="{html.escape(target.address)}">{words}</a>'
         return f'<bdi class="reference"{attribute}>{words}</bdi>'
 
+    def link_open(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        """Say of a link how it runs: its lines are set one by one, so that each must know."""
+        current: _Pass = env["pass"]
+        end = next(at for at in range(idx, len(tokens)) if tokens[at].type == "link_close")
+        own = current.direction_of(text_of(tokens[idx:end]))
+        if own and current.medium is Medium.PRINT:
+            tokens[idx].attrSet("dir", own)
+        return self.renderToken(tokens, idx, options, env)
+
     def note(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         current: _Pass = env["pass"]
         body = self.renderInline(tokens[idx].children or [], options, env)

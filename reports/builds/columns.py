@@ -20,6 +20,8 @@ _TAG = re.compile(r"<[^>]+>")
 _PAGE, _SIDES, _SIZE = 459.0, 11.5, 8.0
 #: What is longer is broken into lines anyway.
 _LONGEST = 260.0
+#: Most rows, with the head, of a table that is not parted by the end of a page.
+_SHORT = 9
 
 
 def with_columns(written: str) -> str:
@@ -40,9 +42,10 @@ def _measured(table: re.Match[str]) -> str:
     ]
     if not rows or len({len(row) for row in rows}) != 1 or not rows[0]:
         return table[0]
+    kinds = "measured short" if len(rows) <= _SHORT else "measured"
     columns = "".join(f'<col style="width: {width:.1f}%">' for width in _widths(rows))
     return (
-        f'<table{table["rest"]} class="measured">{table["caption"] or ""}'
+        f'<table{table["rest"]} class="{kinds}">{table["caption"] or ""}'
         f"<colgroup>{columns}</colgroup>{table['rows']}</table>"
     )
 

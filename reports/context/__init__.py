@@ -6,7 +6,7 @@
 from reports.context.assemble import assemble
 from reports.context.gather import material_of, report_from, report_of
 from reports.context.plain import Material, Report
-from reports.context.synthetic import synthetic_material
+from reports.context.synthetic import synthetic_material, synthetic_picture
 
 __all__ = [
     "Material",
@@ -16,4 +16,5 @@ __all__ = [
     "report_from",
     "report_of",
     "synthetic_material",
+    "synthetic_picture",
 ]

@@ -13,7 +13,7 @@ import weasyprint
 from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 
-from reports.pdf import drawn, furniture, metadata, savings, tags
+from reports.pdf import drawn, furniture, links, metadata, savings, tags
 from reports.pdf.fetcher import SCHEME, MemoryFetcher
 
 _PICTURE = re.compile(re.escape(SCHEME) + r"([\w.-]+)")
@@ -211,6 +211,7 @@ def lay_out(shelf: Shelf, setting: Setting, html: str, *, part: str, notes: int 
         stylesheets=[shelf.style_sheet(style) for style in setting.styles],
         pdf_variant=metadata.VARIANT,
     )
+    links.keep_harmless(document.pages)
     return document
 
 

@@ -68,6 +68,7 @@ class Progress:
         chapters: How many there are.
         title: Title of that chapter.
         page: Page that is being laid out.
+        longest: Title of the longest of the chapters.
     """
 
     stage: str = ""
@@ -75,6 +76,12 @@ class Progress:
     chapters: int = 0
     title: str = ""
     page: int = 0
+    longest: str = ""
+
+    @property
+    def place(self) -> dict[str, str]:
+        """What a failure says of the chapter to which it belongs."""
+        return {"at": self.title, "longest": self.longest}
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +180,7 @@ def _follow(run: Run, limits: Limits, *, look: Callable[[], Progress], listener:
         if status is not None:
             return status
         listener(look())
-    raise BuildFailed("too_long", at=look().title, seconds=f"{limits.wall_seconds:g}")
+    raise BuildFailed("too_long", seconds=f"{limits.wall_seconds:g}", **look().place)
 
 
 def _facts(message: str) -> Iterator[dict[str, Any]]:
@@ -189,18 +196,17 @@ def _progress(err: Path) -> Progress:
 
 
 def _failure(status: int, err: Path, limits: Limits) -> BuildFailed:
-    message, at = err.read_text(errors="replace"), _progress(err).title
+    message, place = err.read_text(errors="replace"), _progress(err).place
     if status == EXIT_PROBLEM:
         facts = next(_facts(message))
-        return BuildFailed(
-            facts["code"], at=at if facts["code"] == "too_big" else "", **facts["detail"]
-        )
+        named = place if facts["code"] in ("too_big", "too_deep") else {}
+        return BuildFailed(facts["code"], **named, **facts["detail"])
     if -status == signal.SIGXCPU:
-        return BuildFailed("too_long", at=at, seconds=str(limits.cpu_seconds))
+        return BuildFailed("too_long", seconds=str(limits.cpu_seconds), **place)
     if -status == signal.SIGKILL:
-        return BuildFailed("killed", at=at)
+        return BuildFailed("killed", at=place["at"])
     if -status in _OUT_OF_MEMORY or "MemoryError" in message:
-        return BuildFailed("too_big", at=at)
+        return BuildFailed("too_big", **place)
     lines = [line for line in message.splitlines() if line.strip() and not line.startswith("{")]
     reason = lines[-1][:200] if lines else f"status {status}"
-    return BuildFailed("crashed", at=at, reason=reason)
+    return BuildFailed("crashed", reason=reason, **place)

@@ -19,7 +19,7 @@ from weasyprint.pdf.metadata import DocumentMetadata
 from reports.pdf import drawn, fonts, furniture, line_numbers, metadata, savings, svg, tags
 from reports.pdf.chapters import Chapter, Setting, Shelf, Text, lay_out
 from reports.pdf.fetcher import MemoryFetcher
-from reports.pdf.job import Attachment, Job
+from reports.pdf.job import Attachment, Job, Part
 
 _LINK = re.compile(r'href="#([^"]+)" data-page=""')
 #: A page whose number is not known yet, as wide as most are.
@@ -91,7 +91,7 @@ def render(
     Args:
         job: What to print.
         tell: Called with ``stage`` and, page by page, with ``chapter``, ``chapters``, ``title``
-            and ``page``.
+            and ``page``; each time with the title of the ``longest`` chapter.
         shelf: What was kept of the file before, and is kept of this one; nothing by default.
 
     Returns:
@@ -103,6 +103,8 @@ def render(
         MissingGlyph: If a character is in no font of the report.
     """
     prepare()
+    tell = partial(tell, longest=_longest(job.parts))
+    tell(stage="layout", chapters=len(job.parts))
     shelf = shelf or Shelf()
     shelf.wake()
     _check_characters(job)
@@ -152,7 +154,6 @@ def _chapters(
     job: Job, texts: Sequence[str], shelf: Shelf, tell: Callable[..., None]
 ) -> list[Chapter]:
     setting, chapters, pages, notes = _setting(job), list[Chapter](), 0, 0
-    tell(stage="layout", chapters=len(texts))
     for number, (part, html) in enumerate(zip(job.parts, texts, strict=True), 1):
         watch = partial(_tell_page, tell, number, len(texts), part.title, pages)
         twins = texts[: number - 1].count(html)
@@ -200,6 +201,10 @@ def _watched_glyphs() -> Iterator[None]:
     for message in seen:
         if ".notdef" in message:
             raise MissingGlyph(message.rpartition(":")[2].strip().strip("\"'")[:1], "")
+
+
+def _longest(parts: Sequence[Part]) -> str:
+    return max(parts, key=lambda part: len(part.html)).title if parts else ""
 
 
 def page_map(body: Iterable[Chapter]) -> dict[str, int]:

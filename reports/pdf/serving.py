@@ -201,8 +201,9 @@ def _make(shelf: Shelf) -> int:
         detail = {"character": problem.character, "code_point": point, "where": problem.where}
         _tell(code="missing_glyph", detail=detail)
         return EXIT_PROBLEM
-    except MemoryError:
-        _tell(code="too_big", detail={})
+    except (MemoryError, RecursionError) as problem:
+        code = "too_big" if isinstance(problem, MemoryError) else "too_deep"
+        _tell(code=code, detail={})
         return EXIT_PROBLEM
     _tell(
         front=file.front_pages,

@@ -25,8 +25,9 @@ _TYPE_OF_ROLE = {
     "doc-footnote": "/Note",
     "doc-toc": "/TOC",
     "doc-biblioentry": "/BibEntry",
-    "doc-tip": "/Sect",
 }
+#: Structure type of elements that WeasyPrint does not know: a box is a part of its chapter.
+_TYPE_OF_TAG = {"aside": "/Sect"}
 _GENERIC = frozenset({"/Span", "/Div", "/NonStruct", "/P"})
 #: Types of which a page end makes two elements where the text has one.
 _JOINED_OVER_PAGES = frozenset(
@@ -34,6 +35,7 @@ _JOINED_OVER_PAGES = frozenset(
     | {"/Sect", "/Div", "/Part", "/Art", "/BlockQuote", "/Span", "/Note", "/Caption"}
     | {"/NonStruct", "/H1", "/H2", "/H3", "/BibEntry"}
 )
+_HEADINGS = frozenset({"/H1", "/H2", "/H3", "/H4"})
 _TOLD_APART_BY_BOX = frozenset({"/NonStruct", "/TD", "/TH", "/LBody", "/TR"})
 
 
@@ -72,6 +74,7 @@ def begin() -> None:
 def _describe(element: Any, box: Any) -> None:
     """Write role, identifier, language, scope and alternative text into a tag."""
     source = box.element
+    element["S"] = _TYPE_OF_TAG.get(box.element_tag, element["S"])
     role = source.get("role")
     if role in _TYPE_OF_ROLE and element["S"] in _GENERIC:
         element["S"] = _TYPE_OF_ROLE[role]
@@ -84,6 +87,16 @@ def _describe(element: Any, box: Any) -> None:
         element["A"]["Scope"] = "/Row" if source.get("scope") == "row" else "/Column"
     if element["S"] == "/Figure" and box.element_tag.endswith("svg"):
         _describe_picture(element, source)
+
+
+def _name(element: Any, box: Any, parent: Any) -> None:
+    """Put the type of a tag right that does not depend on what was written."""
+    if getattr(box, "link_annotation", None):
+        # Bold words in a link get an annotation of their own.
+        element["S"] = "/Link"
+    if element["S"] in _HEADINGS and parent["S"] == element["S"]:
+        # A block within a heading has the rest of its words boxed as if it were one again.
+        element["S"] = "/Span"
 
 
 def _describe_picture(element: Any, source: Any) -> None:
@@ -124,9 +137,7 @@ def _wrap_box_tree() -> None:
             _give_headers_a_mark(inner)
             return
         for element in original(box, parent, pdf, page_number, nums, annotations, tags):
-            if getattr(inner, "link_annotation", None):
-                # Bold words in a link get an annotation of their own.
-                element["S"] = "/Link"
+            _name(element, inner, parent)
             if _is_of_an_element(inner):
                 if "::" not in (inner.element_tag or ""):
                     _describe(element, inner)

@@ -19,10 +19,13 @@ from profile_workflow.models import (
 )
 from profile_workflow.services.log import broken_links
 from profile_workflow.states import ProfileState, Role, SignOffState
+from reports.builds.data import attachments_of
 from reports.builds.pages import job_of
+from reports.builds.pictures import with_pictures
 from reports.context import assemble
 from reports.context.gather import read_material
-from tests import pdf_reading
+from reports.pdf.isolation import Built, build
+from tests import pdf_gate, pdf_reading
 from tests.measuring import measured_once
 from workflows import engine
 from workflows.demo.programme import FULL_PROFILE
@@ -70,6 +73,7 @@ def test_it_shows_everything(demonstration, subtests):
         look_for_a_loop_of_the_full_profile_at_each_stage,
         look_whether_a_stage_without_a_loop_is_seen,
         read_its_pdf_back,
+        hold_profiles_in_other_languages_to_the_gate,
         look_whether_processes_documents_and_log_agree,
         let_the_commands_check_the_database,
         fill_it_again,
@@ -197,10 +201,9 @@ def test_the_straight_way_has_no_loops():
 def read_its_pdf_back(_said, path):
     profile = Profile.objects.get(slug=FULL_PROFILE)
     material = read_material(profile.pk, language="en", drafts=False, as_public=True)
-    with path.open("rb") as file:
-        reading = pdf_reading.Reading(file)
-    told = pdf_reading.told(material, job_of(assemble(material)))
-    assert pdf_reading.problems(reading, told) == {}
+    made = printed(profile, material, path.read_bytes())
+    assert pdf_gate.faults_of(made) == {}
+    reading, told = made.reading, pdf_reading.told(material, made.job)
     assert len(reading.texts) >= 30
     assert len(told.chapters) >= 12
     assert all(len(one.pieces()) > 40 for one in told.chapters)
@@ -209,6 +212,21 @@ def read_its_pdf_back(_said, path):
         assert any(one.startswith(f"table{number}") for one in listed)
     assert pdf_reading.compact(profile.erratum) in pdf_reading.compact(reading.document.text)
     assert "notforcitation" not in pdf_reading.compact(reading.document.text)
+
+
+def hold_profiles_in_other_languages_to_the_gate(*_told):
+    for city, language in (("sousse", "fr"), ("amman", "ar")):
+        profile = Profile.objects.filter(city__slug=city, language=language).earliest("pk")
+        material = read_material(profile.pk, language=language, drafts=True, as_public=False)
+        assert pdf_gate.faults_of(printed(profile, material)) == {}
+
+
+def printed(profile, material, content=b""):
+    """What a profile says on paper; without its file it is made."""
+    report = assemble(material)
+    job = with_pictures(job_of(report, files=attachments_of(material, report)), profile)
+    file = Built(content, 0, 0, {}, ()) if content else build(job)
+    return pdf_gate.Printed(material, job, file)
 
 
 def look_whether_processes_documents_and_log_agree(*_told):

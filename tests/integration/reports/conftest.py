@@ -1,5 +1,6 @@
 """A small profile, built row by row, and the documents printed from it once for all tests."""
 
+import base64
 import datetime
 from collections.abc import Callable
 from dataclasses import replace
@@ -37,10 +38,10 @@ from profile_workflow.models import (
 from profile_workflow.models.digests import text_digest
 from reports.builds.data import attachments_of
 from reports.builds.pages import job_of
-from reports.context import Material, assemble, synthetic_material
+from reports.context import Material, assemble, synthetic_material, synthetic_picture
 from reports.context.plain import TableOfFigures
 from reports.pdf.isolation import Limits, build
-from reports.pdf.job import Job, Part
+from reports.pdf.job import Job, Part, Picture
 
 MOMENT = datetime.datetime(2026, 3, 1, 9, tzinfo=datetime.UTC)
 TEXTS = {
@@ -272,38 +273,47 @@ def plain_job(*bodies: str, **values) -> Job:
 
 def _with_references(material: Material, see: str) -> Material:
     """Add references forwards and backwards, a table without figures, and one that is all head."""
-    first, *others = material.sections
+    first = next(one for one in material.sections if one.key == "1")
     pointing = f"{see} [#table:1-A], [#figure:1-A], [#table:1-B], [#section:1]."
     bare = "[[table:1-B]]\n\nTable: Bare\n\n| a | b |\n|---|---|"
     changed = replace(first, text=f"{pointing}\n\n{first.text}\n\n{bare}\n\n{pointing}")
-    empty = TableOfFigures("1-B", first.key, "A table without figures", rows=())
-    return replace(material, sections=(changed, *others), tables=(*material.tables, empty))
+    empty = TableOfFigures("1-B", "1", "A table without figures", rows=())
+    sections = tuple(changed if one is first else one for one in material.sections)
+    return replace(material, sections=sections, tables=(*material.tables, empty))
+
+
+def job_of_synthetic(material: Material) -> Job:
+    """The job of an invented report, with all that travels in its file."""
+    report = assemble(material)
+    job = job_of(report, files=attachments_of(material, report))
+    sha256, picture = synthetic_picture(material.language)
+    return replace(
+        job, pictures=(Picture(sha256, "image/png", base64.b64encode(picture).decode()),)
+    )
 
 
 @pytest.fixture(scope="session")
 def english_material() -> Material:
     """What an invented English report prints, which is not for citation."""
-    material = _with_references(synthetic_material(pages=5), "See")
+    material = _with_references(synthetic_material(pages=10), "See")
     return replace(material, is_public=False)
 
 
 @pytest.fixture(scope="session")
 def english(english_material):
     """The job and the file of an invented English report with a watermark."""
-    report = assemble(english_material)
-    job = job_of(report, files=attachments_of(english_material, report))
+    job = job_of_synthetic(english_material)
     return job, build(job, limits=LIMITS)
 
 
 @pytest.fixture(scope="session")
 def arabic_material() -> Material:
     """What an invented Arabic report prints."""
-    return _with_references(synthetic_material(pages=4, language="ar"), "انظر")
+    return _with_references(synthetic_material(pages=10, language="ar"), "انظر")
 
 
 @pytest.fixture(scope="session")
 def arabic(arabic_material):
     """The job and the file of an invented Arabic report."""
-    report = assemble(arabic_material)
-    job = job_of(report, files=attachments_of(arabic_material, report))
+    job = job_of_synthetic(arabic_material)
     return job, build(job, limits=LIMITS)

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+import weasyprint
 
+from reports.builds.pages import style_sheet
 from reports.labels import LANGUAGES, Labels, labels
 from reports.pdf import fonts
 from reports.pdf.isolation import build
@@ -36,10 +38,11 @@ CHART = (
 BODY = (
     f"<h1 id='x'>X</h1><p>Text<span class='note' role='doc-footnote'>A note</span> "
     f"<span lang='ar' dir='rtl'>اللُّغةُ</span> <a href='https://a.org'>a <b>bold</b></a></p>"
+    "<h2><span class='kicker'>Sheet</span> Title</h2><aside><p>A box</p></aside>"
     f"{TABLE}{CHART}"
 )
 STYLE = (
-    ".note{float:footnote} @page{size:A5;@top-left{content:'HEAD'}}"
+    ".note{float:footnote} .kicker{display:block} @page{size:A5;@top-left{content:'HEAD'}}"
     "html{font-family:'Noto Sans','Vazirmatn'}"
 )
 
@@ -76,6 +79,11 @@ def elements(content, kind):
             and kind == item.S
         ]
         return [{key: str(value) for key, value in item.items() if key != "/P"} for item in found]
+
+
+def test_a_heading_with_a_block_in_it_is_one_and_a_box_is_a_part(hooked, stock):
+    assert (len(elements(hooked, "/H2")), len(elements(stock, "/H2"))) == (1, 2)
+    assert (len(elements(hooked, "/Sect")), len(elements(stock, "/Sect"))) == (1, 0)
 
 
 def test_a_table_over_pages_is_one_table_with_one_head(hooked, stock):
@@ -236,3 +244,32 @@ def test_a_machine_without_the_subsetting_library_is_told(tmp_path):
     )  # fmt: skip
 
     assert out.stdout.decode().strip() == "('no_harfbuzz_subset',)"
+
+
+def test_a_note_is_on_the_page_of_its_mark():
+    """Where no room is left for it, the line with the mark goes to the next page too."""
+    policy = re.search(r"\.note \{[^}]*(footnote-policy: \w+)", style_sheet("report.css"))[1]
+    lines = "".join(f"<p>line {number}</p>" for number in range(4))
+    note = f"<p>last<span class='note'>{'a note of some length ' * 3}</span></p>"
+    body = f"<section>{lines}{note}</section><section><h1>Next</h1></section>"
+    style = (
+        "@page{size:80mm 50mm;margin:5mm} p{margin:0;orphans:1;widows:1} "
+        "section{break-before:page} .note{float:footnote;%s}"
+    )
+
+    def pages(rule):
+        html = f"<html lang=en><style>{style % rule}</style><body>{body}</body></html>"
+        laid_out = weasyprint.HTML(string=html).render().pages
+        return [
+            "".join(box.text for box in page._page_box.descendants() if hasattr(box, "text"))
+            for page in laid_out
+        ]
+
+    assert [("last" in one, "a note" in one) for one in pages("")][-2:] == [
+        (True, False),
+        (False, True),
+    ]
+    assert [("last" in one, "a note" in one) for one in pages(policy)][-2:] == [
+        (True, True),
+        (False, False),
+    ]

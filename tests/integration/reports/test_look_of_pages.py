@@ -17,9 +17,9 @@ FOLDER = Path(__file__).with_name("pages")
 #: Report → name of a picture → page of the file, counted from 1.
 PAGES = {
     "english": {
-        "cover": 1, "imprint": 2, "contents": 3, "opener": 5, "table": 6, "text": 7, "box": 8,
+        "cover": 1, "imprint": 2, "contents": 3, "opener": 6, "table": 7, "box": 9, "text": 10,
     },
-    "arabic": {"cover": 1, "contents": 3, "opener": 5, "table": 6},
+    "arabic": {"cover": 1, "contents": 3, "opener": 6, "table": 7},
 }  # fmt: skip
 #: To an inch: what stands where can be seen, the edges of letters cannot.
 _RESOLUTION = 30

@@ -1,5 +1,6 @@
 """The text dialect: what it reads, what it refuses, and what it costs."""
 
+import re
 import time
 
 import pytest
@@ -171,12 +172,29 @@ def test_what_a_text_uses():
     assert markup.word_count("") == 0
 
 
+def test_an_address_in_arabic_says_in_print_how_it_runs():
+    """Each of its lines is set by itself; a browser sets the paragraph as a whole."""
+    text = "انظر [a.org/b](https://a.org/b) أو [الموقع](https://a.org)"
+    paper, web = (
+        markup.render(text, citations={}, medium=medium, direction="rtl").html
+        for medium in (markup.Medium.PRINT, markup.Medium.WEB)
+    )
+    assert paper.count("<a ") == 2
+    assert paper.count('dir="ltr"') == 1
+    assert re.search(r'<a [^>]*dir="ltr"[^>]*>a\.org/b</a>', paper)
+    assert 'dir="ltr"' not in web
+
+
 @pytest.mark.parametrize(
     ("source", "code"),
     [
         ("word " * 200_000, "too_long"),
         (">" * 1000, "too_deep"),
+        ("\n".join(f"{'  ' * depth}- x" for depth in range(300)), "too_deep"),
         ("[" * 7000, "paragraph_too_long"),
+        ("x" * 290_000, "paragraph_too_long"),
+        ("a" + "\u0301" * 290_000, "paragraph_too_long"),
+        ("word^[note] " * 24_000, "paragraph_too_long"),
         ("|a|b|\n|-|-|\n" + "|x|y|\n" * 1000, "table_too_large"),
         ("|" + "a|" * 100 + "\n|" + "-|" * 100 + "\n", "table_too_large"),
     ],
