@@ -149,6 +149,9 @@ def draw(page: Any, stream: Any, original: Callable[[Any, Any], None]) -> None:
         stream: Stream of the page, on which nothing is drawn yet.
         original: WeasyPrint's own function.
     """
+    if stream._tags is None:  # noqa: SLF001 - a file without structure, which is not one of ours
+        original(page, stream)
+        return
     text = [child for child in page.children if not isinstance(child, boxes.MarginBox)]
     margins = [child for child in page.children if isinstance(child, boxes.MarginBox)]
 

@@ -79,7 +79,7 @@ def begin(line: socket.socket) -> NoReturn:
     line.send(b'{"ready": true}')
     _serve(line, None, 0)
     # Whoever started us has gone: nothing of us stays, neither files nor copies.
-    shutil.rmtree(os.environ["HOME"], ignore_errors=True)
+    shutil.rmtree(Path.home(), ignore_errors=True)
     if os.getpgrp() == os.getpid():
         os.killpg(0, signal.SIGKILL)
     os._exit(0)

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from profile_workflow.models import Draft
 from reports.models import Build
+from reports.pdf.press import PRESS
 from tests.integration.workflows.cast import NOON, a_person, a_profile, sections_of
 from workflows import handlers
 from workflows.executors import Job, JobFailed, TryLater, get_executor
@@ -56,6 +57,8 @@ def test_a_text_that_cannot_be_printed_fails_at_once_with_the_place(wanted, prof
 
 
 def test_an_engine_that_broke_down_is_tried_again(wanted, monkeypatch):
+    # As if nothing had been printed by this process: the engine is started and is not there.
+    PRESS.close()
     monkeypatch.setattr("reports.pdf.press._ROOT", "/nowhere")
     with pytest.raises(TryLater):
         handlers.build_pdf(wanted)
