@@ -91,12 +91,15 @@ def keep_characters_in_the_text_layer() -> None:
 
 
 def _fill_to_unicode(font: Any) -> None:
-    empty = [glyph for glyph, text in font.to_unicode.items() if not text]
-    if not empty:
+    unclear = [glyph for glyph, text in font.to_unicode.items() if len(text) != 1]
+    if not unclear:
         return
     characters = _characters_of_glyphs(font.file_content, font.index or 0)
-    for glyph in empty:
-        font.to_unicode[glyph] = characters.get(glyph, JOINER)
+    for glyph in unclear:
+        own = characters.get(glyph, JOINER)
+        # A mark is first met with some letter, but stands for itself on all others.
+        if not font.to_unicode[glyph] or unicodedata.combining(own):
+            font.to_unicode[glyph] = own
 
 
 def _characters_of_glyphs(content: bytes, index: int) -> dict[int, str]:
