@@ -14,7 +14,9 @@ class Build(models.Model):
     """One making of a PDF.
 
     ``digest`` is the SHA-256 of everything that is printed: a finished build with the same digest
-    is the same file, so it is used again. ``stage``, ``chapter`` of ``chapters`` and ``page`` say
+    is the same file, so it is used again. ``material_digest`` is that of what was read for a file
+    for publication: by it is known whether the file is still what would be printed. ``stage``,
+    ``chapter`` of ``chapters`` and ``page`` say
     how far the making has come, as its process tells. ``lengths`` maps the key of each section
     to ``{"words": int, "pages": float}``: of its text, and of all that it fills on paper.
     ``frozen`` names what a file for publication is published with, the web edition and the data,
@@ -52,6 +54,7 @@ class Build(models.Model):
     numbered = models.BooleanField(_("with line numbers"), default=False)
     digest = models.CharField(_("SHA-256 of the content"), max_length=64)
     text_digest = models.CharField(_("SHA-256 of the text"), max_length=64, blank=True)
+    material_digest = models.CharField(_("SHA-256 of what was read"), max_length=64, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
     stage = models.CharField(_("stage"), max_length=10, choices=Stage.choices, blank=True)
     chapter = models.PositiveSmallIntegerField(_("chapter being laid out"), default=0)

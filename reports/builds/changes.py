@@ -11,6 +11,7 @@ from django.utils import translation
 from profile_workflow.models import Profile, Revision
 from profile_workflow.web.reading import compared_html
 from profile_workflow.web.redline import redline
+from reports.builds.reading import compared_with
 from reports.context import Report
 from reports.context.record import texts_of
 from reports.editions import Changes, SectionChange, TableChange
@@ -25,8 +26,7 @@ _NAMED_BY = ("indicator", "label", "territory", "year")
 
 def changes_since_published(profile: Profile, report: Report) -> Changes | None:
     """Return what a report changes in what has been published; None if nothing has been."""
-    found = profile.publications.filter(language=report.language)
-    before = found.select_related("profile_version").order_by("-published_at", "-pk").first()
+    before = compared_with(profile, report.language)
     if before is None:
         return None
     with translation.override(report.language[:2]):

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import re
+from datetime import date
 
 import pytest
 from django.core.files.storage import default_storage
@@ -15,7 +16,20 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from profile_workflow.bibliography import exchange
-from profile_workflow.models import DataItem, DataTable, Draft, SearchEntry, SearchKind
+from profile_workflow.errors import NotComplete, NotNow
+from profile_workflow.models import (
+    DataItem,
+    DataTable,
+    Draft,
+    Programme,
+    SearchEntry,
+    SearchKind,
+    SignOff,
+    Source,
+    TextBlock,
+    User,
+    WorkingDefinition,
+)
 from profile_workflow.services.search_index import differences
 from profile_workflow.states import ProfileState, Role
 from reports import publications
@@ -297,8 +311,10 @@ def it_is_withdrawn(profile):
 def test_what_is_published_is_frozen_and_checked(made):
     profile, table = written(made)
     factories.prepare_publication(profile)
-    it_is_asked_for_again_after_a_hold(profile)
+    a_file_is_ready_as_long_as_it_is_what_would_be_printed(profile)
+    what_is_not_what_would_be_printed_is_not_published(profile)
     Build.objects.update(frozen=[])
+    profile = factories.fresh(profile)
     # Without the web edition nothing is published, and the file is made anew when it is asked for.
     assert publications.ready_builds(profile) == []
     profile = factories.publish_for_real(profile)
@@ -319,8 +335,8 @@ def test_what_is_published_is_frozen_and_checked(made):
         call_command("verify_publications")
 
 
-def it_is_asked_for_again_after_a_hold(profile):
-    """What changed meanwhile, nobody knows; if nothing has, the file is not made another time."""
+def a_file_is_ready_as_long_as_it_is_what_would_be_printed(profile):
+    """What changed meanwhile, nobody need know; if nothing has, the file is not made again."""
     wanted = {"kind": Build.Kind.PUBLICATION, "language": "en"}
     Build.objects.update(digest=content_digest(profile, **wanted))
     (kept,) = publications.ready_builds(profile)
@@ -328,9 +344,44 @@ def it_is_asked_for_again_after_a_hold(profile):
         team = factories.holder(profile, Role.PROJECT_TEAM)
         factories.move(profile, move, team, reason="Elections.")
         profile = factories.fresh(profile)
-    assert publications.ready_builds(profile) == []
-    assert request_build(profile, **wanted, by=None, at=timezone.now()) == kept
     assert publications.ready_builds(profile) == [kept]
+    assert request_build(profile, **wanted, by=None, at=timezone.now()) == kept
+
+
+#: What is printed beside the text: how it changes, no letter of the text with it.
+BESIDE_THE_TEXT = {
+    "a figure": lambda: DataItem.objects.update(value=1234),
+    "who they are": lambda: DataItem.objects.update(women=17),
+    "a chart": lambda: DataTable.objects.update(chart="line"),
+    "a source": lambda: Source.objects.update(year="1999"),
+    "a definition": lambda: WorkingDefinition.objects.update(text="Other people."),
+    "an approval": lambda: SignOff.objects.update(function="Another office"),
+    "the words of the programme": lambda: TextBlock.objects.create(
+        programme=Programme.objects.get(), kind="funding", language="en", version=9, text="New.",
+        valid_from=date(2000, 1, 1),
+    ),
+    "the looks of the programme": lambda: Programme.objects.update(colour="#123456"),
+    "the name of an author": lambda: User.objects.update(full_name="Somebody Else"),
+}  # fmt: skip
+
+
+def what_is_not_what_would_be_printed_is_not_published(profile):
+    team = factories.holder(profile, Role.PROJECT_TEAM)
+    digest = profile.text_digest()
+    for what, change in BESIDE_THE_TEXT.items():
+        with factories.undone():
+            assert change(), what
+            changed = factories.fresh(profile)
+            assert changed.text_digest() == digest, what
+            assert publications.ready_builds(changed) == [], what
+            with pytest.raises(NotComplete) as refused:
+                factories.move(changed, "publish", team)
+            (missing,) = refused.value.missing
+            assert (missing.code, "Ask for it again" in str(missing.message)) == ("no_pdf", True)
+    assert publications.ready_builds(factories.fresh(profile))
+    item = DataItem.objects.get()
+    with pytest.raises(NotNow, match="as it was when the text"):
+        factories.move(item, "expire", factories.holder(profile, Role.LOCAL_EXPERT))
 
 
 def test_a_version_without_a_web_edition_has_its_file_until_and_after_it_is_superseded(made):
