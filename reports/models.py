@@ -4,10 +4,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from profile_workflow.models import Profile, ProfileVersion
+from profile_workflow.models import Event, Profile, ProfileVersion
 
 
 class Build(models.Model):
@@ -99,7 +99,12 @@ class PublicationIsFinal(Exception):
 
 
 class PublicationQuerySet(models.QuerySet[Any]):
-    """Publications and their files; they can be added, not changed."""
+    """What is published, and withdrawn; it can be added, not changed."""
+
+    def standing(self) -> "PublicationQuerySet":
+        """Leave out the publications whose version was withdrawn by itself."""
+        of_it = {"profile": OuterRef("profile"), "version": OuterRef("version")}
+        return self.exclude(Exists(Withdrawal.objects.filter(**of_it)))
 
     def update(self, **_values: Any) -> int:
         """Refuse: a publication stands as it was.
@@ -196,3 +201,24 @@ class PublicationFile(Final):
 
     def __str__(self) -> str:
         return f"{self.publication_id} {self.path}"
+
+
+class Withdrawal(Final):
+    """A version that was withdrawn by itself, in all its languages, while others stand.
+
+    When, by whom and why is told by its event; the words of a reason can be erased there.
+    """
+
+    profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="withdrawals")
+    version = models.CharField(_("version"), max_length=20)
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("withdrawal of a version")
+        verbose_name_plural = _("withdrawals of versions")
+        constraints = [
+            models.UniqueConstraint(fields=["profile", "version"], name="withdrawal_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.profile_id} {self.version}"

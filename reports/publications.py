@@ -6,14 +6,14 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from profile_workflow import requirements
-from profile_workflow.errors import Missing
-from profile_workflow.models import Profile, ProfileVersion, Section, User
+from profile_workflow.errors import DomainError, Missing, NotAllowed, NotNow
+from profile_workflow.models import Event, Profile, ProfileVersion, Section, User
 from profile_workflow.services import search_index
 from profile_workflow.services.revisions import freeze_profile
-from profile_workflow.states import PUBLISHED_STATES, ProfileState
+from profile_workflow.states import PUBLISHED_STATES, ProfileState, Role
 from reports.builds import request_build, run_build
 from reports.builds.reading import material_digest, material_for
-from reports.models import Build, Publication, PublicationFile
+from reports.models import Build, Publication, PublicationFile, Withdrawal
 
 #: What has been published stays so also while it is corrected, or while a correction is on hold.
 STILL_PUBLIC = (*PUBLISHED_STATES, ProfileState.ON_HOLD)
@@ -123,10 +123,52 @@ def forget(profile: Profile) -> None:
     search_index.forget_published(profile)
 
 
+def standing_versions(profile: Profile) -> list[str]:
+    """Return the numbers of the versions that everybody can read, newest first: one query."""
+    if profile.published_at is None or profile.state not in STILL_PUBLIC:
+        return []
+    found = Publication.objects.standing().filter(profile=profile).order_by("-published_at", "-pk")
+    return list(dict.fromkeys(found.values_list("version", flat=True)))
+
+
+def refusal_to_withdraw(profile: Profile, version: str, by: User) -> DomainError | None:
+    """Return why a person may not withdraw a version by itself now, or None if he may."""
+    if Role.PROJECT_TEAM not in profile.roles_of(by):
+        return NotAllowed(_("Only the project team withdraws a version."))
+    standing = standing_versions(profile)
+    if version not in standing:
+        return NotNow(_("This version is not public any more."))
+    if standing == [version]:
+        return NotNow(
+            _("This is the only version that is public: withdraw the profile, or correct it.")
+        )
+    return None
+
+
+def versions_to_withdraw(profile: Profile, by: User) -> list[str]:
+    """Return the numbers of the versions that a person may withdraw by themselves, newest first."""
+    if Role.PROJECT_TEAM not in profile.roles_of(by):
+        return []
+    standing = standing_versions(profile)
+    return standing if len(standing) > 1 else []
+
+
+def withdraw(profile: Profile, version: str, event: Event) -> None:
+    """Take a version out of what everybody can read; its rows and files stay as they are.
+
+    Args:
+        profile: The profile, locked.
+        version: Number of the version.
+        event: What the log says of it.
+    """
+    Withdrawal.objects.create(profile=profile, version=version, event=event)
+    search_index.index_published(profile, latest(profile).profile_version)
+
+
 def published_texts() -> Iterator[ProfileVersion]:
     """Yield the text of the newest version of each published profile; what was withdrawn not."""
     newest: dict[int, Publication] = {}
-    found = Publication.objects.filter(profile__state__in=STILL_PUBLIC)
+    found = Publication.objects.standing().filter(profile__state__in=STILL_PUBLIC)
     for one in found.select_related("profile_version").order_by("published_at", "pk"):
         newest[one.profile_id] = one
     for one in newest.values():
@@ -136,9 +178,12 @@ def published_texts() -> Iterator[ProfileVersion]:
 def latest(profile: Profile, language: str = "") -> Publication:
     """Return the newest publication of a profile in a language, by default that of its text.
 
+    Versions that were withdrawn by themselves are left out.
+
     Raises:
         Publication.DoesNotExist: If nothing has been published.
     """
-    found = profile.publications.filter(language=language or profile.language)
+    published = Publication.objects.standing().filter(profile=profile)
+    found = published.filter(language=language or profile.language)
     newest: Publication = found.latest("published_at", "pk")
     return newest

@@ -36,8 +36,12 @@ def material_digest(profile: Profile, material: Material) -> str:
 
 
 def compared_with(profile: Profile, language: str) -> Publication | None:
-    """Return the version that a correction is compared with: the last that was published."""
-    found = profile.publications.filter(language=language).select_related("profile_version")
+    """Return the version that a correction is compared with: the last that was published.
+
+    What was withdrawn is quoted nowhere, so nothing is compared with it.
+    """
+    published = Publication.objects.standing().filter(profile=profile, language=language)
+    found = published.select_related("profile_version")
     newest: Publication | None = found.order_by("-published_at", "-pk").first()
     return newest
 

@@ -6,6 +6,7 @@ import io
 import json
 import re
 from datetime import date
+from urllib.parse import quote_plus
 
 import pytest
 from django.core.files.storage import default_storage
@@ -30,14 +31,18 @@ from profile_workflow.models import (
     User,
     WorkingDefinition,
 )
+from profile_workflow.services.log import broken_links
 from profile_workflow.services.search_index import differences
 from profile_workflow.states import ProfileState, Role
 from reports import publications
 from reports.builds import request_build
 from reports.builds.making import content_digest
-from reports.models import Build, Publication, PublicationFile
+from reports.models import Build, Publication, PublicationFile, Withdrawal
 from tests import factories
 from tests.integration.pages import signed_in
+from workflows import engine
+from workflows.letters import MailKind
+from workflows.models import OutboxJob
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.any_database]
 
@@ -128,6 +133,9 @@ def test_a_published_profile_from_its_first_page_to_its_withdrawal(made):
     it_can_be_cited(profile)
     it_is_found(profile)
     corrected = it_is_corrected(profile, table)
+    with factories.undone():
+        the_newest_version_is_withdrawn_by_itself(corrected)
+    the_first_version_is_withdrawn_by_itself(corrected)
     it_is_withdrawn(corrected)
 
 
@@ -290,6 +298,92 @@ def it_is_corrected(profile, table):
     return corrected
 
 
+WRONG = "Its table named a family."
+
+
+def told_of(sha256):
+    return get("fingerprint_data", sha256).json()["findings"][0]
+
+
+def is_public(profile, version):
+    """Where everybody is told of a version: catalogue, feed, its own page."""
+    shown = f"/published/{profile.slug}/{version}/"
+    listed = {name: shown in text(get(name)) for name in ("cities", "cities_feed")}
+    own = Client().get(reverse("published_version", args=[profile.slug, version]))
+    return listed | {"page": own.status_code == 200}
+
+
+def the_newest_version_is_withdrawn_by_itself(profile):
+    """The version before is in force again, for readers, machines and the search."""
+    team, slug = factories.holder(profile, Role.PROJECT_TEAM), profile.slug
+    version = Publication.objects.get(profile=profile, version="1.1")
+    newest = quote_plus(factories.section(profile, "1").revision.text)
+    assert f"/published/{slug}/1.1/" in text(Client().get(f"{reverse('cities')}?q={newest}"))
+    withdraw = reverse("version_withdraw", args=[slug, "1.1"])
+    for role in (Role.CITY_AUTHORITY, Role.LOCAL_EXPERT):
+        other = signed_in(factories.holder(profile, role))
+        assert other.get(withdraw).status_code == 403
+        assert other.post(withdraw, {"reason": WRONG}).status_code == 403
+    by_team = signed_in(team)
+    assert withdraw in text(by_team.get(reverse("profile", args=[slug])))
+    assert by_team.post(withdraw, {"reason": " "}).status_code == 422
+    assert is_public(profile, "1.1") == {"cities": True, "cities_feed": True, "page": True}
+    assert by_team.post(withdraw, {"reason": WRONG}).status_code == 302
+    assert [by_team.post(withdraw, {"reason": WRONG}).status_code] == [409]
+    assert Withdrawal.objects.get().event.role == Role.PROJECT_TEAM
+    told = OutboxJob.objects.filter(payload__kind=MailKind.VERSION_WITHDRAWN)
+    assert {one.payload["version"] for one in told} == {"1.1"}
+    assert len(told) > 5
+    assert is_public(profile, "1.1") == {"cities": False, "cities_feed": False, "page": False}
+    assert is_public(profile, "1.0") == {"cities": True, "cities_feed": True, "page": True}
+    assert get("published", slug, status=302)["Location"].endswith("/1.0/")
+    for address in addresses_of(profile, "1.1")[1:]:
+        gone = Client().get(address)
+        assert (gone.status_code, WRONG in text(gone)) == (410, True), address
+    assert "corrected" not in text(get("published_version", slug, "1.0"))
+    for query in (newest, "scarce"):
+        found = f"/published/{slug}/1.0/" in text(Client().get(f"{reverse('cities')}?q={query}"))
+        assert found == (query == "scarce"), query
+    answer = told_of(version.pdf_sha256)
+    assert (answer["status"], answer["reason"]) == ("withdrawn", WRONG)
+    first = Publication.objects.get(profile=profile, version="1.0")
+    assert told_of(first.pdf_sha256)["status"] == "published"
+    # A file of both, and a section of both, are those of the version that stands.
+    same = factories.section(profile, "2").revision.sha256
+    assert (told_of(same)["status"], told_of(same)["version"]) == ("published", "1.0")
+    assert list(differences()) == []
+    only = by_team.post(reverse("version_withdraw", args=[slug, "1.0"]), {"reason": WRONG})
+    assert (only.status_code, "the only version" in text(only)) == (409, True)
+    # What is corrected next is compared with what stands, and quotes nothing else.
+    named = [factories.section(profile, "1")]
+    factories.move(profile, "open_correction", team, reason="Once more.", sections=named)
+    factories.publish_for_real(profile)
+    assert "since version 1.0" in text(get("published_part", slug, "1.2", "changes"))
+    assert not [one for one in broken_links(factories.fresh(profile)) if "data_item" not in one]
+
+
+def the_first_version_is_withdrawn_by_itself(profile):
+    """Nothing of it is read in the version that corrects it either."""
+    team, slug = factories.holder(profile, Role.PROJECT_TEAM), profile.slug
+    assert "4,000" in text(get("published_version", slug, "1.1"))
+    was = text(get("published_part", slug, "1.1", "changes"))
+    assert "scarce" in was
+    engine.withdraw_version(profile, "1.0", reason=WRONG, by=team, at=timezone.now())
+    assert get("published", slug, status=302)["Location"].endswith("/1.1/")
+    for name in ("published_part", "published_file"):
+        ending = {"published_part": "changes", "published_file": "edition.json"}[name]
+        assert "scarce" not in text(get(name, slug, "1.1", ending, status=410))
+    assert sent_of(profile, "1.1", "profile.json")
+    page = text(get("published_version", slug, "1.1"))
+    assert "That version has been withdrawn." in page
+    assert WRONG in text(get("published_version", slug, "1.0", status=410))
+    assert "4,000 instead of 40,000" in page
+
+
+def sent_of(profile, version, name):
+    return get("published_file", profile.slug, version, name).getvalue()
+
+
 def it_is_withdrawn(profile):
     publication = Publication.objects.get(profile=profile, version="1.0")
     everything = [*addresses_of(profile), *addresses_of(profile, "1.1")]
@@ -299,7 +393,7 @@ def it_is_withdrawn(profile):
     for address in everything:
         gone = Client().get(address)
         assert gone.status_code == 410, address
-        assert reason in text(gone)
+        assert (reason in text(gone)) != (WRONG in text(gone)), address
         assert "Where they live" not in text(gone)
     assert f"/published/{profile.slug}/" not in text(get("cities")) + text(get("cities_feed"))
     assert not SearchEntry.objects.filter(kind=SearchKind.PUBLISHED, profile=profile).exists()

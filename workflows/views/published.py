@@ -22,7 +22,7 @@ from django.views.decorators.http import require_safe
 
 from profile_workflow.bibliography.exchange import FORMATS
 from reports.catalogue import Standing, standing_of
-from reports.editions import Edition, NotKept, Part, citing, edition_of
+from reports.editions import EDITION, Edition, NotKept, Part, citing, edition_of
 from reports.models import Publication, PublicationFile
 
 #: The token of a form is another one each time; it is no change of a page.
@@ -35,11 +35,12 @@ View = Callable[..., HttpResponseBase]
 
 
 class _Withdrawn(Exception):
-    """What was asked for has been withdrawn."""
+    """What was asked for has been withdrawn: the profile, or one version of it."""
 
-    def __init__(self, standing: Standing) -> None:
+    def __init__(self, standing: Standing, version: str = "") -> None:
         super().__init__()
-        self.standing = standing
+        self.standing, self.version = standing, version
+        self.at, self.reason = standing.gone.get(version, (standing.withdrawn_at, standing.reason))
 
 
 def _version(slug: str, number: str) -> tuple[Standing, Publication]:
@@ -47,6 +48,8 @@ def _version(slug: str, number: str) -> tuple[Standing, Publication]:
     publication = standing.version(number)
     if publication is None:
         raise Http404
+    if number in standing.gone:
+        raise _Withdrawn(standing, number)
     return standing, publication
 
 
@@ -60,14 +63,14 @@ def _standing(slug: str) -> Standing:
 
 
 def _unless_withdrawn(view: View) -> View:
-    """Answer with the reason, to whatever was asked for, where the profile has been withdrawn."""
+    """Answer with the reason, to whatever was asked for, where it has been withdrawn."""
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **arguments: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **arguments)
         except _Withdrawn as gone:
-            found = {"standing": gone.standing, "profile": gone.standing.profile}
+            found = {"standing": gone.standing, "profile": gone.standing.profile, "gone": gone}
             page = "workflows/published/withdrawn.html"
             return render(request, page, found, status=HTTPStatus.GONE)
 
@@ -110,12 +113,23 @@ def part(request: HttpRequest, slug: str, version: str, part: str) -> HttpRespon
         raise Http404
     found = _shown(standing, publication, edition)
     if part == CHANGES and edition.changes is not None:
+        _check_what_is_quoted(standing, edition)
         return _page(request, "changes", found)
     shown = edition.part(part)
     if shown is None:
         raise Http404
     before, after = _beside(edition.parts, shown)
     return _page(request, "part", found | {"part": shown, "before": before, "after": after})
+
+
+def _check_what_is_quoted(standing: Standing, edition: Edition) -> None:
+    """Give out nothing that quotes a version which was withdrawn since, for what it quotes of it.
+
+    Raises:
+        _Withdrawn: If what a correction changed is told by such a version.
+    """
+    if edition.changes is not None and edition.changes.since in standing.gone:
+        raise _Withdrawn(standing, edition.changes.since)
 
 
 def _beside(parts: Sequence[Part], shown: Part) -> tuple[Part | None, Part | None]:
@@ -129,6 +143,8 @@ def file(request: HttpRequest, slug: str, version: str, name: str) -> HttpRespon
     """Send a file of a version as it was published."""
     standing, publication = _version(slug, version)
     kept = _kept(standing, publication, name)
+    if name == EDITION and (edition := _edition(publication)) is not None:
+        _check_what_is_quoted(standing, edition)
     etag = f'"{kept.sha256}"'
     unchanged = get_conditional_response(request, etag=etag)
     if unchanged is not None:
@@ -232,6 +248,11 @@ def _shown(standing: Standing, publication: Publication, edition: Edition | None
         "publication": publication,
         "edition": edition,
         "status": standing.status_of(publication),
+        "is_compared": (
+            edition is not None
+            and edition.changes is not None
+            and edition.changes.since not in standing.gone
+        ),
         "versions": [(one, standing.status_of(one)) for one in standing.versions],
         "pdfs": [
             (one, pdf_name(standing, one))
