@@ -15,18 +15,21 @@ from profile_workflow.services.locking import locked
 from reports.builds.freezing import frozen_files
 from reports.builds.lengths import lengths_of
 from reports.builds.outputs import output_of
-from reports.builds.pictures import with_pictures
+from reports.builds.pictures import PictureGone, with_pictures
 from reports.builds.reading import material_digest, material_for
-from reports.context import report_from
+from reports.context import Material, Report, report_from
 from reports.errors import BuildFailed
 from reports.models import Build
 from reports.pdf.isolation import Progress
 from reports.pdf.isolation import build as build_pdf
+from reports.pdf.job import Job
 
 #: Kinds that print the whole report, and those of them that are made to be commented on.
 WHOLE_KINDS = (Build.Kind.PREVIEW, Build.Kind.CONSULTATION, Build.Kind.PUBLICATION)
 NUMBERED_KINDS = (Build.Kind.PREVIEW, Build.Kind.CONSULTATION)
 _LIVE = (Build.State.QUEUED, Build.State.RUNNING, Build.State.DONE)
+#: How often what is printed is read, if a picture is replaced while it is.
+_ATTEMPTS = 3
 #: A finished file for publication without what it is published with; none is made so any more.
 _UNFIT = Q(kind=Build.Kind.PUBLICATION, state=Build.State.DONE, frozen=[])
 
@@ -100,12 +103,9 @@ def run_build(build_id: int) -> Build:
     found.state, found.problem = Build.State.RUNNING, ""
     found.stage = Build.Stage.GATHERING
     found.save(update_fields=["state", "problem", "stage"])
-    material = material_for(found.profile, kind=found.kind, language=found.language)
-    report = report_from(material)
     try:
-        job = output_of(material, report, kind=found.kind, numbered=found.numbered)
-        full = with_pictures(job, found.profile)
-        made = build_pdf(full, listener=lambda progress: _note(build_id, progress))
+        material, report, job = _gathered(found)
+        made = build_pdf(job, listener=lambda progress: _note(build_id, progress))
     except BuildFailed as problem:
         found.state, found.problem = Build.State.FAILED, str(problem)
         found.finished_at = timezone.now()
@@ -126,6 +126,21 @@ def run_build(build_id: int) -> Build:
     found.finished_at = timezone.now()
     found.save()
     return found
+
+
+def _gathered(found: Build) -> tuple[Material, Report, Job]:
+    """Read what is printed, and the pictures; once more if one was replaced in between.
+
+    Raises:
+        BuildFailed: If there is nothing to be printed, or a picture cannot be read.
+    """
+    for _attempt in range(_ATTEMPTS):
+        material = material_for(found.profile, kind=found.kind, language=found.language)
+        report = report_from(material)
+        job = output_of(material, report, kind=found.kind, numbered=found.numbered)
+        with suppress(PictureGone):
+            return material, report, with_pictures(job, found.profile)
+    raise BuildFailed("pictures_change")
 
 
 def _note(build_id: int, progress: Progress) -> None:

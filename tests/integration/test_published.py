@@ -19,9 +19,11 @@ from django.utils import timezone, translation
 from profile_workflow.bibliography import exchange
 from profile_workflow.errors import NotComplete, NotNow
 from profile_workflow.models import (
+    Challenge,
     DataItem,
     DataTable,
     Draft,
+    Priority,
     Programme,
     SearchEntry,
     SearchKind,
@@ -269,12 +271,19 @@ def it_is_found(profile):
     assert list(differences()) == []
 
 
+#: What a correction changed besides text and figures, as its page says it.
+BESIDE = ("Line", "Rents rise faster", "2 million", ">Budget<", "Priority")
+
+
 def it_is_corrected(profile, table):
     slug, team = profile.slug, factories.holder(profile, Role.PROJECT_TEAM)
     before = get("published_version", slug, "1.0")["ETag"]
     named = [factories.section(profile, "1")]
     factories.move(profile, "open_correction", team, reason="A wrong figure.", sections=named)
     DataItem.objects.filter(table__key=table).update(value=1200)
+    DataTable.objects.filter(key=table).update(chart="line")
+    Challenge.objects.filter(profile=profile).update(title="Rents rise faster")
+    Priority.objects.filter(profile=profile).update(budget="2 million")
     # Each letter is as it was published, but that file holds the wrong figure and the old number.
     corrected = factories.fresh(profile)
     assert corrected.text_digest() == publications.latest(profile).profile_version.digest
@@ -290,8 +299,10 @@ def it_is_corrected(profile, table):
     assert "This version corrects version 1.0." in new
     assert "4,000 instead of 40,000" in new
     changes = text(get("published_part", slug, "1.1", "changes"))
-    for words in ("<ins>", "<del>", "2 sections are unchanged", "1000", "1200"):
-        assert words in changes
+    for words in ("<ins>", "<del>", "2 sections are unchanged", "1000", "1200", *BESIDE):
+        assert words in changes, words
+    arabic = text(get("published_part", slug, "1.1", "changes", accept_language="ar"))
+    assert ("2 million" in arabic, ">Budget<" in arabic) == (True, False)
     assert "<img src=x" not in changes + old + new
     get("published_part", slug, "1.0", "changes", status=404)
     assert list(differences()) == []
@@ -419,14 +430,35 @@ def test_what_is_published_is_frozen_and_checked(made):
     ):
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
             connection.cursor().execute(statement)
-    # The planted hole: one byte of a file is another one.
-    kept = PublicationFile.objects.get(path=f"table-{table}.csv")
+    a_changed_file_is_not_given_out(profile, f"table-{table}.csv")
+    a_correction_is_made_though_a_file_is_gone(profile)
+
+
+def a_changed_file_is_not_given_out(profile, name):
+    """The planted hole: one byte of a file is another one."""
+    kept = PublicationFile.objects.get(path=name)
+    assert b"1000" in sent(profile, name)
     with kept.file.open("rb") as opened:
         content = opened.read()
     default_storage.delete(kept.file.name)
     default_storage.save(kept.file.name, io.BytesIO(content.replace(b"1000", b"1001")))
+    page = text(get("published_file", profile.slug, "1.0", name, status=503))
+    assert "no longer the one that was published" in page
     with pytest.raises(CommandError), translation.override("en"):
         call_command("verify_publications")
+
+
+def a_correction_is_made_though_a_file_is_gone(profile):
+    kept = PublicationFile.objects.get(path="profile.json")
+    default_storage.delete(kept.file.name)
+    get("published_file", profile.slug, "1.0", "profile.json", status=503)
+    named = [factories.section(profile, "1")]
+    team = factories.holder(profile, Role.PROJECT_TEAM)
+    factories.move(profile, "open_correction", team, reason="A wrong figure.", sections=named)
+    factories.publish_for_real(profile)
+    changes = text(get("published_part", profile.slug, "1.1", "changes"))
+    assert "could not be compared" in changes
+    assert "<ins>" in changes
 
 
 def a_file_is_ready_as_long_as_it_is_what_would_be_printed(profile):
@@ -485,8 +517,8 @@ def test_a_version_without_a_web_edition_has_its_file_until_and_after_it_is_supe
     get("published_part", profile.slug, "1.0", "section-1", status=404)
     get("published_file", profile.slug, "1.0", "no-such-file.csv", status=404)
     get("published_file", profile.slug, "1.0", "profile\0.json", status=404)
-    # Its file of data is not there any more: that is said, not told as a failure of the server.
-    get("published_file", profile.slug, "1.0", "profile.json", status=404)
+    # Its file of data is not there any more: that is said, and the log tells the operators.
+    get("published_file", profile.slug, "1.0", "profile.json", status=503)
     team = factories.holder(profile, Role.PROJECT_TEAM)
     factories.move(profile, "declare_update_due", team, reason="Five years have passed.")
     assert "An update of this profile is due" in text(get("published_version", profile.slug, "1.0"))

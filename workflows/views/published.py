@@ -21,9 +21,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from profile_workflow.bibliography.exchange import FORMATS
+from profile_workflow.forms.filters import PageForm
 from reports.catalogue import Standing, standing_of
-from reports.editions import EDITION, Edition, NotKept, Part, citing, edition_of
+from reports.editions import (
+    EDITION,
+    Edition,
+    NotAsPublished,
+    NotKept,
+    Part,
+    citing,
+    edition_of,
+    opened,
+)
 from reports.models import Publication, PublicationFile
+from workflows.queries.changes import told
 
 #: The token of a form is another one each time; it is no change of a page.
 _TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"')
@@ -114,7 +125,8 @@ def part(request: HttpRequest, slug: str, version: str, part: str) -> HttpRespon
     found = _shown(standing, publication, edition)
     if part == CHANGES and edition.changes is not None:
         _check_what_is_quoted(standing, edition)
-        return _page(request, "changes", found)
+        changes = told(edition.changes, page=PageForm(request.GET).number)
+        return _page(request, "changes", found | {"told": changes})
     shown = edition.part(part)
     if shown is None:
         raise Http404
@@ -140,7 +152,7 @@ def _beside(parts: Sequence[Part], shown: Part) -> tuple[Part | None, Part | Non
 @require_safe
 @_unless_withdrawn
 def file(request: HttpRequest, slug: str, version: str, name: str) -> HttpResponseBase:
-    """Send a file of a version as it was published."""
+    """Send a file of a version as it was published; one that is another now is not sent."""
     standing, publication = _version(slug, version)
     kept = _kept(standing, publication, name)
     if name == EDITION and (edition := _edition(publication)) is not None:
@@ -150,12 +162,14 @@ def file(request: HttpRequest, slug: str, version: str, name: str) -> HttpRespon
     if unchanged is not None:
         return _may_be_kept(unchanged, etag)
     try:
-        opened = kept.file.open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
+        content = opened(kept.file.name, kept.sha256)
+    except NotAsPublished:
+        page = "workflows/published/damaged.html"
+        found = {"profile": standing.profile, "publication": publication, "file_name": name}
+        return render(request, page, found, status=HTTPStatus.SERVICE_UNAVAILABLE)
     is_shown = kept.content_type.startswith("image/")
     response = FileResponse(
-        opened, as_attachment=not is_shown, filename=name, content_type=kept.content_type
+        content, as_attachment=not is_shown, filename=name, content_type=kept.content_type
     )
     return _may_be_kept(response, etag)
 
