@@ -17,6 +17,7 @@ from reports.context import Material, report_from
 from reports.editions import EDITION
 
 _JSON, _CSV = "application/json", "text/csv; charset=utf-8"
+_SVG = "image/svg+xml"
 
 #: A kept file as ``Build.frozen`` names it.
 Kept = dict[str, Any]
@@ -50,6 +51,7 @@ def frozen_files(profile: Profile, material: Material) -> list[Kept]:
         ("profile.json", _JSON, data),
         ("record.json", _JSON, record_data(report)),
         *((one.name, _CSV, one.content) for one in report.data_files),
+        *((name, _SVG, content) for name, content in report.drawings),
     ]
     return [*(_kept(*one) for one in contents), *pictures]
 

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import re
+import xml.etree.ElementTree as ElementTree
 from datetime import date
 from urllib.parse import quote_plus
 
@@ -39,6 +40,7 @@ from profile_workflow.states import ProfileState, Role
 from reports import publications
 from reports.builds import request_build
 from reports.builds.making import content_digest
+from reports.editions import Part, edition_of, showing
 from reports.models import Build, Publication, PublicationFile, Withdrawal
 from tests import factories
 from tests.integration.pages import signed_in
@@ -131,6 +133,8 @@ def test_a_published_profile_from_its_first_page_to_its_withdrawal(made):
     profile = factories.fresh(profile)
     all_that_is_linked_is_there(profile)
     the_files_are_those_of_the_text(profile, table)
+    it_is_read_in_another_language(profile, table)
+    a_chart_is_a_file(profile, table)
     what_was_read_is_not_sent_again(profile)
     it_can_be_cited(profile)
     it_is_found(profile)
@@ -184,6 +188,49 @@ def all_that_is_linked_is_there(profile):
     first = text(get("published_part", slug, "1.0", "section-1"))
     for words in ("<svg", "Figures of the chart", "A note on rents.", 'dir="ltr"'):
         assert words in first
+
+
+def it_is_read_in_another_language(profile, table):
+    """Around the text stand the words of the reader, within it those of its author."""
+    where = ("published_part", profile.slug, "1.0", "section-1")
+    own, arabic = text(get(*where)), text(get(*where, accept_language="ar"))
+    chapter = arabic.split("<article")[1].split("</article>")[0]
+    assert ' lang="en" dir="ltr">' in chapter[:80]
+    head = '<th scope="col" class="value numeric">{}</th>'
+    assert head.format("Value") in own
+    assert head.format('<span lang="ar" dir="rtl">القيمة</span>') in chapter
+    assert '<summary><span lang="ar" dir="rtl">' in chapter
+    assert "Housing is scarce" in chapter
+    # A table that an author has typed has no head of ours, whatever it says.
+    typed = Part("a", "", "", '<table class="typed"><th scope="col">Value</th></table>')
+    assert showing.shown(typed, publications_edition(profile), "ar") == typed.html
+    permalink = 'href="#s1-b1" aria-label="Link to “1.1 Where they live”">#</a></h2>'
+    assert permalink in own
+    assert '<link rel="canonical"' in own
+    assert '<meta name="description" content="Housing is scarce' in own
+
+
+def publications_edition(profile):
+    return edition_of(publications.latest(profile))
+
+
+def a_chart_is_a_file(profile, table):
+    """It can be taken away, is valid by itself, and nothing in it can run."""
+    name = f"chart-{table}.svg"
+    assert f'href="../files/{name}" download' in text(
+        get("published_part", profile.slug, "1.0", "section-1")
+    )
+    assert name in text(get("published_version", profile.slug, "1.0"))
+    answer = get("published_file", profile.slug, "1.0", name)
+    assert answer["Content-Type"] == "image/svg+xml"
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    drawn = ElementTree.fromstring(answer.getvalue())  # noqa: S314 - our own
+    assert {one.tag.rpartition("}")[2] for one in drawn.iter()} <= {
+        *("svg", "title", "desc", "rect", "path", "text", "line", "g"),
+    }
+    assert not [name for one in drawn.iter() for name in one.attrib if name.startswith("on")]
+    assert HOSTILE in "".join(drawn.itertext())
 
 
 def the_files_are_those_of_the_text(profile, table):

@@ -17,6 +17,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -32,6 +33,7 @@ from reports.editions import (
     citing,
     edition_of,
     opened,
+    showing,
 )
 from reports.models import Publication, PublicationFile
 from workflows.queries.changes import told
@@ -40,7 +42,7 @@ from workflows.queries.changes import told
 _TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"')
 #: Name of the page that says what a correction changed.
 CHANGES = "changes"
-_PDF = "application/pdf"
+_PDF, _DRAWING = "application/pdf", "image/svg+xml"
 
 View = Callable[..., HttpResponseBase]
 
@@ -131,7 +133,15 @@ def part(request: HttpRequest, slug: str, version: str, part: str) -> HttpRespon
     if shown is None:
         raise Http404
     before, after = _beside(edition.parts, shown)
-    return _page(request, "part", found | {"part": shown, "before": before, "after": after})
+    found |= {
+        "part": shown,
+        "html": showing.shown(shown, edition, get_language() or "en"),
+        "about": showing.beginning(shown),
+        "address": f"{settings.SITE_URL}{reverse('published_part', args=[slug, version, part])}",
+        "before": before,
+        "after": after,
+    }
+    return _page(request, "part", found)
 
 
 def _check_what_is_quoted(standing: Standing, edition: Edition) -> None:
@@ -167,10 +177,12 @@ def file(request: HttpRequest, slug: str, version: str, name: str) -> HttpRespon
         page = "workflows/published/damaged.html"
         found = {"profile": standing.profile, "publication": publication, "file_name": name}
         return render(request, page, found, status=HTTPStatus.SERVICE_UNAVAILABLE)
-    is_shown = kept.content_type.startswith("image/")
+    # A drawing is taken away, not opened here: it is a document that could hold more than lines.
+    is_shown = kept.content_type.startswith("image/") and kept.content_type != _DRAWING
     response = FileResponse(
         content, as_attachment=not is_shown, filename=name, content_type=kept.content_type
     )
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return _may_be_kept(response, etag)
 
 
@@ -278,10 +290,16 @@ def _shown(standing: Standing, publication: Publication, edition: Edition | None
 
 def _files(
     edition: Edition | None, files: Sequence[PublicationFile]
-) -> list[tuple[PublicationFile, str]]:
-    """Return the files of figures with their titles."""
+) -> list[tuple[PublicationFile, str, str]]:
+    """Return the files of figures with their titles, and the name of the chart of each."""
     titles = dict(edition.files) if edition else {}
-    return [(one, titles[one.path]) for one in files if one.path in titles]
+    drawn = {one.path for one in files if one.content_type == _DRAWING}
+    found = []
+    for one in files:
+        if one.path in titles:
+            name = re.sub(r"\Atable-(.*)\.csv\Z", r"chart-\1.svg", one.path)
+            found.append((one, titles[one.path], name if name in drawn else ""))
+    return found
 
 
 def _page(request: HttpRequest, name: str, found: dict[str, Any]) -> HttpResponseBase:
