@@ -19,7 +19,8 @@ _CELL = re.compile(r'(<th scope="col"[^>]*>)([^<]+)(</th>)')
 _OWN = re.compile(r"(<summary>|<a href=\"\.\./files/[^\"]+\" download>)([^<]+)(</summary>|</a>)")
 _HEADING = re.compile(r'<(h[23]) id="([^"]+)"([^>]*)>(.*?)</\1>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
-_PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
+_PARAGRAPH = re.compile(r'<p(?: id="[^"]+")?(?: dir="[a-z]+")?>(.*?)</p>', re.DOTALL)
+_NOTE = re.compile(r"<sup\b.*?</sup>", re.DOTALL)
 #: Characters of a beginning.
 _MOST = 160
 _NAMES = ("datum", "value", "women", "men", "year", "territory", "source")
@@ -44,7 +45,8 @@ def shown(part: Part, edition: Edition, language: str) -> SafeString:
 def beginning(part: Part) -> str:
     """Return how the text of a part begins, for those who list what they have found."""
     found = _PARAGRAPH.search(part.html)
-    text = " ".join(unescape(_TAG.sub("", found[1])).split()) if found else ""
+    words = _TAG.sub("", _NOTE.sub("", found[1])) if found else ""
+    text = " ".join(unescape(words).split())
     return text if len(text) <= _MOST else text[:_MOST].rpartition(" ")[0] + "…"
 
 
