@@ -53,7 +53,7 @@ class EntryTold:
 class Told:
     """One page of what a correction changed."""
 
-    page: "Page[Sequence[Item]]"
+    page: "Page[list[Item]]"
     sections: Sequence[SectionChange]
     tables: Sequence[TableTold]
     entries: Sequence[EntryTold]
@@ -121,7 +121,9 @@ def _entry(one: EntryChange) -> EntryTold:
 
 
 def _label(model: type[Challenge | DataTable | Priority], name: str) -> str:
-    return str(capfirst(model._meta.get_field(name).verbose_name))  # noqa: SLF001 - Django's name
+    names = {one.name: one.verbose_name for one in model._meta.fields}  # noqa: SLF001
+    names |= {one.name: one.verbose_name for one in model._meta.many_to_many}  # noqa: SLF001
+    return str(capfirst(names[name]))
 
 
 def _cut(row: Row) -> Row:

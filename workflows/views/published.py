@@ -172,7 +172,7 @@ def file(request: HttpRequest, slug: str, version: str, name: str) -> HttpRespon
     if unchanged is not None:
         return _may_be_kept(unchanged, etag)
     try:
-        content = opened(kept.file.name, kept.sha256)
+        content = opened(str(kept.file.name), kept.sha256)
     except NotAsPublished:
         page = "workflows/published/damaged.html"
         found = {"profile": standing.profile, "publication": publication, "file_name": name}
