@@ -16,6 +16,8 @@ from benchmarks.options import DATABASES, PARTS, Options, Task, url_of
 from benchmarks.results import Result
 
 _SECONDS_TO_END = 20
+#: Parts that are measured once, whatever keeps the data.
+_ONE_DATABASE = ("web", "pdf")
 _ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -39,7 +41,7 @@ class Run:
             if url is None:
                 print(f"==> {part} on {database}: skipped, because there is no server here.")
                 continue
-            print(f"==> {part}{'' if part == 'pdf' else f' on {database}'}", flush=True)
+            print(f"==> {part}{'' if part in _ONE_DATABASE else f' on {database}'}", flush=True)
             self._measure(part, database, url)
 
     @property
@@ -73,7 +75,7 @@ class Run:
 def _tasks(parts: Sequence[str], databases: Sequence[str]) -> Iterator[tuple[str, str]]:
     for part in parts:
         # A page looks the same whatever keeps the data.
-        for database in ("SQLite",) if part == "pdf" else databases:
+        for database in ("SQLite",) if part in _ONE_DATABASE else databases:
             yield part, database
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-PARTS = ("flow", "lists", "pages", "writing", "answering", "pdf")
+PARTS = ("flow", "lists", "pages", "writing", "answering", "web", "pdf")
 DATABASES = ("SQLite", "PostgreSQL")
 RESULTS = Path(__file__).parent / "results"
 #: Sizes of which there are several, the smallest first.

@@ -21,14 +21,15 @@ _END_SECONDS = 15
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
+def served(folder: Path, **more: str) -> Iterator[str]:
     """Serve the site as ``docs/how-to/operate.md`` says; yield its address.
 
     Args:
         folder: For what the server writes beside its database.
+        more: Further variables of its environment.
     """
     connection.close()
-    environment = _environment(folder)
+    environment = _environment(folder) | more
     collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
     subprocess.run(collect, cwd=_ROOT, env=environment, check=True)
     with socket.socket() as free:

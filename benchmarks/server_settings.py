@@ -5,7 +5,10 @@ from config.settings.production import *  # noqa: F403, TID251 - this is a modul
 STATIC_ROOT = env.str("BENCHMARK_STATIC_ROOT")  # noqa: F405
 # Names as in production; what a file weighs compressed is reckoned, so that nobody waits most of a
 # minute until all of them are.
-STORAGES["staticfiles"] = {  # noqa: F405
-    "BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
-}
+if not env.bool("BENCHMARK_COMPRESSED", default=False):  # noqa: F405
+    STORAGES["staticfiles"] = {  # noqa: F405
+        "BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+    }
+# Part of a site is looked at by a program that cannot say it has come through a proxy.
+SECURE_SSL_REDIRECT = env.bool("BENCHMARK_HTTPS", default=True)  # noqa: F405
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"

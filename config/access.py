@@ -105,6 +105,7 @@ RULES: Mapping[str, Rule] = {
     "invitation_suggested": Rule.TAKES_PART,
     "my_invitation": Rule.INVITED,
     "deadlines": Rule.TAKES_PART,
+    "version_withdraw": Rule.TAKES_PART,
     "history": Rule.TAKES_PART,
     "section": Rule.TAKES_PART,
     "section_compare": Rule.TAKES_PART,

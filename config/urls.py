@@ -53,6 +53,7 @@ from workflows.views import (
     starting,
     tasks,
     verify,
+    versions,
     workshops,
 )
 from workflows.views.by_link import pages as link_pages
@@ -111,6 +112,11 @@ urlpatterns = [
     ),
     path("invitations/<int:invitation_id>/", invited.invited, name="my_invitation"),
     path("p/<slug:slug>/deadlines/", deadlines.deadlines, name="deadlines"),
+    path(
+        "p/<slug:slug>/versions/<str:version>/withdraw/",
+        versions.withdraw,
+        name="version_withdraw",
+    ),
     path("p/<slug:slug>/history/", history.history, name="history"),
     path("p/<slug:slug>/s/<slug:key>/", sections.section, name="section"),
     path("p/<slug:slug>/s/<slug:key>/edit/", drafting.section_edit, name="section_edit"),

@@ -73,6 +73,15 @@ RESTING_STATES: tuple[ProfileState, ...] = (
     ProfileState.SUPERSEDED,
 )
 
+#: States in which the city signs, or has signed, what will be published: its figures stay with it.
+SIGNED_STATES: tuple[ProfileState, ...] = (
+    ProfileState.SIGNOFF,
+    ProfileState.VALIDATED,
+    ProfileState.PRIORITY_SETTING,
+    ProfileState.PRIORITIES_ADOPTED,
+    ProfileState.PRODUCTION,
+)
+
 #: States that only a new edition leaves.
 FINAL_STATES: tuple[ProfileState, ...] = (ProfileState.CANCELLED, ProfileState.SUPERSEDED)
 

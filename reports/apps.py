@@ -38,6 +38,7 @@ class ReportsConfig(AppConfig):
 
         triggers.protect("reports_publication")
         triggers.protect("reports_publicationfile")
+        triggers.protect("reports_withdrawal")
         publications.register()
         painting.use_fonts(_FONTS)
         register(check_subsetting)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from profile_workflow.spelling import Piece, marked, snippet, without_marks, wor
 from profile_workflow.states import ProfileState
 from reports.models import Publication
 from reports.publications import STILL_PUBLIC
-from reports.verification import Status, withdrawals
+from reports.verification import Status, withdrawals, withdrawn_versions
 
 #: Profiles, and found passages, of a page of the catalogue.
 PROFILES_A_PAGE = 30
@@ -39,6 +39,7 @@ class Standing:
         others: Those in other languages.
         withdrawn_at: When it was withdrawn; None if it is public.
         reason: Why it was.
+        gone: Version that was withdrawn by itself → when and why.
         next_edition: The published profile that follows it.
         previous_edition: The published profile that it follows.
     """
@@ -48,13 +49,15 @@ class Standing:
     others: Sequence[Publication] = ()
     withdrawn_at: datetime | None = None
     reason: str = ""
+    gone: Mapping[str, tuple[datetime, str]] = field(default_factory=dict)
     next_edition: Profile | None = None
     previous_edition: Profile | None = None
 
     @property
     def newest(self) -> Publication:
-        """The version that is in force."""
-        return self.versions[0]
+        """The version that is in force: the last that stands."""
+        standing = (one for one in self.versions if one.version not in self.gone)
+        return next(standing, self.versions[0])
 
     def version(self, number: str) -> Publication | None:
         """Return a version by its number."""
@@ -62,7 +65,7 @@ class Standing:
 
     def status_of(self, publication: Publication) -> Status:
         """Return what became of a version."""
-        if self.withdrawn_at is not None:
+        if self.withdrawn_at is not None or publication.version in self.gone:
             return Status.WITHDRAWN
         if publication.version != self.newest.version:
             return Status.CORRECTED
@@ -82,7 +85,7 @@ class Standing:
 def standing_of(slug: str) -> Standing | None:
     """Return a published profile; None if there is none of that name, or nothing was published.
 
-    Three queries at most; the same one for a profile that is not published and for none at all.
+    Four queries at most; the same one for a profile that is not published and for none at all.
     """
     related = ("profile__city", "profile__programme", "profile__next_edition")
     found = Publication.objects.filter(profile__slug=slug)
@@ -103,6 +106,7 @@ def standing_of(slug: str) -> Standing | None:
         [one for one in several if one.language != profile.language] if own else [],
         withdrawn_at,
         reason,
+        withdrawn_versions([profile.pk]).get(profile.pk, {}),
         following if _is_public(following) else None,
         profile.previous_edition if _is_public(profile.previous_edition) else None,
     )
@@ -198,9 +202,11 @@ class Catalogue:
 
 def published() -> "QuerySet[Publication]":
     """Return every publication that is public, in the language of its text."""
-    found: QuerySet[Publication] = Publication.objects.filter(
-        language=F("profile__language"), profile__state__in=STILL_PUBLIC
-    ).select_related("profile__city__programme", "profile__next_edition")
+    found: QuerySet[Publication] = (
+        Publication.objects.standing()
+        .filter(language=F("profile__language"), profile__state__in=STILL_PUBLIC)
+        .select_related("profile__city__programme", "profile__next_edition")
+    )
     return found
 
 

@@ -13,7 +13,8 @@ class BuildFailed(DomainError):
 
     Attributes:
         code: ``missing_glyph``, ``too_long``, ``too_big``, ``too_deep``, ``no_summary``,
-            ``no_practices``, ``busy``, ``killed`` or ``crashed``.
+            ``no_practices``, ``damaged_picture``, ``pictures_change``, ``busy``, ``killed`` or
+            ``crashed``.
     """
 
     status = 422
@@ -58,6 +59,14 @@ def sentence(code: str, detail: dict[str, str]) -> str:
         "no_practices": _(
             "No practice is described in this text. Put each into a box of its own, of the kind "
             "“practice”; then every box becomes a sheet."
+        ),
+        "damaged_picture": _(
+            "The file of a picture, %(name)s, is missing or damaged on the server. Upload the "
+            "picture again, or tell whoever runs this site."
+        ),
+        "pictures_change": _(
+            "While the file was being made, pictures were replaced again and again. Try again "
+            "when nobody changes them."
         ),
         "busy": _("Another such file is being made just now. Try again in a moment."),
         "killed": _(

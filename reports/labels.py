@@ -48,6 +48,7 @@ class Labels:
     searched: str
     figures_of_chart: str
     download_figures: str
+    download_chart: str
     no_text: str
     no_figures: str
     challenges: str

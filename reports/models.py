@@ -4,17 +4,19 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from profile_workflow.models import Profile, ProfileVersion
+from profile_workflow.models import Event, Profile, ProfileVersion
 
 
 class Build(models.Model):
     """One making of a PDF.
 
     ``digest`` is the SHA-256 of everything that is printed: a finished build with the same digest
-    is the same file, so it is used again. ``stage``, ``chapter`` of ``chapters`` and ``page`` say
+    is the same file, so it is used again. ``material_digest`` is that of what was read for a file
+    for publication: by it is known whether the file is still what would be printed. ``stage``,
+    ``chapter`` of ``chapters`` and ``page`` say
     how far the making has come, as its process tells. ``lengths`` maps the key of each section
     to ``{"words": int, "pages": float}``: of its text, and of all that it fills on paper.
     ``frozen`` names what a file for publication is published with, the web edition and the data,
@@ -52,6 +54,7 @@ class Build(models.Model):
     numbered = models.BooleanField(_("with line numbers"), default=False)
     digest = models.CharField(_("SHA-256 of the content"), max_length=64)
     text_digest = models.CharField(_("SHA-256 of the text"), max_length=64, blank=True)
+    material_digest = models.CharField(_("SHA-256 of what was read"), max_length=64, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
     stage = models.CharField(_("stage"), max_length=10, choices=Stage.choices, blank=True)
     chapter = models.PositiveSmallIntegerField(_("chapter being laid out"), default=0)
@@ -96,7 +99,12 @@ class PublicationIsFinal(Exception):
 
 
 class PublicationQuerySet(models.QuerySet[Any]):
-    """Publications and their files; they can be added, not changed."""
+    """What is published, and withdrawn; it can be added, not changed."""
+
+    def standing(self) -> "PublicationQuerySet":
+        """Leave out the publications whose version was withdrawn by itself."""
+        of_it = {"profile": OuterRef("profile"), "version": OuterRef("version")}
+        return self.exclude(Exists(Withdrawal.objects.filter(**of_it)))
 
     def update(self, **_values: Any) -> int:
         """Refuse: a publication stands as it was.
@@ -193,3 +201,24 @@ class PublicationFile(Final):
 
     def __str__(self) -> str:
         return f"{self.publication_id} {self.path}"
+
+
+class Withdrawal(Final):
+    """A version that was withdrawn by itself, in all its languages, while others stand.
+
+    When, by whom and why is told by its event; the words of a reason can be erased there.
+    """
+
+    profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="withdrawals")
+    version = models.CharField(_("version"), max_length=20)
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("withdrawal of a version")
+        verbose_name_plural = _("withdrawals of versions")
+        constraints = [
+            models.UniqueConstraint(fields=["profile", "version"], name="withdrawal_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.profile_id} {self.version}"

@@ -3,24 +3,22 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from profile_workflow import requirements
-from profile_workflow.errors import Missing
+from profile_workflow.errors import DomainError, Missing, NotAllowed, NotNow
 from profile_workflow.models import Event, Profile, ProfileVersion, Section, User
 from profile_workflow.services import search_index
 from profile_workflow.services.revisions import freeze_profile
-from profile_workflow.states import PUBLISHED_STATES, ProfileState
+from profile_workflow.states import PUBLISHED_STATES, ProfileState, Role
 from reports.builds import request_build, run_build
-from reports.models import Build, Publication, PublicationFile
+from reports.builds.reading import material_digest, material_for
+from reports.models import Build, Publication, PublicationFile, Withdrawal
 
 #: What has been published stays so also while it is corrected, or while a correction is on hold.
 STILL_PUBLIC = (*PUBLISHED_STATES, ProfileState.ON_HOLD)
-#: What makes a file for publication old: its text may be the same, not all that is printed with it.
-_MADE_OLD = Q(move="submit") | Q(
-    document="profile", to_state__in=(ProfileState.PRODUCTION, ProfileState.CORRECTION)
-)
+#: Where the answer is kept with a profile until it is fetched anew.
+_READY = "_ready_builds"
 
 
 def build(profile: Profile, *, language: str, by: User | None, at: datetime) -> Build:
@@ -34,28 +32,53 @@ def build(profile: Profile, *, language: str, by: User | None, at: datetime) -> 
 
 
 def ready_builds(profile: Profile) -> list[Build]:
-    """Return the newest file for publication in each language, made of the present text.
+    """Return the newest file for publication in each language that is what would be printed now.
 
-    Each with the web edition and the data made of the same text. A file that was asked for before
-    the profile came to where it is published, or before a section was submitted again, tells of
-    figures, approvals and a version that are no longer right, though its text may be the same.
+    Each with the web edition and the data made of the same reading. A text can stand unchanged
+    beside other figures, sources, approvals or words of the programme: so all that is printed is
+    read again and compared. The answer is kept with the instance: fetch the profile anew to see
+    later changes. The move that publishes asks before the profile has its new state and version.
     """
-    since = Event.objects.filter(
-        _MADE_OLD, profile=OuterRef("profile"), at__gt=OuterRef("created_at")
-    )
+    kept: list[Build] | None = profile.__dict__.get(_READY)
+    if kept is None:
+        kept = profile.__dict__[_READY] = list(_present(profile))
+    return kept
+
+
+def _made(profile: Profile) -> dict[str, list[Build]]:
+    """Return language → files made of the present text, newest first."""
     found = profile.builds.exclude(frozen=[]).filter(
-        ~Exists(since),
         kind=Build.Kind.PUBLICATION,
         state=Build.State.DONE,
         text_digest=profile.text_digest(),
         finished_at__isnull=False,
     )
-    return list({one.language: one for one in found.order_by("created_at", "pk")}.values())
+    made: dict[str, list[Build]] = {}
+    for one in found.order_by("-created_at", "-pk"):
+        made.setdefault(one.language, []).append(one)
+    return made
+
+
+def _present(profile: Profile) -> Iterator[Build]:
+    for language, several in _made(profile).items():
+        material = material_for(profile, kind=Build.Kind.PUBLICATION, language=language)
+        now = material_digest(profile, material)
+        yield from [one for one in several if one.material_digest == now][:1]
 
 
 def pdf_is_made(profile: Profile, _sections: Sequence[Section]) -> Iterator[Missing]:
     """Ask for the PDF in the language of the text before a profile is published."""
-    if not any(one.language == profile.language for one in ready_builds(profile)):
+    if any(one.language == profile.language for one in ready_builds(profile)):
+        return
+    if profile.language in _made(profile):
+        yield Missing(
+            "no_pdf",
+            _(
+                "Since the PDF was made, something else that it prints has changed: a figure, a "
+                "source, an approval or words of the programme. Ask for it again."
+            ),
+        )
+    else:
         yield Missing("no_pdf", _("The PDF of this text has not been made yet."))
 
 
@@ -100,10 +123,52 @@ def forget(profile: Profile) -> None:
     search_index.forget_published(profile)
 
 
+def standing_versions(profile: Profile) -> list[str]:
+    """Return the numbers of the versions that everybody can read, newest first: one query."""
+    if profile.published_at is None or profile.state not in STILL_PUBLIC:
+        return []
+    found = Publication.objects.standing().filter(profile=profile).order_by("-published_at", "-pk")
+    return list(dict.fromkeys(found.values_list("version", flat=True)))
+
+
+def refusal_to_withdraw(profile: Profile, version: str, by: User) -> DomainError | None:
+    """Return why a person may not withdraw a version by itself now, or None if he may."""
+    if Role.PROJECT_TEAM not in profile.roles_of(by):
+        return NotAllowed(_("Only the project team withdraws a version."))
+    standing = standing_versions(profile)
+    if version not in standing:
+        return NotNow(_("This version is not public any more."))
+    if standing == [version]:
+        return NotNow(
+            _("This is the only version that is public: withdraw the profile, or correct it.")
+        )
+    return None
+
+
+def versions_to_withdraw(profile: Profile, by: User) -> list[str]:
+    """Return the numbers of the versions that a person may withdraw by themselves, newest first."""
+    if Role.PROJECT_TEAM not in profile.roles_of(by):
+        return []
+    standing = standing_versions(profile)
+    return standing if len(standing) > 1 else []
+
+
+def withdraw(profile: Profile, version: str, event: Event) -> None:
+    """Take a version out of what everybody can read; its rows and files stay as they are.
+
+    Args:
+        profile: The profile, locked.
+        version: Number of the version.
+        event: What the log says of it.
+    """
+    Withdrawal.objects.create(profile=profile, version=version, event=event)
+    search_index.index_published(profile, latest(profile).profile_version)
+
+
 def published_texts() -> Iterator[ProfileVersion]:
     """Yield the text of the newest version of each published profile; what was withdrawn not."""
     newest: dict[int, Publication] = {}
-    found = Publication.objects.filter(profile__state__in=STILL_PUBLIC)
+    found = Publication.objects.standing().filter(profile__state__in=STILL_PUBLIC)
     for one in found.select_related("profile_version").order_by("published_at", "pk"):
         newest[one.profile_id] = one
     for one in newest.values():
@@ -113,9 +178,12 @@ def published_texts() -> Iterator[ProfileVersion]:
 def latest(profile: Profile, language: str = "") -> Publication:
     """Return the newest publication of a profile in a language, by default that of its text.
 
+    Versions that were withdrawn by themselves are left out.
+
     Raises:
         Publication.DoesNotExist: If nothing has been published.
     """
-    found = profile.publications.filter(language=language or profile.language)
+    published = Publication.objects.standing().filter(profile=profile)
+    found = published.filter(language=language or profile.language)
     newest: Publication = found.latest("published_at", "pk")
     return newest

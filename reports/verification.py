@@ -25,7 +25,7 @@ from profile_workflow.states import ProfileState
 from reports.context.approvals import Text, approvals_of
 from reports.context.plain import ApprovalLine
 from reports.context.record import read_record, texts_of
-from reports.models import Build, Publication, PublicationFile
+from reports.models import Build, Publication, PublicationFile, Withdrawal
 
 #: Most profiles that are named for one fingerprint; the same section may stand in many editions.
 MOST_FINDINGS = 20
@@ -129,7 +129,7 @@ def look_up(fingerprint: str, *, viewer: User | None, language: str) -> list[Fin
     ]
     known = _Known(found)
     judged = [one for one in (known.judged(each, seen) for each in found) if one is not None]
-    judged.sort(key=lambda one: (one.published is None, -one.profile.edition, one.profile.pk))
+    judged.sort(key=_first_to_tell)
     of_profile: dict[int, Finding] = {}
     for one in judged:
         of_profile.setdefault(one.profile.pk, one)
@@ -137,6 +137,12 @@ def look_up(fingerprint: str, *, viewer: User | None, language: str) -> list[Fin
     if len(findings) == 1:
         return [_with_details(findings[0], fingerprint, language, seen)]
     return findings[:MOST_FINDINGS]
+
+
+def _first_to_tell(one: Finding) -> tuple[bool, int, int, bool]:
+    """Sort what is published first; of one profile, what stands before what was withdrawn."""
+    is_gone = one.status == Status.WITHDRAWN
+    return one.published is None, -one.profile.edition, one.profile.pk, is_gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +221,7 @@ def _sections(fingerprint: str, seen: Iterable[int]) -> Iterator[_Match]:
 
 
 class _Known:
-    """What has been published of some profiles, and what became of them: two queries."""
+    """What has been published of some profiles, and what became of them: three queries."""
 
     def __init__(self, matches: Sequence[_Match]) -> None:
         profiles = {one.profile.pk: one.profile for one in matches}
@@ -223,6 +229,7 @@ class _Known:
         found = Publication.objects.filter(profile__in=profiles).select_related("profile_version")
         for one in found.order_by("published_at", "pk") if profiles else ():
             self._of[one.profile_id].append(one)
+        self._gone = withdrawn_versions(profiles)
         self._withdrawals = withdrawals(
             pk for pk, one in profiles.items() if one.state == ProfileState.CANCELLED
         )
@@ -236,7 +243,7 @@ class _Known:
         followed_by = self._follower(match, published)
         following = getattr(profile, "next_edition", None)
         is_public = following is not None and following.published_at is not None
-        withdrawal = self._withdrawals.get(profile.pk)
+        withdrawal = self._withdrawals.get(profile.pk) or self._withdrawn(published)
         finding = Finding(
             kind=match.kind,
             status=Status.PUBLISHED,
@@ -261,16 +268,25 @@ class _Known:
         return replace(finding, status=Status.CORRECTED) if followed_by else finding
 
     def _published(self, match: _Match) -> Publication | None:
-        """Return the last publication that is, or holds, what matches."""
+        """Return the last publication that is, or holds, what matches; rather one that stands."""
         if match.publication is not None:
             return match.publication
-        holding = (one for one in self._of[match.profile.pk] if _holds(one, match))
-        return max(holding, key=_order, default=None)
+        holding = [one for one in self._of[match.profile.pk] if _holds(one, match)]
+        standing = [one for one in holding if self._withdrawn(one) is None]
+        return max(standing or holding, key=_order, default=None)
+
+    def _withdrawn(self, one: Publication) -> tuple[datetime, str] | None:
+        """Return when and why the version of a publication was withdrawn by itself."""
+        return self._gone.get(one.profile_id, {}).get(one.version)
 
     def _follower(self, match: _Match, published: Publication) -> Publication | None:
         """Return the first later publication that has something else in its place."""
         later = (one for one in self._of[match.profile.pk] if _order(one) > _order(published))
-        others = (one for one in later if one.version != published.version)
+        others = (
+            one
+            for one in later
+            if one.version != published.version and self._withdrawn(one) is None
+        )
         if match.publication is not None:
             here = list(others)
             same = [one for one in here if one.language == published.language]
@@ -314,6 +330,16 @@ def withdrawals(profiles: Iterable[int]) -> dict[int, tuple[datetime, str]]:
         one.profile_id: (one.at, one.reason.text if hasattr(one, "reason") else "")
         for one in found.select_related("reason").order_by("seq")
     }
+
+
+def withdrawn_versions(profiles: Iterable[int]) -> dict[int, dict[str, tuple[datetime, str]]]:
+    """Return profile → version → when and why it was withdrawn by itself: one query."""
+    gone: dict[int, dict[str, tuple[datetime, str]]] = defaultdict(dict)
+    found = Withdrawal.objects.filter(profile__in=profiles).select_related("event__reason")
+    for one in found.order_by("pk"):
+        reason = one.event.reason.text if hasattr(one.event, "reason") else ""
+        gone[one.profile_id][one.version] = (one.event.at, reason)
+    return gone
 
 
 # Details: the sections with what was approved of each
@@ -367,10 +393,9 @@ def _present(
     """Return section key → SHA-256 of the present text: for outsiders, of what is published."""
     if finding.profile.pk in seen:
         return {one.key: one.revision.sha256 for one in sections if one.revision}
-    last = finding.profile.publications.select_related("profile_version").latest(
-        "published_at", "pk"
-    )
-    return texts_of(last.profile_version)
+    found = Publication.objects.standing().filter(profile=finding.profile)
+    last = found.select_related("profile_version").order_by("published_at", "pk").last()
+    return texts_of(last.profile_version) if last else {}
 
 
 def _revisions(finding: Finding, fingerprint: str) -> Mapping[str, Revision]:

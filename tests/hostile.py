@@ -75,7 +75,8 @@ _WORDS = {
 NOT_WRITTEN = {
     "made by the software": {
         *("digest", "hash", "previous_hash", "reason_hash", "revision_hash", "sha256"),
-        *("pdf_sha256", "logo_sha256", "text_digest", "quote_block", "rule", "document", "move"),
+        *("pdf_sha256", "logo_sha256", "text_digest", "material_digest", "quote_block", "rule"),
+        *("document", "move"),
         *(
             "from_state",
             "to_state",

@@ -572,6 +572,8 @@ PAGES = (
          lambda world: [world.profile_in(ProfileState.PRIORITY_SETTING).slug]),
     Page("priority", "Change a priority.", [EXPERT], priority),
     Page("priority_remove", "Remove a priority.", [EXPERT], priority),
+    Page("version_withdraw", "Why a published version is withdrawn.", [TEAM],
+         lambda world: [published_slug(world), "1.0"]),
     Page("erratum", "What is printed about a correction.", [TEAM],
          lambda world: [world.profile_in(ProfileState.CORRECTION).slug]),
     Page("section_edit", "Write the text of a section.", [EXPERT],

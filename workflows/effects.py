@@ -144,6 +144,15 @@ def deadlines_were_changed(event: Event, tasks: Sequence[Task], *, by: User) -> 
     )
 
 
+def version_was_withdrawn(event: Event, version: str, *, by: User) -> None:
+    """Tell everybody who takes part that a published version is public no more, and why."""
+    about: notifications.Details = {"reason_event": event.pk, "version": version}
+    people = _holders(event.profile, _EVERYBODY, event, by)
+    recipients = dict.fromkeys(people, about)
+    kind = MailKind.VERSION_WITHDRAWN
+    _enqueue(notifications.notify(event.pk, kind, recipients, profile_id=event.profile_id))
+
+
 def substitute_was_named(substitution: Assignment, *, at: datetime) -> None:
     """Tell somebody that he stands in for another, and when."""
     _tell_of_part(substitution, [substitution.user_id], at)

@@ -81,6 +81,7 @@ class MailKind(models.TextChoices):
     RESUMED = "resumed", _("Resumed")
     CANCELLED = "cancelled", _("Cancelled")
     WITHDRAWN = "withdrawn", _("Withdrawn from publication")
+    VERSION_WITHDRAWN = "version_withdrawn", _("Version withdrawn")
 
 
 class AccountMail(models.TextChoices):
@@ -141,6 +142,7 @@ OPTIONAL_KINDS = (
     MailKind.RESUMED,
     MailKind.CANCELLED,
     MailKind.WITHDRAWN,
+    MailKind.VERSION_WITHDRAWN,
 )
 
 _LONGEST_QUOTE = 2000
@@ -296,6 +298,7 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
         "signoff": signoff,
         "paper": paper,
         "code": code,
+        "version": payload.get("version", ""),
         "answers": list(answers_of(signoff).values()) if signoff else [],
         "request_url": _request_address(request, profile),
         "invitation": invitation,

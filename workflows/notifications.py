@@ -39,6 +39,7 @@ class Details(TypedDict, total=False):
         invitation: Id of the invitation to review that it is about.
         code: Id of the code that it brings.
         paper: Id of what was entered from a form.
+        version: Number of the published version that it is about.
     """
 
     tasks: Sequence[int]
@@ -51,6 +52,7 @@ class Details(TypedDict, total=False):
     invitation: int
     code: int
     paper: int
+    version: str
 
 
 def notify(

@@ -4,6 +4,7 @@ Nothing here needs a style, a script or a pattern by name: hatching is drawn lin
 a browser, WeasyPrint and a printer without colours show the same thing.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -166,6 +167,22 @@ class Canvas:
             f'<desc id="{name}-desc">{escape(named.description)}</desc>'
             f"{''.join(self._parts)}</svg>"
         )
+
+
+#: Signs that XML does not know, not even escaped.
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")
+_HEAD = re.compile(r'viewBox="0 0 (\d+) ([\d.]+)" width="100%"')
+
+
+def alone(picture: str) -> str:
+    """Return a picture as a file of its own: with a size, on white, valid as XML.
+
+    Its words name the fonts of the report, which the file does not hold; without them another one
+    without serifs is taken.
+    """
+    whole = _HEAD.sub(r'viewBox="0 0 \1 \2" width="\1" height="\2"', _NO_XML.sub("", picture), 1)
+    head, end, rest = whole.partition("</desc>")
+    return f'{head}{end}<rect width="100%" height="100%" fill="#fff"/>{rest}\n'
 
 
 def _hatching(

@@ -11,7 +11,7 @@ from django_fsm import ConcurrentTransition, Transition
 from profile_workflow import requirements, rules
 from profile_workflow.attachments import Attachment
 from profile_workflow.errors import Missing, NotAllowed, NotComplete, NotNow
-from profile_workflow.models import Event, Profile, Section, SignOff
+from profile_workflow.models import DataItem, Event, Profile, Section, SignOff
 from profile_workflow.models.people import User
 from profile_workflow.services import consequences, judging, sealing
 from profile_workflow.services.log import (
@@ -23,7 +23,12 @@ from profile_workflow.services.log import (
     unrecorded,
 )
 from profile_workflow.services.objections import stands_already
-from profile_workflow.states import FINAL_STATES, ProfileState
+from profile_workflow.states import (
+    APPROVED_SECTION_STATES,
+    FINAL_STATES,
+    SIGNED_STATES,
+    ProfileState,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +154,17 @@ def _check_when(document: Any, candidates: Sequence[Transition]) -> Transition:
             _("Nothing moves while the profile is in the state “%(state)s”.")
             % {"state": document.profile.get_state_display()}
         )
+    if isinstance(document, DataItem) and not _is_open_to_figures(document):
+        raise NotNow(_("A figure stays as it was when the text that it belongs to was approved."))
     return found
+
+
+def _is_open_to_figures(item: DataItem) -> bool:
+    """Whether a figure may move: neither under what was signed, nor beside what is corrected."""
+    state = item.profile.state
+    if state == ProfileState.CORRECTION:
+        return item.table.section.state not in APPROVED_SECTION_STATES
+    return state not in SIGNED_STATES
 
 
 def _check_voice(document: Any, move: str, user: User | None) -> None:

@@ -69,6 +69,7 @@ PROFILE_PAGES: Sequence[Page] = (
             "section_review",
             "section_move",
             "profile_move",
+            "version_withdraw",
             *("section_word", "word_file", "word_import", "word_check", "word_mapping"),
             "word_changes",
         ),

@@ -1,9 +1,9 @@
 """What a correction changed since the version before, section by section and figure by figure."""
 
-import csv
-import io
+import json
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -11,32 +11,53 @@ from django.utils import translation
 from profile_workflow.models import Profile, Revision
 from profile_workflow.web.reading import compared_html
 from profile_workflow.web.redline import redline
+from reports.builds.compared import challenges_changed, priorities_changed, tables_changed
+from reports.builds.reading import compared_with
 from reports.context import Report
 from reports.context.record import texts_of
-from reports.editions import Changes, SectionChange, TableChange
+from reports.editions import Changes, NotAsPublished, SectionChange, read
 from reports.models import Publication
 
 #: Links and pictures of the site where the text is written lead nowhere from the web edition.
 _INNER = re.compile(r"</?(?:a|img)\b[^>]*>")
-#: What is compared of a figure, and by what it is found again.
-_COMPARED = ("value", "low", "high", "text", "unit", "women", "men", "year", "period", "territory")
-_NAMED_BY = ("indicator", "label", "territory", "year")
+#: The file by which what is no text is compared.
+_DATA = "profile.json"
 
 
-def changes_since_published(profile: Profile, report: Report) -> Changes | None:
-    """Return what a report changes in what has been published; None if nothing has been."""
-    found = profile.publications.filter(language=report.language)
-    before = found.select_related("profile_version").order_by("-published_at", "-pk").first()
+def changes_since_published(
+    profile: Profile, report: Report, data: Mapping[str, Any]
+) -> Changes | None:
+    """Return what a report changes in what has been published; None if nothing has been.
+
+    Args:
+        profile: The profile.
+        report: What is printed of it now.
+        data: The same as its ``profile.json`` says it.
+    """
+    before = compared_with(profile, report.language)
     if before is None:
         return None
     with translation.override(report.language[:2]):
         sections = tuple(_sections(profile, before, report))
-        return Changes(
-            since=before.version,
-            sections=sections,
-            tables=tuple(_tables(before, report)),
-            unchanged=len(report.chapters) - len(sections),
-        )
+    old = _data_of(before)
+    return Changes(
+        since=before.version,
+        sections=sections,
+        tables=tuple(tables_changed(old, data)) if old else (),
+        unchanged=len(report.chapters) - len(sections),
+        entries=(*challenges_changed(old, data), *priorities_changed(old, data)) if old else (),
+        is_data_compared=bool(old),
+    )
+
+
+def _data_of(before: Publication) -> Mapping[str, Any]:
+    """Return the data of a version; nothing if its file is not there any more, or not the same."""
+    kept = before.files.filter(path=_DATA).first()
+    try:
+        found: Mapping[str, Any] = json.loads(read(kept.file.name, kept.sha256)) if kept else {}
+    except NotAsPublished:
+        return {}
+    return found
 
 
 def _sections(profile: Profile, before: Publication, report: Report) -> Iterator[SectionChange]:
@@ -61,35 +82,5 @@ def _sections(profile: Profile, before: Publication, report: Report) -> Iterator
             continue
         found = redline(compared_html(section, was), compared_html(section, section.revision))
         html = render_to_string("reports/web/changes.html", {"found": found})
-        yield SectionChange(one.anchor, name, found.changes, _INNER.sub("", html))
-
-
-def _tables(before: Publication, report: Report) -> Iterator[TableChange]:
-    kept = {one.path: one for one in before.files.filter(path__startswith="table-")}
-    for file in report.data_files:
-        if file.name not in kept:
-            continue
-        with kept[file.name].file.open("rb") as opened:
-            old = _figures(opened.read().decode())
-        rows = tuple(_different(old, _figures(file.content)))
-        if rows:
-            yield TableChange(file.name, file.title, rows)
-
-
-def _figures(content: str) -> dict[tuple[str, ...], tuple[str, str]]:
-    """Return what names a figure → its label, and its value in words."""
-    found = {}
-    for row in csv.DictReader(io.StringIO(content)):
-        key = tuple(row[name] for name in _NAMED_BY)
-        found[key] = (row["label"], " · ".join(row[one] for one in _COMPARED if row[one]))
-    return found
-
-
-def _different(
-    old: Mapping[tuple[str, ...], tuple[str, str]], new: Mapping[tuple[str, ...], tuple[str, str]]
-) -> Iterator[tuple[str, str, str]]:
-    for key in dict.fromkeys([*old, *new]):
-        label = (new.get(key) or old[key])[0]
-        was, now = old.get(key, ("", ""))[1], new.get(key, ("", ""))[1]
-        if was != now:
-            yield label, was, now
+        text = _INNER.sub("", html)
+        yield SectionChange(one.anchor, name, found.changes, text, found.too_long)

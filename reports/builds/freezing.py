@@ -1,6 +1,7 @@
 """Keeping what a version is published with: web edition, data and pictures, each with its hash."""
 
 import hashlib
+import json
 import uuid
 from typing import Any
 
@@ -16,6 +17,7 @@ from reports.context import Material, report_from
 from reports.editions import EDITION
 
 _JSON, _CSV = "application/json", "text/csv; charset=utf-8"
+_SVG = "image/svg+xml"
 
 #: A kept file as ``Build.frozen`` names it.
 Kept = dict[str, Any]
@@ -33,6 +35,7 @@ def frozen_files(profile: Profile, material: Material) -> list[Kept]:
     """
     report = report_from(material, medium=Medium.WEB)
     pictures = _pictures(profile, material)
+    data = profile_data(material, report)
     edition = edition_from(
         report,
         title=material.title,
@@ -41,13 +44,14 @@ def frozen_files(profile: Profile, material: Material) -> list[Kept]:
         year=material.edition,
         version=material.version,
         pictures={one["sha256"]: one["path"] for one in pictures},
-        changes=changes_since_published(profile, report),
+        changes=changes_since_published(profile, report, json.loads(data)),
     )
     contents = [
         (EDITION, _JSON, edition.to_json()),
-        ("profile.json", _JSON, profile_data(material, report)),
+        ("profile.json", _JSON, data),
         ("record.json", _JSON, record_data(report)),
         *((one.name, _CSV, one.content) for one in report.data_files),
+        *((name, _SVG, content) for name, content in report.drawings),
     ]
     return [*(_kept(*one) for one in contents), *pictures]
 

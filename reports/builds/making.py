@@ -15,29 +15,23 @@ from profile_workflow.services.locking import locked
 from reports.builds.freezing import frozen_files
 from reports.builds.lengths import lengths_of
 from reports.builds.outputs import output_of
-from reports.builds.pictures import with_pictures
-from reports.context import Material, material_of, report_from
+from reports.builds.pictures import PictureGone, with_pictures
+from reports.builds.reading import material_digest, material_for
+from reports.context import Material, Report, report_from
 from reports.errors import BuildFailed
 from reports.models import Build
 from reports.pdf.isolation import Progress
 from reports.pdf.isolation import build as build_pdf
+from reports.pdf.job import Job
 
 #: Kinds that print the whole report, and those of them that are made to be commented on.
 WHOLE_KINDS = (Build.Kind.PREVIEW, Build.Kind.CONSULTATION, Build.Kind.PUBLICATION)
 NUMBERED_KINDS = (Build.Kind.PREVIEW, Build.Kind.CONSULTATION)
 _LIVE = (Build.State.QUEUED, Build.State.RUNNING, Build.State.DONE)
+#: How often what is printed is read, if a picture is replaced while it is.
+_ATTEMPTS = 3
 #: A finished file for publication without what it is published with; none is made so any more.
 _UNFIT = Q(kind=Build.Kind.PUBLICATION, state=Build.State.DONE, frozen=[])
-
-
-def material_for(profile: Profile, *, kind: str, language: str) -> Material:
-    """Read what a build of this kind prints: the working text as preview, else the frozen one."""
-    return material_of(
-        profile,
-        language=language,
-        drafts=kind == Build.Kind.PREVIEW,
-        as_public=kind == Build.Kind.PUBLICATION,
-    )
 
 
 def content_digest(profile: Profile, *, kind: str, language: str, numbered: bool = False) -> str:
@@ -77,30 +71,18 @@ def request_build(
         ``run_build``.
     """
     numbered = numbered and kind in NUMBERED_KINDS
-    digest = content_digest(profile, kind=kind, language=language, numbered=numbered)
+    material = material_for(profile, kind=kind, language=language)
+    job = output_of(material, report_from(material), kind=kind, numbered=numbered)
+    wanted = {"profile": profile, "kind": kind, "language": language, "digest": job.digest}
+    if kind == Build.Kind.PUBLICATION:
+        wanted["material_digest"] = material_digest(profile, material)
     with transaction.atomic():
         locked(profile.pk, at)
-        same = Build.objects.filter(profile=profile, kind=kind, language=language, digest=digest)
-        found = same.filter(state__in=_LIVE).exclude(_UNFIT).order_by("-created_at").first()
+        same = Build.objects.filter(**wanted, state__in=_LIVE).exclude(_UNFIT)
+        found = same.order_by("-created_at").first()
         if found is not None:
-            return _asked_again(found, at)
-        return Build.objects.create(
-            profile=profile,
-            kind=kind,
-            language=language,
-            numbered=numbered,
-            digest=digest,
-            requested_by=by,
-            created_at=at,
-        )
-
-
-def _asked_again(found: Build, at: datetime) -> Build:
-    """Note of a file for publication that it is, at a moment, still what would be printed."""
-    if found.kind == Build.Kind.PUBLICATION and at > found.created_at:
-        found.created_at = at
-        found.save(update_fields=["created_at"])
-    return found
+            return found
+        return Build.objects.create(**wanted, numbered=numbered, requested_by=by, created_at=at)
 
 
 def run_build(build_id: int) -> Build:
@@ -121,13 +103,10 @@ def run_build(build_id: int) -> Build:
     found.state, found.problem = Build.State.RUNNING, ""
     found.stage = Build.Stage.GATHERING
     found.save(update_fields=["state", "problem", "stage"])
-    material = material_for(found.profile, kind=found.kind, language=found.language)
-    report = report_from(material)
     try:
-        job = output_of(material, report, kind=found.kind, numbered=found.numbered)
-        full = with_pictures(job, found.profile)
+        material, report, job = _gathered(found)
         made = build_pdf(
-            full,
+            job,
             listener=lambda progress: _note(build_id, progress),
             family=family_of(found.profile, found.language),
         )
@@ -138,6 +117,7 @@ def run_build(build_id: int) -> Build:
         raise
     found.file.save(f"reports/{uuid.uuid4().hex}.pdf", ContentFile(made.content), save=False)
     if found.kind == Build.Kind.PUBLICATION:
+        found.material_digest = material_digest(found.profile, material)
         found.frozen = frozen_files(found.profile, material)
     found.digest = job.digest
     # Of the text that was printed: it may have changed while the file was made.
@@ -155,6 +135,21 @@ def run_build(build_id: int) -> Build:
 def family_of(profile: Profile, language: str) -> str:
     """Name the builds that may use the laid-out chapters of one another."""
     return f"{profile.pk}-{language}"
+
+
+def _gathered(found: Build) -> tuple[Material, Report, Job]:
+    """Read what is printed, and the pictures; once more if one was replaced in between.
+
+    Raises:
+        BuildFailed: If there is nothing to be printed, or a picture cannot be read.
+    """
+    for _attempt in range(_ATTEMPTS):
+        material = material_for(found.profile, kind=found.kind, language=found.language)
+        report = report_from(material)
+        job = output_of(material, report, kind=found.kind, numbered=found.numbered)
+        with suppress(PictureGone):
+            return material, report, with_pictures(job, found.profile)
+    raise BuildFailed("pictures_change")
 
 
 def _note(build_id: int, progress: Progress) -> None:

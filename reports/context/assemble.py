@@ -90,6 +90,7 @@ def assemble(material: Material, *, medium: markup.Medium = markup.Medium.PRINT)
         references=tuple(sources),
         brand=material.brand,
         practices=tuple(practices_of(chapters)),
+        drawings=tuple(sorted(exhibitor.drawings.items())),
     )
 
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from django.template.loader import render_to_string
 
+from profile_workflow.charts.canvas import alone
 from profile_workflow.charts.kinds import draw_chosen
 from profile_workflow.charts.rows import printed
 from profile_workflow.markup import Medium, first_strong_direction
@@ -77,6 +78,7 @@ class Exhibitor:
         listed_tables: The list of tables so far.
         listed_figures: The list of figures so far.
         placed: Keys of the data tables drawn so far.
+        drawings: Name of each chart drawn so far → the same as a file; on the web alone.
     """
 
     language: str
@@ -86,6 +88,7 @@ class Exhibitor:
     listed_tables: list[ListedExhibit] = field(default_factory=list)
     listed_figures: list[ListedExhibit] = field(default_factory=list)
     placed: set[str] = field(default_factory=set)
+    drawings: dict[str, str] = field(default_factory=dict)
 
     @property
     def labels(self) -> Labels:
@@ -147,6 +150,8 @@ class Exhibitor:
         }
         if self.medium is Medium.WEB:
             context["behind"] = self._content(data, "")
+            self.drawings[drawing_of(data)] = alone(chart.picture)
+            context["drawing"] = f"../files/{quote(drawing_of(data))}"
         return self._drawn("_figure", context)
 
     def _list_figure(self, title: str, anchor: str) -> ListedExhibit:
@@ -196,6 +201,11 @@ class Exhibitor:
     def _part(self, row: FigureRow, value: object) -> str:
         is_known = value is not None and row.available
         return quantity(value, row.unit, self.language) if is_known else ""  # type: ignore[arg-type]
+
+
+def drawing_of(data: TableOfFigures) -> str:
+    """Return the name of the file with the chart of a table."""
+    return f"chart-{data.key}.svg"
 
 
 def name_of(data: TableOfFigures) -> str:

@@ -465,6 +465,7 @@ class Report:
         references: The sources that are cited.
         brand: How it looks.
         practices: The practices that its chapters describe in boxes, in their order.
+        drawings: Name of each chart that stands in a chapter → the same as a file; on the web.
     """
 
     slug: str
@@ -495,3 +496,4 @@ class Report:
     references: tuple[Reference, ...] = ()
     brand: Brand = field(default_factory=Brand)
     practices: tuple[Practice, ...] = ()
+    drawings: tuple[tuple[str, str], ...] = ()

@@ -1,6 +1,7 @@
 """The web edition as plain data: made once, kept as JSON, never made again."""
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -50,22 +51,49 @@ class SectionChange:
 
     Attributes:
         part: Key of its part.
-        added: How many paragraphs, items and cells were added, removed or changed.
-        html: The changed passages with what was added and removed marked; empty if too long.
+        changes: How many paragraphs, items and cells were added, removed or changed.
+        html: The changed passages with what was added and removed marked; empty if all is new.
+        is_too_long: Whether the texts were too long to be compared.
     """
 
     part: str
     name: str
     changes: int
     html: str
+    is_too_long: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TableChange:
-    """The figures of a table that a correction changed: name, before, now."""
+    """What a correction changed in a table.
+
+    Attributes:
+        file: Name of the file with all its figures; empty if the table was removed.
+        rows: The figures that changed: name, before, now.
+        about: What else of it changed, by the name of the field: before, now.
+        what: ``changed``, ``added`` or ``removed``.
+    """
 
     file: str
     title: str
+    rows: tuple[tuple[str, str, str], ...]
+    about: tuple[tuple[str, str, str], ...] = ()
+    what: str = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class EntryChange:
+    """A challenge or a priority that a correction changed.
+
+    Attributes:
+        kind: ``challenge`` or ``priority``.
+        what: ``changed``, ``added`` or ``removed``.
+        rows: What of it changed, by the name of the field: before, now.
+    """
+
+    kind: str
+    name: str
+    what: str
     rows: tuple[tuple[str, str, str], ...]
 
 
@@ -76,12 +104,16 @@ class Changes:
     Attributes:
         since: Number of that version.
         unchanged: How many sections were left as they were.
+        entries: Challenges and priorities.
+        is_data_compared: Whether the data of that version could be read, to be compared.
     """
 
     since: str
     sections: tuple[SectionChange, ...] = ()
     tables: tuple[TableChange, ...] = ()
     unchanged: int = 0
+    entries: tuple[EntryChange, ...] = ()
+    is_data_compared: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +182,14 @@ def _part(kept: dict[str, Any]) -> Part:
 
 def _changes(kept: dict[str, Any]) -> Changes:
     tables = (
-        TableChange(**one | {"rows": tuple((a, b, c) for a, b, c in one["rows"])})
+        TableChange(**one | {name: _rows(one.get(name, ())) for name in ("rows", "about")})
         for one in kept["tables"]
     )
+    entries = (EntryChange(**one | {"rows": _rows(one["rows"])}) for one in kept.get("entries", ()))
     sections = tuple(SectionChange(**one) for one in kept["sections"])
-    return Changes(**kept | {"sections": sections, "tables": tuple(tables)})
+    found = {"sections": sections, "tables": tuple(tables), "entries": tuple(entries)}
+    return Changes(**kept | found)
+
+
+def _rows(kept: Iterable[Sequence[str]]) -> tuple[tuple[str, str, str], ...]:
+    return tuple((name, before, now) for name, before, now in kept)

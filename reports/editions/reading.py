@@ -1,21 +1,68 @@
-"""Reading what is kept of a published version."""
+"""Reading what is kept of a published version: the very bytes that were published, or nothing."""
 
 import hashlib
+import logging
 from functools import lru_cache
+from typing import Any
 
+from django.core.files import File
 from django.core.files.storage import default_storage
 
 from reports.editions.model import Edition
 from reports.models import Publication, PublicationFile
 
+logger = logging.getLogger(__name__)
+
 #: Under which name the web edition is kept among the files of a publication.
 EDITION = "edition.json"
 #: Editions that a process keeps in memory; about one megabyte each.
 _MOST_KEPT = 16
+_STEP = 1024 * 1024
 
 
 class NotKept(Exception):
     """A publication has no web edition: it is older than these, or its file is damaged or gone."""
+
+
+class NotAsPublished(Exception):
+    """A file is not the one that was published, or is not there any more; the log says which."""
+
+
+def opened(name: str, sha256: str) -> "File[Any]":
+    """Open a published file at its beginning, after it was read once and compared.
+
+    Args:
+        name: Its name in the storage.
+        sha256: What it was when it was published.
+
+    Raises:
+        NotAsPublished: If it is another one now, or gone.
+    """
+    try:
+        file = default_storage.open(name, "rb")
+    except FileNotFoundError:
+        logger.error("the published file %s is missing", name)  # noqa: TRY400 - who reads it needs no trace
+        raise NotAsPublished from None
+    found = hashlib.sha256()
+    while piece := file.read(_STEP):
+        found.update(piece)
+    if found.hexdigest() != sha256:
+        file.close()
+        logger.error("the published file %s has been changed; it is not given out", name)
+        raise NotAsPublished
+    file.seek(0)
+    return file
+
+
+def read(name: str, sha256: str) -> bytes:
+    """Return the content of a published file.
+
+    Raises:
+        NotAsPublished: As ``opened``.
+    """
+    with opened(name, sha256) as file:
+        content: bytes = file.read()
+    return content
 
 
 def edition_of(publication: Publication) -> Edition:
@@ -33,10 +80,6 @@ def edition_of(publication: Publication) -> Edition:
 @lru_cache(maxsize=_MOST_KEPT)
 def _read(name: str, sha256: str) -> Edition:
     try:
-        with default_storage.open(name, "rb") as file:
-            content = file.read()
-    except FileNotFoundError:
+        return Edition.from_json(read(name, sha256).decode())
+    except NotAsPublished:
         raise NotKept from None
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise NotKept
-    return Edition.from_json(content.decode())

@@ -165,6 +165,8 @@ ANSWERS = {
     # Everybody is led back to the people, and told what became of it.
     "people_ask": button(Answer(FOUND), (TEAM, FOCAL_POINT)),
     "deadlines": form(NOT_COMPLETE, TEAM),
+    # Nothing of it is published.
+    "version_withdraw": Line(only(GONE, TEAM), only(GONE, TEAM)),
     "invitations": page(TEAM),
     "invitation_new": form(NOT_COMPLETE, TEAM),
     "invitation": form(NOT_COMPLETE, TEAM),

@@ -161,6 +161,7 @@ def _of_the_programme(place: Place) -> dict[str, Sequence[Any]]:
         # Of a profile that is not published there is nothing, whoever asks.
         "published": [profile.slug],
         "published_version": [profile.slug, "1.0"],
+        "version_withdraw": [profile.slug, "1.0"],
         "published_part": [profile.slug, "1.0", "section-1"],
         "published_file": [profile.slug, "1.0", "profile.json"],
         "published_citation": [profile.slug, "1.0", "bib"],

@@ -24,7 +24,8 @@ MOST = 30
 #: before which a link and a code are judged. A consultation that opens freezes the text, says how
 #: answers will be attributed, asks everybody, and looks up what they had said before. To enter a
 #: form is to keep it and to send an answer; to conclude closes the records of workshops too. Who
-#: leaves may be the last for whom a round waited: then his part and the round end together.
+#: leaves may be the last for whom a round waited: then his part and the round end together. To
+#: publish is to read once more all that is printed, and to compare it with the file.
 OWN = {
     "section.submit": 23,
     "section.accept": 25,
@@ -33,6 +34,9 @@ OWN = {
     "enter paper": 38,
     "end part": 32,
     "profile.conclude_consultation, all signed before": 32,
+    "profile.publish": 56,
+    "profile.publish, superseding": 56,
+    "profile.publish_correction": 56,
 }
 
 #: What begins and ends a transaction is no query.

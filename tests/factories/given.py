@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.db.models import Max
 from django.utils import timezone
 
 from profile_workflow.anchors import Quote
@@ -47,6 +46,7 @@ from profile_workflow.states import CommentKind, Outcome, Role
 from profile_workflow.word import chapters
 from profile_workflow.word.words import LeftOut
 from reports.builds.freezing import frozen_files
+from reports.builds.reading import material_digest
 from reports.context import material_of
 from reports.models import Build
 from tests.factories.documents import fresh, holder, section
@@ -283,17 +283,23 @@ FROZEN = [
 ]
 
 
+def printed_now(profile: Profile, language: str = "") -> str:
+    """Return the fingerprint of all that a file for publication would print now."""
+    kept = fresh(profile)
+    return material_digest(kept, material_of(kept, language=language, as_public=True))
+
+
 @mould
 def prepare_publication(profile: Profile) -> None:
     """Record a finished PDF of the present text: building a real one takes seconds."""
-    newest = profile.events.aggregate(at=Max("at"))["at"]
-    moment = max(filter(None, (timezone.now(), newest)))
+    moment = timezone.now()
     Build.objects.create(
         profile=profile,
         language=profile.language,
         kind=Build.Kind.PUBLICATION,
         digest=uuid.uuid4().hex * 2,
-        text_digest=Profile.objects.get(pk=profile.pk).text_digest(),
+        text_digest=fresh(profile).text_digest(),
+        material_digest=printed_now(profile),
         state=Build.State.DONE,
         file="reports/no-such-file.pdf",
         sha256="0" * 64,

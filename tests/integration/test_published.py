@@ -5,6 +5,9 @@ import hashlib
 import io
 import json
 import re
+import xml.etree.ElementTree as ElementTree
+from datetime import date
+from urllib.parse import quote_plus
 
 import pytest
 from django.core.files.storage import default_storage
@@ -15,15 +18,35 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from profile_workflow.bibliography import exchange
-from profile_workflow.models import DataItem, DataTable, Draft, SearchEntry, SearchKind
+from profile_workflow.errors import NotComplete, NotNow
+from profile_workflow.models import (
+    Challenge,
+    DataItem,
+    DataTable,
+    Draft,
+    Priority,
+    Programme,
+    SearchEntry,
+    SearchKind,
+    SignOff,
+    Source,
+    TextBlock,
+    User,
+    WorkingDefinition,
+)
+from profile_workflow.services.log import broken_links
 from profile_workflow.services.search_index import differences
 from profile_workflow.states import ProfileState, Role
 from reports import publications
 from reports.builds import request_build
 from reports.builds.making import content_digest
-from reports.models import Build, Publication, PublicationFile
+from reports.editions import Part, edition_of, showing
+from reports.models import Build, Publication, PublicationFile, Withdrawal
 from tests import factories
 from tests.integration.pages import signed_in
+from workflows import engine
+from workflows.letters import MailKind
+from workflows.models import OutboxJob
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.any_database]
 
@@ -110,10 +133,15 @@ def test_a_published_profile_from_its_first_page_to_its_withdrawal(made):
     profile = factories.fresh(profile)
     all_that_is_linked_is_there(profile)
     the_files_are_those_of_the_text(profile, table)
+    it_is_read_in_another_language(profile, table)
+    a_chart_is_a_file(profile, table)
     what_was_read_is_not_sent_again(profile)
     it_can_be_cited(profile)
     it_is_found(profile)
     corrected = it_is_corrected(profile, table)
+    with factories.undone():
+        the_newest_version_is_withdrawn_by_itself(corrected)
+    the_first_version_is_withdrawn_by_itself(corrected)
     it_is_withdrawn(corrected)
 
 
@@ -160,6 +188,49 @@ def all_that_is_linked_is_there(profile):
     first = text(get("published_part", slug, "1.0", "section-1"))
     for words in ("<svg", "Figures of the chart", "A note on rents.", 'dir="ltr"'):
         assert words in first
+
+
+def it_is_read_in_another_language(profile, table):
+    """Around the text stand the words of the reader, within it those of its author."""
+    where = ("published_part", profile.slug, "1.0", "section-1")
+    own, arabic = text(get(*where)), text(get(*where, accept_language="ar"))
+    chapter = arabic.split("<article")[1].split("</article>")[0]
+    assert ' lang="en" dir="ltr">' in chapter[:80]
+    head = '<th scope="col" class="value numeric">{}</th>'
+    assert head.format("Value") in own
+    assert head.format('<span lang="ar" dir="rtl">القيمة</span>') in chapter
+    assert '<summary><span lang="ar" dir="rtl">' in chapter
+    assert "Housing is scarce" in chapter
+    # A table that an author has typed has no head of ours, whatever it says.
+    typed = Part("a", "", "", '<table class="typed"><th scope="col">Value</th></table>')
+    assert showing.shown(typed, publications_edition(profile), "ar") == typed.html
+    permalink = 'href="#s1-b1" aria-label="Link to “1.1 Where they live”">#</a></h2>'
+    assert permalink in own
+    assert '<link rel="canonical"' in own
+    assert '<meta name="description" content="Housing is scarce' in own
+
+
+def publications_edition(profile):
+    return edition_of(publications.latest(profile))
+
+
+def a_chart_is_a_file(profile, table):
+    """It can be taken away, is valid by itself, and nothing in it can run."""
+    name = f"chart-{table}.svg"
+    assert f'href="../files/{name}" download' in text(
+        get("published_part", profile.slug, "1.0", "section-1")
+    )
+    assert name in text(get("published_version", profile.slug, "1.0"))
+    answer = get("published_file", profile.slug, "1.0", name)
+    assert answer["Content-Type"] == "image/svg+xml"
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    drawn = ElementTree.fromstring(answer.getvalue())  # noqa: S314 - our own
+    assert {one.tag.rpartition("}")[2] for one in drawn.iter()} <= {
+        *("svg", "title", "desc", "rect", "path", "text", "line", "g"),
+    }
+    assert not [name for one in drawn.iter() for name in one.attrib if name.startswith("on")]
+    assert HOSTILE in "".join(drawn.itertext())
 
 
 def the_files_are_those_of_the_text(profile, table):
@@ -247,12 +318,19 @@ def it_is_found(profile):
     assert list(differences()) == []
 
 
+#: What a correction changed besides text and figures, as its page says it.
+BESIDE = ("Line", "Rents rise faster", "2 million", ">Budget<", "Priority")
+
+
 def it_is_corrected(profile, table):
     slug, team = profile.slug, factories.holder(profile, Role.PROJECT_TEAM)
     before = get("published_version", slug, "1.0")["ETag"]
     named = [factories.section(profile, "1")]
     factories.move(profile, "open_correction", team, reason="A wrong figure.", sections=named)
     DataItem.objects.filter(table__key=table).update(value=1200)
+    DataTable.objects.filter(key=table).update(chart="line")
+    Challenge.objects.filter(profile=profile).update(title="Rents rise faster")
+    Priority.objects.filter(profile=profile).update(budget="2 million")
     # Each letter is as it was published, but that file holds the wrong figure and the old number.
     corrected = factories.fresh(profile)
     assert corrected.text_digest() == publications.latest(profile).profile_version.digest
@@ -268,12 +346,100 @@ def it_is_corrected(profile, table):
     assert "This version corrects version 1.0." in new
     assert "4,000 instead of 40,000" in new
     changes = text(get("published_part", slug, "1.1", "changes"))
-    for words in ("<ins>", "<del>", "2 sections are unchanged", "1000", "1200"):
-        assert words in changes
+    for words in ("<ins>", "<del>", "2 sections are unchanged", "1000", "1200", *BESIDE):
+        assert words in changes, words
+    arabic = text(get("published_part", slug, "1.1", "changes", accept_language="ar"))
+    assert ("2 million" in arabic, ">Budget<" in arabic) == (True, False)
     assert "<img src=x" not in changes + old + new
     get("published_part", slug, "1.0", "changes", status=404)
     assert list(differences()) == []
     return corrected
+
+
+WRONG = "Its table named a family."
+
+
+def told_of(sha256):
+    return get("fingerprint_data", sha256).json()["findings"][0]
+
+
+def is_public(profile, version):
+    """Where everybody is told of a version: catalogue, feed, its own page."""
+    shown = f"/published/{profile.slug}/{version}/"
+    listed = {name: shown in text(get(name)) for name in ("cities", "cities_feed")}
+    own = Client().get(reverse("published_version", args=[profile.slug, version]))
+    return listed | {"page": own.status_code == 200}
+
+
+def the_newest_version_is_withdrawn_by_itself(profile):
+    """The version before is in force again, for readers, machines and the search."""
+    team, slug = factories.holder(profile, Role.PROJECT_TEAM), profile.slug
+    version = Publication.objects.get(profile=profile, version="1.1")
+    newest = quote_plus(factories.section(profile, "1").revision.text)
+    assert f"/published/{slug}/1.1/" in text(Client().get(f"{reverse('cities')}?q={newest}"))
+    withdraw = reverse("version_withdraw", args=[slug, "1.1"])
+    for role in (Role.CITY_AUTHORITY, Role.LOCAL_EXPERT):
+        other = signed_in(factories.holder(profile, role))
+        assert other.get(withdraw).status_code == 403
+        assert other.post(withdraw, {"reason": WRONG}).status_code == 403
+    by_team = signed_in(team)
+    assert withdraw in text(by_team.get(reverse("profile", args=[slug])))
+    assert by_team.post(withdraw, {"reason": " "}).status_code == 422
+    assert is_public(profile, "1.1") == {"cities": True, "cities_feed": True, "page": True}
+    assert by_team.post(withdraw, {"reason": WRONG}).status_code == 302
+    assert [by_team.post(withdraw, {"reason": WRONG}).status_code] == [409]
+    assert Withdrawal.objects.get().event.role == Role.PROJECT_TEAM
+    told = OutboxJob.objects.filter(payload__kind=MailKind.VERSION_WITHDRAWN)
+    assert {one.payload["version"] for one in told} == {"1.1"}
+    assert len(told) > 5
+    assert is_public(profile, "1.1") == {"cities": False, "cities_feed": False, "page": False}
+    assert is_public(profile, "1.0") == {"cities": True, "cities_feed": True, "page": True}
+    assert get("published", slug, status=302)["Location"].endswith("/1.0/")
+    for address in addresses_of(profile, "1.1")[1:]:
+        gone = Client().get(address)
+        assert (gone.status_code, WRONG in text(gone)) == (410, True), address
+    assert "corrected" not in text(get("published_version", slug, "1.0"))
+    for query in (newest, "scarce"):
+        found = f"/published/{slug}/1.0/" in text(Client().get(f"{reverse('cities')}?q={query}"))
+        assert found == (query == "scarce"), query
+    answer = told_of(version.pdf_sha256)
+    assert (answer["status"], answer["reason"]) == ("withdrawn", WRONG)
+    first = Publication.objects.get(profile=profile, version="1.0")
+    assert told_of(first.pdf_sha256)["status"] == "published"
+    # A file of both, and a section of both, are those of the version that stands.
+    same = factories.section(profile, "2").revision.sha256
+    assert (told_of(same)["status"], told_of(same)["version"]) == ("published", "1.0")
+    assert list(differences()) == []
+    only = by_team.post(reverse("version_withdraw", args=[slug, "1.0"]), {"reason": WRONG})
+    assert (only.status_code, "the only version" in text(only)) == (409, True)
+    # What is corrected next is compared with what stands, and quotes nothing else.
+    named = [factories.section(profile, "1")]
+    factories.move(profile, "open_correction", team, reason="Once more.", sections=named)
+    factories.publish_for_real(profile)
+    assert "since version 1.0" in text(get("published_part", slug, "1.2", "changes"))
+    assert not [one for one in broken_links(factories.fresh(profile)) if "data_item" not in one]
+
+
+def the_first_version_is_withdrawn_by_itself(profile):
+    """Nothing of it is read in the version that corrects it either."""
+    team, slug = factories.holder(profile, Role.PROJECT_TEAM), profile.slug
+    assert "4,000" in text(get("published_version", slug, "1.1"))
+    was = text(get("published_part", slug, "1.1", "changes"))
+    assert "scarce" in was
+    engine.withdraw_version(profile, "1.0", reason=WRONG, by=team, at=timezone.now())
+    assert get("published", slug, status=302)["Location"].endswith("/1.1/")
+    for name in ("published_part", "published_file"):
+        ending = {"published_part": "changes", "published_file": "edition.json"}[name]
+        assert "scarce" not in text(get(name, slug, "1.1", ending, status=410))
+    assert sent_of(profile, "1.1", "profile.json")
+    page = text(get("published_version", slug, "1.1"))
+    assert "That version has been withdrawn." in page
+    assert WRONG in text(get("published_version", slug, "1.0", status=410))
+    assert "4,000 instead of 40,000" in page
+
+
+def sent_of(profile, version, name):
+    return get("published_file", profile.slug, version, name).getvalue()
 
 
 def it_is_withdrawn(profile):
@@ -285,7 +451,7 @@ def it_is_withdrawn(profile):
     for address in everything:
         gone = Client().get(address)
         assert gone.status_code == 410, address
-        assert reason in text(gone)
+        assert (reason in text(gone)) != (WRONG in text(gone)), address
         assert "Where they live" not in text(gone)
     assert f"/published/{profile.slug}/" not in text(get("cities")) + text(get("cities_feed"))
     assert not SearchEntry.objects.filter(kind=SearchKind.PUBLISHED, profile=profile).exists()
@@ -297,8 +463,10 @@ def it_is_withdrawn(profile):
 def test_what_is_published_is_frozen_and_checked(made):
     profile, table = written(made)
     factories.prepare_publication(profile)
-    it_is_asked_for_again_after_a_hold(profile)
+    a_file_is_ready_as_long_as_it_is_what_would_be_printed(profile)
+    what_is_not_what_would_be_printed_is_not_published(profile)
     Build.objects.update(frozen=[])
+    profile = factories.fresh(profile)
     # Without the web edition nothing is published, and the file is made anew when it is asked for.
     assert publications.ready_builds(profile) == []
     profile = factories.publish_for_real(profile)
@@ -309,18 +477,39 @@ def test_what_is_published_is_frozen_and_checked(made):
     ):
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
             connection.cursor().execute(statement)
-    # The planted hole: one byte of a file is another one.
-    kept = PublicationFile.objects.get(path=f"table-{table}.csv")
+    a_changed_file_is_not_given_out(profile, f"table-{table}.csv")
+    a_correction_is_made_though_a_file_is_gone(profile)
+
+
+def a_changed_file_is_not_given_out(profile, name):
+    """The planted hole: one byte of a file is another one."""
+    kept = PublicationFile.objects.get(path=name)
+    assert b"1000" in sent(profile, name)
     with kept.file.open("rb") as opened:
         content = opened.read()
     default_storage.delete(kept.file.name)
     default_storage.save(kept.file.name, io.BytesIO(content.replace(b"1000", b"1001")))
+    page = text(get("published_file", profile.slug, "1.0", name, status=503))
+    assert "no longer the one that was published" in page
     with pytest.raises(CommandError), translation.override("en"):
         call_command("verify_publications")
 
 
-def it_is_asked_for_again_after_a_hold(profile):
-    """What changed meanwhile, nobody knows; if nothing has, the file is not made another time."""
+def a_correction_is_made_though_a_file_is_gone(profile):
+    kept = PublicationFile.objects.get(path="profile.json")
+    default_storage.delete(kept.file.name)
+    get("published_file", profile.slug, "1.0", "profile.json", status=503)
+    named = [factories.section(profile, "1")]
+    team = factories.holder(profile, Role.PROJECT_TEAM)
+    factories.move(profile, "open_correction", team, reason="A wrong figure.", sections=named)
+    factories.publish_for_real(profile)
+    changes = text(get("published_part", profile.slug, "1.1", "changes"))
+    assert "could not be compared" in changes
+    assert "<ins>" in changes
+
+
+def a_file_is_ready_as_long_as_it_is_what_would_be_printed(profile):
+    """What changed meanwhile, nobody need know; if nothing has, the file is not made again."""
     wanted = {"kind": Build.Kind.PUBLICATION, "language": "en"}
     Build.objects.update(digest=content_digest(profile, **wanted))
     (kept,) = publications.ready_builds(profile)
@@ -328,9 +517,44 @@ def it_is_asked_for_again_after_a_hold(profile):
         team = factories.holder(profile, Role.PROJECT_TEAM)
         factories.move(profile, move, team, reason="Elections.")
         profile = factories.fresh(profile)
-    assert publications.ready_builds(profile) == []
-    assert request_build(profile, **wanted, by=None, at=timezone.now()) == kept
     assert publications.ready_builds(profile) == [kept]
+    assert request_build(profile, **wanted, by=None, at=timezone.now()) == kept
+
+
+#: What is printed beside the text: how it changes, no letter of the text with it.
+BESIDE_THE_TEXT = {
+    "a figure": lambda: DataItem.objects.update(value=1234),
+    "who they are": lambda: DataItem.objects.update(women=17),
+    "a chart": lambda: DataTable.objects.update(chart="line"),
+    "a source": lambda: Source.objects.update(year="1999"),
+    "a definition": lambda: WorkingDefinition.objects.update(text="Other people."),
+    "an approval": lambda: SignOff.objects.update(function="Another office"),
+    "the words of the programme": lambda: TextBlock.objects.create(
+        programme=Programme.objects.get(), kind="funding", language="en", version=9, text="New.",
+        valid_from=date(2000, 1, 1),
+    ),
+    "the looks of the programme": lambda: Programme.objects.update(colour="#123456"),
+    "the name of an author": lambda: User.objects.update(full_name="Somebody Else"),
+}  # fmt: skip
+
+
+def what_is_not_what_would_be_printed_is_not_published(profile):
+    team = factories.holder(profile, Role.PROJECT_TEAM)
+    digest = profile.text_digest()
+    for what, change in BESIDE_THE_TEXT.items():
+        with factories.undone():
+            assert change(), what
+            changed = factories.fresh(profile)
+            assert changed.text_digest() == digest, what
+            assert publications.ready_builds(changed) == [], what
+            with pytest.raises(NotComplete) as refused:
+                factories.move(changed, "publish", team)
+            (missing,) = refused.value.missing
+            assert (missing.code, "Ask for it again" in str(missing.message)) == ("no_pdf", True)
+    assert publications.ready_builds(factories.fresh(profile))
+    item = DataItem.objects.get()
+    with pytest.raises(NotNow, match="as it was when the text"):
+        factories.move(item, "expire", factories.holder(profile, Role.LOCAL_EXPERT))
 
 
 def test_a_version_without_a_web_edition_has_its_file_until_and_after_it_is_superseded(made):
@@ -340,8 +564,8 @@ def test_a_version_without_a_web_edition_has_its_file_until_and_after_it_is_supe
     get("published_part", profile.slug, "1.0", "section-1", status=404)
     get("published_file", profile.slug, "1.0", "no-such-file.csv", status=404)
     get("published_file", profile.slug, "1.0", "profile\0.json", status=404)
-    # Its file of data is not there any more: that is said, not told as a failure of the server.
-    get("published_file", profile.slug, "1.0", "profile.json", status=404)
+    # Its file of data is not there any more: that is said, and the log tells the operators.
+    get("published_file", profile.slug, "1.0", "profile.json", status=503)
     team = factories.holder(profile, Role.PROJECT_TEAM)
     factories.move(profile, "declare_update_due", team, reason="Five years have passed.")
     assert "An update of this profile is due" in text(get("published_version", profile.slug, "1.0"))

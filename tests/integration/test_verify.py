@@ -51,6 +51,7 @@ def give_pdf(profile, version, language="en", kind=Build.Kind.PUBLICATION):
         kind=kind,
         digest=sha256(pdf_of(profile, version, f"{language} {kind}")),
         text_digest=factories.fresh(profile).text_digest(),
+        material_digest=factories.printed_now(profile, language),
         state=Build.State.DONE,
         file="reports/no-such-file.pdf",
         sha256=sha256(pdf_of(profile, version, language)),

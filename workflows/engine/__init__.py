@@ -33,6 +33,7 @@ from workflows.engine.moves import (
 from workflows.engine.paper import enter_paper
 from workflows.engine.signing import ask_for_code, sign_by_link
 from workflows.engine.unsealing import rounds_to_unseal, unseal
+from workflows.engine.withdrawing import withdraw_version
 
 __all__ = [
     "Document",
@@ -71,4 +72,5 @@ __all__ = [
     "to_take_back",
     "unseal",
     "why_not_handed_over",
+    "withdraw_version",
 ]

@@ -66,7 +66,6 @@ def _placed(dot: catalogue.Dot) -> dict[str, Any]:
         "is_published": dot.is_published,
         "x": x,
         "y": y,
-        "words_x": x - 9 if is_right else x + 9,
         "anchor": "end" if is_right else "start",
     }
 

@@ -21,6 +21,7 @@ from profile_workflow.services.lifecycle import Offer
 from profile_workflow.services.log import Actor
 from profile_workflow.web.loading import profile_or_404, section_or_404, signed_in
 from profile_workflow.web.refusing import Refusal
+from reports.publications import versions_to_withdraw
 from workflows import engine, queries
 from workflows.flows import human_tasks
 from workflows.queries.tasks import Waiting
@@ -50,6 +51,7 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
         "next_due_at": min((one.due_at for one in waiting if one.due_at), default=None),
         "sending": [one for one in offers if one.move in _SENDING],
         "offers": _beside_the_tasks(offers, waiting),
+        "to_withdraw": versions_to_withdraw(found, viewer),
         "may_be_followed": nominating.may_be_followed(found, viewer, on=role_day()),
         "sections": sections,
         "shown": [one for one in sections if not (unfinished_only and one.is_finished)],

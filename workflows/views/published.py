@@ -17,29 +17,43 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from profile_workflow.bibliography.exchange import FORMATS
+from profile_workflow.forms.filters import PageForm
 from reports.catalogue import Standing, standing_of
-from reports.editions import Edition, NotKept, Part, citing, edition_of
+from reports.editions import (
+    EDITION,
+    Edition,
+    NotAsPublished,
+    NotKept,
+    Part,
+    citing,
+    edition_of,
+    opened,
+    showing,
+)
 from reports.models import Publication, PublicationFile
+from workflows.queries.changes import told
 
 #: The token of a form is another one each time; it is no change of a page.
 _TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"')
 #: Name of the page that says what a correction changed.
 CHANGES = "changes"
-_PDF = "application/pdf"
+_PDF, _DRAWING = "application/pdf", "image/svg+xml"
 
 View = Callable[..., HttpResponseBase]
 
 
 class _Withdrawn(Exception):
-    """What was asked for has been withdrawn."""
+    """What was asked for has been withdrawn: the profile, or one version of it."""
 
-    def __init__(self, standing: Standing) -> None:
+    def __init__(self, standing: Standing, version: str = "") -> None:
         super().__init__()
-        self.standing = standing
+        self.standing, self.version = standing, version
+        self.at, self.reason = standing.gone.get(version, (standing.withdrawn_at, standing.reason))
 
 
 def _version(slug: str, number: str) -> tuple[Standing, Publication]:
@@ -47,6 +61,8 @@ def _version(slug: str, number: str) -> tuple[Standing, Publication]:
     publication = standing.version(number)
     if publication is None:
         raise Http404
+    if number in standing.gone:
+        raise _Withdrawn(standing, number)
     return standing, publication
 
 
@@ -60,14 +76,14 @@ def _standing(slug: str) -> Standing:
 
 
 def _unless_withdrawn(view: View) -> View:
-    """Answer with the reason, to whatever was asked for, where the profile has been withdrawn."""
+    """Answer with the reason, to whatever was asked for, where it has been withdrawn."""
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **arguments: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **arguments)
         except _Withdrawn as gone:
-            found = {"standing": gone.standing, "profile": gone.standing.profile}
+            found = {"standing": gone.standing, "profile": gone.standing.profile, "gone": gone}
             page = "workflows/published/withdrawn.html"
             return render(request, page, found, status=HTTPStatus.GONE)
 
@@ -110,12 +126,32 @@ def part(request: HttpRequest, slug: str, version: str, part: str) -> HttpRespon
         raise Http404
     found = _shown(standing, publication, edition)
     if part == CHANGES and edition.changes is not None:
-        return _page(request, "changes", found)
+        _check_what_is_quoted(standing, edition)
+        changes = told(edition.changes, page=PageForm(request.GET).number)
+        return _page(request, "changes", found | {"told": changes})
     shown = edition.part(part)
     if shown is None:
         raise Http404
     before, after = _beside(edition.parts, shown)
-    return _page(request, "part", found | {"part": shown, "before": before, "after": after})
+    found |= {
+        "part": shown,
+        "html": showing.shown(shown, edition, get_language() or "en"),
+        "about": showing.beginning(shown),
+        "address": f"{settings.SITE_URL}{reverse('published_part', args=[slug, version, part])}",
+        "before": before,
+        "after": after,
+    }
+    return _page(request, "part", found)
+
+
+def _check_what_is_quoted(standing: Standing, edition: Edition) -> None:
+    """Give out nothing that quotes a version which was withdrawn since, for what it quotes of it.
+
+    Raises:
+        _Withdrawn: If what a correction changed is told by such a version.
+    """
+    if edition.changes is not None and edition.changes.since in standing.gone:
+        raise _Withdrawn(standing, edition.changes.since)
 
 
 def _beside(parts: Sequence[Part], shown: Part) -> tuple[Part | None, Part | None]:
@@ -126,21 +162,27 @@ def _beside(parts: Sequence[Part], shown: Part) -> tuple[Part | None, Part | Non
 @require_safe
 @_unless_withdrawn
 def file(request: HttpRequest, slug: str, version: str, name: str) -> HttpResponseBase:
-    """Send a file of a version as it was published."""
+    """Send a file of a version as it was published; one that is another now is not sent."""
     standing, publication = _version(slug, version)
     kept = _kept(standing, publication, name)
+    if name == EDITION and (edition := _edition(publication)) is not None:
+        _check_what_is_quoted(standing, edition)
     etag = f'"{kept.sha256}"'
     unchanged = get_conditional_response(request, etag=etag)
     if unchanged is not None:
         return _may_be_kept(unchanged, etag)
     try:
-        opened = kept.file.open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    is_shown = kept.content_type.startswith("image/")
+        content = opened(str(kept.file.name), kept.sha256)
+    except NotAsPublished:
+        page = "workflows/published/damaged.html"
+        found = {"profile": standing.profile, "publication": publication, "file_name": name}
+        return render(request, page, found, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    # A drawing is taken away, not opened here: it is a document that could hold more than lines.
+    is_shown = kept.content_type.startswith("image/") and kept.content_type != _DRAWING
     response = FileResponse(
-        opened, as_attachment=not is_shown, filename=name, content_type=kept.content_type
+        content, as_attachment=not is_shown, filename=name, content_type=kept.content_type
     )
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return _may_be_kept(response, etag)
 
 
@@ -232,6 +274,11 @@ def _shown(standing: Standing, publication: Publication, edition: Edition | None
         "publication": publication,
         "edition": edition,
         "status": standing.status_of(publication),
+        "is_compared": (
+            edition is not None
+            and edition.changes is not None
+            and edition.changes.since not in standing.gone
+        ),
         "versions": [(one, standing.status_of(one)) for one in standing.versions],
         "pdfs": [
             (one, pdf_name(standing, one))
@@ -243,10 +290,16 @@ def _shown(standing: Standing, publication: Publication, edition: Edition | None
 
 def _files(
     edition: Edition | None, files: Sequence[PublicationFile]
-) -> list[tuple[PublicationFile, str]]:
-    """Return the files of figures with their titles."""
+) -> list[tuple[PublicationFile, str, str]]:
+    """Return the files of figures with their titles, and the name of the chart of each."""
     titles = dict(edition.files) if edition else {}
-    return [(one, titles[one.path]) for one in files if one.path in titles]
+    drawn = {one.path for one in files if one.content_type == _DRAWING}
+    found = []
+    for one in files:
+        if one.path in titles:
+            name = re.sub(r"\Atable-(.*)\.csv\Z", r"chart-\1.svg", one.path)
+            found.append((one, titles[one.path], name if name in drawn else ""))
+    return found
 
 
 def _page(request: HttpRequest, name: str, found: dict[str, Any]) -> HttpResponseBase:

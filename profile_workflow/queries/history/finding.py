@@ -45,7 +45,9 @@ class Subject(TextChoices):
 
 #: Subject → first words of the documents that belong to it. PDFs have no events.
 _DOCUMENTS_OF: dict[str, tuple[str, ...]] = {
-    Subject.MOVES: ("profile", "section", "guidance", "review_round", "validation_round"),
+    Subject.MOVES: (
+        *("profile", "section", "guidance", "review_round", "validation_round", "version"),
+    ),
     Subject.COMMENT: ("comment",),
     Subject.SIGN_OFF: ("sign_off",),
     Subject.WORKSHOP: ("workshop",),

@@ -255,7 +255,7 @@ def _about(
         return f"{label}: {documents.questions.get(name) or section or name}"
     if kind == Kind.EVIDENCE:
         return evidence_label(name.partition(":")[0]) or label
-    if kind == Kind.REVIEW_ROUND:
+    if kind in (Kind.REVIEW_ROUND, Kind.VERSION):
         return f"{label} {name}"
     if kind == Kind.VALIDATION_ROUND:
         asked_for, _separator, number = name.partition(":")

@@ -51,6 +51,7 @@ class Kind(TextChoices):
     CHECK = "check", gettext_lazy("Check of quality")
     GUIDANCE = "guidance", gettext_lazy("Guidance")
     WORKSHOP = "workshop", gettext_lazy("Workshop")
+    VERSION = "version", gettext_lazy("Published version")
 
 
 #: Which machine the states of a document belong to.
@@ -91,6 +92,7 @@ _OTHER_MOVES: dict[str, "str | Promise"] = {
     "merge": gettext_lazy("Merge into one"),
     "share": gettext_lazy("Put into the library"),
     "withdraw": gettext_lazy("Withdraw from the library"),
+    "withdraw_version": gettext_lazy("Withdraw the version"),
     "change_deadline": gettext_lazy("Change the deadline"),
     "mark_questions": gettext_lazy("Mark guiding questions"),
     "allow_finding": gettext_lazy("Allow a finding in the text"),

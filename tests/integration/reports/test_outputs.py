@@ -15,15 +15,17 @@ from PIL import Image, ImageDraw
 from pypdf import PdfReader
 
 from profile_workflow.models import Partner, Programme, User
+from profile_workflow.services import logos
 from reports.builds.columns import with_columns
 from reports.builds.outputs import output_of, practices_of, summary_of
 from reports.builds.pages import job_of
-from reports.builds.pictures import with_pictures
+from reports.builds.pictures import PictureGone, with_pictures
 from reports.context import assemble, report_of, synthetic_material
 from reports.errors import BuildFailed
 from reports.labels import LANGUAGES, labels
 from reports.models import Build
 from reports.pdf.isolation import build
+from tests import factories
 from tests.integration.reports.conftest import LIMITS
 
 pytestmark = [pytest.mark.pdf]
@@ -215,6 +217,25 @@ def picture(kind="PNG"):
     return out.getvalue()
 
 
+def a_logo_that_is_replaced_is_not_left_out(profile, partner):
+    """What was read before is not printed with a hole, nor with what is not the same any more."""
+    read_before = job_of(report_of(profile))
+    with factories.undone():
+        logos.keep(partner, Image.new("RGB", (10, 10), "red"))
+        partner.save()
+        with pytest.raises(PictureGone):
+            with_pictures(read_before, profile)
+        assert with_pictures(job_of(report_of(profile)), profile).pictures
+        with partner.logo.storage.open(partner.logo.name, "wb") as file:
+            file.write(b"Something else.")
+        with pytest.raises(BuildFailed, match="missing or damaged"):
+            with_pictures(job_of(report_of(profile)), profile)
+        partner.logo.storage.delete(partner.logo.name)
+        with pytest.raises(BuildFailed, match="missing or damaged"):
+            with_pictures(job_of(report_of(profile)), profile)
+    partner.refresh_from_db()
+
+
 @pytest.mark.integration
 def test_an_administrator_names_a_donor_whose_logo_is_then_on_the_cover(client, profile):
     client.force_login(User.objects.create_user("k@example.org", "Keeper", is_staff=True))
@@ -237,6 +258,7 @@ def test_an_administrator_names_a_donor_whose_logo_is_then_on_the_cover(client, 
     assert f'<img src="cmp:{partner.logo_sha256}" alt="A &lt;fund&gt;">' in job.front
     assert faults_of(build(job, limits=LIMITS).content) == []
 
+    a_logo_that_is_replaced_is_not_left_out(profile, partner)
     colours = {"code": "p", "name": "Programme", "attribution": "category", "smallest_group": 3}
     address = reverse("admin:profile_workflow_programme_change", args=[profile.programme_id])
     pale = client.post(address, colours | {"colour": "#c8963e", "accent": "#c8963e"})

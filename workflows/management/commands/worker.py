@@ -5,13 +5,14 @@ import threading
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from profile_workflow.services import copies, word
+from reports.builds.leftovers import remove_leftovers
 from workflows import deadlines
 from workflows.handlers import HANDLERS
 from workflows.worker import Worker
@@ -34,9 +35,28 @@ def stopping_on_signals(stop: threading.Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
+#: How often a worker looks for files that nobody names; it lists all that are kept.
+_TIDIES_EVERY = timedelta(hours=12)
+
+
 def sweep(at: datetime) -> int:
     """Do what has become due by a moment."""
     return deadlines.sweep(at=at) + word.forget_expired(at=at) + copies.thin(at=at)
+
+
+class TidySweep:
+    """Does what has become due by a moment, and from time to time tidies up."""
+
+    def __init__(self) -> None:
+        self._tidied_at: datetime | None = None
+
+    def __call__(self, at: datetime) -> int:
+        """Return how many things were done."""
+        done = sweep(at)
+        if self._tidied_at is None or at - self._tidied_at >= _TIDIES_EVERY:
+            done += remove_leftovers(at=at)
+            self._tidied_at = at
+        return done
 
 
 class Command(BaseCommand):
@@ -61,7 +81,7 @@ class Command(BaseCommand):
         stop = threading.Event()
         worker = Worker(
             handlers=HANDLERS,
-            sweep=sweep,
+            sweep=TidySweep(),
             stop=stop,
             poll_seconds=options["poll"],
             pause_seconds=options["pause"],

@@ -1,0 +1,1 @@
+"""What everybody reads without an account: how Lighthouse judges it, and what it weighs."""

@@ -1,0 +1,53 @@
+"""Files that no row names: left by a worker that was ended while it kept a version."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.apps import apps
+from django.core.files.storage import default_storage
+from django.db.models import FileField
+
+from reports.models import Build
+
+#: Where this package keeps its files.
+FOLDER = "reports"
+#: A file is written before the row that names it; no making takes nearly as long.
+KEPT_FOR = timedelta(days=1)
+
+
+def remove_leftovers(*, at: datetime) -> int:
+    """Remove the files of reports that no row names, a day after they were written.
+
+    Returns:
+        How many were removed.
+    """
+    old = [name for name in _files() if at - default_storage.get_modified_time(name) > KEPT_FOR]
+    if not old:
+        return 0
+    named = frozenset(_named())
+    left = [name for name in old if name not in named]
+    for name in left:
+        default_storage.delete(name)
+    return len(left)
+
+
+def _files() -> Iterator[str]:
+    try:
+        _folders, names = default_storage.listdir(FOLDER)
+    except FileNotFoundError:
+        return
+    for name in names:
+        yield f"{FOLDER}/{name}"
+
+
+def _named() -> Iterator[str]:
+    """Yield every file of reports that any row names, in whatever field of a file it does."""
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:  # noqa: SLF001 - Django's name for it
+            if isinstance(field, FileField):
+                found = model._default_manager.filter(  # noqa: SLF001 - likewise
+                    **{f"{field.name}__startswith": f"{FOLDER}/"}
+                )
+                yield from found.values_list(field.name, flat=True)
+    for frozen in Build.objects.exclude(frozen=[]).values_list("frozen", flat=True).iterator():
+        yield from (one["file"] for one in frozen)

@@ -1,0 +1,56 @@
+"""What a build reads of a profile, and by what it is known that it would read the same again."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from profile_workflow.models import Profile
+from reports.context import Material, material_of
+from reports.models import Build, Publication
+
+
+def material_for(profile: Profile, *, kind: str, language: str) -> Material:
+    """Read what a build of this kind prints: the working text as preview, else the frozen one."""
+    return material_of(
+        profile,
+        language=language,
+        drafts=kind == Build.Kind.PREVIEW,
+        as_public=kind == Build.Kind.PUBLICATION,
+    )
+
+
+def material_digest(profile: Profile, material: Material) -> str:
+    """Return the SHA-256 (hex) of all that a file for publication is made of, but for the software.
+
+    Texts, figures, charts, sources, priorities, approvals, people, the looks of the programme, and
+    the version with which a correction is compared. It is had without laying anything out.
+    """
+    before = compared_with(profile, material.language)
+    read = asdict(material) | {"since": before.version if before else ""}
+    text = json.dumps(read, ensure_ascii=False, sort_keys=True, default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def compared_with(profile: Profile, language: str) -> Publication | None:
+    """Return the version that a correction is compared with: the last that was published.
+
+    What was withdrawn is quoted nowhere, so nothing is compared with it.
+    """
+    published = Publication.objects.standing().filter(profile=profile, language=language)
+    found = published.select_related("profile_version")
+    newest: Publication | None = found.order_by("-published_at", "-pk").first()
+    return newest
+
+
+def _plain(value: object) -> Any:
+    """Write what JSON does not know; what is not known here either has no place in a reading."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Decimal | date):
+        return str(value)
+    message = f"{type(value).__name__} cannot be compared"
+    raise TypeError(message)

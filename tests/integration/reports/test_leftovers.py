@@ -1,0 +1,48 @@
+"""What a worker left behind is removed after a day, and what any row names never is."""
+
+import os
+from datetime import timedelta
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from profile_workflow.models import Partner
+from profile_workflow.states import ProfileState
+from reports.builds.leftovers import remove_leftovers
+from reports.models import Build, PublicationFile
+from tests import factories
+
+pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.any_database]
+
+
+def test_files_that_no_row_names_are_removed_after_a_day(settings, tmp_path):
+    storages = {**settings.STORAGES}
+    storages["default"] = storages["default"] | {"OPTIONS": {"location": str(tmp_path)}}
+    settings.STORAGES = storages
+    profile = factories.bring_to(factories.make_profile(), ProfileState.PRODUCTION)
+    partner = Partner(programme=profile.programme, part="donor", name="Fund")
+    # A field of another package that names a file of this folder is asked too.
+    partner.logo, partner.logo_sha256 = "reports/logo.png", "1" * 64
+    partner.save()
+    factories.freeze_edition(profile)
+    only_frozen = {one["file"] for one in Build.objects.get().frozen}
+    assert only_frozen
+    for name in ("logo.png", "left.csv", "young.csv"):
+        default_storage.save(f"reports/{name}", ContentFile(b"1"))
+    now = timezone.now()
+    stored = {f"reports/{name}" for name in default_storage.listdir("reports")[1]}
+    for name in stored - {"reports/young.csv"}:
+        os.utime(default_storage.path(name), (now.timestamp() - 90_000,) * 2)
+    assert remove_leftovers(at=now) == 1
+    assert stored - there(stored) == {"reports/left.csv"}
+    factories.move(profile, "publish", factories.holder(profile, "project_team"))
+    Build.objects.all().update(frozen=[])
+    assert {one.file.name for one in PublicationFile.objects.all()} == only_frozen
+    assert remove_leftovers(at=now + timedelta(days=2)) == 1
+    assert stored - there(stored) == {"reports/left.csv", "reports/young.csv"}
+
+
+def there(names):
+    return {name for name in names if default_storage.exists(name)}
