@@ -1,14 +1,75 @@
 """The report as files for other programs: for Word, as an e-book, as data."""
 
-from dataclasses import replace
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
+from profile_workflow.markup import Medium
 from profile_workflow.models import Profile
 from reports.builds.columns import with_all_columns
+from reports.builds.cover import map_of
+from reports.builds.data import profile_data
 from reports.builds.pages import job_of
-from reports.builds.pictures import with_pictures
-from reports.context import Report
+from reports.builds.pictures import named, pictures_in, with_pictures
+from reports.builds.web import edition_from
+from reports.context import Material, Report, report_from
+from reports.documents.cover import MAP_HEIGHT, WIDTH, Line
 from reports.documents.docx import docx_of
+from reports.documents.epub import Book, epub_of
+from reports.editions import Edition
+from reports.labels import labels
+from reports.models import Build
 from reports.pdf.job import Job, Part
+
+#: Kinds that are no PDF.
+DOCUMENT_KINDS = (Build.Kind.WORD, Build.Kind.EBOOK, Build.Kind.DATA)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that can be made.
+
+    Attributes:
+        digest: SHA-256 (hex) of everything that is in it.
+        make: Makes it; the same bytes each time.
+    """
+
+    digest: str
+    make: Callable[[], bytes]
+
+
+def document_of(profile: Profile, material: Material, report: Report, *, kind: str) -> Document:
+    """Return the document of a profile of one of ``DOCUMENT_KINDS``.
+
+    Args:
+        profile: The profile.
+        material: What was read of it.
+        report: What is printed of that.
+        kind: A ``Build.Kind``.
+    """
+    if kind == Build.Kind.WORD:
+        job = word_job_of(report)
+        return Document(
+            _digest("docx", job.digest),
+            lambda: docx_of(with_pictures(job, profile), report.brand.tones),
+        )
+    if kind == Build.Kind.EBOOK:
+        return _ebook(profile, material)
+    data = profile_data(material, report)
+    return Document(_digest("json", data), data.encode)
+
+
+def _ebook(profile: Profile, material: Material) -> Document:
+    shown = report_from(material, medium=Medium.WEB)
+    names = {one.sha256: named(one) for one in pictures_in(profile, material)}
+    book = book_of(shown, edition_from(material, shown, pictures=names, changes=None))
+    return Document(
+        _digest("epub", book.digest), lambda: epub_of(with_files(book, profile, material))
+    )
+
+
+def _digest(kind: str, content: str) -> str:
+    return hashlib.sha256(f"{kind}:{content}".encode()).hexdigest()
 
 
 def word_job_of(report: Report) -> Job:
@@ -18,6 +79,38 @@ def word_job_of(report: Report) -> Job:
     return replace(job, front=with_all_columns(job.front), parts=parts)
 
 
-def word_file_of(report: Report, profile: Profile) -> bytes:
-    """Return the report as a file for Word, with the pictures of the profile."""
-    return docx_of(with_pictures(word_job_of(report), profile), report.brand.tones)
+def book_of(report: Report, edition: Edition) -> Book:
+    """Return the e-book of a web edition, without its pictures.
+
+    Args:
+        report: The report, as it was assembled for the web.
+        edition: The edition made of it.
+    """
+    words = labels(report.language)
+    warning = words.watermark if report.watermark else ""
+    cover = report.cover
+    lines: tuple[Line, ...] = (
+        (cover.programme, 19, 400, "pale", 24),
+        (cover.kicker, 26, 400, "accent-light", 26),
+        (cover.title, 50, 700, "#ffffff", 4),
+        (f"{cover.edition} · {cover.version}", 20, 400, "pale", 14),
+        (warning, 20, 700, "accent-light", 20),
+    )
+    return Book(
+        edition=edition,
+        words=words,
+        lines=tuple(line for line in lines if line[0]),
+        map=str(map_of(report, words, (float(WIDTH), float(MAP_HEIGHT)))),
+        moment=report.moment,
+        tones=report.brand.tones,
+        warning=warning,
+    )
+
+
+def with_files(book: Book, profile: Profile, material: Material) -> Book:
+    """Return an e-book with the files of its pictures."""
+    files = {}
+    for one in pictures_in(profile, material):
+        with one.full.open("rb") as opened:
+            files[named(one)] = (opened.read(), f"image/{one.kind}")
+    return replace(book, pictures=files)

@@ -2,7 +2,9 @@
 
 import hashlib
 import uuid
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.core.files.base import ContentFile
@@ -12,11 +14,12 @@ from django.utils import timezone
 
 from profile_workflow.models import Profile, User
 from profile_workflow.services.locking import locked
+from reports.builds.documents import DOCUMENT_KINDS, document_of
 from reports.builds.freezing import frozen_files
 from reports.builds.lengths import lengths_of
 from reports.builds.outputs import output_of
 from reports.builds.pictures import with_pictures
-from reports.context import Material, material_of, report_from
+from reports.context import Material, Report, material_of, report_from
 from reports.errors import BuildFailed
 from reports.models import Build
 from reports.pdf.isolation import Progress
@@ -47,7 +50,10 @@ def content_digest(profile: Profile, *, kind: str, language: str, numbered: bool
         BuildFailed: If there is nothing of that kind to be printed.
     """
     material = material_for(profile, kind=kind, language=language)
-    return output_of(material, report_from(material), kind=kind, numbered=numbered).digest
+    report = report_from(material)
+    if kind in DOCUMENT_KINDS:
+        return document_of(profile, material, report, kind=kind).digest
+    return output_of(material, report, kind=kind, numbered=numbered).digest
 
 
 def request_build(
@@ -59,7 +65,7 @@ def request_build(
     at: datetime,
     numbered: bool = False,
 ) -> Build:
-    """Ask for a PDF; what was made of the same content is used again.
+    """Ask for a file; what was made of the same content is used again.
 
     Args:
         profile: The profile to print.
@@ -124,18 +130,17 @@ def run_build(build_id: int) -> Build:
     material = material_for(found.profile, kind=found.kind, language=found.language)
     report = report_from(material)
     try:
-        job = output_of(material, report, kind=found.kind, numbered=found.numbered)
-        full = with_pictures(job, found.profile)
-        made = build_pdf(full, listener=lambda progress: _note(build_id, progress))
+        made = _make(found, material, report)
     except BuildFailed as problem:
         found.state, found.problem = Build.State.FAILED, str(problem)
         found.finished_at = timezone.now()
         found.save(update_fields=["state", "problem", "finished_at"])
         raise
-    found.file.save(f"reports/{uuid.uuid4().hex}.pdf", ContentFile(made.content), save=False)
+    name = f"reports/{uuid.uuid4().hex}.{found.ending}"
+    found.file.save(name, ContentFile(made.content), save=False)
     if found.kind == Build.Kind.PUBLICATION:
         found.frozen = frozen_files(found.profile, material)
-    found.digest = job.digest
+    found.digest = made.digest
     # Of the text that was printed: it may have changed while the file was made.
     found.text_digest = report.digest
     found.state, found.stage = Build.State.DONE, ""
@@ -146,6 +151,31 @@ def run_build(build_id: int) -> Build:
     found.finished_at = timezone.now()
     found.save()
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A file that was made, and the digest of what is in it; pages are those of a PDF."""
+
+    content: bytes
+    digest: str
+    pages: int = 0
+    lengths: Mapping[str, float] = field(default_factory=dict)
+
+
+def _make(wanted: Build, material: Material, report: Report) -> _Made:
+    """Make the file of a build.
+
+    Raises:
+        BuildFailed: If it cannot be made.
+    """
+    if wanted.kind in DOCUMENT_KINDS:
+        document = document_of(wanted.profile, material, report, kind=wanted.kind)
+        return _Made(document.make(), document.digest)
+    job = output_of(material, report, kind=wanted.kind, numbered=wanted.numbered)
+    full = with_pictures(job, wanted.profile)
+    made = build_pdf(full, listener=lambda progress: _note(wanted.pk, progress))
+    return _Made(made.content, job.digest, made.pages, made.lengths)
 
 
 def _note(build_id: int, progress: Progress) -> None:

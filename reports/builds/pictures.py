@@ -1,12 +1,14 @@
-"""Puts the files of the pictures into a job, just before its document is made."""
+"""The files of the pictures that a report shows, and putting them into a job at the last moment."""
 
 import base64
 import re
 from dataclasses import replace
 
+from django.db.models import QuerySet
 from django.db.models.fields.files import FieldFile
 
-from profile_workflow.models import Partner, Profile
+from profile_workflow.models import Partner, PictureFile, Profile
+from reports.context import Material
 from reports.pdf.job import Job, Picture
 
 _SHOWN = re.compile(r'<img src="cmp:([0-9a-f]{64})"')
@@ -28,6 +30,19 @@ def with_pictures(job: Job, profile: Profile) -> Job:
     logos = Partner.objects.filter(programme=profile.programme_id, logo_sha256__in=wanted)
     carried |= {one.logo_sha256: _carried(one.logo_sha256, "png", one.logo) for one in logos}
     return replace(job, pictures=tuple(carried[key] for key in sorted(carried)))
+
+
+def pictures_in(profile: Profile, material: Material) -> QuerySet[PictureFile]:
+    """Return the files of the pictures that a text shows: one query, or none."""
+    wanted = {one.sha256 for section in material.sections for one in section.pictures}
+    if not wanted:
+        return PictureFile.objects.none()
+    return PictureFile.objects.filter(profile=profile, sha256__in=wanted).order_by("sha256")
+
+
+def named(picture: PictureFile) -> str:
+    """Return the name of the file of a picture, where it is given out."""
+    return f"picture-{picture.sha256}.{picture.kind}"
 
 
 def _carried(sha256: str, kind: str, file: FieldFile) -> Picture:

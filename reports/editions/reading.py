@@ -10,6 +10,8 @@ from reports.models import Publication, PublicationFile
 
 #: Under which name the web edition is kept among the files of a publication.
 EDITION = "edition.json"
+#: The same text for other programs: for Word, and as an e-book.
+WORD_FILE, EPUB_FILE = "profile.docx", "profile.epub"
 #: Editions that a process keeps in memory; about one megabyte each.
 _MOST_KEPT = 16
 

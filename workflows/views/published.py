@@ -22,14 +22,16 @@ from django.views.decorators.http import require_safe
 
 from profile_workflow.bibliography.exchange import FORMATS
 from reports.catalogue import Standing, standing_of
-from reports.editions import Edition, NotKept, Part, citing, edition_of
-from reports.models import Publication, PublicationFile
+from reports.editions import EPUB_FILE, WORD_FILE, Edition, NotKept, Part, citing, edition_of
+from reports.models import Build, Publication, PublicationFile
 
 #: The token of a form is another one each time; it is no change of a page.
 _TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"')
 #: Name of the page that says what a correction changed.
 CHANGES = "changes"
 _PDF = "application/pdf"
+#: Files of the whole text for other programs → what they are called.
+_DOCUMENTS = {WORD_FILE: Build.Kind.WORD.label, EPUB_FILE: Build.Kind.EBOOK.label}
 
 View = Callable[..., HttpResponseBase]
 
@@ -88,7 +90,10 @@ def version_page(request: HttpRequest, slug: str, version: str) -> HttpResponseB
     standing, publication = _version(slug, version)
     edition = _edition(publication)
     files = list(publication.files.order_by("path"))
-    found = _shown(standing, publication, edition) | {"files": _files(edition, files)}
+    found = _shown(standing, publication, edition) | {
+        "files": _files(edition, files),
+        "documents": [(one, _DOCUMENTS[one.path]) for one in files if one.path in _DOCUMENTS],
+    }
     if edition is not None:
         addresses = _addresses(standing, publication, files)
         found |= {
