@@ -90,11 +90,11 @@ def book_of(report: Report, edition: Edition) -> Book:
     warning = words.watermark if report.watermark else ""
     cover = report.cover
     lines: tuple[Line, ...] = (
-        (cover.programme, 19, 400, "pale", 24),
-        (cover.kicker, 26, 400, "accent-light", 26),
-        (cover.title, 50, 700, "#ffffff", 4),
-        (f"{cover.edition} · {cover.version}", 20, 400, "pale", 14),
-        (warning, 20, 700, "accent-light", 20),
+        (cover.programme, 14.5, 400, "pale", 30),
+        (cover.kicker, 19, 400, "accent-light", 22),
+        (cover.title, 38, 700, "#ffffff", 2),
+        (f"{cover.edition} · {cover.version}", 15, 400, "pale", 10),
+        (warning, 15, 700, "accent-light", 16),
     )
     return Book(
         edition=edition,

@@ -7,8 +7,8 @@ from profile_workflow.charts.letters import width_of
 from profile_workflow.charts.painting import paint
 
 #: Of the cover, and of the map on it, in units of the drawing.
-WIDTH, HEIGHT, MAP_HEIGHT = 600, 800, 330
-_EDGE = 44
+WIDTH, HEIGHT, MAP_HEIGHT = 450, 600, 248
+_EDGE = 33
 
 #: A line of the cover: its words, their size, weight, tone, and the room above it.
 Line = tuple[str, float, int, str, float]
@@ -30,7 +30,9 @@ def painted_cover(
     drawing = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">'
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{tones["brand"]}"/>{inner}'
-        f'<rect y="{top}" width="{WIDTH}" height="6" fill="{tones["accent"]}"/>'
+        # Coasts end a little beyond the map.
+        f'<rect y="{top}" width="{WIDTH}" height="{HEIGHT - top}" fill="{tones["brand"]}"/>'
+        f'<rect y="{top}" width="{WIDTH}" height="5" fill="{tones["accent"]}"/>'
         f"{''.join(_words(lines, top, tones, is_rtl=is_rtl))}</svg>"
     )
     return paint(drawing).content

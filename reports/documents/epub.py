@@ -165,7 +165,8 @@ def _imprint(book: Book) -> str:
         (words.digest, edition.digest),
     )
     rows = "".join(
-        f'<tr><th scope="row">{_safe(name)}</th><td dir="auto">{_safe(value)}</td></tr>'
+        f'<tr><th scope="row"><strong>{_safe(name)}</strong></th>'
+        f'<td dir="auto">{_safe(value)}</td></tr>'
         for name, value in facts
         if value
     )

@@ -66,7 +66,7 @@ def xhtml_of(html: str, own: str, known: Collection[str], pictures: Collection[s
             one.drop_tree()
         else:
             one.set("src", f"pictures/{name[1]}")
-    _note_marks(root)
+    _roles(root)
     written = "".join(
         [
             escape(root.text or "", quote=False),
@@ -107,9 +107,15 @@ def _link(node: Any, own: str, known: Collection[str]) -> None:
         node.drop_tag()
 
 
-def _note_marks(root: Any) -> None:
-    """Tell programs which links call a note, so that they can show it where it is called."""
+def _roles(root: Any) -> None:
+    """Tell programs which links call a note, so that they can show it where it is called.
+
+    The role of a source is one that e-books should not use any more (EPUB 3.3).
+    """
     kind = f"{{{_OPS}}}type"
+    for one in root.iter("p"):
+        if one.get("role") == "doc-biblioentry":
+            del one.attrib["role"]
     for one in root.iter("a"):
         parent = one.getparent()
         if parent.tag == "sup" and "note-mark" in parent.get("class", ""):

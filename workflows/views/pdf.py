@@ -45,7 +45,7 @@ def pdf(request: HttpRequest, slug: str) -> HttpResponse:
         except BuildFailed as problem:
             form.add_error("kind", str(problem))
         else:
-            messages.success(request, _("The PDF is being made. This page says how far it is."))
+            messages.success(request, _being_made(form.cleaned_data["kind"]))
             return redirect("pdf", slug=slug)
     lines = queries.builds_of(profile, kinds, viewer=user)
     show = ShowForm(request.GET).build
@@ -59,6 +59,12 @@ def pdf(request: HttpRequest, slug: str) -> HttpResponse:
     }
     status = HTTP_UNPROCESSABLE if form.is_bound else None
     return render(request, "workflows/pdf.html", found, status=status)
+
+
+def _being_made(kind: str) -> str:
+    if kind in DOCUMENT_KINDS:
+        return _("The file is being made. This page says how far it is.")
+    return _("The PDF is being made. This page says how far it is.")
 
 
 def _order(profile: Profile, user: User, *, kind: str, language: str, numbered: bool) -> None:
