@@ -19,6 +19,8 @@ _SPANNING = re.compile(r"<tr[^>]*>\s*<td colspan=.*?</tr>", re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 #: Of the page inside its margins and of the sides of a cell, at the size of tables, in points.
 _PAGE, _SIDES, _SIZE = 459.0, 11.5, 8.0
+#: The same in programs that choose the letters themselves: bold ones, and some room.
+_OTHER_SIZE = 10.5
 #: What is longer is broken into lines anyway.
 _LONGEST = 260.0
 #: Letters of the longest word that is not broken: a fingerprint is.
@@ -49,7 +51,8 @@ def _told(table: re.Match[str]) -> str:
     ]
     if "<colgroup>" in table[0] or not _is_even(rows):
         return table[0]
-    return f"<table{table['rest']}>{table['caption'] or ''}{_columns(rows)}{table['rows']}</table>"
+    columns = _columns(rows, _OTHER_SIZE)
+    return f"<table{table['rest']}>{table['caption'] or ''}{columns}{table['rows']}</table>"
 
 
 def _measured(table: re.Match[str]) -> str:
@@ -72,8 +75,8 @@ def _is_even(rows: list[list[str]]) -> bool:
     return len({len(row) for row in rows}) == 1 and bool(rows[0])
 
 
-def _columns(rows: list[list[str]]) -> str:
-    columns = "".join(f'<col style="width: {width:.1f}%">' for width in _widths(rows))
+def _columns(rows: list[list[str]], size: float = _SIZE) -> str:
+    columns = "".join(f'<col style="width: {width:.1f}%">' for width in _widths(rows, size))
     return f"<colgroup>{columns}</colgroup>"
 
 
@@ -81,13 +84,13 @@ def _words(cell: str) -> str:
     return " ".join(html.unescape(_TAG.sub(" ", cell)).split())
 
 
-def _widths(rows: list[list[str]]) -> list[float]:
+def _widths(rows: list[list[str]], size: float) -> list[float]:
     """Return the share of each column, in per cent."""
     needed, liked = [], []
     for column in zip(*rows, strict=True):
         words = [word for cell in column for word in cell.split()] or [""]
-        least = max(width_of(word, _SIZE) for word in words) + _SIDES
-        most = max(min(width_of(cell, _SIZE), _LONGEST) for cell in column) + _SIDES
+        least = max(width_of(word, size) for word in words) + _SIDES
+        most = max(min(width_of(cell, size), _LONGEST) for cell in column) + _SIDES
         needed.append(least)
         liked.append(max(most - least, 1.0))
     left = max(_PAGE - sum(needed), 0.0)

@@ -208,8 +208,10 @@ class _Pages:
             self.words.picture(image, made, room=look.room)
 
     def _caption(self, node: Any, into: Any, look: Look, name: str) -> None:
-        made = self._begun(into, replace(look, style="Caption", item=None))
-        font = Font(look.is_rtl)
+        # A table of another language has the label of the report.
+        turned = elements.is_rtl("".join(node.itertext()), otherwise=look.is_rtl)
+        made = self._begun(into, replace(look, style="Caption", item=None, is_rtl=turned))
+        font = Font(turned)
         self.words.say(node.text, made, font)
         for child in node:
             if "label" in classes_of(child):

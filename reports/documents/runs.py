@@ -186,16 +186,20 @@ class Words:
             most_height: How high it may be.
         """
         kind, _colon, name = str(node.get("src", "")).partition(":")
+        fills = False
         if kind == "svg":
             image = _painted(self.drawn[int(name)])
-            dots = _CHART_DOTS if image.width > _CODE_WIDTH else _CODE_DOTS
+            fills = bool(room) and image.width > _CODE_WIDTH
+            dots = _CHART_DOTS if fills else _CODE_DOTS
         elif name in self.files:
             image = _kept(*self.files[name], alt=str(node.get("alt", "")))
         else:
             return
         width = image.width * _INCH // dots
         widest = room * TWENTIETH if room else width
-        scale = min(1.0, widest / width, most_height / (image.height * _INCH / dots))
+        scale = min(
+            2.0 if fills else 1.0, widest / width, most_height / (image.height * _INCH / dots)
+        )
         size = (round(width * scale), round(image.height * _INCH / dots * scale))
         images = self.found.images
         reference = images.setdefault(image, f"rIdPicture{len(images) + 1}")

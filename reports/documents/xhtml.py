@@ -15,6 +15,7 @@ _KEPT = re.compile(r"<b data-svg=\"(\d+)\"/>")
 _PAGE = re.compile(r"\.\./([^/#]+)/(#.*)?")
 _FILE = re.compile(r"\.\./files/(.+)")
 _OPS = "http://www.idpf.org/2007/ops"
+etree.register_namespace("epub", _OPS)
 _OUTSIDE = ("https://", "http://", "mailto:")
 
 
