@@ -65,24 +65,30 @@ def word_faults(content, *, is_rtl=False):
     found += [f"{name}: {fault}" for name, root in roots.items() for fault in _order_faults(root)]
     body = roots["word/document.xml"]
     styles = {one.get(tag("w:styleId")) for one in roots["word/styles.xml"]}
-    for kind in ("pStyle", "rStyle", "tblStyle"):
-        used = {one.get(tag("w:val")) for one in body.iter(tag(f"w:{kind}"))}
-        found += [f"the style {name} is not there" for name in sorted(used - styles)]
-    marks = Counter(one.get(tag("w:name")) for one in body.iter(tag("w:bookmarkStart")))
-    found += [f"the bookmark {name} is there twice" for name, number in marks.items() if number > 1]
-    called = {one.get(tag("w:anchor")) for one in body.iter(tag("w:hyperlink"))} - {None}
-    found += [f"a link leads to {name}, which is nowhere" for name in sorted(called - set(marks))]
-    for one in body.iter(tag("wp:docPr")):
-        if not one.get("descr"):
-            found.append("a picture says nothing")
-    for one in body.iter(tag("w:tbl")):
-        if one[-1].tag != tag("w:tr") or not len(one.findall(f"{tag('w:tr')}/{tag('w:tc')}")):
-            found.append("a table without cells")
-    for one in body.iter(tag("w:tc")):
-        if one[-1].tag != tag("w:p"):
-            found.append("a cell does not end with a paragraph")
+    found += [*_name_faults(body, styles), *_form_faults(body)]
     found += _note_faults(body, roots["word/footnotes.xml"])
     return [*found, *_direction_faults(body, is_rtl=is_rtl)]
+
+
+def _name_faults(body, styles):
+    for kind in ("pStyle", "rStyle", "tblStyle"):
+        used = {one.get(tag("w:val")) for one in body.iter(tag(f"w:{kind}"))}
+        yield from (f"the style {name} is not there" for name in sorted(used - styles))
+    marks = Counter(one.get(tag("w:name")) for one in body.iter(tag("w:bookmarkStart")))
+    yield from (f"the bookmark {name} is there twice" for name, n in marks.items() if n > 1)
+    called = {one.get(tag("w:anchor")) for one in body.iter(tag("w:hyperlink"))} - {None}
+    for name in sorted(called - set(marks)):
+        yield f"a link leads to {name}, which is nowhere"
+
+
+def _form_faults(body):
+    if not all(one.get("descr") for one in body.iter(tag("wp:docPr"))):
+        yield "a picture says nothing"
+    for one in body.iter(tag("w:tbl")):
+        if one[-1].tag != tag("w:tr") or not one.findall(f"{tag('w:tr')}/{tag('w:tc')}"):
+            yield "a table without cells"
+    if any(one[-1].tag != tag("w:p") for one in body.iter(tag("w:tc"))):
+        yield "a cell does not end with a paragraph"
 
 
 def _relation_faults(files, roots):
@@ -214,12 +220,14 @@ def _page_faults(name, page, ids, inside):
         if (target or name) not in ids or (anchor and anchor not in ids[target or name]):
             yield f"a link leads to {address}, which is nowhere"
     for one in page.iter(f"{_XHTML}img"):
-        if one.get("src") not in inside:
-            yield f"a picture is fetched from {one.get('src')}"
-        if not one.get("alt"):
-            yield "a picture says nothing"
-    if any(etree.QName(one).localname in ("script", "iframe", "object") for one in page.iter()
-           if isinstance(one.tag, str)):  # fmt: skip
+        if one.get("src") not in inside or not one.get("alt"):
+            yield f"a picture is fetched from {one.get('src')}, or says nothing"
+    yield from _running(page)
+
+
+def _running(page):
+    names = {etree.QName(one).localname for one in page.iter() if isinstance(one.tag, str)}
+    if names & {"script", "iframe", "object", "embed"}:
         yield "something runs in it"
     if any(key.startswith("on") for one in page.iter() for key in one.attrib):
         yield "something runs in it"

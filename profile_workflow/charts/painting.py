@@ -143,9 +143,28 @@ def _path(draw: ImageDraw.ImageDraw, one: Any) -> None:
     for stretch in _stretches(one.get("d")):
         points = [(x * _SCALE, y * _SCALE) for x, y in stretch]
         if one.get("stroke"):
-            draw.line(points, fill=one.get("stroke"), width=_thick(one))
+            _stroke(draw, points, one)
         else:
             draw.polygon(points, fill=one.get("fill"))
+
+
+_PEN: Mapping[str, Callable[[Sequence[float], Point], Point]] = {
+    "M": lambda to, _here: (to[0], to[1]),
+    "L": lambda to, _here: (to[0], to[1]),
+    "m": lambda by, here: (here[0] + by[0], here[1] + by[1]),
+    "h": lambda by, here: (here[0] + by[0], here[1]),
+    "v": lambda by, here: (here[0], here[1] + by[0]),
+}
+
+
+def _stroke(draw: ImageDraw.ImageDraw, points: Sequence[Point], one: Any) -> None:
+    (x1, y1), (x2, y2) = points[0], points[-1]
+    half = _thick(one) / 2
+    if len(points) == 2 and y1 == y2:
+        # To the very dot: a QR code is made of such lines.
+        draw.rectangle((x1, y1 - half, x2 - 1, y1 + half - 1), fill=one.get("stroke"))
+    else:
+        draw.line(points, fill=one.get("stroke"), width=_thick(one))
 
 
 def _stretches(steps: str) -> list[list[Point]]:
@@ -156,14 +175,7 @@ def _stretches(steps: str) -> list[list[Point]]:
         numbers = [float(number) for number in _NUMBER.findall(said)]
         if step in "Zz":
             continue
-        x, y = {
-            "M": lambda n, _at: (n[0], n[1]),
-            "L": lambda n, _at: (n[0], n[1]),
-            "m": lambda n, at: (at[0] + n[0], at[1] + n[1]),
-            "h": lambda n, at: (at[0] + n[0], at[1]),
-            "v": lambda n, at: (at[0], at[1] + n[0]),
-        }[step](numbers, here)
-        here = (x, y)
+        here = _PEN[step](numbers, here)
         if step in "Mm":
             found.append([])
         found[-1].append(here)
