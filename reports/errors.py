@@ -13,7 +13,7 @@ class BuildFailed(DomainError):
 
     Attributes:
         code: ``missing_glyph``, ``too_long``, ``too_big``, ``no_summary``, ``no_practices``,
-            ``busy``, ``killed`` or ``crashed``.
+            ``no_painting``, ``busy``, ``killed`` or ``crashed``.
     """
 
     status = 422
@@ -53,6 +53,10 @@ def sentence(code: str, detail: dict[str, str]) -> str:
         "no_practices": _(
             "No practice is described in this text. Put each into a box of its own, of the kind "
             "“practice”; then every box becomes a sheet."
+        ),
+        "no_painting": _(
+            "Charts and covers cannot be painted on this machine. Install the Debian package "
+            "libfribidi0."
         ),
         "busy": _("Another such file is being made just now. Try again in a moment."),
         "killed": _(

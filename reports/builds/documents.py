@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from profile_workflow.charts.painting import can_paint
 from profile_workflow.markup import Medium
 from profile_workflow.models import Profile
 from reports.builds.columns import with_all_columns
@@ -17,6 +18,7 @@ from reports.documents.cover import MAP_HEIGHT, WIDTH, Line
 from reports.documents.docx import docx_of
 from reports.documents.epub import Book, epub_of
 from reports.editions import Edition
+from reports.errors import BuildFailed
 from reports.labels import labels
 from reports.models import Build
 from reports.pdf.job import Job, Part
@@ -46,7 +48,12 @@ def document_of(profile: Profile, material: Material, report: Report, *, kind: s
         material: What was read of it.
         report: What is printed of that.
         kind: A ``Build.Kind``.
+
+    Raises:
+        BuildFailed: If this machine cannot paint charts and covers.
     """
+    if kind != Build.Kind.DATA and not can_paint():
+        raise BuildFailed("no_painting")
     if kind == Build.Kind.WORD:
         job = word_job_of(report)
         return Document(

@@ -99,8 +99,7 @@ def test_the_text_for_other_programs_is_made_once_and_only_given_out_to_be_saved
         made_once = Build.objects.get(profile=drafted, kind=kind)
         assert made_once.state == Build.State.DONE
         response = client.get(f"{address}{build.pk}/")
-        content = response.getvalue()
-        response.close()
+        content = b"".join(response.streaming_content)
         assert content.startswith(start)
         assert hashlib.sha256(content).hexdigest() == made_once.sha256
         assert response["Content-Type"].startswith(content_type)
@@ -133,3 +132,16 @@ def test_a_change_of_the_text_makes_another_document(made, drafted):
     drafted.title = "Another: title"
     drafted.save(update_fields=["title"])
     assert not set(digests()) & set(first)
+
+
+def test_a_machine_that_cannot_paint_says_so_where_a_document_is_asked_for(
+    made, drafted, monkeypatch
+):
+    monkeypatch.setattr("reports.builds.documents.can_paint", lambda: False)
+    client = signed_in(made[Role.OBSERVER])
+    address = reverse("pdf", args=[drafted.slug])
+    for kind in ("docx", "epub"):
+        refused = client.post(address, {"kind": kind, "language": "en"})
+        assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+        assert "libfribidi0" in refused.content.decode()
+    assert client.post(address, {"kind": "json", "language": "en"}).status_code == HTTPStatus.FOUND
