@@ -222,6 +222,10 @@ def _page_faults(name, page, ids, inside):
     for one in page.iter(f"{_XHTML}img"):
         if one.get("src") not in inside or not one.get("alt"):
             yield f"a picture is fetched from {one.get('src')}, or says nothing"
+    for one in page.iter(f"{_XHTML}figure"):
+        names = [etree.QName(each).localname for each in one]
+        if "figcaption" in names[1:-1]:
+            yield "a caption stands neither first nor last"
     yield from _running(page)
 
 

@@ -267,6 +267,7 @@ def test_those_who_look_see_what_is_planted():
     assert spoiled(chapter, 'src="pictures/', 'src="http://evil.example/')
     assert spoiled(chapter, "</h1>", "</h1><script>1</script>")
     assert spoiled(chapter, "</h1>", "</h1><p>")
+    assert spoiled(chapter, "</figcaption>", "</figcaption><p>Source</p>")
     assert spoiled("EPUB/package.opf", 'properties="nav"', "")
     assert spoiled("EPUB/package.opf", '"schema:accessibilityHazard"', '"x"')
     assert book_faults(packed({k: v for k, v in kept.items() if k != "EPUB/style.css"}))
