@@ -61,7 +61,7 @@ def docx_of(job: Job, tones: Mapping[str, str]) -> bytes:
             "[Content_Types].xml": parts.content_types(_FURTHER),
             "_rels/.rels": parts.relations(_OUTER),
             "docProps/core.xml": _core(job),
-            "docProps/app.xml": _app(job),
+            "docProps/app.xml": _app(),
             "word/_rels/document.xml.rels": parts.inner_links(written, inner),
             "word/styles.xml": _styles(job.language, tones),
             "word/fontTable.xml": _fonts(),
@@ -159,11 +159,11 @@ def _core(job: Job) -> bytes:
     ).encode()
 
 
-def _app(job: Job) -> bytes:
+def _app() -> bytes:
     of_types = "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"
     return (
         f'{HEAD}<Properties xmlns="{of_types}"><Application>Profile Workflow</Application>'
-        f"<Company>{_safe(job.footer)}</Company></Properties>"
+        "</Properties>"
     ).encode()
 
 
