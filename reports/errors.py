@@ -13,8 +13,8 @@ class BuildFailed(DomainError):
 
     Attributes:
         code: ``missing_glyph``, ``too_long``, ``too_big``, ``too_deep``, ``no_summary``,
-            ``no_practices``, ``damaged_picture``, ``pictures_change``, ``busy``, ``killed`` or
-            ``crashed``.
+            ``no_practices``, ``damaged_picture``, ``pictures_change``, ``no_painting``, ``busy``,
+            ``killed`` or ``crashed``.
     """
 
     status = 422
@@ -67,6 +67,10 @@ def sentence(code: str, detail: dict[str, str]) -> str:
         "pictures_change": _(
             "While the file was being made, pictures were replaced again and again. Try again "
             "when nobody changes them."
+        ),
+        "no_painting": _(
+            "Charts and covers cannot be painted on this machine. Install the Debian package "
+            "libfribidi0."
         ),
         "busy": _("Another such file is being made just now. Try again in a moment."),
         "killed": _(

@@ -147,6 +147,7 @@ class Labels:
     profile_file: str
     record_file: str
     lines: str
+    accessible: str
 
 
 @cache

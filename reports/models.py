@@ -8,10 +8,11 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from profile_workflow.models import Event, Profile, ProfileVersion
+from profile_workflow.word.files import DOCX
 
 
 class Build(models.Model):
-    """One making of a PDF.
+    """One making of a file: a PDF, or the same text for another program.
 
     ``digest`` is the SHA-256 of everything that is printed: a finished build with the same digest
     is the same file, so it is used again. ``material_digest`` is that of what was read for a file
@@ -31,6 +32,9 @@ class Build(models.Model):
         PUBLICATION = "publication", _("Publication")
         SUMMARY = "summary", _("Summary of four pages")
         PRACTICES = "practices", _("Practice sheets")
+        WORD = "docx", _("Word document")
+        EBOOK = "epub", _("E-book (EPUB)")
+        DATA = "json", _("All data (JSON)")
 
     class State(models.TextChoices):
         """How far the making has come."""
@@ -92,6 +96,29 @@ class Build(models.Model):
 
     def __str__(self) -> str:
         return f"{self.profile_id} {self.kind} {self.language}"
+
+    @property
+    def ending(self) -> str:
+        """With what the name of its file ends."""
+        return self.kind if self.kind in _CONTENT_TYPES else "pdf"
+
+    @property
+    def content_type(self) -> str:
+        """Of what kind its file is."""
+        return _CONTENT_TYPES.get(self.kind, "application/pdf")
+
+    @property
+    def is_pdf(self) -> bool:
+        """Whether it has pages, and can be shown within a page."""
+        return self.kind not in _CONTENT_TYPES
+
+
+#: Kinds that are no PDF → of what kind their files are.
+_CONTENT_TYPES: dict[str, str] = {
+    Build.Kind.WORD: DOCX,
+    Build.Kind.EBOOK: "application/epub+zip",
+    Build.Kind.DATA: "application/json",
+}
 
 
 class PublicationIsFinal(Exception):
@@ -186,7 +213,7 @@ class PublicationFile(Final):
 
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="files")
     path = models.CharField(_("name"), max_length=120)
-    content_type = models.CharField(_("kind"), max_length=60)
+    content_type = models.CharField(_("kind"), max_length=100)
     file = models.FileField(_("file"), max_length=200)
     sha256 = models.CharField(_("SHA-256 of the file"), max_length=64)
     size = models.PositiveBigIntegerField(_("size in bytes"))

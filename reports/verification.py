@@ -36,7 +36,7 @@ MOST_MATCHES = 200
 class Kind(TextChoices):
     """What has the fingerprint."""
 
-    FILE = "file", _("PDF file")
+    FILE = "file", _("File")
     TEXT = "text", _("Text of a profile")
     SECTION = "section", _("Text of a section")
 

@@ -1,7 +1,7 @@
 """A chart as points instead of shapes, for programs that take no SVG: painted from the SVG itself.
 
-What is painted is what ``canvas`` draws and nothing else: a shape that is not known here is an
-error, so that no picture comes out that lacks something.
+What is painted is what ``canvas``, the map of the network and the QR code draw and nothing else: a
+shape that is not known here is an error, so that no picture comes out that lacks something.
 """
 
 import io
@@ -29,6 +29,7 @@ _SCALE = _FINE * _SMOOTH
 _TONES = 128
 _ANCHORS = {"start": "ls", "middle": "ms", "end": "rs"}
 _NUMBER = re.compile(r"-?[\d.]+(?:e-?\d+)?")
+_STEPS = re.compile("([A-Za-z])([^A-Za-z]*)")
 _ARABIC = re.compile("[\u0600-\u06ff\ufb50-\ufeff]")
 
 
@@ -69,10 +70,10 @@ def paint(picture: str) -> Painted:
     """Paint a chart.
 
     Args:
-        picture: An SVG as ``canvas`` draws it.
+        picture: An SVG as ``canvas``, ``network_map`` or ``qr_code`` draws it.
 
     Raises:
-        KeyError: If it holds a shape that ``canvas`` does not draw.
+        KeyError: If it holds a shape, or a step of a path, that none of them draws.
     """
     root = etree.fromstring(picture)
     _left, _top, width, height = map(float, str(root.get("viewBox")).split())
@@ -92,7 +93,7 @@ def paint(picture: str) -> Painted:
 
 
 def _at(one: Any, *names: str) -> list[float]:
-    return [float(one.get(name)) * _SCALE for name in names]
+    return [float(one.get(name, 0)) * _SCALE for name in names]
 
 
 def _points(words: str) -> list[Point]:
@@ -138,10 +139,47 @@ def _line(draw: ImageDraw.ImageDraw, one: Any) -> None:
     draw.line(_at(one, "x1", "y1", "x2", "y2"), fill=one.get("stroke"), width=_thick(one))
 
 
-def _hatching(draw: ImageDraw.ImageDraw, one: Any) -> None:
-    points = _points(one.get("d"))
-    for start, end in zip(points[::2], points[1::2], strict=True):
-        draw.line((start, end), fill=one.get("stroke"), width=_thick(one))
+def _path(draw: ImageDraw.ImageDraw, one: Any) -> None:
+    for stretch in _stretches(one.get("d")):
+        points = [(x * _SCALE, y * _SCALE) for x, y in stretch]
+        if one.get("stroke"):
+            _stroke(draw, points, one)
+        else:
+            draw.polygon(points, fill=one.get("fill"))
+
+
+_PEN: Mapping[str, Callable[[Sequence[float], Point], Point]] = {
+    "M": lambda to, _here: (to[0], to[1]),
+    "L": lambda to, _here: (to[0], to[1]),
+    "m": lambda by, here: (here[0] + by[0], here[1] + by[1]),
+    "h": lambda by, here: (here[0] + by[0], here[1]),
+    "v": lambda by, here: (here[0], here[1] + by[0]),
+}
+
+
+def _stroke(draw: ImageDraw.ImageDraw, points: Sequence[Point], one: Any) -> None:
+    (x1, y1), (x2, y2) = points[0], points[-1]
+    half = _thick(one) / 2
+    if len(points) == 2 and y1 == y2:
+        # To the very dot: a QR code is made of such lines.
+        draw.rectangle((x1, y1 - half, x2 - 1, y1 + half - 1), fill=one.get("stroke"))
+    else:
+        draw.line(points, fill=one.get("stroke"), width=_thick(one))
+
+
+def _stretches(steps: str) -> list[list[Point]]:
+    """Return the lines of a path, each from where the pen is set down to where it is taken up."""
+    found: list[list[Point]] = []
+    here = (0.0, 0.0)
+    for step, said in _STEPS.findall(steps):
+        numbers = [float(number) for number in _NUMBER.findall(said)]
+        if step in "Zz":
+            continue
+        here = _PEN[step](numbers, here)
+        if step in "Mm":
+            found.append([])
+        found[-1].append(here)
+    return found
 
 
 def _polyline(draw: ImageDraw.ImageDraw, one: Any) -> None:
@@ -171,7 +209,14 @@ def _dashes(points: Sequence[Point], rhythm: Sequence[float]) -> Iterator[list[P
 
 def _circle(draw: ImageDraw.ImageDraw, one: Any) -> None:
     x, y, radius = _at(one, "cx", "cy", "r")
-    draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=one.get("fill"))
+    tone, edge = one.get("fill"), one.get("stroke")
+    around = (x - radius, y - radius, x + radius, y + radius)
+    draw.ellipse(
+        around,
+        fill=None if tone == "none" else tone,
+        outline=edge,
+        width=_thick(one) if edge else 0,
+    )
 
 
 def _polygon(draw: ImageDraw.ImageDraw, one: Any) -> None:
@@ -182,7 +227,7 @@ _SHAPES: Mapping[str, Callable[[ImageDraw.ImageDraw, Any], None]] = {
     "text": _words,
     "rect": _bar,
     "line": _line,
-    "path": _hatching,
+    "path": _path,
     "polyline": _polyline,
     "circle": _circle,
     "polygon": _polygon,

@@ -11,7 +11,10 @@ from profile_workflow.markup import first_strong_direction
 from profile_workflow.word.package import NAMESPACES, tag
 
 #: Language of the words → how Word names it, for its spelling checker.
-LANGUAGES = {"en": "en-GB", "fr": "fr-FR", "ar": "ar-SA"}
+LANGUAGES = {
+    "en": "en-GB", "fr": "fr-FR", "ar": "ar-SA", "es": "es-ES", "it": "it-IT", "de": "de-DE",
+    "pt": "pt-PT",
+}  # fmt: skip
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _USED = {name: NAMESPACES[name] for name in ("w", "r")}
 

@@ -15,13 +15,18 @@ _TABLE = re.compile(
 )
 _ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.DOTALL)
 _CELL = re.compile(r"<t[hd](?P<attributes>[^>]*)>(?P<words>.*?)</t[hd]>", re.DOTALL)
+_SPANNING = re.compile(r"<tr[^>]*>\s*<td colspan=.*?</tr>", re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 #: Of the page inside its margins and of the sides of a cell, at the size of tables, in points.
 _PAGE, _SIDES, _SIZE = 459.0, 11.5, 8.0
+#: The same in programs that choose the letters themselves: bold ones, and some room.
+_OTHER_SIZE = 10.5
 #: What is longer is broken into lines anyway.
 _LONGEST = 260.0
 #: Most rows, with the head, of a table that is not parted by the end of a page.
 _SHORT = 9
+#: Letters of the longest word that is not broken: a fingerprint is.
+_LONGEST_WORD = 30
 
 
 def with_columns(written: str) -> str:
@@ -33,34 +38,62 @@ def with_columns(written: str) -> str:
     return _TABLE.sub(_measured, written)
 
 
+def with_all_columns(written: str) -> str:
+    """Return HTML in which every table says how wide its columns are, for programs without style.
+
+    Cells that span columns are not asked how wide they want to be.
+    """
+    return _TABLE.sub(_told, written)
+
+
+def _told(table: re.Match[str]) -> str:
+    rows = [
+        [" ".join(word[:_LONGEST_WORD] for word in cell.split()) for cell in row]
+        for row in _cells(_SPANNING.sub("", table["rows"]))
+    ]
+    if "<colgroup>" in table[0] or not _is_even(rows):
+        return table[0]
+    columns = _columns(rows, _OTHER_SIZE)
+    return f"<table{table['rest']}>{table['caption'] or ''}{columns}{table['rows']}</table>"
+
+
 def _measured(table: re.Match[str]) -> str:
     if "class=" in table["rest"] or "colspan" in table["rows"]:
         return table[0]
-    rows = [
-        [_words(cell["words"]) for cell in _CELL.finditer(row)]
-        for row in _ROW.findall(table["rows"])
-    ]
-    if not rows or len({len(row) for row in rows}) != 1 or not rows[0]:
+    rows = _cells(table["rows"])
+    if not _is_even(rows):
         return table[0]
     kinds = "measured short" if len(rows) <= _SHORT else "measured"
-    columns = "".join(f'<col style="width: {width:.1f}%">' for width in _widths(rows))
     return (
         f'<table{table["rest"]} class="{kinds}">{table["caption"] or ""}'
-        f"<colgroup>{columns}</colgroup>{table['rows']}</table>"
+        f"{_columns(rows)}{table['rows']}</table>"
     )
+
+
+def _cells(rows: str) -> list[list[str]]:
+    return [[_words(cell["words"]) for cell in _CELL.finditer(row)] for row in _ROW.findall(rows)]
+
+
+def _is_even(rows: list[list[str]]) -> bool:
+    return len({len(row) for row in rows}) == 1 and bool(rows[0])
+
+
+def _columns(rows: list[list[str]], size: float = _SIZE) -> str:
+    columns = "".join(f'<col style="width: {width:.1f}%">' for width in _widths(rows, size))
+    return f"<colgroup>{columns}</colgroup>"
 
 
 def _words(cell: str) -> str:
     return " ".join(html.unescape(_TAG.sub(" ", cell)).split())
 
 
-def _widths(rows: list[list[str]]) -> list[float]:
+def _widths(rows: list[list[str]], size: float) -> list[float]:
     """Return the share of each column, in per cent."""
     needed, liked = [], []
     for column in zip(*rows, strict=True):
         words = [word for cell in column for word in cell.split()] or [""]
-        least = max(width_of(word, _SIZE) for word in words) + _SIDES
-        most = max(min(width_of(cell, _SIZE), _LONGEST) for cell in column) + _SIDES
+        least = max(width_of(word, size) for word in words) + _SIDES
+        most = max(min(width_of(cell, size), _LONGEST) for cell in column) + _SIDES
         needed.append(least)
         liked.append(max(most - least, 1.0))
     left = max(_PAGE - sum(needed), 0.0)

@@ -34,6 +34,7 @@ def profile_data(material: Material, report: Report) -> str:
         "version": material.version,
         "language": material.language,
         "text_sha256": report.digest,
+        "may_be_cited": not report.watermark,
         "frozen_on": material.frozen_on,
         "validated_on": material.validated_on,
         "authors": report.authors,

@@ -9,12 +9,17 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from profile_workflow.markup import Medium
-from profile_workflow.models import PictureFile, Profile
+from profile_workflow.models import Profile
+from profile_workflow.word.files import DOCX
 from reports.builds.changes import changes_since_published
 from reports.builds.data import profile_data, record_data
+from reports.builds.documents import book_of, document_of, with_files
+from reports.builds.pictures import named, pictures_in
 from reports.builds.web import edition_from
 from reports.context import Material, report_from
-from reports.editions import EDITION
+from reports.documents.epub import EPUB, epub_of
+from reports.editions import EDITION, EPUB_FILE, WORD_FILE
+from reports.models import Build
 
 _JSON, _CSV = "application/json", "text/csv; charset=utf-8"
 _SVG = "image/svg+xml"
@@ -36,16 +41,11 @@ def frozen_files(profile: Profile, material: Material) -> list[Kept]:
     report = report_from(material, medium=Medium.WEB)
     pictures = _pictures(profile, material)
     data = profile_data(material, report)
-    edition = edition_from(
-        report,
-        title=material.title,
-        programme=material.programme,
-        city=material.city,
-        year=material.edition,
-        version=material.version,
-        pictures={one["sha256"]: one["path"] for one in pictures},
-        changes=changes_since_published(profile, report, json.loads(data)),
-    )
+    names = {one["sha256"]: one["path"] for one in pictures}
+    changes = changes_since_published(profile, report, json.loads(data))
+    edition = edition_from(material, report, pictures=names, changes=changes)
+    book = with_files(book_of(report, edition), profile, material)
+    paper = document_of(profile, material, report_from(material), kind=Build.Kind.WORD)
     contents = [
         (EDITION, _JSON, edition.to_json()),
         ("profile.json", _JSON, data),
@@ -53,11 +53,12 @@ def frozen_files(profile: Profile, material: Material) -> list[Kept]:
         *((one.name, _CSV, one.content) for one in report.data_files),
         *((name, _SVG, content) for name, content in report.drawings),
     ]
-    return [*(_kept(*one) for one in contents), *pictures]
+    documents = ((WORD_FILE, DOCX, paper.make()), (EPUB_FILE, EPUB, epub_of(book)))
+    texts = ((name, kind, text.encode()) for name, kind, text in contents)
+    return [*(_kept(*one) for one in (*texts, *documents)), *pictures]
 
 
-def _kept(name: str, kind: str, text: str) -> Kept:
-    content = text.encode()
+def _kept(name: str, kind: str, content: bytes) -> Kept:
     ending = name.rpartition(".")[2]
     stored = default_storage.save(f"reports/{uuid.uuid4().hex}.{ending}", ContentFile(content))
     sha256 = hashlib.sha256(content).hexdigest()
@@ -72,17 +73,13 @@ def _kept(name: str, kind: str, text: str) -> Kept:
 
 def _pictures(profile: Profile, material: Material) -> list[Kept]:
     """Return the files of the pictures; they are stored already, and never written again."""
-    wanted = {one.sha256 for section in material.sections for one in section.pictures}
-    if not wanted:
-        return []
-    found = PictureFile.objects.filter(profile=profile, sha256__in=wanted).order_by("sha256")
     return [
         {
-            "path": f"picture-{one.sha256}.{one.kind}",
+            "path": named(one),
             "content_type": f"image/{one.kind}",
             "file": one.full.name,
             "sha256": one.sha256,
             "size": one.size,
         }
-        for one in found
+        for one in pictures_in(profile, material)
     ]

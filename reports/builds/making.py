@@ -2,7 +2,9 @@
 
 import hashlib
 import uuid
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.core.files.base import ContentFile
@@ -12,7 +14,8 @@ from django.utils import timezone
 
 from profile_workflow.models import Profile, User
 from profile_workflow.services.locking import locked
-from reports.builds.freezing import frozen_files
+from reports.builds.documents import DOCUMENT_KINDS, document_of
+from reports.builds.freezing import Kept, frozen_files
 from reports.builds.lengths import lengths_of
 from reports.builds.outputs import output_of
 from reports.builds.pictures import PictureGone, with_pictures
@@ -22,7 +25,6 @@ from reports.errors import BuildFailed
 from reports.models import Build
 from reports.pdf.isolation import Progress
 from reports.pdf.isolation import build as build_pdf
-from reports.pdf.job import Job
 
 #: Kinds that print the whole report, and those of them that are made to be commented on.
 WHOLE_KINDS = (Build.Kind.PREVIEW, Build.Kind.CONSULTATION, Build.Kind.PUBLICATION)
@@ -41,7 +43,14 @@ def content_digest(profile: Profile, *, kind: str, language: str, numbered: bool
         BuildFailed: If there is nothing of that kind to be printed.
     """
     material = material_for(profile, kind=kind, language=language)
-    return output_of(material, report_from(material), kind=kind, numbered=numbered).digest
+    return _digest_of(profile, material, kind=kind, numbered=numbered)
+
+
+def _digest_of(profile: Profile, material: Material, *, kind: str, numbered: bool) -> str:
+    report = report_from(material)
+    if kind in DOCUMENT_KINDS:
+        return document_of(profile, material, report, kind=kind).digest
+    return output_of(material, report, kind=kind, numbered=numbered).digest
 
 
 def request_build(
@@ -53,7 +62,7 @@ def request_build(
     at: datetime,
     numbered: bool = False,
 ) -> Build:
-    """Ask for a PDF; what was made of the same content is used again.
+    """Ask for a file; what was made of the same content is used again.
 
     Args:
         profile: The profile to print.
@@ -72,8 +81,8 @@ def request_build(
     """
     numbered = numbered and kind in NUMBERED_KINDS
     material = material_for(profile, kind=kind, language=language)
-    job = output_of(material, report_from(material), kind=kind, numbered=numbered)
-    wanted = {"profile": profile, "kind": kind, "language": language, "digest": job.digest}
+    digest = _digest_of(profile, material, kind=kind, numbered=numbered)
+    wanted = {"profile": profile, "kind": kind, "language": language, "digest": digest}
     if kind == Build.Kind.PUBLICATION:
         wanted["material_digest"] = material_digest(profile, material)
     with transaction.atomic():
@@ -104,22 +113,18 @@ def run_build(build_id: int) -> Build:
     found.stage = Build.Stage.GATHERING
     found.save(update_fields=["state", "problem", "stage"])
     try:
-        material, report, job = _gathered(found)
-        made = build_pdf(
-            job,
-            listener=lambda progress: _note(build_id, progress),
-            family=family_of(found.profile, found.language),
-        )
+        material, report, made = _read_and_made(found)
     except BuildFailed as problem:
         found.state, found.problem = Build.State.FAILED, str(problem)
         found.finished_at = timezone.now()
         found.save(update_fields=["state", "problem", "finished_at"])
         raise
-    found.file.save(f"reports/{uuid.uuid4().hex}.pdf", ContentFile(made.content), save=False)
+    name = f"reports/{uuid.uuid4().hex}.{found.ending}"
+    found.file.save(name, ContentFile(made.content), save=False)
     if found.kind == Build.Kind.PUBLICATION:
         found.material_digest = material_digest(found.profile, material)
-        found.frozen = frozen_files(found.profile, material)
-    found.digest = job.digest
+        found.frozen = made.frozen
+    found.digest = made.digest
     # Of the text that was printed: it may have changed while the file was made.
     found.text_digest = report.digest
     found.state, found.stage = Build.State.DONE, ""
@@ -137,19 +142,45 @@ def family_of(profile: Profile, language: str) -> str:
     return f"{profile.pk}-{language}"
 
 
-def _gathered(found: Build) -> tuple[Material, Report, Job]:
-    """Read what is printed, and the pictures; once more if one was replaced in between.
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A file that was made, and the digest of what is in it; pages are those of a PDF."""
+
+    content: bytes
+    digest: str
+    pages: int = 0
+    lengths: Mapping[str, float] = field(default_factory=dict)
+    frozen: list[Kept] = field(default_factory=list)
+
+
+def _read_and_made(wanted: Build) -> tuple[Material, Report, _Made]:
+    """Read what is printed and make the file; once more if a picture was replaced in between.
 
     Raises:
-        BuildFailed: If there is nothing to be printed, or a picture cannot be read.
+        BuildFailed: If it cannot be made, or a picture cannot be read.
     """
     for _attempt in range(_ATTEMPTS):
-        material = material_for(found.profile, kind=found.kind, language=found.language)
+        material = material_for(wanted.profile, kind=wanted.kind, language=wanted.language)
         report = report_from(material)
-        job = output_of(material, report, kind=found.kind, numbered=found.numbered)
         with suppress(PictureGone):
-            return material, report, with_pictures(job, found.profile)
+            made = _make(wanted, material, report)
+            if wanted.kind == Build.Kind.PUBLICATION:
+                made = replace(made, frozen=frozen_files(wanted.profile, material))
+            return material, report, made
     raise BuildFailed("pictures_change")
+
+
+def _make(wanted: Build, material: Material, report: Report) -> _Made:
+    if wanted.kind in DOCUMENT_KINDS:
+        document = document_of(wanted.profile, material, report, kind=wanted.kind)
+        return _Made(document.make(), document.digest)
+    job = output_of(material, report, kind=wanted.kind, numbered=wanted.numbered)
+    made = build_pdf(
+        with_pictures(job, wanted.profile),
+        listener=lambda progress: _note(wanted.pk, progress),
+        family=family_of(wanted.profile, wanted.language),
+    )
+    return _Made(made.content, job.digest, made.pages, made.lengths)
 
 
 def _note(build_id: int, progress: Progress) -> None:

@@ -1,13 +1,15 @@
-"""Puts the files of the pictures into a job, just before its document is made."""
+"""The files of the pictures that a report shows, and putting them into a job at the last moment."""
 
 import base64
 import hashlib
 import re
 from dataclasses import replace
 
+from django.db.models import QuerySet
 from django.db.models.fields.files import FieldFile
 
-from profile_workflow.models import Partner, Profile
+from profile_workflow.models import Partner, PictureFile, Profile
+from reports.context import Material
 from reports.errors import BuildFailed
 from reports.pdf.job import Job, Picture
 
@@ -43,13 +45,35 @@ def with_pictures(job: Job, profile: Profile) -> Job:
     return replace(job, pictures=tuple(carried[key] for key in sorted(carried)))
 
 
-def _carried(sha256: str, kind: str, file: FieldFile) -> Picture:
+def pictures_in(profile: Profile, material: Material) -> QuerySet[PictureFile]:
+    """Return the files of the pictures that a text shows: one query, or none."""
+    wanted = {one.sha256 for section in material.sections for one in section.pictures}
+    if not wanted:
+        return PictureFile.objects.none()
+    return PictureFile.objects.filter(profile=profile, sha256__in=wanted).order_by("sha256")
+
+
+def named(picture: PictureFile) -> str:
+    """Return the name of the file of a picture, where it is given out."""
+    return f"picture-{picture.sha256}.{picture.kind}"
+
+
+def content_of(sha256: str, file: FieldFile) -> bytes:
+    """Return the file of a picture.
+
+    Raises:
+        BuildFailed: If it is missing or damaged.
+    """
     try:
         with file.open("rb") as opened:
-            content = opened.read()
+            content: bytes = opened.read()
     except FileNotFoundError:
         raise BuildFailed("damaged_picture", name=str(file.name)) from None
     if hashlib.sha256(content).hexdigest() != sha256:
         raise BuildFailed("damaged_picture", name=str(file.name))
-    encoded = base64.b64encode(content).decode()
+    return content
+
+
+def _carried(sha256: str, kind: str, file: FieldFile) -> Picture:
+    encoded = base64.b64encode(content_of(sha256, file)).decode()
     return Picture(sha256, f"image/{kind}", encoded)

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 
 from profile_workflow.bibliography.record import one_line
 from reports.builds.pages import annexes_of
-from reports.context import Report
+from reports.context import Material, Report
 from reports.context.plain import Chapter, ListedExhibit
 from reports.editions import Changes, Edition, Entry, Part
 from reports.labels import Labels, labels
@@ -24,18 +24,13 @@ _SECTION = re.compile(r"\A\s*<section\b[^>]*>|</section>\s*\Z")
 
 
 def edition_from(
-    report: Report, *, title: str, programme: str, city: str, year: str, version: str,
-    pictures: Mapping[str, str], changes: Changes | None,
-) -> Edition:  # fmt: skip
+    material: Material, report: Report, *, pictures: Mapping[str, str], changes: Changes | None
+) -> Edition:
     """Make the web edition of a report that was assembled for the web.
 
     Args:
-        report: The report.
-        title: Title of the profile, without the edition.
-        programme: Name of the programme.
-        city: Name of the city.
-        year: Year of the edition.
-        version: Number of the version.
+        material: What was read of the profile.
+        report: The report made of it.
         pictures: SHA-256 of each picture → name of its file.
         changes: What changed since the version before, of a correction.
     """
@@ -46,11 +41,11 @@ def edition_from(
         slug=report.slug,
         language=report.language,
         direction=report.direction,
-        title=title,
-        programme=programme,
-        city=city,
-        year=year,
-        version=version,
+        title=material.title,
+        programme=material.programme,
+        city=material.city,
+        year=material.edition,
+        version=material.version,
         digest=report.digest,
         authors=report.authors,
         keywords=report.keywords,

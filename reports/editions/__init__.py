@@ -9,10 +9,21 @@ from reports.editions.model import (
     SectionChange,
     TableChange,
 )
-from reports.editions.reading import EDITION, NotAsPublished, NotKept, edition_of, opened, read
+from reports.editions.reading import (
+    EDITION,
+    EPUB_FILE,
+    WORD_FILE,
+    NotAsPublished,
+    NotKept,
+    edition_of,
+    opened,
+    read,
+)
 
 __all__ = [
     "EDITION",
+    "EPUB_FILE",
+    "WORD_FILE",
     "Changes",
     "Edition",
     "Entry",

@@ -15,6 +15,8 @@ logger = logging.getLogger(__name__)
 
 #: Under which name the web edition is kept among the files of a publication.
 EDITION = "edition.json"
+#: The same text for other programs: for Word, and as an e-book.
+WORD_FILE, EPUB_FILE = "profile.docx", "profile.epub"
 #: Editions that a process keeps in memory; about one megabyte each.
 _MOST_KEPT = 16
 _STEP = 1024 * 1024

@@ -1,5 +1,7 @@
 """Asking for a PDF and fetching it: who may, and what the page says of each."""
 
+import hashlib
+import json
 from http import HTTPStatus
 
 import pytest
@@ -8,8 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from profile_workflow.states import ProfileState, Role
+from reports.builds.making import content_digest
 from reports.models import Build
+from tests.documents import files_in
 from tests.integration.pages import page, signed_in
+from workflows import handlers
 from workflows.models import OutboxJob
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
@@ -68,3 +73,75 @@ def test_the_working_text_is_not_printed_for_everybody(made, drafted):
     response = signed_in(made.team).get(f"{address}{preview.pk}/")
     assert response.status_code == HTTPStatus.OK
     response.close()
+
+
+def kept(kind):
+    with Build.objects.get(kind=kind).file.open("rb") as file:
+        return file.read()
+
+
+def test_the_text_for_other_programs_is_made_once_and_only_given_out_to_be_saved(made, drafted):
+    client = signed_in(made[Role.OBSERVER])
+    address = reverse("pdf", args=[drafted.slug])
+    for kind, start, content_type in (
+        ("docx", b"PK", "application/vnd.openxmlformats-officedocument"),
+        ("epub", b"PK", "application/epub+zip"),
+        ("json", b"{", "application/json"),
+    ):
+        asked = client.post(
+            address, {"kind": kind, "language": "ar", "numbered": "on"}, follow=True
+        )
+        assert "The file is being made." in asked.content.decode()
+        build = Build.objects.get(profile=drafted, kind=kind)
+        assert (build.state, build.numbered) == (Build.State.QUEUED, False)
+        handlers.build_pdf({"build": build.pk})
+        client.post(address, {"kind": kind, "language": "ar"})
+        made_once = Build.objects.get(profile=drafted, kind=kind)
+        assert made_once.state == Build.State.DONE
+        response = client.get(f"{address}{build.pk}/")
+        content = b"".join(response.streaming_content)
+        assert content.startswith(start)
+        assert hashlib.sha256(content).hexdigest() == made_once.sha256
+        assert response["Content-Type"].startswith(content_type)
+        name = f"{drafted.slug}-{kind}-ar.{kind}"
+        assert response["Content-Disposition"] == f'attachment; filename="{name}"'
+        shown = client.get(reverse("pdf_shown", args=[drafted.slug, build.pk]))
+        assert shown.status_code == HTTPStatus.NOT_FOUND
+        text = page(client, "pdf", drafted.slug)
+        assert "0 pages" not in text
+        assert f"?show={build.pk}" not in text
+        listed = client.get(address, {"show": build.pk}).content.decode()
+        assert "<object" not in listed
+    warning = "\u0644\u0627 \u064a\u064f\u0633\u062a\u0634\u0647\u062f"
+    for kind in ("docx", "epub"):
+        files = files_in(kept(kind))
+        assert any(warning.encode() in content for content in files.values())
+    data = json.loads(kept("json"))
+    assert data["may_be_cited"] is False
+
+
+def test_a_change_of_the_text_makes_another_document(made, drafted):
+    kinds = ("docx", "epub", "json")
+
+    def digests():
+        return [content_digest(drafted, kind=kind, language="en") for kind in kinds]
+
+    first = digests()
+    assert len(set(first)) == len(kinds)
+    assert digests() == first
+    drafted.title = "Another: title"
+    drafted.save(update_fields=["title"])
+    assert not set(digests()) & set(first)
+
+
+def test_a_machine_that_cannot_paint_says_so_where_a_document_is_asked_for(
+    made, drafted, monkeypatch
+):
+    monkeypatch.setattr("reports.builds.documents.can_paint", lambda: False)
+    client = signed_in(made[Role.OBSERVER])
+    address = reverse("pdf", args=[drafted.slug])
+    for kind in ("docx", "epub"):
+        refused = client.post(address, {"kind": kind, "language": "en"})
+        assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+        assert "libfribidi0" in refused.content.decode()
+    assert client.post(address, {"kind": "json", "language": "en"}).status_code == HTTPStatus.FOUND

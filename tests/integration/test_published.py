@@ -43,6 +43,7 @@ from reports.builds.making import content_digest
 from reports.editions import Part, edition_of, showing
 from reports.models import Build, Publication, PublicationFile, Withdrawal
 from tests import factories
+from tests.documents import book_faults, files_in, word_faults
 from tests.integration.pages import signed_in
 from workflows import engine
 from workflows.letters import MailKind
@@ -247,7 +248,15 @@ def the_files_are_those_of_the_text(profile, table):
         one["sha256"] for one in frozen.content.values()
     }
     # No more names than the PDF prints: those who wrote, and who signed for the city.
+    word, book = (sent(profile, f"profile.{one}") for one in ("docx", "epub"))
+    assert word_faults(word) == book_faults(book) == []
+    inside = [b"".join(files_in(one).values()) for one in (word, book)]
+    assert all(b"Housing is scarce" in one for one in inside)
     told = json.dumps([data, record]) + sent(profile, "edition.json").decode()
+    told += b"".join(inside).decode(errors="replace")
+    page = text(get("published_version", profile.slug, "1.0"))
+    assert all(f"/files/profile.{one}" in page for one in ("docx", "epub"))
+    assert data["may_be_cited"] is True
     printed = (Role.LOCAL_EXPERT, Role.CITY_AUTHORITY)
     named = {role for role in Role if factories.holder(profile, role).full_name in told}
     assert named == set(printed)
@@ -256,8 +265,9 @@ def the_files_are_those_of_the_text(profile, table):
     for kept in publication.files.all():
         content = sent(profile, kept.path)
         assert hashlib.sha256(content).hexdigest() == kept.sha256, kept.path
-    found = get("fingerprint_data", hashlib.sha256(sheet).hexdigest()).json()["findings"]
-    assert [one["status"] for one in found] == ["published"]
+    for content in (sheet, word, book):
+        asked = get("fingerprint_data", hashlib.sha256(content).hexdigest())
+        assert [one["status"] for one in asked.json()["findings"]] == ["published"]
 
 
 def sent(profile, name):

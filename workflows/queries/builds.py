@@ -53,7 +53,7 @@ def documents_of(profile: Profile) -> dict[str, str]:
         for number, digest in versions:
             found.setdefault(digest, _("Text of version %(number)s") % {"number": number})
         for build in builds[:BUILDS_SHOWN]:
-            title = f"PDF: {build.get_kind_display()} ({build.language})"
+            title = f"{build.ending.upper()}: {build.get_kind_display()} ({build.language})"
             found.setdefault(build.sha256, title)
     return found
 

@@ -141,7 +141,8 @@ class BuildForm(StyledForm):
         label=_("Version"),
         help_text=_(
             "The preview holds the working text, the others what was submitted. The summary and "
-            "the practice sheets are parts of the same text, each made up as a paper of its own."
+            "the practice sheets are parts of the same text, each made up as a paper of its own. "
+            "The Word document, the e-book and the data hold all of it."
         ),
     )
     language = forms.ChoiceField(

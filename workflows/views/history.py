@@ -89,7 +89,7 @@ def _build_row(line: BuildLine) -> list[Cell]:
         build.created_at,
         line.by or _("the software"),
         "",
-        _("Ask for a PDF"),
+        _("Ask for a PDF") if build.is_pdf else _("Ask for a file"),
         f"{build.get_kind_display()} ({build.language})",
         "",
         "",

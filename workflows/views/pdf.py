@@ -15,6 +15,7 @@ from profile_workflow.models import Profile, User
 from profile_workflow.web.loading import profile_or_404, signed_in
 from profile_workflow.web.refusing import HTTP_UNPROCESSABLE
 from reports.builds import request_build
+from reports.builds.documents import DOCUMENT_KINDS
 from reports.errors import BuildFailed
 from reports.models import Build
 from workflows.executors import Job, get_executor
@@ -44,7 +45,7 @@ def pdf(request: HttpRequest, slug: str) -> HttpResponse:
         except BuildFailed as problem:
             form.add_error("kind", str(problem))
         else:
-            messages.success(request, _("The PDF is being made. This page says how far it is."))
+            messages.success(request, _being_made(form.cleaned_data["kind"]))
             return redirect("pdf", slug=slug)
     lines = queries.builds_of(profile, kinds, viewer=user)
     show = ShowForm(request.GET).build
@@ -53,11 +54,17 @@ def pdf(request: HttpRequest, slug: str) -> HttpResponse:
         "form": form,
         "lines": lines,
         "is_moving": any(line.is_moving for line in lines),
-        "shown": _finished(profile, user).filter(pk=show).first() if show else None,
+        "shown": _pdfs(profile, user).filter(pk=show).first() if show else None,
         "at": timezone.now(),
     }
     status = HTTP_UNPROCESSABLE if form.is_bound else None
     return render(request, "workflows/pdf.html", found, status=status)
+
+
+def _being_made(kind: str) -> str:
+    if kind in DOCUMENT_KINDS:
+        return _("The file is being made. This page says how far it is.")
+    return _("The PDF is being made. This page says how far it is.")
 
 
 def _order(profile: Profile, user: User, *, kind: str, language: str, numbered: bool) -> None:
@@ -87,16 +94,21 @@ def _finished(profile: Profile, user: User) -> "QuerySet[Build]":
     return profile.builds.filter(state=Build.State.DONE, kind__in=kinds)
 
 
+def _pdfs(profile: Profile, user: User) -> "QuerySet[Build]":
+    """Return what a browser shows within a page; anything else is only given out to be saved."""
+    return _finished(profile, user).exclude(kind__in=DOCUMENT_KINDS)
+
+
 def _sent(request: HttpRequest, slug: str, build_id: int, *, as_attachment: bool) -> FileResponse:
     profile = profile_or_404(request, slug)
     build = _finished(profile, signed_in(request)).filter(pk=build_id).first()
-    if build is None:
+    if build is None or not (as_attachment or build.is_pdf):
         raise Http404
     lines = "-lines" if build.numbered else ""
-    name = f"{slugify(profile.slug)}-{build.kind}{lines}-{build.language}.pdf"
+    name = f"{slugify(profile.slug)}-{build.kind}{lines}-{build.language}.{build.ending}"
     return FileResponse(
         build.file.open("rb"),
         as_attachment=as_attachment,
         filename=name,
-        content_type="application/pdf",
+        content_type=build.content_type,
     )

@@ -26,6 +26,8 @@ from profile_workflow.forms.filters import PageForm
 from reports.catalogue import Standing, standing_of
 from reports.editions import (
     EDITION,
+    EPUB_FILE,
+    WORD_FILE,
     Edition,
     NotAsPublished,
     NotKept,
@@ -35,7 +37,7 @@ from reports.editions import (
     opened,
     showing,
 )
-from reports.models import Publication, PublicationFile
+from reports.models import Build, Publication, PublicationFile
 from workflows.queries.changes import told
 
 #: The token of a form is another one each time; it is no change of a page.
@@ -43,6 +45,8 @@ _TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"')
 #: Name of the page that says what a correction changed.
 CHANGES = "changes"
 _PDF, _DRAWING = "application/pdf", "image/svg+xml"
+#: Files of the whole text for other programs → what they are called.
+_DOCUMENTS = {WORD_FILE: Build.Kind.WORD.label, EPUB_FILE: Build.Kind.EBOOK.label}
 
 View = Callable[..., HttpResponseBase]
 
@@ -104,7 +108,10 @@ def version_page(request: HttpRequest, slug: str, version: str) -> HttpResponseB
     standing, publication = _version(slug, version)
     edition = _edition(publication)
     files = list(publication.files.order_by("path"))
-    found = _shown(standing, publication, edition) | {"files": _files(edition, files)}
+    found = _shown(standing, publication, edition) | {
+        "files": _files(edition, files),
+        "documents": [(one, _DOCUMENTS[one.path]) for one in files if one.path in _DOCUMENTS],
+    }
     if edition is not None:
         addresses = _addresses(standing, publication, files)
         found |= {

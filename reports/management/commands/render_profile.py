@@ -1,4 +1,4 @@
-"""Writes the PDF of a profile to a file."""
+"""Writes the PDF of a profile, or its text for another program, to a file."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -7,9 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from profile_workflow.models import Profile
+from reports.builds.documents import DOCUMENT_KINDS, document_of
 from reports.builds.outputs import output_of
 from reports.builds.pictures import with_pictures
-from reports.context import material_of, report_from
+from reports.context import Material, Report, material_of, report_from
 from reports.errors import BuildFailed
 from reports.labels import LANGUAGES
 from reports.models import Build
@@ -19,7 +20,7 @@ from reports.pdf.isolation import build
 class Command(BaseCommand):
     """``render_profile SLUG --language en --output FILE [--drafts] [--kind summary]``."""
 
-    help = "Write the PDF of a profile to a file."
+    help = "Write the PDF of a profile, or its text for another program, to a file."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Describe the arguments."""
@@ -55,6 +56,16 @@ class Command(BaseCommand):
         report = report_from(material)
         for where, problem in report.problems:
             self.stderr.write(f"{where}: {problem.code} {problem.detail}")
+        if options["kind"] in DOCUMENT_KINDS:
+            content = document_of(profile, material, report, kind=options["kind"]).make()
+            options["output"].write_bytes(content)
+            self.stdout.write(f"{options['output']}: {len(content)} bytes")
+        else:
+            self._print(profile, material, report, options)
+
+    def _print(
+        self, profile: Profile, material: Material, report: Report, options: dict[str, Any]
+    ) -> None:
         try:
             job = output_of(material, report, kind=options["kind"], numbered=options["numbered"])
             made = build(with_pictures(job, profile))

@@ -108,3 +108,21 @@ def test_a_hatched_bar_is_told_from_a_plain_one():
     _found, image = painted(canvas.svg(Named("x", "", ""), 100))
     plain, hatched = (image.crop((10, top, 190, top + 60)).getcolors() for top in (10, 110))
     assert len(plain) == 1 < len(hatched)
+
+
+def test_a_path_is_filled_or_drawn_as_it_says():
+    shapes = (
+        '<rect width="40" height="40" fill="#ffffff"/>'
+        '<path d="M4 4L16 4L16 16L4 16ZM24 4L36 4L36 16L24 16Z" fill="#ff0000"/>'
+        '<path stroke="#0000ff" d="M4 24.5h4m4 0h4"/>'
+        '<circle cx="30" cy="30" r="5" fill="none" stroke="#008000" stroke-width="2"/>'
+    )
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40">{shapes}</svg>'
+    _found, image = painted(svg)
+    red, blue, green, white = (255, 0, 0), (0, 0, 255), (0, 128, 0), (255, 255, 255)
+    inked = {(10, 10): red, (30, 10): red, (20, 10): white, (6, 24.5): blue, (10, 24.5): white,
+             (14, 24.5): blue, (30, 30): white, (30, 25.5): green}  # fmt: skip
+    for (x, y), tone in inked.items():
+        assert image.getpixel((round(x * 2), round(y * 2 - 0.5))) == tone, (x, y)
+    with pytest.raises(KeyError, match="C"):
+        paint(svg.replace("h4m", "C4"))
