@@ -1,5 +1,8 @@
 """Why a PDF could not be made, in words for the person who asked for it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from profile_workflow.errors import DomainError
@@ -13,7 +16,9 @@ class BuildFailed(DomainError):
 
     Attributes:
         code: ``missing_glyph``, ``too_long``, ``too_big``, ``no_summary``, ``no_practices``,
-            ``busy``, ``killed`` or ``crashed``.
+            ``no_comments``, ``killed`` or ``crashed``.
+        at: Title of the chapter that was being laid out, if that is known.
+        detail: What the sentence tells besides.
     """
 
     status = 422
@@ -26,15 +31,25 @@ class BuildFailed(DomainError):
             at: Title of the chapter that was being laid out, if that is known.
             detail: What the sentence tells besides.
         """
-        words = sentence(code, detail)
-        if at:
-            where = _("It was at “%(chapter)s”.") % {"chapter": at}
-            words = f"{words} {where}"
-        super().__init__(words)
-        self.code = code
+        super().__init__(in_words(code, detail, at=at))
+        self.code, self.at, self.detail = code, at, detail
 
 
-def sentence(code: str, detail: dict[str, str]) -> str:
+def told(trouble: Mapping[str, Any]) -> str:
+    """Return what is kept of a failure (``Build.trouble``) as a sentence in a reader's language."""
+    return in_words(trouble["code"], trouble["facts"], at=trouble["chapter"])
+
+
+def in_words(code: str, detail: Mapping[str, str], *, at: str = "") -> str:
+    """Return why a PDF could not be made, and at which chapter it was; as ``BuildFailed``."""
+    words = sentence(code, detail)
+    if not at:
+        return words
+    where = _("It was at “%(chapter)s”.") % {"chapter": at}
+    return f"{words} {where}"
+
+
+def sentence(code: str, detail: Mapping[str, str]) -> str:
     """Return the sentence for a code of the PDF process, in the reader's language."""
     sentences = {
         "missing_glyph": _(
@@ -54,14 +69,14 @@ def sentence(code: str, detail: dict[str, str]) -> str:
             "No practice is described in this text. Put each into a box of its own, of the kind "
             "“practice”; then every box becomes a sheet."
         ),
-        "busy": _("Another such file is being made just now. Try again in a moment."),
+        "no_comments": _("There is no comment that could be printed."),
         "killed": _(
             "The making was stopped from outside, by an administrator or because the machine had "
             "no memory left. The text is not to blame; try again."
         ),
     }
     fallback = _("The report could not be made: %(reason)s.")
-    return sentences.get(code, fallback) % ({"reason": code} | detail)
+    return sentences.get(code, fallback) % ({"reason": code} | dict(detail))
 
 
 def engine_warning(code: str) -> str:

@@ -1,5 +1,6 @@
 """Settings common to every way of running; only here are they read from the environment."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -176,6 +177,9 @@ OUTBOX_MAX_ATTEMPTS: int = env.int("OUTBOX_MAX_ATTEMPTS", default=8)
 PDF_MEMORY_BYTES: int = env.int("PDF_MEMORY_BYTES", default=2 * 1024**3)
 PDF_CPU_SECONDS: int = env.int("PDF_CPU_SECONDS", default=120)
 PDF_WALL_SECONDS: int = env.int("PDF_WALL_SECONDS", default=180)
+#: How many PDFs a worker makes at once, previews of chapters not counted; each may use that memory.
+#: 0 makes them one after the other, between mails.
+PDF_BUILDERS: int = env.int("PDF_BUILDERS", default=min(4, os.cpu_count() or 1))
 
 SECURE_REFERRER_POLICY = "strict-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True

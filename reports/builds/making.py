@@ -2,25 +2,31 @@
 
 import hashlib
 import uuid
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from profile_workflow.models import Profile, User
+from profile_workflow.models import Profile, Section, User
 from profile_workflow.services.locking import locked
+from reports.builds.annex import annex_of
 from reports.builds.freezing import frozen_files
 from reports.builds.lengths import lengths_of
-from reports.builds.outputs import output_of
+from reports.builds.outputs import chapter_of, output_of
 from reports.builds.pictures import with_pictures
-from reports.context import Material, material_of, report_from
+from reports.builds.troubles import trouble_of
+from reports.context import Material, Report, material_of, report_from
 from reports.errors import BuildFailed
-from reports.models import Build
+from reports.models import PASSING_KINDS, WORKING_KINDS, Build
 from reports.pdf.isolation import Progress
 from reports.pdf.isolation import build as build_pdf
+from reports.pdf.job import Job
 
 #: Kinds that print the whole report, and those of them that are made to be commented on.
 WHOLE_KINDS = (Build.Kind.PREVIEW, Build.Kind.CONSULTATION, Build.Kind.PUBLICATION)
@@ -35,9 +41,45 @@ def material_for(profile: Profile, *, kind: str, language: str) -> Material:
     return material_of(
         profile,
         language=language,
-        drafts=kind == Build.Kind.PREVIEW,
+        drafts=kind in WORKING_KINDS,
         as_public=kind == Build.Kind.PUBLICATION,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read for a build; nothing for an annex, which is made of no report."""
+
+    material: Material | None = None
+    report: Report | None = None
+
+    @classmethod
+    def of(cls, build: Build) -> "_Read":
+        if build.kind == Build.Kind.ANNEX:
+            return cls()
+        material = material_for(build.profile, kind=build.kind, language=build.language)
+        return cls(material, report_from(material))
+
+    def job(self, build: Build) -> Job:
+        """Return the job of a build.
+
+        Raises:
+            BuildFailed: If there is nothing to be printed.
+        """
+        if self.material is None or self.report is None:
+            return annex_of(build)
+        if build.section is not None:
+            return chapter_of(self.report, build.section.key)
+        return output_of(self.material, self.report, kind=build.kind, numbered=build.numbered)
+
+    def text_digest(self, build: Build) -> str:
+        """SHA-256 (hex) of the text that is printed: of all of it, or of the one chapter."""
+        if self.report is None:
+            return ""
+        if build.section is None:
+            return self.report.digest
+        key = build.section.key
+        return next(one.sha256 for one in self.report.chapters if one.key == key)
 
 
 def content_digest(profile: Profile, *, kind: str, language: str, numbered: bool = False) -> str:
@@ -46,8 +88,19 @@ def content_digest(profile: Profile, *, kind: str, language: str, numbered: bool
     Raises:
         BuildFailed: If there is nothing of that kind to be printed.
     """
-    material = material_for(profile, kind=kind, language=language)
-    return output_of(material, report_from(material), kind=kind, numbered=numbered).digest
+    return digest_now(Build(profile=profile, kind=kind, language=language, numbered=numbered))
+
+
+def digest_now(build: Build) -> str:
+    """Return the SHA-256 (hex) of everything that a build would print if it was made now.
+
+    An annex is read as ``requested_by`` may read it now, and bears the day on which it was asked
+    for.
+
+    Raises:
+        BuildFailed: If there is nothing to be printed any more.
+    """
+    return _Read.of(build).job(build).digest
 
 
 def request_build(
@@ -58,6 +111,8 @@ def request_build(
     by: User | None,
     at: datetime,
     numbered: bool = False,
+    section: Section | None = None,
+    scope: Mapping[str, Any] | None = None,
 ) -> Build:
     """Ask for a PDF; what was made of the same content is used again.
 
@@ -68,6 +123,8 @@ def request_build(
         by: Who asks; ``None`` for the software itself.
         at: The moment.
         numbered: Whether lines are numbered; see ``NUMBERED_KINDS``.
+        section: Of a preview of one chapter: which.
+        scope: Of an annex: what it is to hold.
 
     Raises:
         BuildFailed: If there is nothing of that kind to be printed.
@@ -76,23 +133,38 @@ def request_build(
         A finished or waiting build of the same content, or a new one that waits for
         ``run_build``.
     """
-    numbered = numbered and kind in NUMBERED_KINDS
-    digest = content_digest(profile, kind=kind, language=language, numbered=numbered)
+    wanted = Build(
+        profile=profile,
+        kind=kind,
+        language=language,
+        numbered=numbered and kind in NUMBERED_KINDS,
+        section=section,
+        scope=dict(scope or {}),
+        requested_by=by,
+        created_at=at,
+    )
+    wanted.digest = digest_now(wanted)
     with transaction.atomic():
         locked(profile.pk, at)
-        same = Build.objects.filter(profile=profile, kind=kind, language=language, digest=digest)
-        found = same.filter(state__in=_LIVE).exclude(_UNFIT).order_by("-created_at").first()
+        found = _same(wanted)
         if found is not None:
             return _asked_again(found, at)
-        return Build.objects.create(
-            profile=profile,
-            kind=kind,
-            language=language,
-            numbered=numbered,
-            digest=digest,
-            requested_by=by,
-            created_at=at,
-        )
+        wanted.save(force_insert=True)
+        return wanted
+
+
+def _same(wanted: Build) -> Build | None:
+    """Return a build that is, or will be, what is wanted."""
+    others = Build.objects.filter(
+        profile=wanted.profile, kind=wanted.kind, language=wanted.language, section=wanted.section
+    ).order_by("-created_at")
+    if wanted.kind == Build.Kind.ANNEX:
+        others = others.filter(requested_by=wanted.requested_by)
+    same = others.filter(state__in=_LIVE, digest=wanted.digest).exclude(_UNFIT).first()
+    if same is None and wanted.kind == Build.Kind.CHAPTER:
+        # What has not begun reads the text when it does.
+        return others.filter(state=Build.State.QUEUED).first()
+    return same
 
 
 def _asked_again(found: Build, at: datetime) -> Build:
@@ -113,38 +185,41 @@ def run_build(build_id: int) -> Build:
         The finished build.
 
     Raises:
+        Build.DoesNotExist: If it was forgotten before it was made.
         BuildFailed: With a sentence for the person who asked; it is stored with the build too.
     """
-    found = Build.objects.select_related("profile").get(pk=build_id)
+    found = Build.objects.select_related("profile", "section", "requested_by").get(pk=build_id)
     if found.state == Build.State.DONE:
         return found
-    found.state, found.problem = Build.State.RUNNING, ""
+    found.state, found.problem, found.trouble = Build.State.RUNNING, "", {}
     found.stage = Build.Stage.GATHERING
-    found.save(update_fields=["state", "problem", "stage"])
-    material = material_for(found.profile, kind=found.kind, language=found.language)
-    report = report_from(material)
+    found.save(update_fields=["state", "problem", "trouble", "stage"])
+    read = _Read.of(found)
     try:
-        job = output_of(material, report, kind=found.kind, numbered=found.numbered)
+        job = read.job(found)
         full = with_pictures(job, found.profile)
         made = build_pdf(full, listener=lambda progress: _note(build_id, progress))
     except BuildFailed as problem:
         found.state, found.problem = Build.State.FAILED, str(problem)
+        found.trouble = trouble_of(problem, read.report)
         found.finished_at = timezone.now()
-        found.save(update_fields=["state", "problem", "finished_at"])
+        found.save(update_fields=["state", "problem", "trouble", "finished_at"])
         raise
     found.file.save(f"reports/{uuid.uuid4().hex}.pdf", ContentFile(made.content), save=False)
-    if found.kind == Build.Kind.PUBLICATION:
-        found.frozen = frozen_files(found.profile, material)
+    if found.kind == Build.Kind.PUBLICATION and read.material is not None:
+        found.frozen = frozen_files(found.profile, read.material)
     found.digest = job.digest
     # Of the text that was printed: it may have changed while the file was made.
-    found.text_digest = report.digest
+    found.text_digest = read.text_digest(found)
     found.state, found.stage = Build.State.DONE, ""
     found.size = len(made.content)
     found.pages = made.pages
-    found.lengths = lengths_of(report, made.lengths) if found.kind in WHOLE_KINDS else {}
+    if found.kind in WHOLE_KINDS and read.report is not None:
+        found.lengths = lengths_of(read.report, made.lengths)
     found.sha256 = hashlib.sha256(made.content).hexdigest()
     found.finished_at = timezone.now()
-    found.save()
+    # What was forgotten meanwhile does not come back.
+    found.save(force_update=True)
     return found
 
 
@@ -164,19 +239,18 @@ def _note(build_id: int, progress: Progress) -> None:
 def latest_current_build(profile: Profile) -> Build | None:
     """Return the newest finished build whose content is still that of the profile, if any."""
     current: dict[tuple[str, str, bool], str | None] = {}
-    for found in profile.builds.filter(state=Build.State.DONE).order_by("-finished_at"):
+    made = profile.builds.filter(state=Build.State.DONE).exclude(kind__in=PASSING_KINDS)
+    for found in made.order_by("-finished_at"):
         wanted = (found.kind, found.language, found.numbered)
         if wanted not in current:
-            current[wanted] = _digest_now(profile, found)
+            current[wanted] = _digest_or_none(found)
         if found.digest == current[wanted]:
             return found
     return None
 
 
-def _digest_now(profile: Profile, made: Build) -> str | None:
+def _digest_or_none(made: Build) -> str | None:
     try:
-        return content_digest(
-            profile, kind=made.kind, language=made.language, numbered=made.numbered
-        )
+        return digest_now(made)
     except BuildFailed:
         return None

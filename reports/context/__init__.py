@@ -4,7 +4,7 @@
 """
 
 from reports.context.assemble import assemble
-from reports.context.gather import material_of, report_from, report_of
+from reports.context.gather import material_of, report_from, report_of, working_digests
 from reports.context.plain import Material, Report
 from reports.context.synthetic import synthetic_material
 
@@ -16,4 +16,5 @@ __all__ = [
     "report_from",
     "report_of",
     "synthetic_material",
+    "working_digests",
 ]
