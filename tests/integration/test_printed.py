@@ -10,11 +10,13 @@ from django.utils import timezone
 
 from profile_workflow.states import ProfileState, Role
 from reports.builds import forget_passing
+from reports.errors import BuildFailed
 from reports.models import Build
 from tests import factories
 from tests.integration.pages import signed_in
 from tests.pdf_reading import Reading
 from workflows import handlers, housekeeping
+from workflows.executors import JobFailed
 from workflows.models import OutboxJob
 from workflows.worker import Worker
 
@@ -189,3 +191,25 @@ def test_what_was_forgotten_while_it_was_made_does_not_come_back(made, profile, 
         handlers.build_pdf({"build": build.pk})
     handlers.build_pdf({"build": build.pk})
     assert not Build.objects.exists()
+
+
+def test_a_chapter_that_is_too_much_is_named_in_the_language_of_its_reader(
+    made, profile, monkeypatch
+):
+    build = factories.give_build(profile, made.team)
+    factories.give_job(build, state="done")
+    title = str(factories.section(profile, "2"))
+
+    def too_big(job, *, listener):
+        raise BuildFailed("too_big", at=title)
+
+    monkeypatch.setattr("reports.builds.making.build_pdf", too_big)
+    with pytest.raises(JobFailed):
+        handlers.build_pdf({"build": build.pk, "kind": build.kind})
+    client = signed_in(made[Role.LOCAL_EXPERT])
+    address = reverse("pdf", args=[profile.slug])
+    for language, words in (("en", "needs more memory"), ("fr", "plus de mémoire")):
+        text = words_of(client.get(address, headers={"accept-language": language}))
+        assert words in text
+        assert title in text
+    assert f"{reverse('section_edit', args=[profile.slug, '2'])}#id_text" in text
