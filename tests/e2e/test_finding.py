@@ -10,10 +10,9 @@ from profile_workflow.states import ProfileState, Role
 from reports.models import Build
 from tests import factories
 from tests.browser import PHONE, overflowing, violations
+from workflows.models import OutboxJob
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-
-#: The smallest file that a browser takes for a PDF with one page.
 
 
 @pytest.fixture
@@ -119,12 +118,18 @@ def order(profile, by):
     return build
 
 
+def begin():
+    """Take the job, as a worker does."""
+    OutboxJob.objects.update(state="running", leased_by="w", lease_until=timezone.now())
+
+
 def test_the_page_follows_a_pdf_that_is_being_made(browse, made, profile):
     build = order(profile, made.team)
     page = browse("en", made.team)
     page.goto(reverse("pdf", args=[profile.slug]))
     page.get_by_text("It is the next one.").wait_for()
     mine = Build.objects.filter(pk=build.pk)
+    begin()
     mine.update(state=Build.State.RUNNING, stage=Build.Stage.LAYOUT, chapter=2, chapters=6, page=9)
     page.get_by_text("chapter 2 of 6, page 9").wait_for()
     assert page.locator("progress").get_attribute("value") == "2"
@@ -147,6 +152,7 @@ def test_without_scripts_a_link_looks_again(browse, made, profile):
     build = order(profile, made.team)
     page = browse("en", made.team, scripts=False)
     page.goto(reverse("pdf", args=[profile.slug]))
+    begin()
     Build.objects.filter(pk=build.pk).update(state=Build.State.RUNNING, stage="writing")
     page.get_by_role("link", name="Look again").click()
     assert page.get_by_text("Writing the file").is_visible()

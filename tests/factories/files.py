@@ -10,6 +10,7 @@ from reports.models import Build
 from workflows.models import JobKind, JobState, OutboxJob
 from workflows.queries.builds import job_key
 
+#: The smallest file that a browser takes for a PDF with one page.
 SMALL_PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
     b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
