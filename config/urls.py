@@ -41,6 +41,7 @@ from workflows.views import (
     passwords,
     pdf,
     people,
+    printed,
     profile,
     profiles,
     published,
@@ -122,6 +123,7 @@ urlpatterns = [
     path("p/<slug:slug>/s/<slug:key>/edit/", drafting.section_edit, name="section_edit"),
     path("p/<slug:slug>/s/<slug:key>/save/", drafting.section_save, name="section_save"),
     path("p/<slug:slug>/s/<slug:key>/beside/", beside.section_beside, name="section_beside"),
+    path("p/<slug:slug>/s/<slug:key>/printed/", printed.section_printed, name="section_printed"),
     path("p/<slug:slug>/findings/", guidance.findings, name="findings"),
     path(
         "p/<slug:slug>/s/<slug:key>/guidance/", guidance.section_guidance, name="section_guidance"
@@ -190,6 +192,7 @@ urlpatterns = [
     path("p/<slug:slug>/qa/<slug:key>/<slug:code>/waive/", qa.qa_waive, name="qa_waive"),
     path("p/<slug:slug>/qa/waiver/<int:waiver_id>/", qa.qa_waiver_back, name="qa_waiver_back"),
     path("p/<slug:slug>/responses/", responses.responses, name="responses"),
+    path("p/<slug:slug>/responses/annex/", responses.responses_annex, name="responses_annex"),
     path("p/<slug:slug>/responses/<slug:ending>/", responses.responses_file, name="responses_file"),
     path("p/<slug:slug>/requests/", requests.requests, name="requests"),
     path("p/<slug:slug>/requests/new/", requests.request_new, name="request_new"),

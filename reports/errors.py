@@ -1,5 +1,8 @@
 """Why a PDF could not be made, in words for the person who asked for it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from profile_workflow.errors import DomainError
@@ -13,8 +16,11 @@ class BuildFailed(DomainError):
 
     Attributes:
         code: ``missing_glyph``, ``too_long``, ``too_big``, ``too_deep``, ``no_summary``,
-            ``no_practices``, ``damaged_picture``, ``pictures_change``, ``no_painting``, ``busy``,
-            ``killed`` or ``crashed``.
+            ``no_practices``, ``no_comments``, ``damaged_picture``, ``pictures_change``,
+            ``no_painting``, ``killed`` or ``crashed``.
+        at: Title of the chapter that was being laid out, if that is known.
+        longest: Title of the longest chapter, if that is known.
+        detail: What the sentence tells besides.
     """
 
     status = 422
@@ -28,18 +34,29 @@ class BuildFailed(DomainError):
             longest: Title of the longest chapter, which is named where the other is not known.
             detail: What the sentence tells besides.
         """
-        words = sentence(code, detail)
-        if at:
-            where = _("It was at “%(chapter)s”.") % {"chapter": at}
-            words = f"{words} {where}"
-        elif longest:
-            where = _("The longest chapter is “%(chapter)s”.") % {"chapter": longest}
-            words = f"{words} {where}"
-        super().__init__(words)
-        self.code = code
+        super().__init__(in_words(code, detail, at=at, longest=longest))
+        self.code, self.at, self.longest, self.detail = code, at, longest, detail
 
 
-def sentence(code: str, detail: dict[str, str]) -> str:
+def told(trouble: Mapping[str, Any]) -> str:
+    """Return what is kept of a failure (``Build.trouble``) as a sentence in a reader's language."""
+    chapters = {"at": trouble["chapter"], "longest": trouble.get("longest", "")}
+    return in_words(trouble["code"], trouble["facts"], **chapters)
+
+
+def in_words(code: str, detail: Mapping[str, str], *, at: str = "", longest: str = "") -> str:
+    """Return why a PDF could not be made, and at which chapter it was; as ``BuildFailed``."""
+    words = sentence(code, detail)
+    if at:
+        where = _("It was at “%(chapter)s”.") % {"chapter": at}
+    elif longest:
+        where = _("The longest chapter is “%(chapter)s”.") % {"chapter": longest}
+    else:
+        return words
+    return f"{words} {where}"
+
+
+def sentence(code: str, detail: Mapping[str, str]) -> str:
     """Return the sentence for a code of the PDF process, in the reader's language."""
     sentences = {
         "missing_glyph": _(
@@ -72,14 +89,14 @@ def sentence(code: str, detail: dict[str, str]) -> str:
             "Charts and covers cannot be painted on this machine. Install the Debian package "
             "libfribidi0."
         ),
-        "busy": _("Another such file is being made just now. Try again in a moment."),
+        "no_comments": _("There is no comment that could be printed."),
         "killed": _(
             "The making was stopped from outside, by an administrator or because the machine had "
             "no memory left. The text is not to blame; try again."
         ),
     }
     fallback = _("The report could not be made: %(reason)s.")
-    return sentences.get(code, fallback) % ({"reason": code} | detail)
+    return sentences.get(code, fallback) % ({"reason": code} | dict(detail))
 
 
 def engine_warning(code: str) -> str:

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from profile_workflow.models import Event, Profile, ProfileVersion
+from profile_workflow.models import Event, Profile, ProfileVersion, Section
 from profile_workflow.word.files import DOCX
 
 
@@ -22,6 +22,11 @@ class Build(models.Model):
     to ``{"words": int, "pages": float}``: of its text, and of all that it fills on paper.
     ``frozen`` names what a file for publication is published with, the web edition and the data,
     each as ``{"path", "content_type", "file", "sha256", "size"}`` (``PublicationFile``).
+    ``section`` is that of a preview of one chapter, ``scope`` what an annex was asked to hold
+    (``profile_workflow.queries.responses.Wanted``); it holds what ``requested_by`` may know.
+    ``trouble`` keeps why a build failed, so that each reader is told in his language: ``code``,
+    ``facts`` and ``chapter`` (as ``BuildFailed`` has them), ``section`` (its key), ``place`` in the
+    text of it.
     """
 
     class Kind(models.TextChoices):
@@ -35,6 +40,8 @@ class Build(models.Model):
         WORD = "docx", _("Word document")
         EBOOK = "epub", _("E-book (EPUB)")
         DATA = "json", _("All data (JSON)")
+        CHAPTER = "chapter", _("Preview of a chapter")
+        ANNEX = "annex", _("Annex of comments and answers")
 
     class State(models.TextChoices):
         """How far the making has come."""
@@ -56,6 +63,10 @@ class Build(models.Model):
     language = models.CharField(_("language"), max_length=10)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     numbered = models.BooleanField(_("with line numbers"), default=False)
+    section = models.ForeignKey(
+        Section, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    scope = models.JSONField(_("what of it"), default=dict, blank=True)
     digest = models.CharField(_("SHA-256 of the content"), max_length=64)
     text_digest = models.CharField(_("SHA-256 of the text"), max_length=64, blank=True)
     material_digest = models.CharField(_("SHA-256 of what was read"), max_length=64, blank=True)
@@ -71,6 +82,7 @@ class Build(models.Model):
     sha256 = models.CharField(_("SHA-256 of the file"), max_length=64, blank=True)
     frozen = models.JSONField(_("what is published with it"), default=list, blank=True)
     problem = models.TextField(_("problem"), blank=True)
+    trouble = models.JSONField(_("problem, as codes"), default=dict, blank=True)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -88,10 +100,24 @@ class Build(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="failed") | ~Q(problem=""), name="build_failed_says_why"
             ),
+            models.CheckConstraint(
+                condition=Q(kind="chapter", section__isnull=False)
+                | (~Q(kind="chapter") & Q(section__isnull=True)),
+                name="build_of_a_chapter_names_it",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="annex") | Q(requested_by__isnull=False),
+                name="build_of_an_annex_is_somebodys",
+            ),
         ]
         indexes = [
             models.Index(fields=["profile", "digest"], name="build_by_digest"),
             models.Index(fields=["sha256"], name="build_by_hash"),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(kind__in=["chapter", "annex"]),
+                name="build_to_forget",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -119,6 +145,12 @@ _CONTENT_TYPES: dict[str, str] = {
     Build.Kind.EBOOK: "application/epub+zip",
     Build.Kind.DATA: "application/json",
 }
+
+
+#: What holds text that has not been submitted.
+WORKING_KINDS = (Build.Kind.PREVIEW, Build.Kind.CHAPTER)
+#: What is looked at and forgotten after a day; no output of the profile that others are shown.
+PASSING_KINDS = (Build.Kind.CHAPTER, Build.Kind.ANNEX)
 
 
 class PublicationIsFinal(Exception):

@@ -25,7 +25,14 @@ from profile_workflow.states import ProfileState
 from reports.context.approvals import Text, approvals_of
 from reports.context.plain import ApprovalLine
 from reports.context.record import read_record, texts_of
-from reports.models import Build, Publication, PublicationFile, Withdrawal
+from reports.models import (
+    PASSING_KINDS,
+    WORKING_KINDS,
+    Build,
+    Publication,
+    PublicationFile,
+    Withdrawal,
+)
 
 #: Most profiles that are named for one fingerprint; the same section may stand in many editions.
 MOST_FINDINGS = 20
@@ -189,7 +196,8 @@ def _builds(fingerprint: str, seen: Iterable[int]) -> Iterator[_Match]:
     if not seen:
         return
     made = Build.objects.filter(sha256=fingerprint, profile__in=seen)
-    found = made.exclude(kind=Build.Kind.PREVIEW).select_related(*_PROFILE)
+    closed = {*WORKING_KINDS, *PASSING_KINDS}
+    found = made.exclude(kind__in=closed).select_related(*_PROFILE)
     for one in found.order_by("-pk")[:1]:
         published = Publication.objects.filter(pdf_sha256=fingerprint, profile=one.profile)
         if not published.exists():

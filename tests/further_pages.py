@@ -38,6 +38,7 @@ from tests.pages import (
     slug,
     to_rank,
     to_sign,
+    with_files,
 )
 
 CITY_AUTHORITY, STAKEHOLDER = Role.CITY_AUTHORITY, Role.STAKEHOLDER
@@ -235,6 +236,11 @@ EMPTY = (
           **nothing_found("search=nowhereatall")),
 )  # fmt: skip
 
+FILES = (
+    Page("pdf", "Outputs of texts of now and of before, one that failed.", [TEAM], with_files,
+         variant="files", is_pictured=False, for_all=False),
+)  # fmt: skip
+
 REFUSED = (
     Page("section_edit", "Two versions of a text, to be joined.", [EXPERT], written_twice,
          variant="conflict", sent=OVERTAKEN, status=409, most_bytes=WRITING_BUDGET),
@@ -308,4 +314,4 @@ BAD_MOMENTS = {
 }
 
 #: Every page in every state in which it is looked at.
-EVERY_PAGE = (*PAGES, *REFUSED, *TASKS, *AT_REST, *BY_LINK, *EMPTY, *NOES)
+EVERY_PAGE = (*PAGES, *FILES, *REFUSED, *TASKS, *AT_REST, *BY_LINK, *EMPTY, *NOES)

@@ -61,14 +61,15 @@ WRITTEN = {
 WRITTEN_JSON = {
     "activities", "answers", "data_tables", "documents", "guiding_questions",
     "guiding_questions_ar", "guiding_questions_fr", "keywords", "outcomes", "parts", "partners",
-    "phases", "pictures", "said", "scale", "scale_ar", "scale_fr",
+    "phases", "pictures", "said", "scale", "scale_ar", "scale_fr", "trouble",
 }  # fmt: skip
 #: Those of them that are lists of words: where they are empty they get some.
-_LISTS = WRITTEN_JSON - {"data_tables", "documents", "parts", "phases", "pictures", "said"}
+_OBJECTS = {"data_tables", "documents", "parts", "phases", "pictures", "said", "trouble"}
+_LISTS = WRITTEN_JSON - _OBJECTS
 #: What objects in such fields call the words in them.
 _WORDS = {
-    "alt", "caption", "credit", "detail", "heading", "licence", "page", "text", "title",
-    "title_ar", "title_fr",
+    "alt", "caption", "chapter", "credit", "detail", "heading", "licence", "page", "text", "title",
+    "title_ar", "title_fr", "where",
 }  # fmt: skip
 #: Why fields of text are left as they are → model and name, or a name in whatever model. Those
 #: with choices hold none but these, whatever a form is sent.
@@ -89,7 +90,7 @@ NOT_WRITTEN = {
         ),
         *("leased_by", "flow_class", "flow_task", "flow_task_type", "token", "salt"),
         *("owner_permission_obj_pk", "OutboxJob.key", "FailedSignIn.key", "Tally.key"),
-        *("WordReading.outcome", "confirmed", "path", "content_type", "frozen"),
+        *("WordReading.outcome", "confirmed", "path", "content_type", "frozen", "scope"),
     },
     "a name in addresses or in the text, checked by its form and by the database": {
         *("code", "slug", "key"),

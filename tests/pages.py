@@ -416,6 +416,36 @@ def word_reading_done(world: World) -> Sequence[Any]:
     return [profile.slug, reading.pk]
 
 
+def printed(world: World) -> Sequence[Any]:
+    """A section whose pages were made once, and could not be made of its newer text."""
+    section, by = factories.section(world.drafted, "1"), world.made[Role.LOCAL_EXPERT]
+    if not world.drafted.builds.filter(section=section).exists():
+        of_it = {"kind": "chapter", "section": section, "language": world.drafted.language}
+        factories.give_build(world.drafted, by, state="done", **of_it)
+        sign = {"character": "\u25cf", "code_point": "U+25CF", "where": str(section)}
+        trouble = {"code": "missing_glyph", "chapter": "", "facts": sign, "section": section.key}
+        factories.give_build(
+            world.drafted, by, state="failed", trouble={**trouble, "place": "0-5"}, **of_it
+        )
+    return [world.drafted.slug, "1"]
+
+
+def with_files(world: World) -> Sequence[Any]:
+    """A profile of which each output was made, fails, waits or is being made."""
+    profile, team = world.profile_in(ProfileState.PRIORITY_SETTING), world.made.team
+    if not profile.builds.exists():
+        factories.give_build(profile, team, state="done", text_digest="0" * 64)
+        factories.give_build(
+            profile, team, state="done", kind="consultation", numbered=True,
+            text_digest=profile.text_digest(),
+        )  # fmt: skip
+        for _each in range(2):
+            factories.give_build(profile, team, state="done", kind="summary", language="ar")
+        factories.give_build(profile, team, state="failed", kind="practices")
+        factories.give_build(profile, team, state="done", kind="annex", scope={"section": "1"})
+    return [profile.slug]
+
+
 def copies(world: World) -> Sequence[Any]:
     """A section that was written in several goes."""
     section = factories.section(world.drafted, "1")
@@ -583,6 +613,8 @@ PAGES = (
     Page("findings", "What all the texts of a profile should be looked at.",
          [EXPERT, REVIEWER, TEAM], lambda world: [world.guided.slug]),
     Page("section_copies", "Every text that a section has had.", [EXPERT], copies),
+    Page("section_printed", "A chapter as it will be printed.", [EXPERT, TEAM], printed,
+         is_pictured=False),
     Page("section_copy", "A former text of a section, to be put back.", [EXPERT], copy),
     Page("section_typed_tables", "Make data tables of what is typed in a text.", [EXPERT],
          typed_table),
@@ -710,6 +742,7 @@ NO_PAGE = {
     "request_file": "a file",
     "pdf_shown": "a file",
     "responses_file": "a file",
+    "responses_annex": "POST only",
     "workshops_file": "a file",
     "workshop_unsaid": "POST only",
     "word_file": "a file",

@@ -8,6 +8,7 @@ from django.utils import timezone
 from profile_workflow.models import Profile
 from reports.builds import request_build, run_build
 from reports.errors import BuildFailed
+from reports.models import PASSING_KINDS, Build
 from workflows import notifications
 from workflows.executors import JobFailed, TryLater
 from workflows.models import JobKind
@@ -20,6 +21,9 @@ PASSING_FAILURES = frozenset({"killed", "crashed"})
 def build_pdf(payload: Mapping[str, Any]) -> None:
     """Make the PDF of a build, or one of a profile as it is now.
 
+    What was forgotten meanwhile is not made. Why a preview of a chapter or an annex could not be
+    made is told to who asked for it, who can ask again; nobody else has to do anything.
+
     Args:
         payload: ``build`` (id); or ``profile`` (id), ``kind`` and ``language``.
 
@@ -29,7 +33,11 @@ def build_pdf(payload: Mapping[str, Any]) -> None:
     """
     try:
         run_build(_build_id(payload))
+    except Build.DoesNotExist:
+        return
     except BuildFailed as error:
+        if payload.get("kind") in PASSING_KINDS:
+            return
         if error.code in PASSING_FAILURES:
             raise TryLater(str(error)) from error
         raise JobFailed(str(error)) from error

@@ -22,7 +22,7 @@ from profile_workflow.masking import masked
 from profile_workflow.models import User
 from workflows.executors import Job, JobFailed, ServiceDown, TryLater
 from workflows.models import JobState, OutboxJob
-from workflows.models.outbox import OutboxJobQuerySet, due
+from workflows.models.outbox import AWAITED, OutboxJobQuerySet, due
 
 logger = logging.getLogger(__name__)
 
@@ -37,9 +37,6 @@ LONGEST_WAIT = timedelta(hours=6)
 SERVICE_WAIT = timedelta(seconds=30)
 _LONGEST_SENTENCE = 500
 _SECONDS_BETWEEN_WRITES = 0.5
-
-#: Jobs for which somebody sits and waits: they go before all others.
-_AWAITED = Q(key__startswith="mail:signing_code:")
 
 _random = SystemRandom()
 
@@ -73,7 +70,7 @@ def _row(job: Job) -> OutboxJob:
 
 
 def claim_next(
-    worker_id: str, at: datetime, *, except_kinds: Collection[str] = ()
+    worker_id: str, at: datetime, *, except_kinds: Collection[str] = (), among: Q | None = None
 ) -> OutboxJob | None:
     """Give the next due job to a worker, for ``OUTBOX_LEASE_SECONDS``.
 
@@ -85,16 +82,19 @@ def claim_next(
         worker_id: Name of the worker, different for each process.
         at: The moment.
         except_kinds: Kinds of job to leave alone.
+        among: Which of the others this worker takes; all of them by default.
 
     Returns:
         The job, or ``None`` if there is nothing to do.
     """
     claimable = OutboxJob.objects.claimable(at).exclude(kind__in=list(except_kinds))
+    if among is not None:
+        claimable = claimable.filter(among)
     if not claimable.exists():
         return None
     with transaction.atomic():
         candidates = claimable.select_for_update(skip_locked=True).order_by("not_before", "pk")
-        awaited = candidates.filter(_AWAITED)
+        awaited = candidates.filter(AWAITED)
         while (job := awaited.first() or candidates.first()) is not None:
             if job.attempts < settings.OUTBOX_MAX_ATTEMPTS:
                 return _lease(job, worker_id, at)

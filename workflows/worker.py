@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import close_old_connections, connection, connections
+from django.db.models import Q
 from django.utils import timezone
 
 from workflows import outbox
@@ -44,6 +45,7 @@ class Worker:
         sweep_seconds: Time between two sweeps of the deadlines.
         pause_seconds: How long a kind of job is left alone after its service was unreachable, so
             that a dead mail server does not keep PDFs waiting.
+        among: Which jobs it takes; all of them if ``None``.
         max_jobs: End after so many jobs; ``None`` for no limit.
         once: End when nothing is due any more, instead of resting.
         clock: Returns the present moment.
@@ -56,6 +58,7 @@ class Worker:
     poll_seconds: float = 1.0
     sweep_seconds: float = 60.0
     pause_seconds: float = 30.0
+    among: Q | None = None
     max_jobs: int | None = None
     once: bool = False
     clock: Clock = timezone.now
@@ -63,6 +66,11 @@ class Worker:
     _jobs_done: int = 0
     _next_sweep: float = 0.0
     _paused: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def jobs_done(self) -> int:
+        """How many jobs it has taken."""
+        return self._jobs_done
 
     def run(self) -> int:
         """Work until stopped and return the number of jobs that were taken."""
@@ -90,7 +98,9 @@ class Worker:
             return False
 
     def _work(self) -> bool:
-        job = outbox.claim_next(self.name, self.clock(), except_kinds=self._paused_kinds())
+        job = outbox.claim_next(
+            self.name, self.clock(), except_kinds=self._paused_kinds(), among=self.among
+        )
         if job is None:
             return False
         self._jobs_done += 1

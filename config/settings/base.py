@@ -1,5 +1,6 @@
 """Settings common to every way of running; only here are they read from the environment."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +182,9 @@ PDF_WALL_SECONDS: int = env.int("PDF_WALL_SECONDS", default=180)
 #: for none), and for how many seconds without a job.
 PDF_KEPT_REPORTS: int = env.int("PDF_KEPT_REPORTS", default=3)
 PDF_KEPT_SECONDS: int = env.int("PDF_KEPT_SECONDS", default=900)
+#: How many PDFs a worker makes at once, previews of chapters not counted; each may use that memory.
+#: 0 makes them one after the other, between mails.
+PDF_BUILDERS: int = env.int("PDF_BUILDERS", default=min(4, os.cpu_count() or 1))
 
 SECURE_REFERRER_POLICY = "strict-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -1,6 +1,7 @@
-"""What is printed of a report besides all of it: the summary alone, each practice on a sheet."""
+"""What is printed of a report besides all of it: the summary, a chapter, each practice."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -8,7 +9,7 @@ from django.template.loader import render_to_string
 from reports.builds.columns import with_columns
 from reports.builds.cover import map_of, organisations
 from reports.builds.data import attachments_of
-from reports.builds.pages import job_of, job_with, style_sheet, with_pages_to_come
+from reports.builds.pages import chapter_part, job_of, job_with, style_sheet, with_pages_to_come
 from reports.context import Material, Report
 from reports.errors import BuildFailed
 from reports.labels import labels
@@ -60,6 +61,23 @@ def summary_of(report: Report) -> Job:
     html = render_to_string("reports/summary.html", context)
     part = Part(chapters[0].title, with_pages_to_come(without_dead_links(with_columns(html))))
     return _in_small(report, (part,), most_pages=SUMMARY_PAGES)
+
+
+def chapter_of(report: Report, key: str) -> Job:
+    """Return the job of one chapter alone, as the whole report prints it.
+
+    Its tables, figures and sections keep the numbers that they have there. It bears the day of
+    the text alone, so that another chapter that is saved meanwhile does not make it another file.
+
+    Args:
+        report: What is printed.
+        key: Key of the section.
+    """
+    chapter = next(one for one in report.chapters if one.key == key)
+    part = chapter_part(chapter, report)
+    alone = replace(part, html=without_dead_links(part.html))
+    job = job_with(report, front="", parts=(alone,))
+    return replace(job, moment=f"{report.moment[:10]}T00:00:00+00:00")
 
 
 def practices_of(report: Report) -> Job:

@@ -77,7 +77,7 @@ def job_of(report: Report, *, files: tuple[Attachment, ...] = (), numbered: bool
             "contents": list(_contents(report, annexes)),
         },
     )
-    chapters = (_chapter(chapter, report) for chapter in report.chapters)
+    chapters = (chapter_part(chapter, report) for chapter in report.chapters)
     return job_with(
         report,
         front=front,
@@ -133,12 +133,14 @@ def _styles(report: Report, words: Labels) -> tuple[str, ...]:
     return (sheets[0], pages_of_references(words), *sheets[1:])
 
 
-def _chapter(chapter: Chapter, report: Report) -> Part:
+def chapter_part(chapter: Chapter, report: Report) -> Part:
+    """Return a chapter as a part of the body."""
     html = render_to_string("reports/chapter.html", {"chapter": chapter, "report": report})
-    return Part(_title(chapter), with_pages_to_come(with_columns(html)))
+    return Part(title_of(chapter), with_pages_to_come(with_columns(html)))
 
 
-def _title(chapter: Chapter) -> str:
+def title_of(chapter: Chapter) -> str:
+    """Return how a chapter is named, in the contents and in messages."""
     return f"{chapter.number} {chapter.title}".strip()
 
 
@@ -190,7 +192,7 @@ def record_in_words(report: Report) -> dict[str, Any]:
         "sections": [
             {
                 "key": one.key,
-                "title": _title(one),
+                "title": title_of(one),
                 "revision": one.revision,
                 "submitted_on": one.submitted_on,
                 "sha256": one.sha256,

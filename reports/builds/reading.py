@@ -10,7 +10,7 @@ from typing import Any
 
 from profile_workflow.models import Profile
 from reports.context import Material, material_of
-from reports.models import Build, Publication
+from reports.models import WORKING_KINDS, Build, Publication
 
 
 def material_for(profile: Profile, *, kind: str, language: str) -> Material:
@@ -18,7 +18,7 @@ def material_for(profile: Profile, *, kind: str, language: str) -> Material:
     return material_of(
         profile,
         language=language,
-        drafts=kind == Build.Kind.PREVIEW,
+        drafts=kind in WORKING_KINDS,
         as_public=kind == Build.Kind.PUBLICATION,
     )
 

@@ -4,7 +4,7 @@
 """
 
 from reports.context.assemble import assemble
-from reports.context.gather import material_of, report_from, report_of
+from reports.context.gather import material_of, report_from, report_of, working_digests
 from reports.context.plain import Material, Report
 from reports.context.synthetic import synthetic_material, synthetic_picture
 
@@ -17,4 +17,5 @@ __all__ = [
     "report_of",
     "synthetic_material",
     "synthetic_picture",
+    "working_digests",
 ]

@@ -152,14 +152,6 @@ def _section_text(
     chosen = draft if drafts and draft is not None else revision
     text = chosen.text if chosen else ""
     pictures = _shown_with(chosen, register)
-    sha256 = ""
-    if chosen is not None:
-        sha256 = text_digest(
-            chosen.text,
-            nothing_found=chosen.nothing_found,
-            searched=chosen.searched,
-            pictures={key: one.as_kept() for key, one in pictures.items()},
-        )
     author = section.author or (revision.author if revision else None)
     return SectionText(
         key=section.key,
@@ -171,10 +163,34 @@ def _section_text(
         searched=chosen.searched if chosen else "",
         authors=(author.full_name,) if author else (),
         revision=str(revision.number) if revision and not drafts else "",
-        sha256=sha256,
+        sha256=_digest_of(chosen, pictures),
         submitted_on=days.day(revision.created_at, language) if revision and not drafts else "",
         pictures=tuple(pictures.values()),
     )
+
+
+def _digest_of(chosen: Draft | Revision | None, pictures: Mapping[str, Shown]) -> str:
+    if chosen is None:
+        return ""
+    return text_digest(
+        chosen.text,
+        nothing_found=chosen.nothing_found,
+        searched=chosen.searched,
+        pictures={key: one.as_kept() for key, one in pictures.items()},
+    )
+
+
+def working_digests(profile: Profile, *, section: str = "") -> dict[str, str]:
+    """Return key of a section → SHA-256 (hex) of its working text, as a preview would print it.
+
+    Two queries at most, with ``section`` for that section alone.
+    """
+    found = Section.objects.filter(profile=profile).select_related("revision", "draft")
+    sections = list(found.filter(key=section) if section else found)
+    register = _pictures(profile, sections)
+    chosen = {one.key: getattr(one, "draft", None) or one.revision for one in sections}
+    digests = {key: _digest_of(one, _shown_with(one, register)) for key, one in chosen.items()}
+    return {key: digest for key, digest in digests.items() if digest}
 
 
 def _methodology_of(

@@ -184,6 +184,7 @@ ANSWERS = {
     # Kept for whoever judges, and only while it is his turn.
     "review_draft": button(only(NOT_NOW, REVIEWER)),
     "review_draft_whole": button(only(NOT_NOW, REVIEWER)),
+    "section_printed": form(FOUND, *KEEPERS),
     "section_word": page(),
     "word_file": page(),
     "word_import": form(OK, EXPERT),
@@ -216,6 +217,7 @@ ANSWERS = {
     "qa_waiver_back": button(only(NOT_NOW, TEAM)),
     "responses": note(only(FOUND, EXPERT)),
     "responses_file": page(),
+    "responses_annex": button(Answer(FOUND)),
     "section_edit": form(FOUND, EXPERT),
     "section_save": button(only(OK, EXPERT)),
     "section_guidance": form(NOT_COMPLETE, *JUDGES),

@@ -178,6 +178,7 @@ def _of_sections(profile: Profile) -> dict[str, Sequence[Any]]:
         "review_draft",
         "section_typed_tables",
         *("section_edit", "section_save", "section_guidance", "section_answers", "section_beside"),
+        "section_printed",
     )
     return {
         **{name: [profile.slug, "1"] for name in names},
@@ -284,7 +285,7 @@ def _of_the_city(consulted: Profile, ranked: Profile) -> dict[str, Sequence[Any]
         **_of_rooms_and_paper(consulted, first.pk),
         "link_paper": [token],
         "objection": [consulted.slug, first.pk],
-        "responses": [consulted.slug],
+        **{name: [consulted.slug] for name in ("responses", "responses_annex")},
     }
 
 

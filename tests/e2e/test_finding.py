@@ -10,18 +10,9 @@ from profile_workflow.states import ProfileState, Role
 from reports.models import Build
 from tests import factories
 from tests.browser import PHONE, overflowing, violations
-from workflows.models import JobKind, OutboxJob
-from workflows.queries.builds import job_key
+from workflows.models import OutboxJob
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-
-#: The smallest file that a browser takes for a PDF with one page.
-SMALL_PDF = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
-    b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\n"
-    b"trailer<</Root 1 0 R>>\n"
-)
 
 
 @pytest.fixture
@@ -122,13 +113,14 @@ def test_the_pages_are_accessible_and_fit_a_phone(browse, made, profile, languag
 
 
 def order(profile, by):
-    at = timezone.now()
-    build = Build.objects.create(
-        profile=profile, language="en", kind=Build.Kind.PREVIEW, digest="0" * 64,
-        requested_by=by, created_at=at,
-    )  # fmt: skip
-    OutboxJob.objects.create(kind=JobKind.PDF, key=job_key(build.pk), profile=profile)
+    build = factories.give_build(profile, by)
+    factories.give_job(build)
     return build
+
+
+def begin():
+    """Take the job, as a worker does."""
+    OutboxJob.objects.update(state="running", leased_by="w", lease_until=timezone.now())
 
 
 def test_the_page_follows_a_pdf_that_is_being_made(browse, made, profile):
@@ -137,11 +129,12 @@ def test_the_page_follows_a_pdf_that_is_being_made(browse, made, profile):
     page.goto(reverse("pdf", args=[profile.slug]))
     page.get_by_text("It is the next one.").wait_for()
     mine = Build.objects.filter(pk=build.pk)
+    begin()
     mine.update(state=Build.State.RUNNING, stage=Build.Stage.LAYOUT, chapter=2, chapters=6, page=9)
     page.get_by_text("chapter 2 of 6, page 9").wait_for()
     assert page.locator("progress").get_attribute("value") == "2"
     assert violations(page) == []
-    build.file.save("small.pdf", ContentFile(SMALL_PDF), save=False)
+    build.file.save("small.pdf", ContentFile(factories.SMALL_PDF), save=False)
     mine.update(
         state=Build.State.DONE, stage="", file=build.file.name, sha256="a" * 64, pages=1, size=9
     )
@@ -159,6 +152,7 @@ def test_without_scripts_a_link_looks_again(browse, made, profile):
     build = order(profile, made.team)
     page = browse("en", made.team, scripts=False)
     page.goto(reverse("pdf", args=[profile.slug]))
+    begin()
     Build.objects.filter(pk=build.pk).update(state=Build.State.RUNNING, stage="writing")
     page.get_by_role("link", name="Look again").click()
     assert page.get_by_text("Writing the file").is_visible()

@@ -6,6 +6,7 @@ may make it. Programmes are apart from one another, so tests never meet.
 
 from profile_workflow.services.people import Part
 from tests.factories.documents import asked, fresh, holder, holders, move, section, sections, undone
+from tests.factories.files import SMALL_PDF, give_build, give_job
 from tests.factories.given import (
     FROZEN,
     ask_for_input,
@@ -54,6 +55,7 @@ __all__ = [
     "FORWARD",
     "FROZEN",
     "RESTS",
+    "SMALL_PDF",
     "Made",
     "Part",
     "accept_sections",
@@ -68,11 +70,13 @@ __all__ = [
     "comment_on",
     "freeze_edition",
     "fresh",
+    "give_build",
     "give_checks",
     "give_criteria",
     "give_erratum",
     "give_figure",
     "give_guidance",
+    "give_job",
     "give_picture",
     "give_priority",
     "give_source",

@@ -61,6 +61,8 @@ WHOM_IT_ASKED = {
     *("outbox", "search", "board_file", "requests", "profile_move", "profile_new"),
 }
 MAY_ASK_FOR_FIGURES = {"request_new"}
+#: What one finds and another does not.
+PERSONAL = {"task", "objection", "pdf_file", "pdf_shown"}
 
 
 @dataclass
@@ -252,8 +254,8 @@ def search(walk: Walk, *, is_sealed: bool, only: tuple[str, ...] = ()) -> set[Fo
             response = client.get(address)
             if response.status_code in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
                 # There is nothing, or a button only: the page says so to everybody alike. Whose
-                # task or answer it is makes a difference.
-                gone |= set() if name in ("task", "objection") else {address}
+                # task, answer or annex it is makes a difference.
+                gone |= set() if name in PERSONAL else {address}
             assert response.status_code != HTTPStatus.INTERNAL_SERVER_ERROR, address
             told = content(response)
             marks = [canary(one) for one in hidden if not may_know(who, name)]
@@ -315,6 +317,19 @@ def logged(walk: Walk) -> set[Found]:
     }
 
 
+def ask_for_annexes(walk: Walk) -> int:
+    """Let who sees most names, and who sees fewest, have the comments printed; return how many."""
+    address = reverse("responses_annex", args=[walk.profile.slug])
+    for role in (TEAM, Role.OBSERVER):
+        client = Client()
+        client.force_login(walk.made[role])
+        client.post(address)
+    waiting = walk.profile.builds.filter(kind="annex", state="queued")
+    for number in waiting.values_list("pk", flat=True):
+        run_build(number)
+    return walk.profile.builds.filter(kind="annex").count()
+
+
 def printed(walk: Walk) -> bytes:
     """Return the PDF of the text with its validation record."""
     build = request_build(
@@ -354,8 +369,11 @@ def test_nobody_finds_a_name_or_what_is_sealed(walk, capsys, monkeypatch):
     assert sent(walk) == set()
     plant_in_sealed(walk, monkeypatch)
 
+    # What is sealed is in no table, so there is nothing to be printed either.
+    assert ask_for_annexes(walk) == 0
     end(walk)
     factories.answer_objections(walk.profile)
+    assert ask_for_annexes(walk) == 2
     assert search(walk, is_sealed=False) == set()
     assert by_link(walk) == set()
     assert sent(walk) == set()
@@ -395,10 +413,10 @@ def plant_in_unsealed(walk: Walk) -> None:
         Comment.objects.filter(section__profile=walk.profile).update(
             author=person, role=Role.STAKEHOLDER
         )
-        kept = search(walk, is_sealed=False, only=("responses", "responses_file"))
-        assert {(one.who, one.where) for one in kept} == {
-            (TEAM, "responses"), (TEAM, "responses_file"),
-        }  # fmt: skip
+        ask_for_annexes(walk)
+        places = ("responses", "responses_file", "pdf_file", "pdf_shown")
+        kept = search(walk, is_sealed=False, only=places)
+        assert {(one.who, one.where) for one in kept} == {(TEAM, one) for one in places}
     with factories.undone():
         Comment.objects.filter(section__profile=walk.profile).update(text=canary(person))
         found = search(walk, is_sealed=False, only=("section_review", "responses_file"))

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from profile_workflow.models import Profile
 from profile_workflow.states import Attribution, ProfileState, Role
+from reports.builds.making import content_digest
 from reports.models import Build
 from tests import factories
-from workflows.models import JobKind, JobState, OutboxJob
+from workflows.models import JobState, OutboxJob
 from workflows.queries.builds import builds_of, job_key
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
@@ -26,16 +27,8 @@ def profile(made):
 
 def ordered(profile, by, *, state=Build.State.QUEUED, job=JobState.WAITING, **fields):
     """Record a build with its job in the outbox, as far as both have come."""
-    at = timezone.now()
-    build = Build.objects.create(
-        profile=profile, language="en", kind=Build.Kind.PREVIEW, digest="0" * 64, state=state,
-        requested_by=by, created_at=at, **fields,
-    )  # fmt: skip
-    running = {"leased_by": "w", "lease_until": at} if job == JobState.RUNNING else {}
-    finished = {"finished_at": at} if job in (JobState.DONE, JobState.FAILED) else {}
-    OutboxJob.objects.create(
-        kind=JobKind.PDF, key=job_key(build.pk), profile=profile, state=job, **running, **finished
-    )
+    build = factories.give_build(profile, by, state=state, **fields)
+    factories.give_job(build, state=job)
     return build
 
 
@@ -105,10 +98,19 @@ def test_what_is_tried_again_by_itself_offers_nothing(made, profile):
 
 
 def test_a_job_that_was_given_up_is_no_pdf_in_the_making(made, profile):
-    ordered(profile, made.team, state=Build.State.RUNNING, job=JobState.FAILED)
+    given_up = ordered(profile, made.team, state=Build.State.RUNNING, job=JobState.FAILED)
     text = page(made.team, profile)
     assert "The making broke off." in text
     assert "hx-get" not in text
+    # Who asks again gets the same file, made at last.
+    digest = content_digest(profile, kind="preview", language="en")
+    Build.objects.filter(pk=given_up.pk).update(digest=digest)
+    client = Client()
+    client.force_login(made.team)
+    asked = {"kind": "preview", "language": "en"}
+    assert client.post(reverse("pdf", args=[profile.slug]), asked)["Location"].endswith("#preview")
+    assert OutboxJob.objects.get(key=job_key(given_up.pk)).state == JobState.WAITING
+    assert "It is tried again by itself:" in page(made.team, profile)
 
 
 def test_who_asked_is_shown_as_the_profile_shows_him(made, profile):

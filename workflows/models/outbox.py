@@ -32,6 +32,11 @@ class JobState(models.TextChoices):
 FINISHED_JOB_STATES: tuple[JobState, ...] = (JobState.DONE, JobState.FAILED)
 
 
+#: What the names of jobs begin with for which somebody sits and waits: they go before all others.
+AWAITED_KEYS = ("mail:signing_code:", "pdf:chapter:")
+AWAITED = Q(*(("key__startswith", start) for start in AWAITED_KEYS), _connector=Q.OR)
+
+
 def due(at: datetime) -> Q:
     """Jobs that a worker may take at a moment: waiting ones, and those whose worker vanished."""
     return Q(state=JobState.WAITING, not_before__lte=at) | Q(

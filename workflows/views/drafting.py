@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 from typing import Any
 
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -38,6 +39,7 @@ from profile_workflow.web.sessions import keep_signed_in
 from workflows import engine
 from workflows.models import Task
 from workflows.queries.lengths import paper_for
+from workflows.views.ordering import SHOWS_PDF
 
 #: What the guiding questions beside the text send.
 _IS_MARK = re.compile("q-")
@@ -47,6 +49,7 @@ _SEEN_WHOLE = {"settle", "submit"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@csp_update(SHOWS_PDF)  # type: ignore[arg-type]
 def section_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """Show the text for writing; by POST save it, show how it reads, or submit it."""
     section, user = _section(request, slug, key), signed_in(request)

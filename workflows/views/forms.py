@@ -140,9 +140,8 @@ class BuildForm(StyledForm):
     kind = forms.ChoiceField(
         label=_("Version"),
         help_text=_(
-            "The preview holds the working text, the others what was submitted. The summary and "
-            "the practice sheets are parts of the same text, each made up as a paper of its own. "
-            "The Word document, the e-book and the data hold all of it."
+            "What each is for stands beside. The preview holds the working text, the others what "
+            "was submitted."
         ),
     )
     language = forms.ChoiceField(
@@ -219,11 +218,21 @@ class SettingsForm(StyledForm):
 
 
 class ShowForm(forms.Form):
-    """Which build is to be shown within the page; anything unreadable is none."""
+    """What the page of outputs is opened for; anything unreadable is nothing."""
 
     show = forms.IntegerField(min_value=1, max_value=2**62, required=False)
+    make = forms.ChoiceField(choices=Build.Kind.choices, required=False)
 
     @property
     def build(self) -> int | None:
-        """Id of the build."""
-        return self.cleaned_data.get("show") if self.is_valid() else None
+        """Id of the build that is to be shown within the page."""
+        return self._read("show") or None
+
+    @property
+    def kind(self) -> str:
+        """The kind that is to be chosen beforehand."""
+        return self._read("make") or ""
+
+    def _read(self, name: str) -> Any:
+        self.is_valid()
+        return self.cleaned_data.get(name)

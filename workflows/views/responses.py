@@ -6,9 +6,11 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from profile_workflow import calendars
 from profile_workflow.forms.comments import ResponseFilter
@@ -20,14 +22,16 @@ from profile_workflow.queries.rounds import objections_of
 from profile_workflow.queries.workshops import said_in_rooms
 from profile_workflow.web.loading import profile_or_404, signed_in
 from profile_workflow.web.spreadsheets import Cell, csv_response, xlsx_response
+from reports.builds import scope_of
 from reports.errors import BuildFailed
+from reports.models import Build
 from workflows.views import answering
-from workflows.views.response_files import docx_annex, pdf_annex
+from workflows.views.ordering import order
+from workflows.views.response_files import docx_annex
 from workflows.views.several import Saved, tell
 
 COMMENTS_A_PAGE = 50
 _WRITERS = {"csv": csv_response, "xlsx": xlsx_response}
-_ANNEXES = {"docx": docx_annex, "pdf": pdf_annex}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -78,24 +82,37 @@ def _has_any(profile: Profile, viewer: User) -> bool:
     return queries.table_of(profile, queries.Wanted(), viewer=viewer).exists()
 
 
+@require_POST
+def responses_annex(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask for the table as a PDF, filtered as on the page, for oneself alone."""
+    profile, viewer = profile_or_404(request, slug), signed_in(request)
+    rounds = queries.rounds_of(profile)
+    form = ResponseFilter(request.GET, rounds=rounds, sections=sections_of(profile))
+    try:
+        order(
+            profile, by=viewer, at=timezone.now(),
+            kind=Build.Kind.ANNEX, language=get_language() or "en", scope=scope_of(form.wanted),
+        )  # fmt: skip
+    except BuildFailed as problem:
+        messages.error(request, str(problem))
+        return redirect("responses", slug=slug)
+    messages.success(request, _("The annex is being made. This page says how far it is."))
+    return redirect(f"{reverse('pdf', args=[slug])}#{Build.Kind.ANNEX}")
+
+
 @require_safe
 def responses_file(request: HttpRequest, slug: str, ending: str) -> HttpResponse:
     """Send the table, filtered as on the page: for a spreadsheet program, or as a document."""
     profile, viewer = profile_or_404(request, slug), signed_in(request)
-    write, annex = _WRITERS.get(ending), _ANNEXES.get(ending)
-    if write is None and annex is None:
+    write = _WRITERS.get(ending)
+    if write is None and ending != "docx":
         raise Http404
     rounds = queries.rounds_of(profile)
     form = ResponseFilter(request.GET, rounds=rounds, sections=sections_of(profile))
     found = queries.table_of(profile, form.wanted, viewer=viewer, rounds=rounds)
     remarks = queries.responses(list(found), profile, viewer=viewer)
-    if annex is not None:
-        try:
-            return annex(profile, remarks, timezone.now())
-        except BuildFailed as problem:
-            messages.error(request, str(problem))
-            return redirect("responses", slug=slug)
-    assert write is not None
+    if write is None:
+        return docx_annex(profile, remarks, timezone.now())
     return write(f"{profile.slug}-responses", _header(), _exported(remarks, profile.city))
 
 

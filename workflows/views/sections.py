@@ -10,6 +10,7 @@ from profile_workflow.days import role_day
 from profile_workflow.models import Section, User
 from profile_workflow.queries import profiles
 from profile_workflow.queries.blindness import veil_of
+from profile_workflow.queries.drafting import sees_working_text
 from profile_workflow.queries.notes import notes_of
 from profile_workflow.services.comments import is_on_working_text
 from profile_workflow.services.drafting import is_writer, may_write
@@ -60,6 +61,7 @@ def section(request: HttpRequest, slug: str, key: str) -> HttpResponse:
             "section": found,
             "may_write": may_write(found, by=viewer),
             "writes": is_writer(found, by=viewer),
+            "sees_working_text": sees_working_text(profile, viewer),
             "may_review": is_open(found, "accept", viewer),
             "may_take_back": engine.may_take_back(found, viewer),
             "is_closed": _asks_to_reopen(found, viewer),

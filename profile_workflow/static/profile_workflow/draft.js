@@ -331,6 +331,7 @@
     calm();
     say(told.message);
     length.textContent = told.length;
+    document.dispatchEvent(new CustomEvent("pw:saved"));
     showOthers(told);
     if (isDirty()) {
       keep();

@@ -7,10 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.core.management import call_command
 from django.db import OperationalError, connection
+from django.utils import timezone
 
 from tests.integration.workflows.cast import NOON, a_person, a_profile
 from tests.integration.workflows.jobs import SECOND, Clock, enqueue
 from workflows import outbox
+from workflows.crew import BuilderStopped, Crew
 from workflows.executors import Job, ServiceDown, get_executor
 from workflows.management.commands.worker import stopping_on_signals
 from workflows.models import OutboxJob
@@ -212,3 +214,76 @@ def test_the_command_runs_a_worker_and_gives_the_signals_back(settings, mailoutb
     call_command("worker", "--once")
     assert [mail.to for mail in mailoutbox] == [[person.email]]
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+class Meeting:
+    """Handlers that hold until as many PDFs as are wanted are being made at once."""
+
+    def __init__(self, wanted):
+        self.together = threading.Barrier(wanted, timeout=20)
+        self.held = threading.Event()
+        self.done = []
+
+    def pdf(self, payload):
+        if payload.get("large"):
+            self.together.wait()
+            self.held.wait(20)
+        self.done.append(payload["name"])
+
+    def mail(self, payload):
+        self.done.append("mail")
+
+
+def _small(name, *, key):
+    return Job("pdf", key, {"name": name})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_pdfs_are_made_at_once_and_nothing_quick_waits_for_them():
+    meeting, stop = Meeting(2), threading.Event()
+    large = [Job("pdf", f"pdf:build:{one}", {"name": one, "large": True}) for one in ("fr", "ar")]
+    get_executor().enqueue([*large, _small("third", key="pdf:build:3")])
+
+    def sweep(at):
+        # Both are on their way when mail and the preview of a chapter arrive, and go past them.
+        if not meeting.done:
+            get_executor().enqueue([Job("mail", "m"), _small("chapter", key="pdf:chapter:9")])
+        if len(meeting.done) == 2:
+            meeting.held.set()
+        if not OutboxJob.objects.exclude(state="done").exists():
+            stop.set()
+        return 0
+
+    worker = Worker(
+        handlers={"pdf": meeting.pdf, "mail": meeting.mail},
+        sweep=sweep, stop=stop, poll_seconds=0.02, sweep_seconds=0.0,
+    )  # fmt: skip
+    assert Crew(worker, builders=2).run() == 5
+    # The third waited until one of the two was done, though the builder for chapters was free.
+    assert sorted(meeting.done[:2]) == ["chapter", "mail"]
+    assert sorted(meeting.done[2:]) == ["ar", "fr", "third"]
+    assert set(OutboxJob.objects.values_list("attempts", flat=True)) == {1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_builder_that_breaks_down_ends_the_worker_loudly(monkeypatch):
+    claim, broken = outbox.claim_next, threading.Event()
+
+    def breaks(name, at, *, except_kinds=(), among=None):
+        if threading.current_thread() is not threading.main_thread() and not broken.is_set():
+            broken.set()
+            raise ZeroDivisionError
+        return claim(name, at, except_kinds=except_kinds, among=among)
+
+    monkeypatch.setattr(outbox, "claim_next", breaks)
+    worker = Worker(handlers={}, sweep=lambda at: 0, poll_seconds=0.02)
+    with pytest.raises(BuilderStopped):
+        Crew(worker, builders=1).run()
+
+
+@pytest.mark.django_db
+def test_without_builders_one_worker_does_everything():
+    enqueue("a")
+    get_executor().enqueue([_small("one", key="pdf:build:1")])
+    worker = a_worker(handlers={"mail": dict, "pdf": dict}, clock=timezone.now)
+    assert Crew(worker, builders=0).run() == 2

@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from types import FrameType
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from profile_workflow.services import copies, word
 from reports.builds.leftovers import remove_leftovers
-from workflows import deadlines
+from workflows import deadlines, housekeeping
+from workflows.crew import Crew
 from workflows.handlers import HANDLERS
 from workflows.worker import Worker
 
@@ -41,7 +43,8 @@ _TIDIES_EVERY = timedelta(hours=12)
 
 def sweep(at: datetime) -> int:
     """Do what has become due by a moment."""
-    return deadlines.sweep(at=at) + word.forget_expired(at=at) + copies.thin(at=at)
+    kept = word.forget_expired(at=at) + copies.thin(at=at) + housekeeping.forget_builds(at=at)
+    return deadlines.sweep(at=at) + kept
 
 
 class TidySweep:
@@ -88,5 +91,8 @@ class Command(BaseCommand):
             max_jobs=options["max_jobs"],
             once=options["once"],
         )
+        # Whoever counts the jobs, or wants them done once, gets them one after the other.
+        is_counted = options["once"] or options["max_jobs"] is not None
+        crew = Crew(worker, builders=0 if is_counted else settings.PDF_BUILDERS)
         with stopping_on_signals(stop):
-            worker.run()
+            crew.run()

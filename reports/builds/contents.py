@@ -1,0 +1,123 @@
+"""What a build is made of: read once, known by its digest, made into a file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from reports.builds.annex import annex_of
+from reports.builds.documents import DOCUMENT_KINDS, Document, document_of
+from reports.builds.freezing import Kept, frozen_files
+from reports.builds.outputs import chapter_of, output_of
+from reports.builds.pictures import with_pictures
+from reports.builds.reading import material_digest, material_for
+from reports.context import Material, Report, report_from
+from reports.models import Build
+from reports.pdf.isolation import Listener
+from reports.pdf.isolation import build as build_pdf
+from reports.pdf.job import Job
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A file that was made.
+
+    Attributes:
+        content: The bytes.
+        digest: SHA-256 (hex) of everything that is in it.
+        pages: Of a PDF: how many.
+        lengths: Of a PDF: id of the title of a chapter → how many pages it fills.
+        frozen: What a file for publication is published with (``Build.frozen``).
+    """
+
+    content: bytes
+    digest: str
+    pages: int = 0
+    lengths: Mapping[str, float] = field(default_factory=dict)
+    frozen: list[Kept] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What was read for a build; nothing for an annex, which is made of no report."""
+
+    build: Build
+    material: Material | None = None
+    report: Report | None = None
+
+    @classmethod
+    def of(cls, build: Build) -> Self:
+        """Read what a build prints now."""
+        if build.kind == Build.Kind.ANNEX:
+            return cls(build)
+        material = material_for(build.profile, kind=build.kind, language=build.language)
+        return cls(build, material, report_from(material))
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of everything that is in the file.
+
+        Raises:
+            BuildFailed: If there is nothing of that kind to be made.
+        """
+        return (self._document() or self._job()).digest
+
+    @property
+    def text_digest(self) -> str:
+        """SHA-256 (hex) of the text that is printed: of all of it, or of the one chapter."""
+        if self.report is None:
+            return ""
+        if self.build.section is None:
+            return self.report.digest
+        key = self.build.section.key
+        return next(one.sha256 for one in self.report.chapters if one.key == key)
+
+    @property
+    def material_digest(self) -> str:
+        """SHA-256 (hex) of everything that was read for a file for publication; else nothing."""
+        if self.material is None or self.build.kind != Build.Kind.PUBLICATION:
+            return ""
+        return material_digest(self.build.profile, self.material)
+
+    def make(self, listener: Listener) -> Made:
+        """Make the file.
+
+        Args:
+            listener: Told about once a second how far a PDF has come.
+
+        Raises:
+            BuildFailed: If it cannot be made, or a picture cannot be read.
+            PictureGone: If a picture was replaced since this was read.
+        """
+        document = self._document()
+        if document is not None:
+            return Made(document.make(), document.digest)
+        build, job = self.build, self._job()
+        made = build_pdf(
+            with_pictures(job, build.profile), listener=listener, family=family_of(build)
+        )
+        frozen: list[Kept] = []
+        if build.kind == Build.Kind.PUBLICATION and self.material is not None:
+            frozen = frozen_files(build.profile, self.material)
+        return Made(made.content, job.digest, made.pages, made.lengths, frozen)
+
+    def _document(self) -> Document | None:
+        build = self.build
+        if self.material is None or self.report is None or build.kind not in DOCUMENT_KINDS:
+            return None
+        return document_of(build.profile, self.material, self.report, kind=build.kind)
+
+    def _job(self) -> Job:
+        build = self.build
+        if self.material is None or self.report is None:
+            return annex_of(build)
+        if build.section is not None:
+            return chapter_of(self.report, build.section.key)
+        return output_of(self.material, self.report, kind=build.kind, numbered=build.numbered)
+
+
+def family_of(build: Build) -> str:
+    """Name the builds that may use the laid-out chapters of one another.
+
+    Those of a profile in a language may. What was made for one reader is kept for nobody.
+    """
+    return "" if build.kind == Build.Kind.ANNEX else f"{build.profile_id}-{build.language}"
