@@ -19,6 +19,7 @@ class Labels:
     contents: str
     list_of_tables: str
     list_of_figures: str
+    list_of_boxes: str
     acronyms: str
     about: str
     suggested_citation: str
@@ -146,6 +147,7 @@ class Labels:
     profile_file: str
     record_file: str
     lines: str
+    seal: str
 
 
 @cache

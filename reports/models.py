@@ -19,6 +19,8 @@ class Build(models.Model):
     to ``{"words": int, "pages": float}``: of its text, and of all that it fills on paper.
     ``frozen`` names what a file for publication is published with, the web edition and the data,
     each as ``{"path", "content_type", "file", "sha256", "size"}`` (``PublicationFile``).
+    ``seal`` is what is kept of the seal of the programme (``reports.sealing.signing.Seal``); empty
+    if the file has none.
     """
 
     class Kind(models.TextChoices):
@@ -63,6 +65,7 @@ class Build(models.Model):
     lengths = models.JSONField(_("length of the sections"), default=dict, blank=True)
     sha256 = models.CharField(_("SHA-256 of the file"), max_length=64, blank=True)
     frozen = models.JSONField(_("what is published with it"), default=list, blank=True)
+    seal = models.JSONField(_("seal"), default=dict, blank=True)
     problem = models.TextField(_("problem"), blank=True)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -153,6 +156,7 @@ class Publication(Final):
     language = models.CharField(_("language"), max_length=10)
     pdf = models.FileField(_("file"), max_length=200)
     pdf_sha256 = models.CharField(_("SHA-256 of the file"), max_length=64)
+    seal = models.JSONField(_("seal"), default=dict, blank=True)
     published_at = models.DateTimeField(_("published at"))
 
     class Meta:

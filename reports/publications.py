@@ -14,6 +14,7 @@ from profile_workflow.services.revisions import freeze_profile
 from profile_workflow.states import PUBLISHED_STATES, ProfileState
 from reports.builds import request_build, run_build
 from reports.models import Build, Publication, PublicationFile
+from reports.sealing import certificate
 
 #: What has been published stays so also while it is corrected, or while a correction is on hold.
 STILL_PUBLIC = (*PUBLISHED_STATES, ProfileState.ON_HOLD)
@@ -39,6 +40,7 @@ def ready_builds(profile: Profile) -> list[Build]:
     Each with the web edition and the data made of the same text. A file that was asked for before
     the profile came to where it is published, or before a section was submitted again, tells of
     figures, approvals and a version that are no longer right, though its text may be the same.
+    Where published files are sealed, one without a seal is none for publication.
     """
     since = Event.objects.filter(
         _MADE_OLD, profile=OuterRef("profile"), at__gt=OuterRef("created_at")
@@ -50,6 +52,8 @@ def ready_builds(profile: Profile) -> list[Build]:
         text_digest=profile.text_digest(),
         finished_at__isnull=False,
     )
+    if certificate.is_set():
+        found = found.exclude(seal={})
     return list({one.language: one for one in found.order_by("created_at", "pk")}.values())
 
 
@@ -81,6 +85,7 @@ def record(profile: Profile, *, at: datetime) -> list[Publication]:
             language=one.language,
             pdf=one.file.name,
             pdf_sha256=one.sha256,
+            seal=one.seal,
             published_at=at,
         )
         for one in builds

@@ -177,6 +177,14 @@ PDF_MEMORY_BYTES: int = env.int("PDF_MEMORY_BYTES", default=2 * 1024**3)
 PDF_CPU_SECONDS: int = env.int("PDF_CPU_SECONDS", default=120)
 PDF_WALL_SECONDS: int = env.int("PDF_WALL_SECONDS", default=180)
 
+#: File (PKCS#12) with key and certificate by which published PDFs are sealed; without it none is.
+SEAL_PKCS12: str = env.str("SEAL_PKCS12", default="")
+#: What opens that file.
+SEAL_PASSPHRASE: str = env.str("SEAL_PASSPHRASE", default="")
+#: Address of the authority that confirms when a file was sealed (RFC 3161), with name and password
+#: if it wants them: ``https://user:password@tsa.example.org/``.
+SEAL_TIMESTAMP_URL: str = env.str("SEAL_TIMESTAMP_URL", default="")
+
 SECURE_REFERRER_POLICY = "strict-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"

@@ -3,7 +3,9 @@
 import hashlib
 import uuid
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import InterfaceError, OperationalError, transaction
@@ -21,6 +23,7 @@ from reports.errors import BuildFailed
 from reports.models import Build
 from reports.pdf.isolation import Progress
 from reports.pdf.isolation import build as build_pdf
+from reports.sealing import certificate
 
 #: Kinds that print the whole report, and those of them that are made to be commented on.
 WHOLE_KINDS = (Build.Kind.PREVIEW, Build.Kind.CONSULTATION, Build.Kind.PUBLICATION)
@@ -28,6 +31,7 @@ NUMBERED_KINDS = (Build.Kind.PREVIEW, Build.Kind.CONSULTATION)
 _LIVE = (Build.State.QUEUED, Build.State.RUNNING, Build.State.DONE)
 #: A finished file for publication without what it is published with; none is made so any more.
 _UNFIT = Q(kind=Build.Kind.PUBLICATION, state=Build.State.DONE, frozen=[])
+_UNSEALED = Q(kind=Build.Kind.PUBLICATION, state=Build.State.DONE, seal={})
 
 
 def material_for(profile: Profile, *, kind: str, language: str) -> Material:
@@ -81,7 +85,8 @@ def request_build(
     with transaction.atomic():
         locked(profile.pk, at)
         same = Build.objects.filter(profile=profile, kind=kind, language=language, digest=digest)
-        found = same.filter(state__in=_LIVE).exclude(_UNFIT).order_by("-created_at").first()
+        unfit = _UNFIT | _UNSEALED if certificate.is_set() else _UNFIT
+        found = same.filter(state__in=_LIVE).exclude(unfit).order_by("-created_at").first()
         if found is not None:
             return _asked_again(found, at)
         return Build.objects.create(
@@ -127,25 +132,42 @@ def run_build(build_id: int) -> Build:
         job = output_of(material, report, kind=found.kind, numbered=found.numbered)
         full = with_pictures(job, found.profile)
         made = build_pdf(full, listener=lambda progress: _note(build_id, progress))
+        content, found.seal = _sealed(made.content, found)
     except BuildFailed as problem:
         found.state, found.problem = Build.State.FAILED, str(problem)
         found.finished_at = timezone.now()
         found.save(update_fields=["state", "problem", "finished_at"])
         raise
-    found.file.save(f"reports/{uuid.uuid4().hex}.pdf", ContentFile(made.content), save=False)
+    found.file.save(f"reports/{uuid.uuid4().hex}.pdf", ContentFile(content), save=False)
     if found.kind == Build.Kind.PUBLICATION:
         found.frozen = frozen_files(found.profile, material)
     found.digest = job.digest
     # Of the text that was printed: it may have changed while the file was made.
     found.text_digest = report.digest
     found.state, found.stage = Build.State.DONE, ""
-    found.size = len(made.content)
+    found.size = len(content)
     found.pages = made.pages
     found.lengths = lengths_of(report, made.lengths) if found.kind in WHOLE_KINDS else {}
-    found.sha256 = hashlib.sha256(made.content).hexdigest()
+    found.sha256 = hashlib.sha256(content).hexdigest()
     found.finished_at = timezone.now()
     found.save()
     return found
+
+
+def _sealed(content: bytes, build: Build) -> tuple[bytes, dict[str, Any]]:
+    """Put the seal on a file for publication, if there is one; the file in front of it stays."""
+    if build.kind != Build.Kind.PUBLICATION or not certificate.is_set():
+        return content, {}
+    at = timezone.now()
+    try:
+        in_force = certificate.in_force(at)
+        # Imported here: a server without the seal does not need its library.
+        from reports.sealing.signing import sealed  # noqa: PLC0415
+
+        with_seal, seal = sealed(content, with_=in_force, at=at, language=build.language)
+    except certificate.Unusable as problem:
+        raise BuildFailed("seal_unusable", reason=str(problem)) from None
+    return with_seal, asdict(seal)
 
 
 def _note(build_id: int, progress: Progress) -> None:
