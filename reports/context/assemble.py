@@ -23,7 +23,7 @@ from reports.context.plain import (
     Report,
     SectionText,
 )
-from reports.context.practices import practices_of
+from reports.context.practices import practices_of, titled_boxes
 from reports.context.references import Targets, has_references
 from reports.labels import Labels, direction, labels
 
@@ -90,6 +90,7 @@ def assemble(material: Material, *, medium: markup.Medium = markup.Medium.PRINT)
         references=tuple(sources),
         brand=material.brand,
         practices=tuple(practices_of(chapters)),
+        boxes=tuple(titled_boxes(chapters)),
     )
 
 

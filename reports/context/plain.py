@@ -435,7 +435,7 @@ class Practice:
 
 @dataclass(frozen=True, slots=True)
 class ListedExhibit:
-    """An entry of the list of tables or figures."""
+    """An entry of the list of tables, figures or boxes; boxes have no label."""
 
     label: str
     title: str
@@ -465,6 +465,7 @@ class Report:
         references: The sources that are cited.
         brand: How it looks.
         practices: The practices that its chapters describe in boxes, in their order.
+        boxes: The boxes that have a title.
     """
 
     slug: str
@@ -495,3 +496,4 @@ class Report:
     references: tuple[Reference, ...] = ()
     brand: Brand = field(default_factory=Brand)
     practices: tuple[Practice, ...] = ()
+    boxes: tuple[ListedExhibit, ...] = ()
