@@ -134,6 +134,7 @@ class Labels:
     watermark: str
     colon: str
     comma: str
+    semicolon: str
     map: str
     map_alone: str
     implemented_by: str
