@@ -40,9 +40,9 @@ $(BIN)/python:
 	echo "==> Making $(VENV) with $$("$$python" --version)"; \
 	"$$python" -m venv $(VENV)
 
-$(VENV)/.installed: requirements/base.txt requirements/dev.txt requirements/postgres.txt | $(BIN)/python
+$(VENV)/.installed: requirements/base.txt requirements/dev.txt requirements/postgres.txt requirements/seal.txt | $(BIN)/python
 	@echo "==> Installing the pinned requirements (some minutes the first time)"
-	@$(PIP) install --quiet --no-compile -r requirements/base.txt -r requirements/dev.txt
+	@$(PIP) install --quiet --no-compile -r requirements/base.txt -r requirements/dev.txt -r requirements/seal.txt
 	@$(PIP) install --quiet --no-compile -r requirements/postgres.txt \
 	  || echo "    psycopg could not be installed: PostgreSQL cannot be used here; SQLite works."
 	@# The process that lays out PDFs keeps nothing that it has compiled.
@@ -94,7 +94,7 @@ messages: setup ## collect and compile the words to be translated (needs gettext
 lock: $(VENV)/.installed ## choose the newest allowed version of every requirement and pin it
 	@cd requirements; export CUSTOM_COMPILE_COMMAND="make lock"; \
 	echo "==> base.txt"; ../$(LOCK) --output-file base.txt base.in; \
-	for name in postgres dev; do \
+	for name in postgres seal dev; do \
 	  echo "==> $$name.txt"; ../$(LOCK) --constraint base.txt --output-file $$name.txt $$name.in; done
 
 editor: ## make the editor that browsers load anew from profile_workflow/editor (needs Node and npm)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from profile_workflow.days import role_day
 from profile_workflow.models.people import User
 from profile_workflow.queries.people import is_project_team
+from reports.sealing import certificate
 from workflows.outbox import backlog
 
 logger = logging.getLogger(__name__)
@@ -82,6 +83,7 @@ CHECKS: dict[str, Check] = {
     "database": _database,
     "migrations": _migrations,
     "outbox": _outbox,
+    "seal": certificate.complaint,
 }
 
 

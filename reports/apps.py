@@ -6,10 +6,12 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.core.checks import CheckMessage, Warning, register  # noqa: A004 - Django's name
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from profile_workflow.charts import painting
 from reports.errors import engine_warning
+from reports.sealing import certificate
 
 _FONTS = Path(__file__).resolve().parent / "static" / "reports" / "fonts"
 _SUBSETTING = "libharfbuzz-subset.so.0"
@@ -22,6 +24,12 @@ def check_subsetting(**_options: Any) -> list[CheckMessage]:
     except OSError:
         return [Warning(engine_warning("no_harfbuzz_subset"), id="reports.W001")]
     return []
+
+
+def check_seal(**_options: Any) -> list[CheckMessage]:
+    """Warn if published files are to be sealed and cannot be, or cannot be for long."""
+    problem = certificate.warning(timezone.now())
+    return [Warning(f"SEAL_PKCS12: {problem}", id="reports.W002")] if problem else []
 
 
 class ReportsConfig(AppConfig):
@@ -42,3 +50,4 @@ class ReportsConfig(AppConfig):
         publications.register()
         painting.use_fonts(_FONTS)
         register(check_subsetting)
+        register(check_seal)

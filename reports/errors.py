@@ -17,7 +17,7 @@ class BuildFailed(DomainError):
     Attributes:
         code: ``missing_glyph``, ``too_long``, ``too_big``, ``too_deep``, ``no_summary``,
             ``no_practices``, ``no_comments``, ``damaged_picture``, ``pictures_change``,
-            ``no_painting``, ``killed`` or ``crashed``.
+            ``no_painting``, ``killed``, ``seal_unusable``, ``authority_down`` or ``crashed``.
         at: Title of the chapter that was being laid out, if that is known.
         longest: Title of the longest chapter, if that is known.
         detail: What the sentence tells besides.
@@ -93,6 +93,14 @@ def sentence(code: str, detail: Mapping[str, str]) -> str:
         "killed": _(
             "The making was stopped from outside, by an administrator or because the machine had "
             "no memory left. The text is not to blame; try again."
+        ),
+        "seal_unusable": _(
+            "The file was made, but could not be sealed, and was not kept. %(reason)s "
+            "When an administrator has mended that, ask for the file again."
+        ),
+        "authority_down": _(
+            "The file was made, but %(host)s, which confirms when it is sealed, did not answer; so "
+            "it was not kept. It is tried again by itself (%(reason)s)."
         ),
     }
     fallback = _("The report could not be made: %(reason)s.")

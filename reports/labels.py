@@ -19,6 +19,7 @@ class Labels:
     contents: str
     list_of_tables: str
     list_of_figures: str
+    list_of_boxes: str
     acronyms: str
     about: str
     suggested_citation: str
@@ -134,6 +135,7 @@ class Labels:
     watermark: str
     colon: str
     comma: str
+    semicolon: str
     map: str
     map_alone: str
     implemented_by: str
@@ -148,6 +150,7 @@ class Labels:
     record_file: str
     lines: str
     accessible: str
+    seal: str
 
 
 @cache

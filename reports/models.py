@@ -27,6 +27,8 @@ class Build(models.Model):
     ``trouble`` keeps why a build failed, so that each reader is told in his language: ``code``,
     ``facts`` and ``chapter`` (as ``BuildFailed`` has them), ``section`` (its key), ``place`` in the
     text of it.
+    ``seal`` is what is kept of the seal of the programme (``reports.sealing.signing.Seal``); empty
+    if the file has none.
     """
 
     class Kind(models.TextChoices):
@@ -81,6 +83,7 @@ class Build(models.Model):
     lengths = models.JSONField(_("length of the sections"), default=dict, blank=True)
     sha256 = models.CharField(_("SHA-256 of the file"), max_length=64, blank=True)
     frozen = models.JSONField(_("what is published with it"), default=list, blank=True)
+    seal = models.JSONField(_("seal"), default=dict, blank=True)
     problem = models.TextField(_("problem"), blank=True)
     trouble = models.JSONField(_("problem, as codes"), default=dict, blank=True)
     requested_by = models.ForeignKey(
@@ -220,6 +223,7 @@ class Publication(Final):
     language = models.CharField(_("language"), max_length=10)
     pdf = models.FileField(_("file"), max_length=200)
     pdf_sha256 = models.CharField(_("SHA-256 of the file"), max_length=64)
+    seal = models.JSONField(_("seal"), default=dict, blank=True)
     published_at = models.DateTimeField(_("published at"))
 
     class Meta:

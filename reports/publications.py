@@ -14,6 +14,7 @@ from profile_workflow.states import PUBLISHED_STATES, ProfileState, Role
 from reports.builds import request_build, run_build
 from reports.builds.reading import material_digest, material_for
 from reports.models import Build, Publication, PublicationFile, Withdrawal
+from reports.sealing import certificate
 
 #: What has been published stays so also while it is corrected, or while a correction is on hold.
 STILL_PUBLIC = (*PUBLISHED_STATES, ProfileState.ON_HOLD)
@@ -36,8 +37,9 @@ def ready_builds(profile: Profile) -> list[Build]:
 
     Each with the web edition and the data made of the same reading. A text can stand unchanged
     beside other figures, sources, approvals or words of the programme: so all that is printed is
-    read again and compared. The answer is kept with the instance: fetch the profile anew to see
-    later changes. The move that publishes asks before the profile has its new state and version.
+    read again and compared. Where published files are sealed, one without a seal is none for
+    publication. The answer is kept with the instance: fetch the profile anew to see later changes.
+    The move that publishes asks before the profile has its new state and version.
     """
     kept: list[Build] | None = profile.__dict__.get(_READY)
     if kept is None:
@@ -53,6 +55,8 @@ def _made(profile: Profile) -> dict[str, list[Build]]:
         text_digest=profile.text_digest(),
         finished_at__isnull=False,
     )
+    if certificate.is_set():
+        found = found.exclude(seal={})
     made: dict[str, list[Build]] = {}
     for one in found.order_by("-created_at", "-pk"):
         made.setdefault(one.language, []).append(one)
@@ -104,6 +108,7 @@ def record(profile: Profile, *, at: datetime) -> list[Publication]:
             language=one.language,
             pdf=one.file.name,
             pdf_sha256=one.sha256,
+            seal=one.seal,
             published_at=at,
         )
         for one in builds

@@ -6,7 +6,7 @@ profile; to all others it is as if it were not there.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, TextChoices, TextField
@@ -92,6 +92,7 @@ class Finding:
         files: All files that were published of this text.
         sections: Its sections; only if it is the one finding.
         approvals: What was approved; only if it is the one finding.
+        seal: What is kept of the seal of the PDF (``reports.sealing.signing.Seal``), if it has one.
     """
 
     kind: Kind
@@ -108,6 +109,7 @@ class Finding:
     files: Sequence[Publication] = ()
     sections: Sequence[SectionLine] = ()
     approvals: Sequence[ApprovalLine] = ()
+    seal: Mapping[str, str | int] = field(default_factory=dict)
 
     @property
     def section(self) -> SectionLine | None:
@@ -162,6 +164,7 @@ class _Match:
     build: Build | None = None
     version: ProfileVersion | None = None
     revision: Revision | None = None
+    seal: Mapping[str, str | int] = field(default_factory=dict)
 
 
 _PROFILE = ("profile__city", "profile__next_edition")
@@ -179,7 +182,9 @@ def _files(fingerprint: str) -> Iterator[_Match]:
         "profile_version", *_PROFILE
     )
     for one in found.order_by("pk"):
-        yield _Match(Kind.FILE, one.profile, publication=one, version=one.profile_version)
+        yield _Match(
+            Kind.FILE, one.profile, publication=one, version=one.profile_version, seal=one.seal
+        )
 
 
 def _data(fingerprint: str) -> Iterator[_Match]:
@@ -202,7 +207,8 @@ def _builds(fingerprint: str, seen: Iterable[int]) -> Iterator[_Match]:
         published = Publication.objects.filter(pdf_sha256=fingerprint, profile=one.profile)
         if not published.exists():
             versions = one.profile.versions.filter(digest=one.text_digest)
-            yield _Match(Kind.FILE, one.profile, build=one, version=versions.first())
+            version = versions.first()
+            yield _Match(Kind.FILE, one.profile, build=one, version=version, seal=one.seal)
 
 
 def _texts(fingerprint: str, seen: Iterable[int]) -> Iterator[_Match]:
@@ -261,6 +267,7 @@ class _Known:
             next_edition=following if is_public else None,
             text=published.profile_version,
             key=match.revision.section.key if match.revision else "",
+            seal=match.seal,
             files=[
                 one
                 for one in self._of[profile.pk]
@@ -323,6 +330,7 @@ def _unpublished(match: _Match) -> Finding:
         build=match.build,
         text=match.version,
         key=match.revision.section.key if match.revision else "",
+        seal=match.seal,
     )
 
 

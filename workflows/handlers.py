@@ -14,8 +14,9 @@ from workflows.executors import JobFailed, TryLater
 from workflows.models import JobKind
 from workflows.outbox import Handler
 
-#: What may go well another time: the engine was killed, by the machine or by somebody.
-PASSING_FAILURES = frozenset({"killed", "crashed"})
+#: What may go well another time: the engine was killed, by the machine or by somebody, or the
+#: authority that confirms when a file is sealed does not answer.
+PASSING_FAILURES = frozenset({"killed", "crashed", "authority_down"})
 
 
 def build_pdf(payload: Mapping[str, Any]) -> None:
@@ -28,7 +29,7 @@ def build_pdf(payload: Mapping[str, Any]) -> None:
         payload: ``build`` (id); or ``profile`` (id), ``kind`` and ``language``.
 
     Raises:
-        TryLater: If the engine was killed.
+        TryLater: If the engine was killed, or the time-stamping authority is away.
         JobFailed: If the text cannot be printed, however often one tries.
     """
     try:

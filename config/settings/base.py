@@ -186,6 +186,14 @@ PDF_KEPT_SECONDS: int = env.int("PDF_KEPT_SECONDS", default=900)
 #: 0 makes them one after the other, between mails.
 PDF_BUILDERS: int = env.int("PDF_BUILDERS", default=min(4, os.cpu_count() or 1))
 
+#: File (PKCS#12) with key and certificate by which published PDFs are sealed; without it none is.
+SEAL_PKCS12: str = env.str("SEAL_PKCS12", default="")
+#: What opens that file.
+SEAL_PASSPHRASE: str = env.str("SEAL_PASSPHRASE", default="")
+#: Address of the authority that confirms when a file was sealed (RFC 3161), with name and password
+#: if it wants them: ``https://user:password@tsa.example.org/``.
+SEAL_TIMESTAMP_URL: str = env.str("SEAL_TIMESTAMP_URL", default="")
+
 SECURE_REFERRER_POLICY = "strict-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"

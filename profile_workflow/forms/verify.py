@@ -17,12 +17,12 @@ _AROUND = re.compile(r"sha-?256|[\s:=\u200e\u200f\u202a-\u202e\u2066-\u2069-]", 
 
 
 class FileToCheckForm(StyledForm):
-    """A PDF, of which only the fingerprint is taken."""
+    """A PDF, of which the fingerprint is taken and the seal is read."""
 
     file = forms.FileField(
         label=_("PDF file"),
         widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf"}),
-        help_text=_("The file is compared and forgotten: it is neither opened nor kept."),
+        help_text=_("The file is compared and forgotten: nothing of it is kept."),
         error_messages={"empty": _("This file is empty.")},
     )
 

@@ -104,14 +104,14 @@ class _Renderer(RendererHTML):
     def citation(
         self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
     ) -> str:
-        cited = [
-            _one_citation(key, where, env["pass"]) for key, where in tokens[idx].meta["sources"]
-        ]
         current: _Pass = env["pass"]
-        first = tokens[idx].meta["sources"][0][0]
+        sources = tokens[idx].meta["sources"]
+        first = sources[0][0]
         own = current.direction_of(current.citations.get(first, first))
+        comma, semicolon = _MARKS[(own or current.direction) == "rtl"]
+        cited = [_one_citation(key, where, comma, current) for key, where in sources]
         attribute = f' dir="{own}"' if own else ""
-        return f'<bdi class="citation"{attribute}>({"; ".join(cited)})</bdi>'
+        return f'<bdi class="citation"{attribute}>({semicolon.join(cited)})</bdi>'
 
     def reference(
         self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
@@ -204,8 +204,8 @@ def _strip_typed_number(inline: Token) -> None:
         first.content = without_typed_number(first.content)
 
 
-def _one_citation(key: str, where: str, current: _Pass) -> str:
-    page = f", {html.escape(where)}" if where else ""
+def _one_citation(key: str, where: str, comma: str, current: _Pass) -> str:
+    page = f"{comma}{html.escape(where)}" if where else ""
     label = current.citations.get(key)
     if label is None:
         problem = Problem("unknown_source", key)
@@ -218,6 +218,9 @@ def _one_citation(key: str, where: str, current: _Pass) -> str:
 
 
 _RENDERER = _Renderer()
+#: Whether a citation runs from right to left → what stands before its page, and between two. On
+#: the web the browser knows the direction of a text; the marks are Latin there.
+_MARKS = {False: (", ", "; "), True: ("، ", "؛ ")}
 
 
 def render(

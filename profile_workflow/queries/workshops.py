@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from profile_workflow.models import (
     Profile,
@@ -252,12 +252,13 @@ def told_in_lines(workshop: Workshop) -> list[str]:
     """Return what may be told of the participants of a workshop, one group a line."""
     found = told_of(workshop)
     sexes = [label for label, _number in found.sexes]
+    colon = pgettext("after a label", ":")
     rows = [
-        f"{label}: " + ", ".join(map(" ".join, zip(sexes, map(str, row), strict=True)))
+        f"{label}{colon} " + ", ".join(map(" ".join, zip(sexes, map(str, row), strict=True)))
         for label, row in found.rows
     ]
     groups = [*found.categories, *([] if rows else found.sexes)]
-    return rows + [f"{label}: {number}" for label, number in groups]
+    return rows + [f"{label}{colon} {number}" for label, number in groups]
 
 
 def all_of(workshop: Workshop) -> Told:

@@ -1,8 +1,10 @@
 """What a build is made of: read once, known by its digest, made into a file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Self
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+from django.utils import timezone
 
 from reports.builds.annex import annex_of
 from reports.builds.documents import DOCUMENT_KINDS, Document, document_of
@@ -11,10 +13,12 @@ from reports.builds.outputs import chapter_of, output_of
 from reports.builds.pictures import with_pictures
 from reports.builds.reading import material_digest, material_for
 from reports.context import Material, Report, report_from
+from reports.errors import BuildFailed
 from reports.models import Build
 from reports.pdf.isolation import Listener
 from reports.pdf.isolation import build as build_pdf
 from reports.pdf.job import Job
+from reports.sealing import certificate
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class Made:
         pages: Of a PDF: how many.
         lengths: Of a PDF: id of the title of a chapter → how many pages it fills.
         frozen: What a file for publication is published with (``Build.frozen``).
+        seal: What is kept of the seal of the programme (``Build.seal``).
     """
 
     content: bytes
@@ -34,6 +39,7 @@ class Made:
     pages: int = 0
     lengths: Mapping[str, float] = field(default_factory=dict)
     frozen: list[Kept] = field(default_factory=list)
+    seal: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +101,11 @@ class Contents:
         made = build_pdf(
             with_pictures(job, build.profile), listener=listener, family=family_of(build)
         )
-        frozen: list[Kept] = []
-        if build.kind == Build.Kind.PUBLICATION and self.material is not None:
-            frozen = frozen_files(build.profile, self.material)
-        return Made(made.content, job.digest, made.pages, made.lengths, frozen)
+        if build.kind != Build.Kind.PUBLICATION or self.material is None:
+            return Made(made.content, job.digest, made.pages, made.lengths)
+        content, seal = _sealed(made.content, build)
+        frozen = frozen_files(build.profile, self.material)
+        return Made(content, job.digest, made.pages, made.lengths, frozen, seal)
 
     def _document(self) -> Document | None:
         build = self.build
@@ -121,3 +128,19 @@ def family_of(build: Build) -> str:
     Those of a profile in a language may. What was made for one reader is kept for nobody.
     """
     return "" if build.kind == Build.Kind.ANNEX else f"{build.profile_id}-{build.language}"
+
+
+def _sealed(content: bytes, build: Build) -> tuple[bytes, dict[str, Any]]:
+    """Put the seal on a file for publication, if there is one; the file in front of it stays."""
+    if not certificate.is_set():
+        return content, {}
+    at = timezone.now()
+    try:
+        in_force = certificate.in_force(at)
+        # Imported here: a server without the seal does not need its library.
+        from reports.sealing.signing import sealed  # noqa: PLC0415
+
+        with_seal, seal = sealed(content, with_=in_force, at=at, language=build.language)
+    except certificate.Unusable as problem:
+        raise BuildFailed("seal_unusable", reason=str(problem)) from None
+    return with_seal, asdict(seal)

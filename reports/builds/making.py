@@ -22,6 +22,7 @@ from reports.context import Report
 from reports.errors import BuildFailed
 from reports.models import PASSING_KINDS, Build
 from reports.pdf.isolation import Progress
+from reports.sealing import certificate
 
 #: Kinds that print the whole report, and those of them that are made to be commented on.
 WHOLE_KINDS = (Build.Kind.PREVIEW, Build.Kind.CONSULTATION, Build.Kind.PUBLICATION)
@@ -31,6 +32,7 @@ _LIVE = (Build.State.QUEUED, Build.State.RUNNING, Build.State.DONE)
 _ATTEMPTS = 3
 #: A finished file for publication without what it is published with; none is made so any more.
 _UNFIT = Q(kind=Build.Kind.PUBLICATION, state=Build.State.DONE, frozen=[])
+_UNSEALED = Q(kind=Build.Kind.PUBLICATION, state=Build.State.DONE, seal={})
 
 
 def content_digest(profile: Profile, *, kind: str, language: str, numbered: bool = False) -> str:
@@ -114,7 +116,8 @@ def _same(wanted: Build) -> Build | None:
         others = others.filter(requested_by=wanted.requested_by)
     if wanted.kind == Build.Kind.PUBLICATION:
         others = others.filter(material_digest=wanted.material_digest)
-    same = others.filter(state__in=_LIVE, digest=wanted.digest).exclude(_UNFIT).first()
+    unfit = _UNFIT | _UNSEALED if certificate.is_set() else _UNFIT
+    same = others.filter(state__in=_LIVE, digest=wanted.digest).exclude(unfit).first()
     if same is None and wanted.kind == Build.Kind.CHAPTER:
         # What has not begun reads the text when it does.
         return others.filter(state=Build.State.QUEUED).first()
@@ -168,7 +171,7 @@ def _keep(read: Contents, made: Made) -> Build:
     done.digest, done.material_digest = made.digest, read.material_digest
     # Of the text that was printed: it may have changed while the file was made.
     done.text_digest = read.text_digest
-    done.frozen = made.frozen
+    done.frozen, done.seal = made.frozen, made.seal
     done.state, done.stage = Build.State.DONE, ""
     done.size = len(made.content)
     done.pages = made.pages

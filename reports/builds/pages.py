@@ -52,7 +52,7 @@ def pages_of_references(words: Labels) -> str:
     CSS knows such pages by itself (``target-counter``), but WeasyPrint 70 drops notes from the
     pages that it lays out anew for that.
     """
-    before, after = (words.page % {"number": "\n"}).replace(" ", "\u00a0").split("\n")
+    before, after = (words.page % {"number": "\n"}).split("\n")
     content = f'" ({before}" attr(data-page) "{after})"'
     return f".reference a[data-page]::after {{ content: {content} }}"
 

@@ -58,6 +58,7 @@ def edition_from(
         parts=tuple(parts),
         tables=tuple(_listed(report.tables, places)),
         figures=tuple(_listed(report.figures, places)),
+        boxes=tuple(_listed(report.boxes, places)),
         files=tuple((one.name, one.title) for one in report.data_files),
         changes=changes,
     )
@@ -109,7 +110,7 @@ def _linked(parts: Sequence[Part], pictures: Mapping[str, str]) -> list[Part]:
 def _listed(exhibits: Iterable[ListedExhibit], places: Mapping[str, str]) -> Iterator[Entry]:
     for one in exhibits:
         if one.anchor in places:
-            yield Entry(f"{one.label} {one.title}", places[one.anchor], one.anchor)
+            yield Entry(f"{one.label} {one.title}".strip(), places[one.anchor], one.anchor)
 
 
 class _Paragraphs(HTMLParser):

@@ -23,7 +23,7 @@ from reports.context.plain import (
     Report,
     SectionText,
 )
-from reports.context.practices import practices_of
+from reports.context.practices import practices_of, titled_boxes
 from reports.context.references import Targets, has_references
 from reports.labels import Labels, direction, labels
 
@@ -91,6 +91,7 @@ def assemble(material: Material, *, medium: markup.Medium = markup.Medium.PRINT)
         brand=material.brand,
         practices=tuple(practices_of(chapters)),
         drawings=tuple(sorted(exhibitor.drawings.items())),
+        boxes=tuple(titled_boxes(chapters)),
     )
 
 

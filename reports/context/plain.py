@@ -435,7 +435,7 @@ class Practice:
 
 @dataclass(frozen=True, slots=True)
 class ListedExhibit:
-    """An entry of the list of tables or figures."""
+    """An entry of the list of tables, figures or boxes; boxes have no label."""
 
     label: str
     title: str
@@ -466,6 +466,7 @@ class Report:
         brand: How it looks.
         practices: The practices that its chapters describe in boxes, in their order.
         drawings: Name of each chart that stands in a chapter → the same as a file; on the web.
+        boxes: The boxes that have a title.
     """
 
     slug: str
@@ -497,3 +498,4 @@ class Report:
     brand: Brand = field(default_factory=Brand)
     practices: tuple[Practice, ...] = ()
     drawings: tuple[tuple[str, str], ...] = ()
+    boxes: tuple[ListedExhibit, ...] = ()

@@ -1,4 +1,4 @@
-"""The practices that chapters describe in boxes, each to be printed as a sheet of its own."""
+"""The boxes of the chapters: those with a title are listed, practices get a sheet of their own."""
 
 import html
 import re
@@ -6,10 +6,18 @@ from collections.abc import Iterable, Iterator
 
 from django.utils.safestring import mark_safe
 
-from reports.context.plain import Chapter, Practice
+from reports.context.plain import Chapter, ListedExhibit, Practice
 
+_TITLED = re.compile(r'<aside id="([^"]*)"[^>]*>\n<p class="box-title">(.*?)</p>')
 _ASIDE = re.compile(r'<aside id="[^"]*" class="(?P<kind>\w+)"[^>]*>|</aside>')
 _TITLE = re.compile(r'<p class="box-title">(.*?)</p>\n?')
+
+
+def titled_boxes(chapters: Iterable[Chapter]) -> Iterator[ListedExhibit]:
+    """Yield the boxes that have a title, in the order of the text; they bear no number."""
+    for chapter in chapters:
+        for anchor, title in _TITLED.findall(chapter.html):
+            yield ListedExhibit("", html.unescape(title), anchor)
 
 
 def practices_of(chapters: Iterable[Chapter]) -> Iterator[Practice]:

@@ -6,6 +6,7 @@ from profile_workflow.models import Profile, Workshop
 from profile_workflow.queries.workshops import digest_of, in_words, told_in_lines, workshops_of
 from reports.context import days
 from reports.context.plain import WorkshopLine
+from reports.labels import labels
 
 
 def read_workshops(
@@ -29,11 +30,11 @@ def read_workshops(
 def _line(
     one: Workshop, names: Mapping[int, str], keys: Mapping[str, int], language: str
 ) -> WorkshopLine:
-    day = days.day(one.held_on, language)
+    day, colon = days.day(one.held_on, language), labels(language).colon
     facts = (
         in_words(one),
         one.get_mode_display(),
-        f"{one._meta.get_field('participants').verbose_name}: {one.participants}",  # noqa: SLF001 - Django's own API
+        f"{one._meta.get_field('participants').verbose_name}{colon}{one.participants}",  # noqa: SLF001 - Django's own API
         one.get_quorum_display() if one.quorum else "",
         one.get_attribution_display(),
     )

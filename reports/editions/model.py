@@ -150,6 +150,7 @@ class Edition:
     figures: tuple[Entry, ...]
     files: tuple[tuple[str, str], ...]
     changes: Changes | None = None
+    boxes: tuple[Entry, ...] = ()
 
     def to_json(self) -> str:
         """Return the edition as canonical JSON."""
@@ -161,8 +162,9 @@ class Edition:
         values: dict[str, Any] = json.loads(text)
         values.pop("format")
         values["parts"] = tuple(_part(one) for one in values["parts"])
-        for name in ("tables", "figures"):
-            values[name] = tuple(Entry(**one) for one in values[name])
+        # What was published before boxes were listed has no list of them.
+        for name in ("tables", "figures", "boxes"):
+            values[name] = tuple(Entry(**one) for one in values.get(name, ()))
         for name in ("imprint", "files"):
             values[name] = tuple((first, second) for first, second in values[name])
         for name in ("authors", "keywords"):

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('profile_workflow', '0013_branding'),
-        ('reports', '0005_outputs'),
+        ('reports', '0007_documents'),
     ]
 
     operations = [

@@ -1,22 +1,26 @@
 """Is this the published file, and who approved it? For everybody, and for machines as JSON."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.http import urlencode
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from profile_workflow.forms.verify import FileToCheckForm, FingerprintForm
-from profile_workflow.hashing import HashingHandler
+from profile_workflow.hashing import HashedFile, HashingHandler
 from profile_workflow.models import User
 from profile_workflow.proxies import address_of
 from profile_workflow.services import accounts
 from profile_workflow.web.refusing import HTTP_NOT_FOUND, HTTP_UNPROCESSABLE
 from reports.models import Publication
+from reports.sealing.telling import known_seals, repeated, word_of
 from reports.verification import Finding, SectionLine, look_up
 
 
@@ -32,7 +36,9 @@ def verify(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _asked(request)
     is_open = accounts.may_check_file(address=address_of(request), at=timezone.now())
-    request.upload_handlers = [HashingHandler(request, idle=not is_open)]
+    request.upload_handlers = [
+        HashingHandler(request, idle=not is_open, reads_seals=bool(known_seals()))
+    ]
     return _sent(request, is_open=is_open)
 
 
@@ -51,7 +57,11 @@ def _sent(request: HttpRequest, *, is_open: bool) -> HttpResponse:
     if not is_open:
         return _page(request, {"too_many": True}, HTTPStatus.TOO_MANY_REQUESTS)
     if form.is_valid():
-        return redirect("fingerprint", form.cleaned_data["file"].sha256)
+        file: HashedFile = form.cleaned_data["file"]
+        address = reverse("fingerprint", args=[file.sha256])
+        with closing(file):
+            word = word_of(file.sealed, file.sha256)
+        return redirect(f"{address}?{urlencode({'seal': word})}" if word else address)
     return _page(request, {"file_form": form}, HTTP_UNPROCESSABLE)
 
 
@@ -68,6 +78,7 @@ def fingerprint(request: HttpRequest, code: str) -> HttpResponse:
         "findings": findings,
         "one": findings[0] if len(findings) == 1 else None,
         "asked": True,
+        "seal": repeated(request.GET.get("seal", ""), wanted),
     }
     return _page(request, found)
 
@@ -111,6 +122,7 @@ def _as_data(one: Finding) -> dict[str, Any]:
         "withdrawn_at": one.withdrawn_at,
         "reason": one.reason,
         "sections": [_section(line) for line in one.sections],
+        "seal": one.seal or None,
         "approvals": [
             {
                 "function": line.function,

@@ -50,7 +50,7 @@ def test_subsections_tables_and_figures_are_numbered_through(profile):
 def test_every_figure_has_year_territory_definition_and_source(profile):
     html = report_of(profile).chapters[1].html
 
-    for words in ("38,000.5", "2024", "Municipality", "Residents", "INS 2021</a></bdi>, p. 7"):
+    for words in ("38,000.5", "2024", "Municipality", "Residents", "INS 2021</a></bdi>, p.\u00a07"):
         assert words in html
     assert "not available" in html
     assert "Asked twice." in html

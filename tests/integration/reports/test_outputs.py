@@ -284,7 +284,7 @@ def test_the_words_that_pages_lend_are_in_the_language_of_the_report(profile, ju
     for language, words in {
         "de": (
             "Internationale Fachperson",
-            "Annehmen",
+            "Angenommen",
             "Konsultation 1",
             "Mit Vorbehalt zugestimmt",
         ),

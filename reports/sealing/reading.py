@@ -1,0 +1,97 @@
+"""The near side of the process that reads seals: what a file that was sent bears."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from django.db.models import TextChoices
+
+_ROOT = Path(__file__).resolve().parent.parent.parent
+_MEMORY_BYTES, _CPU_SECONDS, _WALL_SECONDS = 1024**3, 8, 15.0
+
+
+class Verdict(TextChoices):
+    """What can be said of the seal of a file."""
+
+    INTACT = "intact"
+    BROKEN = "broken"
+    OF_OTHERS = "of_others"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a file bears.
+
+    Attributes:
+        verdict: What can be said.
+        name: Whose seal it is, as we kept it; empty if it is none of ours.
+    """
+
+    verdict: Verdict
+    name: str = ""
+
+
+def read_seal(file: IO[bytes], known: Mapping[str, str]) -> Reading:
+    """Read the seal of a file, in a process of its own under limits.
+
+    Args:
+        file: The file, as the system knows it: one with a number.
+        known: SHA-256 (hex) of each certificate with which we seal or sealed → whose it is. Names
+            that stand in the file are not repeated: anybody can write any into his own.
+    """
+    found = _told(file)
+    if not found:
+        return Reading(Verdict.UNREADABLE)
+    ours = [(known[one], is_intact) for one, is_intact in found if one in known]
+    if not ours:
+        return Reading(Verdict.OF_OTHERS)
+    sound = next((name for name, is_intact in ours if is_intact), "")
+    return Reading(Verdict.INTACT, sound) if sound else Reading(Verdict.BROKEN, ours[0][0])
+
+
+def _told(file: IO[bytes]) -> list[tuple[str, bool]] | None:
+    """Return certificate and soundness of each seal; None if the file could not be read."""
+    file.seek(0)
+    command = [sys.executable, "-m", "reports.sealing", str(_MEMORY_BYTES), str(_CPU_SECONDS)]
+    with tempfile.TemporaryDirectory(prefix="seal-") as folder:
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
+            command,
+            stdin=file,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=folder,
+            env=_environment(folder),
+            start_new_session=True,
+        )
+        try:
+            told, _ = process.communicate(timeout=_WALL_SECONDS)
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.communicate()
+    if process.returncode != 0:
+        return None
+    return [(one["certificate"], one["intact"]) for one in json.loads(told)]
+
+
+def _environment(folder: str) -> dict[str, str]:
+    """Only what the process needs: no secret of the application."""
+    return {
+        "PATH": os.defpath,
+        "PYTHONPATH": str(_ROOT),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUTF8": "1",
+        "HOME": folder,
+        "TMPDIR": folder,
+        "TZ": "UTC",
+    }
