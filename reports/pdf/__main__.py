@@ -6,36 +6,14 @@ network and bounds what can be bounded before it imports a large library.
 
 import ctypes
 import gc
-import resource
 import signal
 import socket
 import sys
 
-_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
+from reports.limits import leave_the_network, limit_files
+
 _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 4, 36
-_FILE_BYTES = 256 * 1024**2
-_OPEN_FILES = 96
 _RARE_COLLECTION = (200_000, 20, 100)
-
-
-def leave_the_network() -> bool:
-    """Move into an empty network namespace; where the system forbids it the fetcher is alone.
-
-    Returns:
-        Whether the process has no network any more.
-    """
-    try:
-        library = ctypes.CDLL(None, use_errno=True)
-        return bool(library.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0)
-    except (OSError, AttributeError):
-        return False
-
-
-def limit_files() -> None:
-    """Bound the size of files and how many are open, for this process and its copies."""
-    resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE_BYTES, _FILE_BYTES))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def stand_alone() -> None:

@@ -29,6 +29,7 @@ from typing import Any, NoReturn
 
 from weasyprint.text import line_break
 
+from reports.limits import limit_cost
 from reports.pdf.chapters import Shelf
 from reports.pdf.job import Job
 from reports.pdf.render import MissingGlyph, prepare, render
@@ -167,7 +168,7 @@ def _be_a_copy(
             for place, stream in enumerate(streams):
                 os.dup2(stream, place)
                 os.close(stream)
-            _limit(asked["memory"], asked["cpu"])
+            limit_cost(asked["memory"], asked["cpu"])
             shelf = server.shelf or Shelf()
             status = _make(shelf)
             if status == 0 and asked["idle"]:
@@ -175,12 +176,6 @@ def _be_a_copy(
     except BaseException:  # noqa: BLE001 - the process ends here, whatever it was
         traceback.print_exc()
     os._exit(status)
-
-
-def _limit(memory: int, cpu: int) -> None:
-    """Bound memory (bytes) and processor time (seconds, counted from now) of this copy."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 2))
 
 
 def _tell(**facts: object) -> None:

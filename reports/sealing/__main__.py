@@ -11,7 +11,7 @@ import logging
 import sys
 from typing import Any
 
-from reports.pdf.__main__ import leave_the_network, limit
+from reports.limits import leave_the_network, limit_cost, limit_files
 
 #: Most signatures of a file that are looked at.
 _MOST = 4
@@ -44,7 +44,8 @@ def main(arguments: list[str]) -> int:
     """Read one file; arguments are the limits: bytes of memory and seconds of CPU."""
     memory, cpu = (int(argument) for argument in arguments)
     leave_the_network()
-    limit(memory, cpu)
+    limit_files()
+    limit_cost(memory, cpu)
     logging.disable(logging.CRITICAL)
     json.dump(_seals(), sys.stdout)
     return 0
