@@ -182,11 +182,11 @@ def test_old_pages_are_forgotten_with_their_files(made, profile, expert):
 def test_what_was_forgotten_while_it_was_made_does_not_come_back(made, profile, monkeypatch):
     build = give(profile, made[Role.LOCAL_EXPERT])
 
-    def forgotten(job, *, listener):
+    def forgotten(job, **_how):
         Build.objects.filter(pk=build.pk).delete()
         raise AssertionError(job.title)
 
-    monkeypatch.setattr("reports.builds.making.build_pdf", forgotten)
+    monkeypatch.setattr("reports.builds.contents.build_pdf", forgotten)
     with pytest.raises(AssertionError):
         handlers.build_pdf({"build": build.pk})
     handlers.build_pdf({"build": build.pk})
@@ -200,10 +200,10 @@ def test_a_chapter_that_is_too_much_is_named_in_the_language_of_its_reader(
     factories.give_job(build, state="done")
     title = str(factories.section(profile, "2"))
 
-    def too_big(job, *, listener):
+    def too_big(_job, **_how):
         raise BuildFailed("too_big", at=title)
 
-    monkeypatch.setattr("reports.builds.making.build_pdf", too_big)
+    monkeypatch.setattr("reports.builds.contents.build_pdf", too_big)
     with pytest.raises(JobFailed):
         handlers.build_pdf({"build": build.pk, "kind": build.kind})
     client = signed_in(made[Role.LOCAL_EXPERT])

@@ -23,7 +23,7 @@ from profile_workflow import hashing
 from profile_workflow.states import ProfileState, Role
 from reports import publications
 from reports.apps import check_seal
-from reports.builds import making, request_build, run_build
+from reports.builds import contents, request_build, run_build
 from reports.errors import BuildFailed
 from reports.models import Build
 from reports.sealing import authority as asking
@@ -176,7 +176,7 @@ def test_a_certificate_that_cannot_be_used_is_told_beforehand(seal, tmp_path, ke
 @pytest.fixture
 def made_quickly(english, monkeypatch):
     """Have every build make the same invented report."""
-    monkeypatch.setattr(making, "build_pdf", lambda _job, listener: english[1])
+    monkeypatch.setattr(contents, "build_pdf", lambda _job, **_how: english[1])
 
 
 @pytest.mark.slow
