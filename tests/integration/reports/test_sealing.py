@@ -179,6 +179,10 @@ def made_quickly(english, monkeypatch):
     monkeypatch.setattr(contents, "build_pdf", lambda _job, **_how: english[1])
 
 
+def ready(profile):
+    return publications.ready_builds(factories.fresh(profile))
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("made_quickly")
 def test_what_is_published_is_sealed_and_the_page_of_files_says_so(english, seal, monkeypatch):
@@ -187,12 +191,12 @@ def test_what_is_published_is_sealed_and_the_page_of_files_says_so(english, seal
     team = factories.holder(profile, Role.PROJECT_TEAM)
     asked = {"kind": Build.Kind.PUBLICATION, "language": "en", "by": team, "at": timezone.now()}
     unsealed = run_build(request_build(profile, **asked).pk)
-    assert (unsealed.seal, publications.ready_builds(profile)) == ({}, [unsealed])
+    assert (unsealed.seal, ready(profile)) == ({}, [unsealed])
     consultation = asked | {"kind": Build.Kind.CONSULTATION}
 
     # From when files are sealed, one without a seal is none for publication.
     seal.SEAL_PKCS12 = path
-    assert publications.ready_builds(profile) == []
+    assert ready(profile) == []
     waiting = request_build(profile, **asked)
     assert waiting != unsealed
     with sealing.authority() as (address, authority):
@@ -202,7 +206,7 @@ def test_what_is_published_is_sealed_and_the_page_of_files_says_so(english, seal
             build_pdf({"build": waiting.pk})
         waiting.refresh_from_db()
         assert (waiting.state, waiting.file, waiting.seal) == ("failed", "", {})
-        assert publications.ready_builds(profile) == []
+        assert ready(profile) == []
         seal.SEAL_PASSPHRASE, right = "wrong", seal.SEAL_PASSPHRASE
         with pytest.raises(BuildFailed, match="ask for the file again"):
             run_build(waiting.pk)
