@@ -90,7 +90,7 @@ NOT_WRITTEN = {
         ),
         *("leased_by", "flow_class", "flow_task", "flow_task_type", "token", "salt"),
         *("owner_permission_obj_pk", "OutboxJob.key", "FailedSignIn.key", "Tally.key"),
-        *("WordReading.outcome", "confirmed", "path", "content_type", "frozen", "scope"),
+        *("WordReading.outcome", "confirmed", "path", "content_type", "frozen", "scope", "seal"),
     },
     "a name in addresses or in the text, checked by its form and by the database": {
         *("code", "slug", "key"),

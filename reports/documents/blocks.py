@@ -33,6 +33,10 @@ _CONTENTS = r' TOC \o "1-2" \h \z '
 _LISTED: Mapping[str, tuple[str, str]] = {
     "list-of-tables": ("PWListEntry", r' TOC \h \z \c "Table" '),
     "list-of-figures": ("PWListEntry", r' TOC \h \z \c "Figure" '),
+    "list-of-boxes": (
+        "PWListEntry",
+        r' TOC \h \z \t "PW Box,1,PW Practice Sheet,1,PW Warning,1" ',
+    ),
 }
 
 

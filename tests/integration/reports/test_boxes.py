@@ -26,8 +26,7 @@ def report_with(text, language="en"):
 
 
 def edition_of(report):
-    facts = dict.fromkeys(("title", "programme", "city", "year", "version"), "x")
-    return edition_from(report, pictures={}, changes=None, **facts)
+    return edition_from(synthetic_material(pages=7), report, pictures={}, changes=None)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

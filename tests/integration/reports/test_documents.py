@@ -162,7 +162,7 @@ def test_a_file_for_word_says_what_it_is():
     job, content = word_of(material)
     files = {name: data.decode() for name, data in files_in(content).items() if "xml" in name}
     core = files["docProps/core.xml"]
-    for name, value in (("dc:creator", "A. Author"), ("dc:language", "fr-FR"),
+    for name, value in (("dc:creator", "; ".join(job.authors)), ("dc:language", "fr-FR"),
                         ("cp:keywords", "logement; &lt;écoles&gt;")):  # fmt: skip
         assert f"<{name}>{value}</{name}>" in core
     assert "Version de consultation" in core

@@ -1,5 +1,6 @@
 """What a worker left behind is removed after a day, and what any row names never is."""
 
+import hashlib
 import os
 from datetime import timedelta
 
@@ -12,7 +13,7 @@ from profile_workflow.models import Partner
 from profile_workflow.states import ProfileState
 from reports.builds.leftovers import remove_leftovers
 from reports.models import Build, PublicationFile
-from tests import factories
+from tests import factories, pictures
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.any_database]
 
@@ -24,12 +25,14 @@ def test_files_that_no_row_names_are_removed_after_a_day(settings, tmp_path):
     profile = factories.bring_to(factories.make_profile(), ProfileState.PRODUCTION)
     partner = Partner(programme=profile.programme, part="donor", name="Fund")
     # A field of another package that names a file of this folder is asked too.
-    partner.logo, partner.logo_sha256 = "reports/logo.png", "1" * 64
+    logo = pictures.plain_png()
+    partner.logo, partner.logo_sha256 = "reports/logo.png", hashlib.sha256(logo).hexdigest()
     partner.save()
+    default_storage.save("reports/logo.png", ContentFile(logo))
     factories.freeze_edition(profile)
     only_frozen = {one["file"] for one in Build.objects.get().frozen}
     assert only_frozen
-    for name in ("logo.png", "left.csv", "young.csv"):
+    for name in ("left.csv", "young.csv"):
         default_storage.save(f"reports/{name}", ContentFile(b"1"))
     now = timezone.now()
     stored = {f"reports/{name}" for name in default_storage.listdir("reports")[1]}
