@@ -50,6 +50,8 @@ NO_LIST = {
     "link_section": "one section",
     "link_priorities": "a form",
     "link_code": "one answer",
+    "section_printed": "the pages of one chapter",
+    "version_withdraw": "one version",
     "profile_move": "a form",
     "published_part": "one section",
     "published_part-changes": "what one correction has changed",
