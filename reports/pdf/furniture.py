@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import weasyprint.layout
+from weasyprint.anchors import gather_anchors
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout import page as page_layout
 from weasyprint.layout.background import layout_box_backgrounds
@@ -95,6 +96,8 @@ def furnish(sheet: Sheet, *, number: int, total: int, strings: Mapping[str, str]
     page.children = (*text, *margins)
     for box in margins:
         layout_box_backgrounds(page, box, context.get_image_from_uri)
+        # It leads nowhere; but how it is turned, such as the watermark, is found with where to.
+        gather_anchors(box, {}, [], [], {None: []})
 
 
 def install() -> None:

@@ -101,6 +101,9 @@ def test_the_watermark_is_on_each_page_until_publication(english, arabic):
     texts = ["".join(re.findall(r"\S", sheet.extract_text())) for sheet in sheets]
 
     assert all("notforcitation" in text for text in texts)
+    # It runs across the page, at 54 degrees, on all but the cover, which says it in words.
+    across = [b"0.587785 -0.809017" in sheet.get_contents().get_data() for sheet in sheets]
+    assert across == [False, *[True] * (len(sheets) - 1)]
     assert arabic[0].watermark == ""
 
 
