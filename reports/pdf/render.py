@@ -156,6 +156,8 @@ def _chapters(
     setting, chapters, pages, notes = _setting(job), list[Chapter](), 0, 0
     for number, (part, html) in enumerate(zip(job.parts, texts, strict=True), 1):
         watch = partial(_tell_page, tell, number, len(texts), part.title, pages)
+        # Before its first page is begun: what takes too long until then is this chapter's.
+        watch(1)
         twins = texts[: number - 1].count(html)
         text = Text(html, first=pages + 1, notes=notes, twins=twins)
         chapters.append(shelf.chapter(setting, text, watch=watch))

@@ -35,7 +35,7 @@ BOMBS = {
 
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_bomb_ends_within_its_limits_and_says_where(bomb):
-    limits = Limits(memory_bytes=1024**3, cpu_seconds=3, wall_seconds=30)
+    limits = Limits(memory_bytes=1024**3, cpu_seconds=2, wall_seconds=30)
     job = plain_job("<h1>A</h1>", f"<h1>B</h1>{BOMBS[bomb]}", styles=(STYLE,))
 
     with pytest.raises(BuildFailed, match=r"(It was at|longest chapter is) “Part 2”") as failure:
@@ -83,10 +83,10 @@ def test_a_character_without_a_glyph_is_named_with_its_place():
 
 def test_a_killed_process_is_not_a_slow_one():
     """Whoever kills it, by hand or for want of memory: the text is not to blame."""
-    killed: list[int] = []
+    before, killed = set(copies()), list[int]()
 
     def kill(_progress):
-        killed.extend(copies())
+        killed.extend(set(copies()) - before)
         for pid in killed:
             os.kill(pid, signal.SIGKILL)
 
@@ -112,9 +112,10 @@ def test_a_listener_that_fails_leaves_no_process_behind():
         raise LookupError
 
     rows = "<table>" + "<tr><td>x</td></tr>" * 20_000 + "</table>"
+    before = copies()
     with pytest.raises(LookupError):
         build(plain_job(rows), limits=LIMITS, listener=fail)
-    assert copies() == []
+    assert set(copies()) <= set(before)
 
 
 def test_a_long_job_that_is_begun_slowly_is_read_to_its_end():
