@@ -128,9 +128,11 @@ class Contents:
 def family_of(build: Build) -> str:
     """Name the builds that may use the laid-out chapters of one another.
 
-    Those of a profile in a language may. What was made for one reader is kept for nobody.
+    Those of a profile in a language may. What was made for one reader is kept for nobody; and what
+    is published is made by a process that has seen no text but the approved one.
     """
-    return "" if build.kind == Build.Kind.ANNEX else f"{build.profile_id}-{build.language}"
+    is_alone = build.kind in (Build.Kind.ANNEX, Build.Kind.PUBLICATION)
+    return "" if is_alone else f"{build.profile_id}-{build.language}"
 
 
 def _sealed(content: bytes, build: Build) -> tuple[bytes, dict[str, Any]]:
