@@ -44,11 +44,18 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What was read for a build; nothing for an annex, which is made of no report."""
+    """What was read for a build; nothing for an annex, which is made of no report.
+
+    Attributes:
+        material_digest: SHA-256 (hex) of everything that was read for a file for publication; else
+            empty. Taken before the file is made: a version that is withdrawn meanwhile may be
+            quoted in it, and then the file must not pass for one of the present.
+    """
 
     build: Build
     material: Material | None = None
     report: Report | None = None
+    material_digest: str = ""
 
     @classmethod
     def of(cls, build: Build) -> Self:
@@ -56,7 +63,10 @@ class Contents:
         if build.kind == Build.Kind.ANNEX:
             return cls(build)
         material = material_for(build.profile, kind=build.kind, language=build.language)
-        return cls(build, material, report_from(material))
+        digest = ""
+        if build.kind == Build.Kind.PUBLICATION:
+            digest = material_digest(build.profile, material)
+        return cls(build, material, report_from(material), digest)
 
     @property
     def digest(self) -> str:
@@ -76,13 +86,6 @@ class Contents:
             return self.report.digest
         key = self.build.section.key
         return next(one.sha256 for one in self.report.chapters if one.key == key)
-
-    @property
-    def material_digest(self) -> str:
-        """SHA-256 (hex) of everything that was read for a file for publication; else nothing."""
-        if self.material is None or self.build.kind != Build.Kind.PUBLICATION:
-            return ""
-        return material_digest(self.build.profile, self.material)
 
     def make(self, listener: Listener) -> Made:
         """Make the file.
@@ -125,9 +128,11 @@ class Contents:
 def family_of(build: Build) -> str:
     """Name the builds that may use the laid-out chapters of one another.
 
-    Those of a profile in a language may. What was made for one reader is kept for nobody.
+    Those of a profile in a language may. What was made for one reader is kept for nobody; and what
+    is published is made by a process that has seen no text but the approved one.
     """
-    return "" if build.kind == Build.Kind.ANNEX else f"{build.profile_id}-{build.language}"
+    is_alone = build.kind in (Build.Kind.ANNEX, Build.Kind.PUBLICATION)
+    return "" if is_alone else f"{build.profile_id}-{build.language}"
 
 
 def _sealed(content: bytes, build: Build) -> tuple[bytes, dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Files that no row names: left by a worker that was ended while it kept a version."""
 
+import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -8,6 +9,8 @@ from django.core.files.storage import default_storage
 from django.db.models import FileField
 
 from reports.models import Build
+
+logger = logging.getLogger(__name__)
 
 #: Where this package keeps its files.
 FOLDER = "reports"
@@ -18,6 +21,9 @@ KEPT_FOR = timedelta(days=1)
 def remove_leftovers(*, at: datetime) -> int:
     """Remove the files of reports that no row names, a day after they were written.
 
+    Where no row names any of them, the files belong to another database, or to one that is still
+    to be restored: then they are left alone.
+
     Returns:
         How many were removed.
     """
@@ -25,6 +31,9 @@ def remove_leftovers(*, at: datetime) -> int:
     if not old:
         return 0
     named = frozenset(_named())
+    if named.isdisjoint(old):
+        logger.warning("no row names any of %d files of reports; they are left alone", len(old))
+        return 0
     left = [name for name in old if name not in named]
     for name in left:
         default_storage.delete(name)

@@ -1,12 +1,15 @@
 """The near side of the process that reads seals: what a file that was sent bears."""
 
+import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -15,6 +18,8 @@ from django.db.models import TextChoices
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _MEMORY_BYTES, _CPU_SECONDS, _WALL_SECONDS = 1024**3, 8, 15.0
+#: How long a file waits until the one before it has been read.
+_SECONDS_IN_LINE, _SECONDS_BETWEEN_LOOKS = 3.0, 0.1
 
 
 class Verdict(TextChoices):
@@ -24,6 +29,7 @@ class Verdict(TextChoices):
     BROKEN = "broken"
     OF_OTHERS = "of_others"
     UNREADABLE = "unreadable"
+    BUSY = "busy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +46,19 @@ class Reading:
 
 
 def read_seal(file: IO[bytes], known: Mapping[str, str]) -> Reading:
-    """Read the seal of a file, in a process of its own under limits.
+    """Read the seal of a file, in a process of its own under limits, one file at a time.
+
+    However many files strangers send at once, they cost the machine no more than one of them.
 
     Args:
         file: The file, as the system knows it: one with a number.
         known: SHA-256 (hex) of each certificate with which we seal or sealed → whose it is. Names
             that stand in the file are not repeated: anybody can write any into his own.
     """
-    found = _told(file)
+    with _turn() as has_come:
+        if not has_come:
+            return Reading(Verdict.BUSY)
+        found = _told(file)
     if not found:
         return Reading(Verdict.UNREADABLE)
     ours = [(known[one], is_intact) for one, is_intact in found if one in known]
@@ -55,6 +66,25 @@ def read_seal(file: IO[bytes], known: Mapping[str, str]) -> Reading:
         return Reading(Verdict.OF_OTHERS)
     sound = next((name for name, is_intact in ours if is_intact), "")
     return Reading(Verdict.INTACT, sound) if sound else Reading(Verdict.BROKEN, ours[0][0])
+
+
+@contextmanager
+def _turn() -> Iterator[bool]:
+    """Wait until no other process of this machine reads a file; say whether that came true."""
+    ends = time.monotonic() + _SECONDS_IN_LINE
+    with Path(__file__).open("rb") as lock:
+        while not (has_come := _is_locked(lock)) and time.monotonic() < ends:
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
+        yield has_come
+
+
+def _is_locked(lock: IO[bytes]) -> bool:
+    """Take a lock, which ends when its file is closed, or its process; say whether it was free."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _told(file: IO[bytes]) -> list[tuple[str, bool]] | None:

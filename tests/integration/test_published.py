@@ -39,6 +39,7 @@ from profile_workflow.services.search_index import differences
 from profile_workflow.states import ProfileState, Role
 from reports import publications
 from reports.builds import request_build
+from reports.builds.contents import Contents
 from reports.builds.making import content_digest
 from reports.editions import Part, edition_of, showing
 from reports.models import Build, Publication, PublicationFile, Withdrawal
@@ -396,7 +397,12 @@ def the_newest_version_is_withdrawn_by_itself(profile):
     assert withdraw in text(by_team.get(reverse("profile", args=[slug])))
     assert by_team.post(withdraw, {"reason": " "}).status_code == 422
     assert is_public(profile, "1.1") == {"cities": True, "cities_feed": True, "page": True}
+    kept = factories.fresh(profile)
+    begun = Contents.of(Build(profile=kept, kind="publication", language=kept.language))
+    assert begun.material_digest == factories.printed_now(profile)
     assert by_team.post(withdraw, {"reason": WRONG}).status_code == 302
+    # A file in the making may quote what was withdrawn meanwhile: it is none of the present.
+    assert begun.material_digest != factories.printed_now(profile)
     assert [by_team.post(withdraw, {"reason": WRONG}).status_code] == [409]
     assert Withdrawal.objects.get().event.role == Role.PROJECT_TEAM
     told = OutboxJob.objects.filter(payload__kind=MailKind.VERSION_WITHDRAWN)

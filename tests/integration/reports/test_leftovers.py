@@ -47,5 +47,14 @@ def test_files_that_no_row_names_are_removed_after_a_day(settings, tmp_path):
     assert stored - there(stored) == {"reports/left.csv", "reports/young.csv"}
 
 
+def test_files_of_another_database_are_left_alone(settings, tmp_path):
+    storages = {**settings.STORAGES}
+    storages["default"] = storages["default"] | {"OPTIONS": {"location": str(tmp_path)}}
+    settings.STORAGES = storages
+    default_storage.save("reports/published.pdf", ContentFile(b"1"))
+    assert remove_leftovers(at=timezone.now() + timedelta(days=2)) == 0
+    assert default_storage.exists("reports/published.pdf")
+
+
 def there(names):
     return {name for name in names if default_storage.exists(name)}

@@ -1,12 +1,14 @@
 """The seal of the programme: put on by the worker, read at /verify/, and what can go wrong."""
 
 import datetime
+import fcntl
 import hashlib
 import io
 import json
 import subprocess
 import tempfile
 from html import unescape
+from pathlib import Path
 
 import page as validator
 import pytest
@@ -37,6 +39,12 @@ from workflows.handlers import build_pdf
 pytestmark = [pytest.mark.pdf, pytest.mark.django_db]
 
 NAME = "Publishing office, Programme of Cities"
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch):
+    """Other tests that run beside these read seals too."""
+    monkeypatch.setattr(reading, "_SECONDS_IN_LINE", 60)
 
 
 @pytest.fixture(scope="module")
@@ -258,6 +266,14 @@ def test_what_is_published_is_sealed_and_the_page_of_files_says_so(english, seal
     assert "seal=" not in send(english[1].content)[0]
     assert len(held) == 4
     assert all(one.closed for one in held)
+
+
+def test_files_of_strangers_are_read_one_at_a_time(tmp_path, monkeypatch):
+    monkeypatch.setattr(reading, "_SECONDS_IN_LINE", 0)
+    with Path(reading.__file__).open("rb") as another:
+        fcntl.flock(another, fcntl.LOCK_EX)
+        assert read(b"%PDF-1.7 /ByteRange", {}, tmp_path) == Reading(Verdict.BUSY)
+    assert read(b"%PDF-1.7 /ByteRange", {}, tmp_path) == Reading(Verdict.UNREADABLE)
 
 
 def test_only_what_was_said_by_us_of_this_file_is_repeated(tmp_path):
