@@ -198,7 +198,7 @@ PAGES = (
     Page("my_invitation", "Accepting, declining, or proposing another date.", [Role.TRANSLATOR],
          invited),
     Page("history", "Who did what, when and why.", [TEAM, EXPERT], full),
-    Page("pdf", "The PDFs of a profile.", [TEAM, EXPERT], full),
+    Page("pdf", "What can be made of a profile, and its files.", [TEAM, EXPERT], full),
     Page("profile_move", "A move that needs a reason.", [TEAM],
          lambda world: [world.profile.slug, "hold"]),
     Page("me", "Your language, time zone and mails.", [EXPERT, TEAM]),
