@@ -143,7 +143,6 @@ class Labels:
     funded_by: str
     annex: str
     summary: str
-    practice_sheets: str
     practice_sheet: str
     from_chapter: str
     profile_file: str

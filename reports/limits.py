@@ -1,11 +1,32 @@
-"""What a process that works on foreign content takes from itself before it begins."""
+"""What a process that works on foreign content is given, and takes from itself before it begins."""
 
 import ctypes
+import os
 import resource
+from pathlib import Path
 
+#: Where the modules of such a process are.
+ROOT = Path(__file__).resolve().parent.parent
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _FILE_BYTES = 256 * 1024**2
 _OPEN_FILES = 96
+
+
+def bare_environment(folder: Path) -> dict[str, str]:
+    """Return only what such a process needs: no secret of the application.
+
+    Args:
+        folder: Its home, and where it keeps what it needs meanwhile.
+    """
+    return {
+        "PATH": os.defpath,
+        "PYTHONPATH": str(ROOT),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUTF8": "1",
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "TZ": "UTC",
+    }
 
 
 def leave_the_network() -> bool:

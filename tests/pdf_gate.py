@@ -22,6 +22,7 @@ import page as validator
 import pikepdf
 
 from reports.context.plain import Material
+from reports.limits import ROOT
 from reports.pdf import press
 from reports.pdf.isolation import Built
 from reports.pdf.job import Job
@@ -274,7 +275,7 @@ class Elsewhere:
     opened: list[str]
 
 
-def made_elsewhere(job: Job, folder: Path, root: Path = press._ROOT) -> Elsewhere:
+def made_elsewhere(job: Job, folder: Path, root: Path = ROOT) -> Elsewhere:
     """Make a file in another directory, with other hashes, time zone and language.
 
     ``root`` is where the modules of the process are looked for.
@@ -302,5 +303,5 @@ def made_elsewhere(job: Job, folder: Path, root: Path = press._ROOT) -> Elsewher
 
 def _own(folder: Path) -> tuple[str, ...]:
     """Return where files lie that may be read: Python's, the project's, those of the process."""
-    own = (sys.prefix, sys.base_prefix, press._ROOT, folder, "/proc")
+    own = (sys.prefix, sys.base_prefix, ROOT, folder, "/proc")
     return (*map(os.path.realpath, own), "/dev/null", "/etc/mime.types")

@@ -23,8 +23,6 @@ _PAGE, _SIDES, _SIZE = 459.0, 11.5, 8.0
 _OTHER_SIZE = 10.5
 #: What is longer is broken into lines anyway.
 _LONGEST = 260.0
-#: Most rows, with the head, of a table that is not parted by the end of a page.
-_SHORT = 9
 #: Letters of the longest word that is not broken: a fingerprint is.
 _LONGEST_WORD = 30
 
@@ -63,9 +61,8 @@ def _measured(table: re.Match[str]) -> str:
     rows = _cells(table["rows"])
     if not _is_even(rows):
         return table[0]
-    kinds = "measured short" if len(rows) <= _SHORT else "measured"
     return (
-        f'<table{table["rest"]} class="{kinds}">{table["caption"] or ""}'
+        f'<table{table["rest"]} class="measured">{table["caption"] or ""}'
         f"{_columns(rows)}{table['rows']}</table>"
     )
 

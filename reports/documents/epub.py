@@ -203,6 +203,7 @@ def _nav(book: Book) -> str:
         f'<li><a href="imprint.xhtml">{_safe(words.about)}</a></li>{chapters}</ol></nav>'
         f"{_listed('lot', words.list_of_tables, edition.tables)}"
         f"{_listed('loi', words.list_of_figures, edition.figures)}"
+        f"{_listed('', words.list_of_boxes, edition.boxes)}"
         f'<nav epub:type="landmarks" id="landmarks" hidden="hidden"><ol>{landmarks}</ol></nav>'
     )
 
@@ -218,7 +219,9 @@ def _entries(entries: Sequence[Entry]) -> str:
 def _listed(kind: str, title: str, entries: Sequence[Entry]) -> str:
     if not entries:
         return ""
-    return f'<nav epub:type="{kind}" id="{kind}"><h2>{_safe(title)}</h2>{_entries(entries)}</nav>'
+    # EPUB has no name for a list of boxes.
+    named = f' epub:type="{kind}" id="{kind}"' if kind else ""
+    return f"<nav{named}><h2>{_safe(title)}</h2>{_entries(entries)}</nav>"
 
 
 def _style(book: Book) -> str:

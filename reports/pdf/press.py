@@ -23,9 +23,9 @@ from threading import Lock
 from typing import Any
 
 from reports.errors import BuildFailed
+from reports.limits import ROOT, bare_environment
 
-_ROOT = Path(__file__).resolve().parent.parent.parent
-_FONTS = _ROOT / "reports" / "static" / "reports" / "fonts"
+_FONTS = ROOT / "reports" / "static" / "reports" / "fonts"
 _FONTCONFIG = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig><dir>{fonts}</dir><cachedir>{cache}</cachedir><config></config></fontconfig>
@@ -43,16 +43,7 @@ def environment(folder: Path) -> dict[str, str]:
     """Only what the process needs: no secret of the application, no font of the machine."""
     config = folder / "fonts.conf"
     config.write_text(_FONTCONFIG.format(fonts=_FONTS, cache=folder / "font-cache"))
-    return {
-        "PATH": os.defpath,
-        "PYTHONPATH": str(_ROOT),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONUTF8": "1",
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "TZ": "UTC",
-        "FONTCONFIG_FILE": str(config),
-    }
+    return {**bare_environment(folder), "FONTCONFIG_FILE": str(config)}
 
 
 @dataclass(frozen=True, slots=True)

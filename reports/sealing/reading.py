@@ -16,7 +16,8 @@ from typing import IO
 
 from django.db.models import TextChoices
 
-_ROOT = Path(__file__).resolve().parent.parent.parent
+from reports.limits import bare_environment
+
 _MEMORY_BYTES, _CPU_SECONDS, _WALL_SECONDS = 1024**3, 8, 15.0
 #: How long a file waits until the one before it has been read.
 _SECONDS_IN_LINE, _SECONDS_BETWEEN_LOOKS = 3.0, 0.1
@@ -98,7 +99,7 @@ def _told(file: IO[bytes]) -> list[tuple[str, bool]] | None:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=folder,
-            env=_environment(folder),
+            env=bare_environment(Path(folder)),
             start_new_session=True,
         )
         try:
@@ -112,16 +113,3 @@ def _told(file: IO[bytes]) -> list[tuple[str, bool]] | None:
     if process.returncode != 0:
         return None
     return [(one["certificate"], one["intact"]) for one in json.loads(told)]
-
-
-def _environment(folder: str) -> dict[str, str]:
-    """Only what the process needs: no secret of the application."""
-    return {
-        "PATH": os.defpath,
-        "PYTHONPATH": str(_ROOT),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONUTF8": "1",
-        "HOME": folder,
-        "TMPDIR": folder,
-        "TZ": "UTC",
-    }

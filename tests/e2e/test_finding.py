@@ -138,7 +138,7 @@ def test_the_page_follows_a_pdf_that_is_being_made(browse, made, profile):
     mine.update(
         state=Build.State.DONE, stage="", file=build.file.name, sha256="a" * 64, pages=1, size=9
     )
-    page.get_by_text("The last PDF is ready.").wait_for()
+    page.get_by_text("The last file is ready.").wait_for()
     assert page.locator("[hx-get]").count() == 0
     with page.expect_download() as saved:
         page.get_by_role("link", name="Download").click()

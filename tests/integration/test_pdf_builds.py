@@ -43,7 +43,7 @@ def finished_build(profile, by, **fields) -> Build:
 def test_a_pdf_is_asked_for_once_and_fetched(made, drafted):
     client = signed_in(made[Role.OBSERVER])
     address = reverse("pdf", args=[drafted.slug])
-    assert "No PDF has been made yet." in page(client, "pdf", drafted.slug)
+    assert "No file has been made yet." in page(client, "pdf", drafted.slug)
     for _ in range(2):
         assert client.post(address, {"kind": "consultation", "language": "fr"}).status_code == 302
     build = Build.objects.get(profile=drafted)

@@ -46,8 +46,8 @@ def test_a_waiting_pdf_knows_its_place(made, profile):
     ordered(profile, made.team)
     ordered(profile, made.team)
     text = page(made.team, profile)
-    assert "1 PDF is made before it." in text
-    assert "2 PDFs are made before it." in text
+    assert "1 file is made before it." in text
+    assert "2 files are made before it." in text
     assert 'hx-trigger="every 2s"' in text
     assert "htmx" in text
     OutboxJob.objects.filter(key=job_key(first.pk)).delete()
@@ -70,7 +70,7 @@ def test_a_finished_page_asks_no_more(made, profile):
     text = page(made.team, profile)
     assert "hx-get" not in text
     assert "htmx" not in text
-    assert "The last PDF could not be made." in text
+    assert "The last file could not be made." in text
 
 
 def test_a_failure_says_why_and_offers_another_try(made, profile):

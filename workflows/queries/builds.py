@@ -1,4 +1,4 @@
-"""The PDFs of a profile: which there are, how far each is, and what stands before it."""
+"""The files of a profile: which there are, how far each is, and what stands before it."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass

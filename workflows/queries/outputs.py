@@ -35,7 +35,7 @@ PURPOSES: Mapping[str, Purpose] = {
         _("For reviewers, the stakeholder group and the city; not for citation."),
     ),
     Build.Kind.SUMMARY: Purpose(
-        _("The executive summary as a paper of its own, on four pages."),
+        _("The executive summary as a paper of its own, on four pages at most."),
         _("For decision-makers, and to be handed out at meetings."),
     ),
     Build.Kind.PRACTICES: Purpose(
@@ -50,11 +50,11 @@ PURPOSES: Mapping[str, Purpose] = {
         ),
     ),
     Build.Kind.WORD: Purpose(
-        _("All that was submitted as a file for Word, to be quoted from or worked with."),
+        _("All that was submitted, as a file for Word to be quoted from or worked with."),
         _("For whoever goes on with the text; it bears the warning until it is published."),
     ),
     Build.Kind.EBOOK: Purpose(
-        _("The same as an e-book, whose letters are as large as its reader wants them."),
+        _("All that was submitted, as an e-book whose letters are as large as its reader wants."),
         _("For readers on a phone or an e-reader, and with a screen reader."),
     ),
     Build.Kind.DATA: Purpose(

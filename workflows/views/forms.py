@@ -135,7 +135,7 @@ class ViewForm(StyledForm):
 
 
 class BuildForm(StyledForm):
-    """Which PDF is to be made."""
+    """Which file is to be made."""
 
     kind = forms.ChoiceField(
         label=_("Version"),

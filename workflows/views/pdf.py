@@ -1,4 +1,4 @@
-"""The PDFs of a profile: the family of outputs, asking for one, looking at it, fetching it."""
+"""The files of a profile: the family of outputs, asking for one, looking at it, fetching it."""
 
 from http import HTTPStatus
 
@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from profile_workflow.models import Profile, User
 from profile_workflow.web.loading import profile_or_404, signed_in
 from profile_workflow.web.refusing import HTTP_UNPROCESSABLE
-from reports.builds.documents import DOCUMENT_KINDS
 from reports.errors import BuildFailed
 from reports.models import Build
 from workflows.queries import builds as queries
@@ -43,7 +42,8 @@ def pdf(request: HttpRequest, slug: str) -> HttpResponse:
         except BuildFailed as problem:
             form.add_error("kind", str(problem))
         else:
-            messages.success(request, _being_made(build.kind))
+            said = _("The file is being made. This page says how far it is.")
+            messages.success(request, said)
             return redirect(f"{request.path}#{build.kind}")
     outputs = outputs_of(profile, viewer=user)
     made = [one.line for output in outputs for one in (*output.newest, *output.earlier)]
@@ -58,12 +58,6 @@ def pdf(request: HttpRequest, slug: str) -> HttpResponse:
     }
     status = HTTP_UNPROCESSABLE if form.is_bound else None
     return render(request, "workflows/pdf.html", found, status=status)
-
-
-def _being_made(kind: str) -> str:
-    if kind in DOCUMENT_KINDS:
-        return _("The file is being made. This page says how far it is.")
-    return _("The PDF is being made. This page says how far it is.")
 
 
 def _shown(profile: Profile, user: User, build_id: int | None) -> Build | None:

@@ -19,7 +19,7 @@ from workflows.views.ordering import SHOWS_PDF, order
 @require_http_methods(["GET", "HEAD", "POST"])
 @csp_update(SHOWS_PDF)  # type: ignore[arg-type]
 def section_printed(request: HttpRequest, slug: str, key: str) -> HttpResponse:
-    """Show the chapter and how far its pages are; by POST ask for those of the text of now."""
+    """Show the chapter and how far its pages are; by POST ask for those of the current text."""
     profile, user = profile_or_404(request, slug), signed_in(request)
     section = section_or_404(profile, key)
     if not sees_working_text(profile, user):

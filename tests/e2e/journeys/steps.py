@@ -306,12 +306,12 @@ def make_pdf(company: Company) -> None:
     team = company.team
     team.follow("Go to the PDF")
     team.choose("Version", Build.Kind.PUBLICATION.label)
-    team.press("Make the PDF")
-    team.is_told(team.words("The PDF is being made. This page says how far it is."))
+    team.press("Make the file")
+    team.is_told(team.words("The file is being made. This page says how far it is."))
     company.work()
     if not company.habits.scripts:
         team.follow("Look again")
-    expect(team.page.locator("#news")).to_have_text(team.words("The last PDF is ready."))
+    expect(team.page.locator("#news")).to_have_text(team.words("The last file is ready."))
 
 
 def resubmit(company: Company, number: int, move: str, keys: Iterable[str] = ("1",)) -> None:

@@ -186,6 +186,12 @@ def test_an_e_book_holds_what_the_web_edition_does(language):
     assert [one.key for one in edition.parts] == re.findall(
         r'<li><a href="([\w-]+)\.xhtml">', files["EPUB/nav.xhtml"].decode()
     )[1:]
+    listed = re.findall(
+        r"<nav><h2>(.*?)</h2><ol>(.*?)</ol></nav>", files["EPUB/nav.xhtml"].decode()
+    )
+    [(title, boxes)] = listed
+    assert title == labels(language).list_of_boxes
+    assert re.findall(r">([^<]+)</a>", boxes)[:3] == ["Plain", "Tried", "Beware"]
     warning = labels(language).watermark
     for one in edition.parts:
         page = files[f"EPUB/{one.key}.xhtml"].decode()

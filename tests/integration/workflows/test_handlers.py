@@ -59,6 +59,6 @@ def test_a_text_that_cannot_be_printed_fails_at_once_with_the_place(wanted, prof
 def test_an_engine_that_broke_down_is_tried_again(wanted, monkeypatch):
     # As if nothing had been printed by this process: the engine is started and is not there.
     PRESS.close()
-    monkeypatch.setattr("reports.pdf.press._ROOT", "/nowhere")
+    monkeypatch.setattr("reports.limits.ROOT", "/nowhere")
     with pytest.raises(TryLater):
         handlers.build_pdf(wanted)

@@ -1,0 +1,67 @@
+"""Every page of the site: who looks at it, what it is for. A new page is a line in ``PAGES``."""
+
+from tests.pages.consulting import (
+    by_link,
+    held,
+    kept_links,
+    link_to_revoke,
+    objected,
+    objection,
+    prepare_signature,
+    section_by_link,
+    sent_by_link,
+    signoff_by_link,
+    to_rank,
+    to_sign,
+)
+from tests.pages.lines import NO_PAGE, PAGES
+from tests.pages.working import asked_for, kept_view, part
+from tests.pages.world import (
+    EXPERT,
+    FOCAL_POINT,
+    REVIEWER,
+    STEPS,
+    STRANGER,
+    TEAM,
+    Page,
+    World,
+    make_world,
+    owner_of_the_task,
+    slug,
+)
+from tests.pages.writing import TYPED, entry, figure_table, with_files
+
+__all__ = [
+    "EXPERT",
+    "FOCAL_POINT",
+    "NO_PAGE",
+    "PAGES",
+    "REVIEWER",
+    "STEPS",
+    "STRANGER",
+    "TEAM",
+    "TYPED",
+    "Page",
+    "World",
+    "asked_for",
+    "by_link",
+    "entry",
+    "figure_table",
+    "held",
+    "kept_links",
+    "kept_view",
+    "link_to_revoke",
+    "make_world",
+    "objected",
+    "objection",
+    "owner_of_the_task",
+    "part",
+    "prepare_signature",
+    "section_by_link",
+    "sent_by_link",
+    "signoff_by_link",
+    "slug",
+    "to_rank",
+    "to_sign",
+    "with_files",
+]
