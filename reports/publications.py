@@ -37,9 +37,9 @@ def ready_builds(profile: Profile) -> list[Build]:
 
     Each with the web edition and the data made of the same reading. A text can stand unchanged
     beside other figures, sources, approvals or words of the programme: so all that is printed is
-    read again and compared. Where published files are sealed, one without a seal is none for
-    publication. The answer is kept with the instance: fetch the profile anew to see later changes.
-    The move that publishes asks before the profile has its new state and version.
+    read again and compared. Where published files are sealed, one without the present seal is none
+    for publication. The answer is kept with the instance: fetch the profile anew to see later
+    changes. The move that publishes asks before the profile has its new state and version.
     """
     kept: list[Build] | None = profile.__dict__.get(_READY)
     if kept is None:
@@ -56,7 +56,8 @@ def _made(profile: Profile) -> dict[str, list[Build]]:
         finished_at__isnull=False,
     )
     if certificate.is_set():
-        found = found.exclude(seal={})
+        # One of a certificate that was replaced is none either: its key may be in wrong hands.
+        found = found.filter(seal__certificate=certificate.fingerprint())
     made: dict[str, list[Build]] = {}
     for one in found.order_by("-created_at", "-pk"):
         made.setdefault(one.language, []).append(one)

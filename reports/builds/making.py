@@ -32,7 +32,6 @@ _LIVE = (Build.State.QUEUED, Build.State.RUNNING, Build.State.DONE)
 _ATTEMPTS = 3
 #: A finished file for publication without what it is published with; none is made so any more.
 _UNFIT = Q(kind=Build.Kind.PUBLICATION, state=Build.State.DONE, frozen=[])
-_UNSEALED = Q(kind=Build.Kind.PUBLICATION, state=Build.State.DONE, seal={})
 
 
 def content_digest(profile: Profile, *, kind: str, language: str, numbered: bool = False) -> str:
@@ -116,8 +115,10 @@ def _same(wanted: Build) -> Build | None:
         others = others.filter(requested_by=wanted.requested_by)
     if wanted.kind == Build.Kind.PUBLICATION:
         others = others.filter(material_digest=wanted.material_digest)
-    unfit = _UNFIT | _UNSEALED if certificate.is_set() else _UNFIT
-    same = others.filter(state__in=_LIVE, digest=wanted.digest).exclude(unfit).first()
+        if certificate.is_set():
+            sealed = Q(seal__certificate=certificate.fingerprint())
+            others = others.filter(sealed | ~Q(state=Build.State.DONE))
+    same = others.filter(state__in=_LIVE, digest=wanted.digest).exclude(_UNFIT).first()
     if same is None and wanted.kind == Build.Kind.CHAPTER:
         # What has not begun reads the text when it does.
         return others.filter(state=Build.State.QUEUED).first()
@@ -155,7 +156,9 @@ def run_build(build_id: int) -> Build:
         found.state, found.problem = Build.State.FAILED, str(problem)
         found.trouble = trouble_of(problem, report)
         found.finished_at = timezone.now()
-        found.save(update_fields=["state", "problem", "trouble", "finished_at"])
+        if not Build.objects.filter(pk=found.pk, state=Build.State.DONE).exists():
+            # Not over what another worker has made, to which the job was given meanwhile.
+            found.save(update_fields=["state", "problem", "trouble", "finished_at"])
         raise
 
 

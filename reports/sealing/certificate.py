@@ -41,6 +41,14 @@ def is_set() -> bool:
     return bool(settings.SEAL_PKCS12)
 
 
+def fingerprint() -> str:
+    """Return the fingerprint (hex) of the certificate that is set; nothing if it cannot be read."""
+    try:
+        return _fingerprint(_read(contents()))
+    except (Unusable, ImportError):
+        return ""
+
+
 def in_force(at: datetime) -> Certificate:
     """Return the certificate with which files are sealed at a moment.
 

@@ -221,6 +221,13 @@ def test_what_is_published_is_sealed_and_the_page_of_files_says_so(english, seal
         seal.SEAL_PASSPHRASE, authority.does = right, "answers"
         build_pdf({"build": waiting.pk})
     assert run_build(request_build(profile, **consultation).pk).seal == {}
+    # After a change of the certificate, what bears the old one is none for publication.
+    assert ready(profile) == [waiting]
+    file, key = Path(path), Path(path).read_bytes()
+    file.write_bytes(sealing.pkcs12_of())
+    assert ready(profile) == []
+    assert request_build(profile, **asked) != waiting
+    file.write_bytes(key)
     factories.move(profile, "publish", team)
     published = profile.publications.get()
     with published.pdf.open("rb") as file:
