@@ -39,6 +39,7 @@ class Build(models.Model):
         PUBLICATION = "publication", _("Publication")
         SUMMARY = "summary", _("Summary of four pages")
         PRACTICES = "practices", _("Practice sheets")
+        RECORD = "record", _("Validation record")
         WORD = "docx", _("Word document")
         EBOOK = "epub", _("E-book (EPUB)")
         DATA = "json", _("All data (JSON)")

@@ -13,6 +13,9 @@ from reports.context.plain import FigureRow, SectionText, TableOfFigures
 from reports.labels import labels
 from reports.pdf.job import Attachment
 
+#: Name of the file with the validation record as data.
+RECORD_FILE = "record.json"
+
 #: Raised when a name or a meaning changes; what was published before stays as it was.
 FORMAT = "city-migration-profile/1"
 
@@ -74,7 +77,7 @@ def attachments_of(material: Material, report: Report) -> tuple[Attachment, ...]
     return (
         Attachment("profile.json", words.profile_file, profile_data(material, report), "Source"),
         *tables,
-        Attachment("record.json", words.record_file, record_data(report), "Supplement"),
+        Attachment(RECORD_FILE, words.record_file, record_data(report), "Supplement"),
     )
 
 

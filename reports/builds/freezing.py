@@ -12,7 +12,7 @@ from profile_workflow.markup import Medium
 from profile_workflow.models import Profile
 from profile_workflow.word.files import DOCX
 from reports.builds.changes import changes_since_published
-from reports.builds.data import profile_data, record_data
+from reports.builds.data import RECORD_FILE, profile_data, record_data
 from reports.builds.documents import book_of, document_of, with_files
 from reports.builds.pictures import named, pictures_in
 from reports.builds.web import edition_from
@@ -49,7 +49,7 @@ def frozen_files(profile: Profile, material: Material) -> list[Kept]:
     contents = [
         (EDITION, _JSON, edition.to_json()),
         ("profile.json", _JSON, data),
-        ("record.json", _JSON, record_data(report)),
+        (RECORD_FILE, _JSON, record_data(report)),
         *((one.name, _CSV, one.content) for one in report.data_files),
         *((name, _SVG, content) for name, content in report.drawings),
     ]

@@ -1,6 +1,7 @@
-"""What is printed of a report besides all of it: the summary, a chapter, each practice."""
+"""What is printed besides all of a report: summary, chapter, practices, validation record."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,13 +9,20 @@ from django.template.loader import render_to_string
 
 from reports.builds.columns import with_columns
 from reports.builds.cover import map_of, organisations
-from reports.builds.data import attachments_of
-from reports.builds.pages import chapter_part, job_of, job_with, style_sheet, with_pages_to_come
+from reports.builds.data import RECORD_FILE, attachments_of
+from reports.builds.pages import (
+    chapter_part,
+    job_of,
+    job_with,
+    record_alone,
+    style_sheet,
+    with_pages_to_come,
+)
 from reports.context import Material, Report
 from reports.errors import BuildFailed
 from reports.labels import labels
 from reports.models import Build
-from reports.pdf.job import Job, Part
+from reports.pdf.job import Attachment, Job, Part
 from reports.qr import qr_code
 
 SUMMARY_PAGES = 4
@@ -39,7 +47,10 @@ def output_of(material: Material, report: Report, *, kind: str, numbered: bool =
         return summary_of(report)
     if kind == Build.Kind.PRACTICES:
         return practices_of(report)
-    return job_of(report, files=attachments_of(material, report), numbered=numbered)
+    files = attachments_of(material, report)
+    if kind == Build.Kind.RECORD:
+        return record_of(report, files)
+    return job_of(report, files=files, numbered=numbered)
 
 
 def summary_of(report: Report) -> Job:
@@ -78,6 +89,19 @@ def chapter_of(report: Report, key: str) -> Job:
     alone = replace(part, html=without_dead_links(part.html))
     job = job_with(report, front="", parts=(alone,))
     return replace(job, moment=f"{report.moment[:10]}T00:00:00+00:00")
+
+
+def record_of(report: Report, files: Sequence[Attachment] = ()) -> Job:
+    """Return the job of the validation record alone, which carries itself as data.
+
+    Args:
+        report: What is printed.
+        files: The data that travel with the whole report.
+    """
+    found = record_alone(report, labels(report.language))
+    part = Part(found.title, without_dead_links(found.html))
+    own = tuple(one for one in files if one.name == RECORD_FILE)
+    return job_with(report, front="", parts=(part,), attachments=own)
 
 
 def practices_of(report: Report) -> Job:

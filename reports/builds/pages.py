@@ -160,14 +160,26 @@ class Annex:
 
 
 def annexes_of(report: Report, words: Labels) -> Iterator[Annex]:
-    """Yield what follows the chapters, in its order."""
+    """Yield what follows the chapters, in its order; the validation record is the last."""
     letters = iter(ascii_uppercase)
     for is_there, name, title, context in _endings(report, words):
         if is_there:
             label = words.annex % {"letter": next(letters)}
-            shared = {"report": report, "labels": words, "annex": label}
-            html = render_to_string(f"reports/{name}.html", shared | context)
-            yield Annex(label, title, name, html)
+            yield _annex(report, words, (label, name, title), context)
+
+
+def record_alone(report: Report, words: Labels) -> Annex:
+    """Return the validation record as a paper of its own, under the title of the report."""
+    *_others, (_is_there, name, title, context) = _endings(report, words)
+    return _annex(report, words, (report.title, name, title), context)
+
+
+def _annex(
+    report: Report, words: Labels, named: tuple[str, str, str], context: dict[str, Any]
+) -> Annex:
+    label, name, title = named
+    shared = {"report": report, "labels": words, "annex": label}
+    return Annex(label, title, name, render_to_string(f"reports/{name}.html", shared | context))
 
 
 def _endings(report: Report, words: Labels) -> Iterator[tuple[bool, str, str, dict[str, Any]]]:

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='build',
             name='kind',
-            field=models.CharField(choices=[('preview', 'Preview of the working text'), ('consultation', 'Consultation version'), ('publication', 'Publication'), ('summary', 'Summary of four pages'), ('practices', 'Practice sheets'), ('docx', 'Word document'), ('epub', 'E-book (EPUB)'), ('json', 'All data (JSON)'), ('chapter', 'Preview of a chapter'), ('annex', 'Annex of comments and answers')], max_length=20, verbose_name='kind'),
+            field=models.CharField(choices=[('preview', 'Preview of the working text'), ('consultation', 'Consultation version'), ('publication', 'Publication'), ('summary', 'Summary of four pages'), ('practices', 'Practice sheets'), ('record', 'Validation record'), ('docx', 'Word document'), ('epub', 'E-book (EPUB)'), ('json', 'All data (JSON)'), ('chapter', 'Preview of a chapter'), ('annex', 'Annex of comments and answers')], max_length=20, verbose_name='kind'),
         ),
         migrations.RunPython(remove, install),
         migrations.AlterField(

@@ -111,7 +111,7 @@ def test_an_annex_is_filtered_as_its_table_and_of_nothing_there_is_none(made, pr
     # A failed one is asked for again as it was.
     Build.objects.filter(pk=part.pk).update(state="failed", problem="It broke.")
     OutboxJob.objects.filter(kind="pdf").delete()
-    again = reverse("responses_annex", args=[profile.slug]) + "?section=2&amp;order=newest"
+    again = reverse("responses_annex", args=[profile.slug]) + "?order=newest&amp;section=2"
     assert f'action="{again}"' in page_of(client, profile)
     empty = client.post(reverse("responses_annex", args=[profile.slug]) + "?kind=praise&mine=on")
     assert empty["Location"] == reverse("responses", args=[profile.slug])

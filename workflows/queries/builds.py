@@ -124,7 +124,10 @@ class BuildLine:
     @property
     def scope_query(self) -> str:
         """What an annex was asked to hold, as the address that makes it takes it."""
-        return urlencode({name: value for name, value in self.build.scope.items() if value})
+        # By name: each database gives the names of what it keeps back in an order of its own.
+        return urlencode(
+            [(name, value) for name, value in sorted(self.build.scope.items()) if value]
+        )
 
 
 def builds_of(profile: Profile, kinds: Collection[str], *, viewer: User) -> list[BuildLine]:

@@ -42,6 +42,10 @@ PURPOSES: Mapping[str, Purpose] = {
         _("Each practice that the text describes in a box, on a sheet of its own."),
         _("For other cities that want to learn from it."),
     ),
+    Build.Kind.RECORD: Purpose(
+        _("Who approved which text, when and by which rule, with fingerprints to check it by."),
+        _("For the city and for auditors, to be kept beside the text."),
+    ),
     Build.Kind.ANNEX: Purpose(
         _("Every comment with what became of it, to be sent along with the text."),
         _(

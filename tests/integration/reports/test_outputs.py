@@ -185,6 +185,21 @@ def test_each_practice_is_a_sheet():
     assert "notforcitation" in "".join(pieces.split())
 
 
+def test_the_validation_record_is_a_paper_of_its_own_and_carries_itself_as_data():
+    material = replace(synthetic_material(pages=3), is_public=False)
+    report = assemble(material)
+    job = output_of(material, report, kind=Build.Kind.RECORD)
+    made = build(job, limits=LIMITS)
+    assert faults_of(made.content) == []
+    file = PdfReader(io.BytesIO(made.content))
+    words = " ".join(" ".join(page.extract_text() for page in file.pages).split())
+    assert report.title in words
+    assert labels("en").validation_record in words
+    assert all(one.sha256 in words.replace(" ", "") for one in report.chapters)
+    assert list(file.attachments) == ["record.json"]
+    assert 'href="#' not in job.parts[0].html
+
+
 def test_what_is_not_there_is_not_printed_but_said():
     material = synthetic_material(pages=1)
     bare = assemble(material)
