@@ -52,6 +52,7 @@ RULES: Mapping[str, Rule] = {
     "link_check": Rule.HOLDS_LINK,
     "link_priorities": Rule.HOLDS_LINK,
     "link_paper": Rule.HOLDS_LINK,
+    "link_pdf": Rule.HOLDS_LINK,
     "link_sign": Rule.HOLDS_LINK,
     "link_code": Rule.HOLDS_LINK,
     "link_code_new": Rule.HOLDS_LINK,

@@ -34,12 +34,13 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Say whether everything is there that the application needs.
 
-    Strangers learn only whether; the project team also what is wrong.
+    Strangers learn only whether; the project team also what is wrong, and what soon will be.
     """
     problems = find_problems(CHECKS, at=timezone.now())
     answer: dict[str, object] = {"status": "not ready" if problems else "ok"}
-    if problems and "database" not in problems and _is_team(request):
-        answer["problems"] = problems
+    if "database" not in problems and _is_team(request):
+        told = {"problems": problems, "remarks": find_problems(REMARKS, at=timezone.now())}
+        answer |= {name: found for name, found in told.items() if found}
     return JsonResponse(answer, status=503 if problems else 200)
 
 
@@ -83,7 +84,11 @@ CHECKS: dict[str, Check] = {
     "database": _database,
     "migrations": _migrations,
     "outbox": _outbox,
-    "seal": certificate.complaint,
+}
+
+#: What the project team has to know of, and what keeps the application from nothing.
+REMARKS: dict[str, Check] = {
+    "seal": certificate.warning,
 }
 
 

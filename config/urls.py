@@ -10,7 +10,6 @@ from profile_workflow.views import (
     compare,
     copies,
     entries,
-    erratum,
     evidence,
     guidance,
     guides,
@@ -30,6 +29,7 @@ from workflows.views import (
     deadlines,
     delegating,
     drafting,
+    erratum,
     figures,
     history,
     invitations,
@@ -59,6 +59,7 @@ from workflows.views import (
 )
 from workflows.views.by_link import pages as link_pages
 from workflows.views.by_link import paper as link_paper
+from workflows.views.by_link import printed as link_printed
 from workflows.views.by_link import ranking as link_ranking
 from workflows.views.by_link import signing as link_signing
 
@@ -271,6 +272,7 @@ urlpatterns = [
     path("v/<str:token>/s/<slug:key>/", link_pages.section, name="link_section"),
     path("v/<str:token>/check/", link_pages.check, name="link_check"),
     path("v/<str:token>/paper/", link_paper.paper, name="link_paper"),
+    path("v/<str:token>/pdf/", link_printed.printed, name="link_pdf"),
     path("v/<str:token>/priorities/", link_ranking.priorities, name="link_priorities"),
     path("v/<str:token>/sign/", link_signing.answer, name="link_sign"),
     path("v/<str:token>/code/", link_signing.code, name="link_code"),

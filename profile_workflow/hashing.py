@@ -23,16 +23,14 @@ class HashedFile(UploadedFile):  # type: ignore[type-arg]
 
     Attributes:
         sha256: SHA-256 (hex); empty if the file was not hashed.
-        is_pdf: Whether it begins as a PDF does.
         sealed: The file without a name, if it seems to bear a seal that is to be read.
     """
 
     def __init__(
-        self, name: str, size: int, *, sha256: str, is_pdf: bool, sealed: IO[bytes] | None = None
+        self, name: str, size: int, *, sha256: str, sealed: IO[bytes] | None = None
     ) -> None:
         super().__init__(file=BytesIO(), name=name, size=size)
         self.sha256 = sha256
-        self.is_pdf = is_pdf
         self.sealed = sealed
 
     def close(self) -> None:
@@ -115,7 +113,6 @@ class HashingHandler(FileUploadHandler):
             self.file_name or "",
             file_size,
             sha256=self._hash.hexdigest() if was_hashed else "",
-            is_pdf=self._begins.startswith(_PDF),
             sealed=sealed,
         )
 

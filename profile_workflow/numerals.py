@@ -5,6 +5,9 @@ from decimal import Decimal
 from babel.numbers import format_decimal
 
 _MAX_DECIMALS = 4
+#: Arabic texts of the region use European digits and the English marks; ours in Portuguese are
+#: European, where a space parts thousands.
+_MARKS = {"ar": "en", "pt": "pt_PT"}
 #: A narrow space stands before it in French, Spanish and German.
 _PERCENT = {"fr": "\u202f%", "es": "\u202f%", "de": "\u202f%"}
 
@@ -12,8 +15,7 @@ _PERCENT = {"fr": "\u202f%", "es": "\u202f%", "de": "\u202f%"}
 def number(value: Decimal, language: str) -> str:
     """Return a number with grouping and at most four decimals, e.g. ``38,000``."""
     pattern = "#,##0." + "#" * _MAX_DECIMALS
-    # Arabic texts of the region use European digits and the English marks.
-    locale = "en" if language[:2] == "ar" else language[:2]
+    locale = _MARKS.get(language[:2], language[:2])
     return str(format_decimal(value, format=pattern, locale=locale))
 
 

@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.core.checks import CheckMessage, Warning, register  # noqa: A004 - Django's name
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from profile_workflow.charts import painting
 from reports.errors import engine_warning
-from reports.sealing import certificate
+from reports.sealing import certificate, key
 
 _FONTS = Path(__file__).resolve().parent / "static" / "reports" / "fonts"
 _SUBSETTING = "libharfbuzz-subset.so.0"
@@ -27,9 +28,13 @@ def check_subsetting(**_options: Any) -> list[CheckMessage]:
 
 
 def check_seal(**_options: Any) -> list[CheckMessage]:
-    """Warn if published files are to be sealed and cannot be, or cannot be for long."""
-    problem = certificate.warning(timezone.now())
-    return [Warning(f"SEAL_PKCS12: {problem}", id="reports.W002")] if problem else []
+    """Warn if published files are to be sealed and cannot be, or cannot be for long.
+
+    The key is tried where it is set, which is where the workers are.
+    """
+    now = timezone.now()
+    problem = key.complaint(now) if settings.SEAL_PKCS12 else certificate.warning(now)
+    return [Warning(problem, id="reports.W002")] if problem else []
 
 
 class ReportsConfig(AppConfig):

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from profile_workflow.errors import DomainError
+from profile_workflow.languages import own_name
 
 #: Exit status of the PDF process for a problem that a person can solve.
 EXIT_PROBLEM = 3
@@ -36,6 +37,31 @@ class BuildFailed(DomainError):
         """
         super().__init__(in_words(code, detail, at=at, longest=longest))
         self.code, self.at, self.longest, self.detail = code, at, longest, detail
+
+
+class NotAllCanBeMade(DomainError):
+    """Of files in several languages some cannot be made, so none was asked for.
+
+    Attributes:
+        refused: Language → why there can be no file in it.
+    """
+
+    status = 422
+
+    def __init__(self, refused: Mapping[str, BuildFailed]) -> None:
+        self.refused = refused
+        super().__init__(" ".join(self.lines))
+
+    @property
+    def lines(self) -> list[str]:
+        """A sentence for each language that is to blame."""
+        words = _(
+            "%(language)s: %(reason)s No file is being made, not in the other languages either."
+        )
+        return [
+            words % {"language": own_name(language), "reason": problem}
+            for language, problem in self.refused.items()
+        ]
 
 
 def told(trouble: Mapping[str, Any]) -> str:

@@ -150,6 +150,26 @@ class Labels:
     lines: str
     accessible: str
     seal: str
+    erratum: str
+    changed_since: str
+    changed_text: str
+    changed_tables: str
+    changed_entries: str
+    passages: str
+    new_text: str
+    many_passages: str
+    added: str
+    removed: str
+    before: str
+    now: str
+    more_figures: str
+    changed_fields: str
+    unchanged_sections: str
+    not_compared: str
+    heading: str
+    text: str
+    rationale: str
+    chart: str
 
 
 @cache

@@ -16,8 +16,9 @@ class Build(models.Model):
 
     ``digest`` is the SHA-256 of everything that is printed: a finished build with the same digest
     is the same file, so it is used again. ``material_digest`` is that of what was read for a file
-    for publication: by it is known whether the file is still what would be printed. ``stage``,
-    ``chapter`` of ``chapters`` and ``page`` say
+    for publication: by it is known whether the file is still what would be printed. A consultation
+    version has it too; one without was made when its record still told who had answered.
+    ``stage``, ``chapter`` of ``chapters`` and ``page`` say
     how far the making has come, as its process tells. ``lengths`` maps the key of each section
     to ``{"words": int, "pages": float}``: of its text, and of all that it fills on paper.
     ``frozen`` names what a file for publication is published with, the web edition and the data,

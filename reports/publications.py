@@ -1,6 +1,7 @@
 """Publishing: what is published is the very file that was made of the approved text."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from profile_workflow.services.revisions import freeze_profile
 from profile_workflow.states import PUBLISHED_STATES, ProfileState, Role
 from reports.builds import request_build, run_build
 from reports.builds.reading import material_digest, material_for
+from reports.editions import NotKept, edition_of
 from reports.models import Build, Publication, PublicationFile, Withdrawal
 from reports.sealing import certificate
 
@@ -157,6 +159,18 @@ def versions_to_withdraw(profile: Profile, by: User) -> list[str]:
         return []
     standing = standing_versions(profile)
     return standing if len(standing) > 1 else []
+
+
+def versions_that_quote(profile: Profile, version: str) -> list[str]:
+    """Return the public versions whose files print figures or titles of another one."""
+    found = Publication.objects.standing().filter(profile=profile).exclude(version=version)
+    quoting = []
+    for one in found.order_by("-published_at", "-pk"):
+        with suppress(NotKept):
+            changes = edition_of(one).changes
+            if changes is not None and changes.since == version and changes.is_quoting:
+                quoting.append(one.version)
+    return list(dict.fromkeys(quoting))
 
 
 def withdraw(profile: Profile, version: str, event: Event) -> None:

@@ -23,8 +23,8 @@ from profile_workflow.models import (
 )
 from profile_workflow.states import ProfileState
 from reports.context.approvals import Text, approvals_of
-from reports.context.plain import ApprovalLine
 from reports.context.record import read_record, texts_of
+from reports.context.validation_record import ApprovalLine
 from reports.models import (
     PASSING_KINDS,
     WORKING_KINDS,
@@ -83,10 +83,13 @@ class Finding:
     Attributes:
         published: The publication that it stands in; None if it is not published.
         followed_by: The publication that has another text in its place.
-        next_edition: The published profile that follows this one.
+        is_all_withdrawn: Whether the whole profile was withdrawn, with what followed in it.
+        next_edition: The profile that follows this one and was published.
+        is_next_withdrawn: Whether it was withdrawn since.
         withdrawn_at: When it was withdrawn.
         reason: Why it was.
         build: The file, if it was made and not published.
+        name: Under which the file is published beside the PDF; empty for the PDF itself.
         text: The version of the text that it is, or stands in.
         key: Key of the section, if it is one.
         files: All files that were published of this text.
@@ -100,10 +103,13 @@ class Finding:
     profile: Profile
     published: Publication | None = None
     followed_by: Publication | None = None
+    is_all_withdrawn: bool = False
     next_edition: Profile | None = None
+    is_next_withdrawn: bool = False
     withdrawn_at: datetime | None = None
     reason: str = ""
     build: Build | None = None
+    name: str = ""
     text: ProfileVersion | None = None
     key: str = ""
     files: Sequence[Publication] = ()
@@ -162,6 +168,7 @@ class _Match:
     profile: Profile
     publication: Publication | None = None
     build: Build | None = None
+    name: str = ""
     version: ProfileVersion | None = None
     revision: Revision | None = None
     seal: Mapping[str, str | int] = field(default_factory=dict)
@@ -193,7 +200,9 @@ def _data(fingerprint: str) -> Iterator[_Match]:
     related = ("publication__profile_version", *(f"publication__{one}" for one in _PROFILE))
     for kept in found.select_related(*related).order_by("-pk"):
         one = kept.publication
-        yield _Match(Kind.FILE, one.profile, publication=one, version=one.profile_version)
+        yield _Match(
+            Kind.FILE, one.profile, publication=one, name=kept.path, version=one.profile_version
+        )
 
 
 def _builds(fingerprint: str, seen: Iterable[int]) -> Iterator[_Match]:
@@ -256,15 +265,21 @@ class _Known:
         profile = match.profile
         followed_by = self._follower(match, published)
         following = getattr(profile, "next_edition", None)
-        is_public = following is not None and following.published_at is not None
-        withdrawal = self._withdrawals.get(profile.pk) or self._withdrawn(published)
+        if following is not None and following.published_at is None:
+            following = None
+        is_next_withdrawn = following is not None and following.state == ProfileState.CANCELLED
+        of_all = self._withdrawals.get(profile.pk)
+        withdrawal = of_all or self._withdrawn(published)
         finding = Finding(
             kind=match.kind,
             status=Status.PUBLISHED,
             profile=profile,
             published=published,
             followed_by=followed_by,
-            next_edition=following if is_public else None,
+            is_all_withdrawn=of_all is not None,
+            next_edition=following,
+            is_next_withdrawn=is_next_withdrawn,
+            name=match.name,
             text=published.profile_version,
             key=match.revision.section.key if match.revision else "",
             seal=match.seal,
@@ -278,7 +293,8 @@ class _Known:
             return replace(
                 finding, status=Status.WITHDRAWN, withdrawn_at=withdrawal[0], reason=withdrawal[1]
             )
-        if profile.state == ProfileState.SUPERSEDED and is_public:
+        is_followed = following is not None and not is_next_withdrawn
+        if profile.state == ProfileState.SUPERSEDED and is_followed:
             return replace(finding, status=Status.SUPERSEDED)
         return replace(finding, status=Status.CORRECTED) if followed_by else finding
 

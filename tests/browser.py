@@ -123,6 +123,26 @@ _COLOURS = """() => {
     return [...found];
 }"""
 
+#: What axe finds by some rules, as the page stands from its top: what stays in view while one
+#: scrolls covers other things then, which no rule is about. A page may also renew a part of itself
+#: while it is being looked at: what is found in a part that is gone (it has no size, for example)
+#: is no fault; the page is looked at anew.
+_FAULTS = """async ([runOnly, without]) => {
+    const rules = Object.fromEntries(without.map(rule => [rule, {enabled: false}]));
+    const chosen = {
+        runOnly, rules, resultTypes: ["violations"], preload: false, elementRef: true
+    };
+    const isGone = node => node.element && !node.element.isConnected;
+    const top = scrollY, found = [];
+    scrollTo({top: 0, behavior: "instant"});
+    for (let times = 1; times <= 5; times++) {
+        found.splice(0, Infinity, ...(await axe.run(document, chosen)).violations);
+        if (!found.some(one => one.nodes.some(isGone))) break;
+    }
+    scrollTo({top, behavior: "instant"});
+    return found.map(one => [one.id, one.nodes.map(node => node.html)]);
+}"""
+
 #: Most stops that the Tab key makes within one field.
 _MOST_PARTS = 5
 #: Presses of the Tab key between two looks at where they led, beyond those that should do.
@@ -163,18 +183,17 @@ def enter(context: Any, user: Any, address: str) -> None:
 
 def violations(page: Any, rules: Sequence[str] = WCAG, *, without: Sequence[str] = ()) -> list[Any]:
     """Return what axe finds against WCAG 2.2 A and AA, or against some rules only."""
-    # Evaluated through the browser's own console, so that the content policy does not stop it.
+    # The whole page, and without movement: in the midst of a change of colour, as of a button on
+    # which the mouse has come to rest, nothing has its contrast.
+    page.wait_for_load_state()
+    page.emulate_media(reduced_motion="reduce")
+    # Evaluated through the browser's own console, so that the content policy does not stop it; and
+    # as it stands, so that a browser that has read these half a million letters knows them again.
     if not page.evaluate("() => Boolean(window.axe)"):
-        page.evaluate(f"() => {{ {AXE} }}")
-    found = page.evaluate(
-        "([runOnly, without]) => axe.run(document, {"
-        "runOnly, resultTypes: ['violations'], preload: false, "
-        "rules: Object.fromEntries(without.map(rule => [rule, {enabled: false}]))})",
-        [list(rules), list(without)],
-    )
-    return [
-        (one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found["violations"]
-    ]
+        told = _session(page).send("Runtime.evaluate", {"expression": AXE})
+        assert "exceptionDetails" not in told
+    found: list[Any] = page.evaluate(_FAULTS, [list(rules), list(without)])
+    return [(rule, [html[:200] for html in nodes]) for rule, nodes in found]
 
 
 class Colours:
@@ -198,7 +217,6 @@ def violations_in_both_schemes(page: Any, known: Colours | None = None) -> list[
     Words that look like others, which were found to be readable before, are not measured again.
     """
     known = known or Colours()
-    # Without movement: in the midst of a change of colour nothing has its contrast.
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     new = known.unknown(page, "light")
     found = violations(page, without=() if new else COLOURS)
@@ -237,11 +255,16 @@ def breaches(page: Any) -> list[str]:
     return found
 
 
-def _press_tab(page: Any, times: int) -> None:
-    """Press the Tab key, without waiting for the browser from one press to the next."""
+def _session(page: Any) -> Any:
+    """Return the line to the browser's own tools for a page."""
     if page not in _sessions:
         _sessions[page] = page.context.new_cdp_session(page)
-    session = _sessions[page]
+    return _sessions[page]
+
+
+def _press_tab(page: Any, times: int) -> None:
+    """Press the Tab key, without waiting for the browser from one press to the next."""
+    session = _session(page)
 
     async def press() -> None:
         # Sent in this order, and answered in it.

@@ -19,16 +19,15 @@ import slipcover
 #: Percent of lines and branches below which a run fails.
 ENOUGH = 95
 SOURCE = ["profile_workflow", "workflows", "reports", "config"]
-#: The frame of the isolated PDF process inherits nothing, the measuring included; it is tested by
-#: what it prints (tests/integration/reports).
+#: The frame of the processes that make files inherits nothing, the measuring included; it is
+#: tested by what they make (tests/integration/reports).
 OMITTED = [
     "*/migrations/*",
     "*/static/*",
     "*/config/asgi.py",
     "*/config/wsgi.py",
     "*/config/settings/*",
-    "*/reports/pdf/__main__.py",
-    "*/reports/pdf/serving.py",
+    "*/reports/apart/*",
 ]
 #: What no test can reach; the last is the empty body of a transition.
 EXCLUDED = ["if TYPE_CHECKING:", "raise NotImplementedError", "@overload", r"def .*: \.\.\.$"]

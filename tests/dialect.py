@@ -140,6 +140,7 @@ SAMPLES = {
     "table aligned": "| a | b | c |\n|:--|:-:|--:|\n| 1 | 2 | 3 |",
     "table with caption": "Table: People, *by year*\n\n| a |\n|---|\n| 1 |\n\nSource: INS [@ins].",
     "tableau": "Tableau : Population\n\n| a |\n|---|\n| 1 |\n\nSources : INS.",
+    "tabelle": "Tabelle: Wohnen\n\n| a |\n|---|\n| 1 |\n\nQuellen: INS.",
     "arabic table": "جدول: السكان\n\n| السنة | العدد |\n|---|--:|\n| 2024 | 12 |\n\nالمصدر: المكتب",
     "pipe in a cell": "| a | b |\n| --- | --- |\n| x \\| y | \\\\ z |",
     "cells with all": "| **a** | [l](https://e.org) |\n|---|---|\n| [@ins, p. 1] | x^[n *m*] |",

@@ -21,6 +21,9 @@ CHROMIUM_NAMES = (
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
+    # Nobody watches the screen: no process of its own that puts layers together.
+    "--disable-gpu-compositing",
+    "--in-process-gpu",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",

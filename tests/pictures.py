@@ -43,7 +43,7 @@ def harbour(number=0):
         [(place, 250), (place + 130, 250), (place + 105, 290), (place + 25, 290)], "#7a2e2e"
     )
     draw.polygon([(place + 62, 245), (place + 62, 130), (place + 120, 235)], "#f4f1e8")
-    draw.text((8, 384), str(number), "#2e6885")
+    draw.text((8, 384), str(number), "#f4f1e8")
     return saved(image)
 
 
@@ -92,7 +92,10 @@ class PngWords:
 
     plain = chunk(b"tEXt", b"Comment\0" + PAYLOAD)
     squeezed = chunk(b"zTXt", b"Title\0\0" + zlib.compress(PAYLOAD))
-    bomb = chunk(b"zTXt", b"Bomb\0\0" + zlib.compress(b"a" * 80_000_000, 9))
+
+    @staticmethod
+    def bomb():
+        return chunk(b"zTXt", b"Bomb\0\0" + zlib.compress(b"a" * 80_000_000, 9))
 
 
 def zipped():
@@ -132,7 +135,7 @@ REFUSED = {
     "truncated jpeg": (lambda: photograph()[:-900], "damaged"),
     "truncated png": (lambda: saved(Image.effect_noise((300, 300), 60))[:-4000], "damaged"),
     "truncated webp": (lambda: saved(halves(), "WEBP", quality=90)[:-200], "damaged"),
-    "words that unpack": (lambda: png_of(300, 300, PngWords.bomb, rows=300), "damaged"),
+    "words that unpack": (lambda: png_of(300, 300, PngWords.bomb(), rows=300), "damaged"),
     "many scans": (many_scans, "damaged"),
     "9,000 by 9,000": (lambda: png_of(9000, 9000, rows=9000), "too many pixels"),
     "13,000 by 13,000": (lambda: png_of(13_000, 13_000), "too many pixels"),

@@ -57,6 +57,12 @@ def pkcs12_of(name="Publishing office", **options):
     )
 
 
+def certificate_of(key):
+    """Return the certificate of a PKCS#12 file (PEM), with a remark before it, as OpenSSL does."""
+    _key, found, _others = pkcs12.load_key_and_certificates(key, PASSPHRASE.encode())
+    return b"Bag Attributes\n" + found.public_bytes(serialization.Encoding.PEM)
+
+
 class Authority:
     """A time-stamping authority.
 

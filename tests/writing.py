@@ -11,22 +11,30 @@ from profile_workflow.models import Profile, User
 from tests import factories
 
 TEXT = "#id_text_rich"
-#: Paste HTML and plain text, as a browser does with what was copied elsewhere.
-PASTE = """([html, text]) => {
-    const data = new DataTransfer();
-    if (html) data.setData("text/html", html);
-    data.setData("text/plain", text);
-    const told = {clipboardData: data, bubbles: true, cancelable: true};
-    document.querySelector("#id_text_rich").dispatchEvent(new ClipboardEvent("paste", told));
+#: Copy HTML and plain text, as another program does: what is written now stays as it is.
+_COPY = """([html, text]) => {
+    const give = event => {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        if (html) event.clipboardData.setData("text/html", html);
+        event.clipboardData.setData("text/plain", text);
+    };
+    window.addEventListener("copy", give, {capture: true, once: true});
+    if (!document.execCommand("copy")) throw new Error("nothing was copied");
 }"""
 
 
-def open_editor(browse: Any, writer: User, profile: Profile, text: str, language: str) -> Any:
-    """Open the page for writing the first section, with a text on it, in a language."""
+def open_editor(
+    browse: Any, writer: User, profile: Profile, text: str, language: str, **how: Any
+) -> Any:
+    """Open the page for writing the first section, with a text on it, in a language.
+
+    ``how`` tells ``browse`` more of it.
+    """
     User.objects.update(language=language)
     if text:
         factories.write(factories.section(profile, "1"), text, by=writer)
-    page = browse(language, writer)
+    page = browse(language, writer, **how)
     page.goto(address(profile))
     page.locator("[data-rich]").wait_for()
     return page
@@ -76,4 +84,10 @@ def press(page: Any, name: str) -> None:
 def paste(page: Any, html: str = "", text: str = "") -> None:
     """Paste where the text is clicked."""
     page.locator(TEXT).click()
-    page.evaluate(PASTE, [html, text])
+    paste_here(page, html, text)
+
+
+def paste_here(page: Any, html: str = "", text: str = "") -> None:
+    """Copy something elsewhere and paste it where one writes, by the key."""
+    page.evaluate(_COPY, [html, text])
+    page.keyboard.press("ControlOrMeta+v")

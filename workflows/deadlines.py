@@ -54,6 +54,9 @@ CLOSE_COMMENTS_AFTER = timedelta(days=28)
 #: Most things of one kind that one sweep does.
 BATCH = 200
 
+#: States of a profile in which nobody is reminded of what he was asked.
+_STOPPED = (ProfileState.ON_HOLD, *RESTING_STATES)
+
 
 def sweep(*, at: datetime) -> int:
     """Do everything that is due at a moment; return the number of things done.
@@ -134,9 +137,8 @@ def _clear_up_after(substitution: Assignment, at: datetime) -> int:
 
 
 def _open_requests() -> "QuerySet[InputRequest]":
-    stopped = (ProfileState.ON_HOLD, *RESTING_STATES)
     waiting = InputRequest.objects.filter(state=RequestState.ASKED)
-    return waiting.exclude(profile__state__in=stopped).order_by("due_at", "pk")
+    return waiting.exclude(profile__state__in=_STOPPED).order_by("due_at", "pk")
 
 
 def _requests_to_remind_of(at: datetime) -> Iterable[InputRequest]:
@@ -183,9 +185,8 @@ def _tell_of_request(request: InputRequest, field: str, kind: MailKind, at: date
 
 
 def _open_invitations() -> "QuerySet[ReviewInvitation]":
-    stopped = (ProfileState.ON_HOLD, *RESTING_STATES)
     waiting = ReviewInvitation.objects.filter(state=InvitationState.INVITED)
-    return waiting.exclude(profile__state__in=stopped).order_by("answer_by", "pk")
+    return waiting.exclude(profile__state__in=_STOPPED).order_by("answer_by", "pk")
 
 
 def _invitations_to_remind_of(at: datetime) -> Iterable[ReviewInvitation]:

@@ -18,7 +18,6 @@ from benchmarks.results import Result
 from reports.pdf.job import Job
 
 _DEMONSTRATION = "demonstration"
-_PAGES_A_SECOND = "≥ 10"
 _MEMORY = "≤ 600"
 _GROWTH = "ratio ≤ 1.1"
 #: The length for which there are targets of time and size.
@@ -45,7 +44,7 @@ def measure(_database: str, sizes: Sizes) -> list[Result]:
         print("    the comparison with Chromium is skipped, because there is none here.")
     bills = _print_all(reports, sizes.repetitions)
     results = [result for name in reports for result in _of_one(name, bills[name])]
-    warm = measure_warm(_DEMONSTRATION, reports[_DEMONSTRATION], sizes.repetitions)
+    warm = measure_warm(reports, _DEMONSTRATION, sizes.repetitions)
     return [*results, *_growth(bills, sizes.pages), *warm]
 
 
@@ -64,7 +63,7 @@ def _of_one(name: str, bills: Bills) -> Iterator[Result]:
     pages, cpu = bills.product[0].pages, _cpu(bills.product)
     named = f"PDF, {name} ({pages} printed)"
     is_usual = name == f"{_USUAL_PAGES} pages"
-    yield Result(f"{named}: a CPU second", pages / cpu, "pages", target=_PAGES_A_SECOND)
+    yield Result(f"{named}: a CPU second, with the start of a process", pages / cpu, "pages")
     yield Result(f"{named}: a second", pages / _wall(bills.product), "pages")
     memory = max(bill.memory for bill in bills.product)
     yield Result(f"{named}: peak memory", memory, "MB", target=_MEMORY)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import django
 
+from benchmarks.pdf.warm import wait_for_copies
 from reports.pdf.isolation import Limits, build
 from reports.pdf.job import Job
 from reports.pdf.press import PRESS
@@ -93,6 +94,7 @@ def _billed(work: Callable[[Job], tuple[int, int]], job: Job) -> Bill:
 def _build(job: Job) -> tuple[int, int]:
     made = build(job, limits=_LIMITS)
     # Only what has ended is on the bill.
+    wait_for_copies()
     PRESS.close()
     return made.pages, len(made.content)
 

@@ -2,13 +2,14 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from statistics import median
 
 from benchmarks.results import Result
-from reports.pdf.isolation import Limits, build
+from reports.pdf.isolation import Built, Limits, build
 from reports.pdf.job import Job
 from reports.pdf.press import PRESS
 
@@ -21,32 +22,43 @@ _FAMILY = "benchmark"
 _ADDED = "<p>The municipality counts newcomers once a year, at the end of March.</p>"
 #: Enough for every page that follows to move.
 _A_PAGE_MORE = 45
+_SECONDS_TO_END = 20.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def measure_warm(name: str, job: Job, repetitions: int) -> list[Result]:
-    """Return what printing costs in a process that is warm.
+def measure_warm(reports: Mapping[str, Job], in_full: str, repetitions: int) -> Iterator[Result]:
+    """Yield what printing costs in a process that is warm.
 
     Args:
-        name: What the report is called in the results.
-        job: The report.
+        reports: What the reports are called in the results → the reports.
+        in_full: Which of them is printed again, after edits, and a chapter of it alone.
         repetitions: How often each is printed; the median is told.
     """
+    rounds = range(repetitions)
     try:
-        return list(_results(f"PDF, {name}, warm", job, repetitions))
+        build(_chapter_of(reports[in_full]), limits=_LIMITS)
+        for name, job in reports.items():
+            named = f"PDF, {name}, warm"
+            bills = [_bill(partial(build, job, limits=_LIMITS)) for _ in rounds]
+            cold = median(cpu for cpu, _pages in bills)
+            speed = bills[0][1] / cold
+            yield Result(
+                f"{named}: a CPU second, nothing kept", speed, "pages", target=_PAGES_A_SECOND
+            )
+            if name == in_full:
+                yield from _kept(named, job, cold, rounds)
     finally:
         PRESS.close()
 
 
-def _results(name: str, job: Job, repetitions: int) -> Iterator[Result]:
-    chapter = replace(job, parts=job.parts[3:4], front="", attachments=())
+def _chapter_of(job: Job) -> Job:
+    return replace(job, parts=job.parts[3:4], front="", attachments=())
+
+
+def _kept(name: str, job: Job, cold: float, rounds: range) -> Iterator[Result]:
+    build(job, limits=_LIMITS, family=_FAMILY)
+    chapter = _chapter_of(job)
     pages = build(chapter, limits=_LIMITS).pages
-    rounds = range(repetitions)
-    colds = [_bill(lambda: build(job, limits=_LIMITS)) for _ in rounds]
-    printed, cold = build(job, limits=_LIMITS, family=_FAMILY).pages, median(colds)
-    yield Result(
-        f"{name}: a CPU second, nothing kept", printed / cold, "pages", target=_PAGES_A_SECOND
-    )
     same = median(_again(job) for _ in rounds)
     yield Result(f"{name}: CPU of the same again", same, "s", cold)
     edited = median(_again(_edited(job, number + 1)) for number in rounds)
@@ -68,7 +80,7 @@ def _time(job: Job, family: str) -> float:
 
 
 def _again(job: Job) -> float:
-    return _bill(lambda: build(job, limits=_LIMITS, family=_FAMILY))
+    return _bill(partial(build, job, limits=_LIMITS, family=_FAMILY))[0]
 
 
 def _edited(job: Job, paragraphs: int) -> Job:
@@ -81,11 +93,20 @@ def _edited(job: Job, paragraphs: int) -> Job:
     )
 
 
-def _bill(work: Callable[[], object]) -> float:
-    """Return the seconds of processor time that all processes of the press spend on something."""
+def _bill(work: Callable[[], Built]) -> tuple[float, int]:
+    """Return the seconds of processor time that all processes of the press spend; and the pages."""
     before = sum(_of_each("stat", _cpu))
-    work()
-    return sum(_of_each("stat", _cpu)) - before
+    made = work()
+    return sum(_of_each("stat", _cpu)) - before, made.pages
+
+
+def wait_for_copies() -> None:
+    """Wait until every copy that made a file has ended, and its bill is with the first process."""
+    ends = time.monotonic() + _SECONDS_TO_END
+    while len(_of_each("stat", _cpu)) > 1:
+        if time.monotonic() > ends:
+            raise RuntimeError("a copy of the warm process does not end")
+        time.sleep(0.01)
 
 
 def _of_each(file: str, read: Callable[[str], float]) -> list[float]:

@@ -173,7 +173,8 @@ OUTBOX_LEASE_SECONDS: int = env.int("OUTBOX_LEASE_SECONDS", default=300)
 #: Tries before a job is shown as failed and waits for a person.
 OUTBOX_MAX_ATTEMPTS: int = env.int("OUTBOX_MAX_ATTEMPTS", default=8)
 
-#: Limits of the isolated process that makes a PDF: bytes of memory, seconds of CPU and of time.
+#: Limits of the isolated process that makes a PDF or a document: bytes of memory, seconds of CPU
+#: and of time.
 PDF_MEMORY_BYTES: int = env.int("PDF_MEMORY_BYTES", default=2 * 1024**3)
 PDF_CPU_SECONDS: int = env.int("PDF_CPU_SECONDS", default=120)
 PDF_WALL_SECONDS: int = env.int("PDF_WALL_SECONDS", default=180)
@@ -186,9 +187,12 @@ PDF_KEPT_SECONDS: int = env.int("PDF_KEPT_SECONDS", default=900)
 #: 0 makes them one after the other, between mails.
 PDF_BUILDERS: int = env.int("PDF_BUILDERS", default=min(4, os.cpu_count() or 1))
 
-#: File (PKCS#12) with key and certificate by which published PDFs are sealed; without it none is.
+#: File (PEM) with the certificate, and no key, by which published PDFs are sealed; without it none
+#: is. For web processes and workers.
+SEAL_CERTIFICATE: str = env.str("SEAL_CERTIFICATE", default="")
+#: File (PKCS#12) with that certificate and its key. For the workers alone.
 SEAL_PKCS12: str = env.str("SEAL_PKCS12", default="")
-#: What opens that file.
+#: What opens that file. For the workers alone.
 SEAL_PASSPHRASE: str = env.str("SEAL_PASSPHRASE", default="")
 #: Address of the authority that confirms when a file was sealed (RFC 3161), with name and password
 #: if it wants them: ``https://user:password@tsa.example.org/``.

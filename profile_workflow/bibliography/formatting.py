@@ -18,9 +18,9 @@ from typing import Any
 
 from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle
 from citeproc.source.json import CiteProcJSON
-from django.utils import formats, translation
 from django.utils.safestring import SafeString, mark_safe
 
+from profile_workflow import days
 from profile_workflow.bibliography.csljson import item_of
 from profile_workflow.bibliography.identifiers import address_of
 from profile_workflow.bibliography.record import Reference
@@ -173,9 +173,7 @@ def _item(source: Reference, letter: str, language: str) -> dict[str, Any]:
     if source.year:
         item["issued"] = {"literal": source.year}
     if source.accessed_on and source.url:
-        with translation.override(language):
-            day = formats.date_format(source.accessed_on, "DATE_FORMAT")
-        item["accessed"] = {"literal": day}
+        item["accessed"] = {"literal": days.in_words(source.accessed_on, language)}
     # The library takes the language for the one whose titles have capitals; we change no case.
     item.pop("language", None)
     item.pop("note", None)

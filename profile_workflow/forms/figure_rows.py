@@ -17,7 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from profile_workflow.forms.evidence import FigureFields, FigureForm
+from profile_workflow.forms.figures import FigureFields, FigureForm
 from profile_workflow.forms.numbers import read_number, show_number
 from profile_workflow.models import DataItem, Profile
 from profile_workflow.sheets.shapes import NO_RESULT

@@ -11,9 +11,9 @@ from profile_workflow.errors import Missing
 from profile_workflow.forms.renderer import StyledForm
 from profile_workflow.languages import listed
 from profile_workflow.models import Section, TemplateCriterion
-from profile_workflow.services.consequences import OPENS_CONSULTATION
 from profile_workflow.services.judging import MOST_CHARACTERS
 from profile_workflow.services.lifecycle import Details, Offer
+from profile_workflow.services.preparations import OPENS_CONSULTATION
 from profile_workflow.states import Attribution
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from profile_workflow import markup
-from profile_workflow.forms.evidence import placed_key
+from profile_workflow.forms.entries import placed_key
 from profile_workflow.forms.figure_rows import Fault, column_of, label_of, read_table
 from profile_workflow.forms.numbers import decimal_mark
 from profile_workflow.forms.renderer import StyledForm

@@ -17,12 +17,14 @@ _AROUND = re.compile(r"sha-?256|[\s:=\u200e\u200f\u202a-\u202e\u2066-\u2069-]", 
 
 
 class FileToCheckForm(StyledForm):
-    """A PDF, of which the fingerprint is taken and the seal is read."""
+    """A file of whatever kind, of which the fingerprint is taken and the seal is read."""
 
     file = forms.FileField(
-        label=_("PDF file"),
-        widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf"}),
-        help_text=_("The file is compared and forgotten: nothing of it is kept."),
+        label=_("The file"),
+        help_text=_(
+            "As you got it: a PDF, a Word document, an e-book or data. It is compared and "
+            "forgotten: nothing of it is kept."
+        ),
         error_messages={"empty": _("This file is empty.")},
     )
 
@@ -30,7 +32,7 @@ class FileToCheckForm(StyledForm):
         """Refuse what cannot be a published file.
 
         Raises:
-            ValidationError: If it is too large, or no PDF.
+            ValidationError: If it is too large.
         """
         file: Any = self.cleaned_data["file"]
         if not isinstance(file, HashedFile) or file.size is None or file.size > MOST_BYTES:
@@ -38,10 +40,6 @@ class FileToCheckForm(StyledForm):
                 _("The file is larger than %(most)s; no profile is."),
                 params={"most": filesizeformat(MOST_BYTES)},
                 code="too_large",
-            )
-        if not file.is_pdf:
-            raise ValidationError(
-                _("This is no PDF. Profiles are published as PDF files."), code="no_pdf"
             )
         return file
 

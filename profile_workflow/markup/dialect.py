@@ -12,6 +12,8 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.container import container_plugin
 
+from profile_workflow.markup import captions
+
 #: Longest text that is read, in characters: about a hundred printed pages in one section.
 MAX_LENGTH = 300_000
 #: Longest paragraph in which markup is looked for, in characters; a longer one is plain text.
@@ -34,8 +36,8 @@ REFERENCE = re.compile(
     r"\[#(?:figure:([\w.-]{1,20})"
     r"|(table|section):([\w.-]{1,20})(?:,[ \t]*([^\]\[\s][^\]\[\n]{0,149}))?)\](?!\()"
 )
-_CAPTION = re.compile(r"(?:Table|Tableau|جدول|الجدول)\s*:\s*(?=\S)")
-SOURCE = re.compile(r"(?:Sources?|المصدر|المصادر)\s*:\s*\S")
+_CAPTION = re.compile(rf"{captions.any_of(captions.TABLE)}\s*:\s*(?=\S)")
+SOURCE = re.compile(rf"{captions.any_of(captions.SOURCE)}\s*:\s*\S")
 BOXES = ("box", "practice", "warning")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\uf8ff\ufffe\uffff]")
 #: What ends a line for the parser, which is given the text without what is forbidden.

@@ -12,6 +12,7 @@ from profile_workflow.models.comment import (
     Reply,
 )
 from profile_workflow.models.decision import Decision, ReviewRound
+from profile_workflow.models.definitions import Acronym, Territory, WorkingDefinition
 from profile_workflow.models.event import Event, EventReason
 from profile_workflow.models.evidence import DataItem, DataTable, LibrarySource, Source
 from profile_workflow.models.guidance import FindingDismissal, QuestionAnswer
@@ -22,13 +23,7 @@ from profile_workflow.models.partner import Partner
 from profile_workflow.models.people import Organisation, User
 from profile_workflow.models.picture import Picture, PictureFile
 from profile_workflow.models.priority import Challenge, Priority
-from profile_workflow.models.profile import (
-    Acronym,
-    Assignment,
-    Profile,
-    Territory,
-    WorkingDefinition,
-)
+from profile_workflow.models.profile import Assignment, Profile
 from profile_workflow.models.quality import CheckAnswer, Waiver
 from profile_workflow.models.review import CriterionAnswer, ReviewDraft
 from profile_workflow.models.revision import ProfileVersion, Revision

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from profile_workflow.bibliography.identifiers import address_of
 from profile_workflow.machines import DataItemMachine
 from profile_workflow.models.city import Programme
-from profile_workflow.models.profile import Profile, Territory, WorkingDefinition
+from profile_workflow.models.definitions import Territory, WorkingDefinition
+from profile_workflow.models.profile import Profile
 from profile_workflow.models.section import Section
 from profile_workflow.states import ChartKind, DataItemState, Method, Quality, SourceKind
 

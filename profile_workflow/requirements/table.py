@@ -17,6 +17,7 @@ from profile_workflow.requirements.approval import (
 from profile_workflow.requirements.evidence import (
     definitions_are_given,
     erratum_is_written,
+    figures_are_as_published,
     figures_are_sound,
     territory_is_known,
 )
@@ -105,8 +106,12 @@ REQUIREMENTS: dict[str, tuple[Check, ...]] = {
     "profile.dispute_finding": (sections_are_named,),
     "profile.adopt_priorities": (priorities_are_agreed,),
     "profile.publish": (text_is_as_signed,),
-    "profile.open_correction": (sections_are_named,),
-    "profile.publish_correction": (sections_are_finished, erratum_is_written),
+    "profile.open_correction": (sections_are_named, figures_are_as_published),
+    "profile.publish_correction": (
+        sections_are_finished,
+        figures_are_sound,
+        erratum_is_written,
+    ),
     "section.submit": (
         draft_is_filled,
         draft_refers_to_what_exists,

@@ -13,7 +13,7 @@ from profile_workflow.attachments import Attachment
 from profile_workflow.errors import Missing, NotAllowed, NotComplete, NotNow
 from profile_workflow.models import DataItem, Event, Profile, Section, SignOff
 from profile_workflow.models.people import User
-from profile_workflow.services import consequences, judging, sealing
+from profile_workflow.services import consequences, judging, preparations, sealing
 from profile_workflow.services.log import (
     SYSTEM,
     Actor,
@@ -267,7 +267,7 @@ def move(
 
 def _make(document: Any, name: str, *, actor: Actor, at: datetime, details: Details) -> Event:
     before = document.state
-    changed = consequences.prepare(document, name, actor=actor, at=at, details=details)
+    changed = preparations.prepare(document, name, actor=actor, at=at, details=details)
     getattr(document, name)()
     goes_on = bool(getattr(document, "outcome", "")) and document.state == before
     _save(document, changed if goes_on else changed | _stamp(document, at))

@@ -49,7 +49,7 @@ _PRIORITIES = _Kind("priorities", _("Go to the priorities"))
 _PEOPLE = _Kind("people", _("See the people"))
 _NEXT = _Kind("profile", _("See whose turn it is"), "next")
 _CHECKS = _Kind("qa", _("Go to the check"), "checklist")
-_PDF = _Kind("pdf", _("Go to the PDF"))
+_OUTPUTS = _Kind("pdf", _("Go to the outputs"))
 _PROFILE = _Kind("profile", _("Go to the profile"))
 
 #: The table: code of the requirement → the place. A code without a line leads to the section that
@@ -69,6 +69,7 @@ _PLACES: Mapping[str, _Kind] = {
     "comment_open": _COMMENTS,
     "nothing_returned": _Kind("profile", _("See the sections"), "sections"),
     "major_changes": _SECTION,
+    "figure_moved": _TABLES,
     "figure_unsettled": _TABLES,
     "figure_unsourced": _TABLES,
     "acronym_unexplained": _Kind("evidence", _("Go to the acronyms"), "acronyms"),
@@ -85,7 +86,7 @@ _PLACES: Mapping[str, _Kind] = {
     "check_open": _CHECKS,
     "check_failed": _CHECKS,
     "no_erratum": _Kind("erratum", _("Write the erratum")),
-    "no_pdf": _PDF,
+    "no_pdf": _OUTPUTS,
 }
 
 

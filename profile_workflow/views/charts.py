@@ -1,7 +1,7 @@
 """How the text shows a data table as a figure: every kind with its picture, to choose from."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,12 +10,12 @@ from django.views.decorators.http import require_http_methods
 from profile_workflow.errors import DomainError, InvalidInput, StaleEntry
 from profile_workflow.forms.charts import ChartForm, offers
 from profile_workflow.models import DataTable, User
-from profile_workflow.queries.evidence import Uses, tables_of
+from profile_workflow.queries.evidence import Uses
 from profile_workflow.services.contents import fingerprint
 from profile_workflow.services.evidence import choose_chart
 from profile_workflow.services.keeping import refusal_to_change
 from profile_workflow.states import ChartKind
-from profile_workflow.web.loading import profile_or_404, signed_in
+from profile_workflow.web.loading import profile_or_404, signed_in, table_or_404
 from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal
 
 
@@ -23,9 +23,7 @@ from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal
 def table_chart(request: HttpRequest, slug: str, table_id: int) -> HttpResponse:
     """Show every kind of chart of a table; by POST choose one."""
     profile, viewer = profile_or_404(request, slug), signed_in(request)
-    table = next((one for one in tables_of(profile, viewer=viewer) if one.pk == table_id), None)
-    if table is None:
-        raise Http404
+    table = table_or_404(profile, table_id, viewer=viewer)
     table.profile = profile
     offered = offers(table, profile.language)
     initial = {"base": fingerprint(table), "chart": table.chart or ChartKind.BAR}

@@ -19,6 +19,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from profile_workflow.errors import DomainError, InvalidInput, MadeAlready, StaleEntry
 from profile_workflow.forms import evidence as forms
+from profile_workflow.forms.entries import EntryForm
+from profile_workflow.forms.figures import FigureForm
+from profile_workflow.forms.pictures import PictureForm
 from profile_workflow.forms.priorities import ShiftForm
 from profile_workflow.models import DataItem, DataTable, Profile, Section, User
 from profile_workflow.queries.evidence import Uses
@@ -56,7 +59,7 @@ class Kind:
     """
 
     rows: Callable[[Profile], "models.QuerySet[Any]"]
-    form: type[forms.EntryForm]
+    form: type[EntryForm]
     add: Callable[..., Any] | None
     page: str
     anchor: str
@@ -134,7 +137,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "figure": Kind(
         _figures,
-        forms.FigureForm,
+        FigureForm,
         None,
         "tables",
         "",
@@ -144,7 +147,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "picture": Kind(
         lambda profile: profile.pictures.select_related("file", "source"),
-        forms.PictureForm,
+        PictureForm,
         pictures.add_picture,
         "pictures",
         "",
@@ -181,7 +184,7 @@ class _Page:
     profile: Profile
     title: "str | Promise"
     back: str
-    form: forms.EntryForm | None
+    form: EntryForm | None
     action: str = ""
     refusal: Refusal | None = None
     conflict: Any = None
@@ -198,7 +201,7 @@ class _Page:
     def _keep_picture(self, viewer: User) -> None:
         """Keep a picture whose form has to be sent again: browsers do not send a file twice."""
         form = self.form
-        if not isinstance(form, forms.PictureForm) or form.pixels is None:
+        if not isinstance(form, PictureForm) or form.pixels is None:
             return
         with suppress(DomainError):
             at = timezone.now()
@@ -243,7 +246,7 @@ def figure_add(request: HttpRequest, slug: str, table_id: int) -> HttpResponse:
     if table is None:
         raise Http404
     kind = KINDS["figure"]
-    form = forms.FigureForm(
+    form = FigureForm(
         request.POST or None,
         profile=profile,
         initial={"base": fingerprint_of_figures(table)},

@@ -1,7 +1,7 @@
 """Filling a data table from a spreadsheet, file or copied cells: checked first, stored whole."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import ngettext
@@ -11,11 +11,10 @@ from profile_workflow.errors import DomainError, MadeAlready
 from profile_workflow.forms.figure_rows import COLUMNS, Pasted, label_of, read_table
 from profile_workflow.forms.pasting import PasteForm
 from profile_workflow.models import DataTable, Profile, User
-from profile_workflow.queries.evidence import tables_of
 from profile_workflow.services.contents import fingerprint_of_figures
 from profile_workflow.services.evidence import add_figures
 from profile_workflow.services.keeping import refusal_to_register
-from profile_workflow.web.loading import profile_or_404, signed_in
+from profile_workflow.web.loading import profile_or_404, signed_in, table_or_404
 from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal
 
 
@@ -23,9 +22,7 @@ from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal
 def table_paste(request: HttpRequest, slug: str, table_id: int) -> HttpResponse:
     """Ask for a file or copied cells; by POST check them, or store them if all is right."""
     profile, viewer = profile_or_404(request, slug), signed_in(request)
-    table = next((one for one in tables_of(profile, viewer=viewer) if one.pk == table_id), None)
-    if table is None:
-        raise Http404
+    table = table_or_404(profile, table_id, viewer=viewer)
     form = PasteForm(
         request.POST or None,
         request.FILES or None,

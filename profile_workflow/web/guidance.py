@@ -85,13 +85,11 @@ class FoundInSection:
     """The open findings in one section.
 
     Attributes:
-        is_draft: Whether they are in the working text, and not in the text as it was submitted.
         may_write: Whether the reader may write that text now.
         findings: The findings of the kind that is wanted.
     """
 
     section: Section
-    is_draft: bool
     may_write: bool
     findings: list[Judged]
 
@@ -118,7 +116,6 @@ def found_in_profile(profile: Profile, viewer: User, kind: str = "") -> list[Fou
     return [
         FoundInSection(
             judged.section,
-            judged.section.pk in own,
             may_write(judged.section, by=viewer),
             [one for one in judged.open if one.finding.rule.code.startswith(kind)],
         )

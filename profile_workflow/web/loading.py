@@ -4,8 +4,9 @@ from typing import cast
 
 from django.http import Http404, HttpRequest
 
-from profile_workflow.models import Profile, Section, User
+from profile_workflow.models import DataTable, Profile, Section, User
 from profile_workflow.queries import profiles
+from profile_workflow.queries.evidence import tables_of
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -35,3 +36,15 @@ def section_or_404(profile: Profile, key: str) -> Section:
         return profiles.section_of(profile, key)
     except Section.DoesNotExist:
         raise Http404 from None
+
+
+def table_or_404(profile: Profile, table_id: int, *, viewer: User) -> DataTable:
+    """Return a data table of a profile, as a reader may see it.
+
+    Raises:
+        Http404: If it has no such table.
+    """
+    found = next((one for one in tables_of(profile, viewer=viewer) if one.pk == table_id), None)
+    if found is None:
+        raise Http404
+    return found

@@ -115,7 +115,7 @@ PROFILE_PAGES: Sequence[Page] = (
         ),
     ),
     Page("history", _("History")),
-    Page("pdf", _("PDF"), beneath=("pdf_file", "pdf_shown")),
+    Page("pdf", _("Outputs"), beneath=("pdf_file", "pdf_shown")),
 )
 
 #: The first row; at most five for anybody but an administrator.

@@ -37,14 +37,14 @@ from profile_workflow.services.word import text_for
 from profile_workflow.web.reading import figure_in_words, origin_of
 from profile_workflow.web.redline import Redline, redline
 from profile_workflow.word.chapters import LIKE, MARK, NUMBER, TITLE, WHOLE, Chapter
-from profile_workflow.word.files import make_docx
-from profile_workflow.word.writing import (
+from profile_workflow.word.document import (
     WordDocument,
     WordImage,
     WordPicture,
     WordSection,
     WordTable,
 )
+from profile_workflow.word.files import make_docx
 
 # To Word
 

@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from profile_workflow.markup import captions
 from profile_workflow.word.inline import Piece, on_one_line, plain_text, to_markdown, without
 
-#: Word before the caption of a table, by language of the text.
-CAPTION = {"en": "Table: ", "fr": "Tableau : ", "ar": "جدول: "}
 _NUMBERED_CAPTION = re.compile(
-    r"^\s*(?:Table|Tableau|الجدول|جدول)\s*(?:[\d\u0660-\u0669]+(?:[.\-][\d\u0660-\u0669]+)*\s*[:.\u2013\u2014-]?|:)\s*",
+    rf"^\s*{captions.any_of(captions.TABLE)}\s*"
+    r"(?:[\d\u0660-\u0669]+(?:[.\-][\d\u0660-\u0669]+)*\s*[:.\u2013\u2014-]?|:)\s*",
     re.IGNORECASE,
 )
 _CLOSING_MARKS = re.compile(r"(#+)$")
@@ -178,7 +178,7 @@ class _Writer:
         text = to_markdown(on_one_line(without(block.pieces, italic=True)))
         if not isinstance(following, Table):
             return text
-        return CAPTION.get(self.language, CAPTION["en"]) + _NUMBERED_CAPTION.sub("", text)
+        return captions.line_starts(self.language)[0] + _NUMBERED_CAPTION.sub("", text)
 
     def _box(self, block: Box) -> str:
         inner = "\n\n".join(part for part in self.parts(_captions_first(block.blocks)) if part)

@@ -3,8 +3,9 @@
 from xml.sax.saxutils import escape
 
 from profile_workflow.word import elements, names, parts
+from profile_workflow.word.document import WordDocument
 from profile_workflow.word.parts import HEAD, PACKAGE, RELATIONS, TYPES, Relation
-from profile_workflow.word.writing import WordDocument, write
+from profile_workflow.word.writing import write
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _CUSTOM = {"/docProps/custom.xml": f"{TYPES}.custom-properties+xml"}

@@ -4,22 +4,21 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from profile_workflow.markup import captions
 from profile_workflow.word.blocks import Block, Box, Figure, Paragraph, Table
 from profile_workflow.word.inline import plain_text
 
 #: Longest caption, and longest name of who made it, that an entry of the register holds.
 MOST_CAPTION, MOST_CREDIT = 300, 200
-_FIGURE = (
-    r"(?:figure|fig\.|image|photo(?:graph)?|carte|map|graphique|chart|"
-    r"(?:ال)?(?:شكل|صورة|خريطة|رسم بياني))"
-)
+_FIGURE = captions.any_of(captions.FIGURE)
 _NUMBER = r"[\d\u0660-\u0669]+(?:[.\-][\d\u0660-\u0669]+)*"
 _MARK = r"\s*[:.)\u2013\u2014-]\s*"
 _NUMBERED = re.compile(rf"\s*{_FIGURE}\s*{_NUMBER}(?:{_MARK}|\s+)", re.IGNORECASE)
 #: Without a mark behind the number it may be a sentence about the figure.
 _NUMBERED_AND_MARKED = re.compile(rf"\s*{_FIGURE}\s*{_NUMBER}{_MARK}", re.IGNORECASE)
-_OF_TABLE = re.compile(rf"\s*(?:table|tableau|(?:ال)?جدول)\s*(?:{_NUMBER}|:)", re.IGNORECASE)
-_SOURCE = re.compile(r"\s*(?:sources?|المصدر|المصادر)\s*:\s*", re.IGNORECASE)
+_TABLE = captions.any_of(captions.TABLE)
+_OF_TABLE = re.compile(rf"\s*{_TABLE}\s*(?:{_NUMBER}|:)", re.IGNORECASE)
+_SOURCE = re.compile(rf"\s*{captions.any_of(captions.SOURCE)}\s*:\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,9 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from profile_workflow import calendars
+from profile_workflow import calendars, days
 from profile_workflow.models import City, Profile
 from profile_workflow.queries import responses as queries
 from profile_workflow.queries.responses import Response, Wanted
@@ -18,7 +17,7 @@ from reports.builds.cover import in_colours
 from reports.builds.pages import style_sheet
 from reports.context.brand import read_brand
 from reports.errors import BuildFailed
-from reports.labels import direction
+from reports.labels import direction, labels
 from reports.models import Build
 from reports.pdf.job import Job, Part
 
@@ -51,11 +50,17 @@ def _job(profile: Profile, remarks: Sequence[Response], language: str, at: datet
     title, way = title_of(profile), direction(language)
     brand = read_brand(profile, language)
     sheets = ["report.css", *(["report-rtl.css"] if way == "rtl" else [])]
+    sheets += ["report-small.css", "report-matrix.css"]
+    number, section, comment, _decision, answer, state = head()
     table: Mapping[str, Any] = {
+        "programme": profile.programme.name_in(language),
+        "title": title,
+        "labels": labels(language),
+        "direction": way,
         "heading": _("Comments and responses"),
-        "made": made_on(at, profile.city),
-        "head": head(),
-        "rows": [cells(one) for one in remarks],
+        "made": made_on(at, profile.city, language),
+        "head": (number, section, comment, answer, state),
+        "remarks": remarks,
     }
     return Job(
         language=language,
@@ -65,7 +70,7 @@ def _job(profile: Profile, remarks: Sequence[Response], language: str, at: datet
         description=title,
         keywords=(),
         moment=at.replace(hour=0, minute=0, second=0, microsecond=0).isoformat(),
-        front=render_to_string("reports/matrix_front.html", {"title": title, **table}),
+        front="",
         parts=(Part(_("Comments and responses"), render_to_string("reports/matrix.html", table)),),
         styles=tuple(in_colours(style_sheet(name), brand) for name in sheets),
         footer=f"{profile.programme.name_in(language)} · {title}",
@@ -77,19 +82,22 @@ def title_of(profile: Profile) -> str:
     return f"{profile.title} {profile.edition}"
 
 
-def made_on(at: datetime, city: City) -> str:
-    """Say of which day of the city the table is."""
-    day = date_format(calendars.day_of(at, city), "DATE_FORMAT")
+def made_on(at: datetime, city: City, language: str) -> str:
+    """Say of which day of the city the table is, in the language in force, which is given too."""
+    day = days.in_words(calendars.day_of(at, city), language)
     return _("Comments and responses, as they stood on %(day)s.") % {"day": day}
 
 
 def head() -> list[str]:
-    """Return what stands over the columns."""
+    """Return what stands over the six columns, in the language in force."""
     return [_("Number"), _("Section"), _("Comment"), _("Decision"), _("Answer"), _("State")]
 
 
 def cells(remark: Response) -> list[str]:
-    """Return a comment in few columns; by whom it is as its reader may know."""
+    """Return a comment in the columns of ``head``; by whom it is as its reader may know.
+
+    The comment with its replies is one text of several lines.
+    """
     one = remark.comment
     said = [f"{one.get_kind_display()} – {remark.by.name}"]
     if one.quote:

@@ -12,38 +12,55 @@ from profile_workflow.models import Profile, Revision
 from profile_workflow.web.reading import compared_html
 from profile_workflow.web.redline import redline
 from reports.builds.compared import challenges_changed, priorities_changed, tables_changed
+from reports.builds.data import profile_data
 from reports.builds.reading import compared_with
-from reports.context import Report
+from reports.context import Material, Report, report_from
 from reports.context.record import texts_of
 from reports.editions import Changes, NotAsPublished, SectionChange, read
-from reports.models import Publication
+from reports.models import Build, Publication
 
 #: Links and pictures of the site where the text is written lead nowhere from the web edition.
 _INNER = re.compile(r"</?(?:a|img)\b[^>]*>")
 #: The file by which what is no text is compared.
 _DATA = "profile.json"
+_TELLING_KINDS = (
+    Build.Kind.CONSULTATION,
+    Build.Kind.PUBLICATION,
+    Build.Kind.WORD,
+    Build.Kind.EBOOK,
+)
 
 
-def changes_since_published(
-    profile: Profile, report: Report, data: Mapping[str, Any]
-) -> Changes | None:
-    """Return what a report changes in what has been published; None if nothing has been.
+def changes_told(profile: Profile, material: Material, *, kind: str) -> Changes | None:
+    """Return what a file tells of a correction, if it prints the submitted text whole.
 
     Args:
         profile: The profile.
-        report: What is printed of it now.
-        data: The same as its ``profile.json`` says it.
+        material: What was read of it for the file.
+        kind: A ``Build.Kind``.
     """
-    before = compared_with(profile, report.language)
+    return changes_since_published(profile, material) if kind in _TELLING_KINDS else None
+
+
+def changes_since_published(profile: Profile, material: Material) -> Changes | None:
+    """Return what a correction changes in what has been published; None if nothing has been.
+
+    Args:
+        profile: The profile.
+        material: What was read of its submitted text.
+    """
+    before = compared_with(profile, material.language, but=profile.version_to_come)
     if before is None:
         return None
+    report = report_from(material)
+    data = json.loads(profile_data(material, report))
     with translation.override(report.language[:2]):
         sections = tuple(_sections(profile, before, report))
     old = _data_of(before)
     return Changes(
         since=before.version,
         sections=sections,
-        tables=tuple(tables_changed(old, data)) if old else (),
+        tables=tuple(tables_changed(old, data, report.language)) if old else (),
         unchanged=len(report.chapters) - len(sections),
         entries=(*challenges_changed(old, data), *priorities_changed(old, data)) if old else (),
         is_data_compared=bool(old),

@@ -16,7 +16,12 @@ _TABLE = re.compile(
 _ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.DOTALL)
 _CELL = re.compile(r"<t[hd](?P<attributes>[^>]*)>(?P<words>.*?)</t[hd]>", re.DOTALL)
 _SPANNING = re.compile(r"<tr[^>]*>\s*<td colspan=.*?</tr>", re.DOTALL)
+_CLASSES = re.compile(r' class="([^"]*)"')
 _TAG = re.compile(r"<[^>]+>")
+#: The words of a day, which are not broken into lines.
+_DAY = re.compile(r'(?<= class="day">)[^<]+')
+#: A text is not broken at a space that forbids it either.
+_WORD = re.compile(r"[^ \t\r\n]+")
 #: Of the page inside its margins and of the sides of a cell, at the size of tables, in points.
 _PAGE, _SIDES, _SIZE = 459.0, 11.5, 8.0
 #: The same in programs that choose the letters themselves: bold ones, and some room.
@@ -28,9 +33,9 @@ _LONGEST_WORD = 30
 
 
 def with_columns(written: str) -> str:
-    """Return HTML in which each plain table says how wide its columns are.
+    """Return HTML in which each plain table and each small one says how wide its columns are.
 
-    A table that has a class has its widths from the style sheet; one in which cells span columns,
+    One that has another class has its widths from the style sheet; one in which cells span columns,
     or rows have different numbers of cells, is left to WeasyPrint.
     """
     return _TABLE.sub(_measured, written)
@@ -45,10 +50,7 @@ def with_all_columns(written: str) -> str:
 
 
 def _told(table: re.Match[str]) -> str:
-    rows = [
-        [" ".join(word[:_LONGEST_WORD] for word in cell.split()) for cell in row]
-        for row in _cells(_SPANNING.sub("", table["rows"]))
-    ]
+    rows = _cells(_SPANNING.sub("", table["rows"]))
     if "<colgroup>" in table[0] or not _is_even(rows):
         return table[0]
     columns = _columns(rows, _OTHER_SIZE)
@@ -56,18 +58,23 @@ def _told(table: re.Match[str]) -> str:
 
 
 def _measured(table: re.Match[str]) -> str:
-    if "class=" in table["rest"] or "colspan" in table["rows"]:
+    classes = _CLASSES.search(table["rest"])
+    is_other = classes is not None and "small" not in classes[1].split()
+    if is_other or "colspan" in table["rows"] or "<col" in table["rows"]:
         return table[0]
     rows = _cells(table["rows"])
     if not _is_even(rows):
         return table[0]
+    named = f"{classes[1]} measured" if classes else "measured"
+    rest = _CLASSES.sub("", table["rest"]).rstrip()
     return (
-        f'<table{table["rest"]} class="measured">{table["caption"] or ""}'
+        f'<table{rest} class="{named}">{table["caption"] or ""}'
         f"{_columns(rows)}{table['rows']}</table>"
     )
 
 
 def _cells(rows: str) -> list[list[str]]:
+    rows = _DAY.sub(lambda day: day[0].replace(" ", "\u00a0"), rows)
     return [[_words(cell["words"]) for cell in _CELL.finditer(row)] for row in _ROW.findall(rows)]
 
 
@@ -81,14 +88,15 @@ def _columns(rows: list[list[str]], size: float = _SIZE) -> str:
 
 
 def _words(cell: str) -> str:
-    return " ".join(html.unescape(_TAG.sub(" ", cell)).split())
+    words = _WORD.findall(html.unescape(_TAG.sub(" ", cell)))
+    return " ".join(word[:_LONGEST_WORD] for word in words)
 
 
 def _widths(rows: list[list[str]], size: float) -> list[float]:
     """Return the share of each column, in per cent."""
     needed, liked = [], []
     for column in zip(*rows, strict=True):
-        words = [word for cell in column for word in cell.split()] or [""]
+        words = [word for cell in column for word in cell.split(" ")]
         least = max(width_of(word, size) for word in words) + _SIDES
         most = max(min(width_of(cell, size), _LONGEST) for cell in column) + _SIDES
         needed.append(least)

@@ -2,12 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
+from profile_workflow.numerals import number
 from reports.editions import EntryChange, TableChange
 
 #: What is compared of a figure, and by what it is found again.
 _COMPARED = ("value", "low", "high", "text", "unit", "women", "men", "year", "period", "territory")
+_COUNTED = ("value", "low", "high", "women", "men")
 _NAMED_BY = ("indicator", "label", "territory", "year")
 #: What is printed of a table besides its figures.
 _OF_TABLE = ("title", "note", "chart")
@@ -15,12 +18,15 @@ _OF_TABLE = ("title", "note", "chart")
 Data = Mapping[str, Any]
 
 
-def tables_changed(old: Data, new: Data) -> Iterator[TableChange]:
-    """Yield the tables that differ between two ``profile.json``, in the order of the newer one."""
+def tables_changed(old: Data, new: Data, language: str = "en") -> Iterator[TableChange]:
+    """Yield the tables that differ between two ``profile.json``, in the order of the newer one.
+
+    Numbers are written as the language of the profile writes them.
+    """
     before, now = _by(old, "tables", "key"), _by(new, "tables", "key")
     for key in dict.fromkeys([*now, *before]):
         was, is_now = before.get(key, {}), now.get(key, {})
-        rows = tuple(_different(_figures(was), _figures(is_now)))
+        rows = tuple(_different(_figures(was, language), _figures(is_now, language)))
         about = tuple(_fields(was, is_now, _OF_TABLE)) if was and is_now else ()
         if rows or about or not was or not is_now:
             name = f"table-{key}.csv" if is_now else ""
@@ -29,14 +35,14 @@ def tables_changed(old: Data, new: Data) -> Iterator[TableChange]:
 
 
 def challenges_changed(old: Data, new: Data) -> Iterator[EntryChange]:
-    """Yield the challenges that differ, by code."""
+    """Yield the challenges that differ, by code; see ``tables_changed``."""
     before, now = _by(old, "challenges", "code"), _by(new, "challenges", "code")
     fields = ("title", "text", "field", "competence", "sources")
     yield from _entries("challenge", before, now, fields)
 
 
 def priorities_changed(old: Data, new: Data) -> Iterator[EntryChange]:
-    """Yield the priorities that differ, by title."""
+    """Yield the priorities that differ, by title; see ``tables_changed``."""
     before, now = _by(old, "priorities", "title"), _by(new, "priorities", "title")
     fields = (
         *("rank", "label", "rationale", "responsible", "partners", "time_frame", "budget"),
@@ -81,16 +87,27 @@ def _in_words(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _figures(table: Data) -> dict[tuple[str, ...], tuple[str, str]]:
+def _figures(table: Data, language: str) -> dict[tuple[str, ...], tuple[str, str]]:
     """Return what names a figure → its label, and its value in words."""
     found: dict[tuple[str, ...], tuple[str, str]] = {}
     seen: Counter[tuple[str, ...]] = Counter()
     for row in table.get("figures", ()):
         name = tuple(_in_words(row.get(one)) for one in _NAMED_BY)
         seen[name] += 1
-        value = " · ".join(filter(None, (_in_words(row.get(one)) for one in _COMPARED)))
-        found[(*name, str(seen[name]))] = (_in_words(row.get("label")), value)
+        found[(*name, str(seen[name]))] = (_in_words(row.get("label")), _printed(row, language))
     return found
+
+
+def _printed(row: Data, language: str) -> str:
+    """Return what is printed of a figure; nothing if it is said not to be available."""
+    if not row.get("available", True):
+        return ""
+    return " · ".join(filter(None, (_part_of(row, one, language) for one in _COMPARED)))
+
+
+def _part_of(row: Data, name: str, language: str) -> str:
+    value = _in_words(row.get(name))
+    return number(Decimal(value), language) if value and name in _COUNTED else value
 
 
 def _different(

@@ -7,18 +7,20 @@ from typing import Any, Self
 from django.utils import timezone
 
 from reports.builds.annex import annex_of
+from reports.builds.changes import changes_told
 from reports.builds.documents import DOCUMENT_KINDS, Document, document_of
 from reports.builds.freezing import Kept, frozen_files
 from reports.builds.outputs import chapter_of, output_of
 from reports.builds.pictures import with_pictures
 from reports.builds.reading import material_digest, material_for
 from reports.context import Material, Report, report_from
+from reports.editions import Changes
 from reports.errors import BuildFailed
 from reports.models import Build
 from reports.pdf.isolation import Listener
 from reports.pdf.isolation import build as build_pdf
 from reports.pdf.job import Job
-from reports.sealing import certificate
+from reports.sealing import certificate, key
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,17 @@ class Contents:
     """What was read for a build; nothing for an annex, which is made of no report.
 
     Attributes:
-        material_digest: SHA-256 (hex) of everything that was read for a file for publication; else
-            empty. Taken before the file is made: a version that is withdrawn meanwhile may be
-            quoted in it, and then the file must not pass for one of the present.
+        changes: What the text changes in what was published; of a correction.
+        material_digest: SHA-256 (hex) of everything that was read for a file for publication, or a
+            consultation version; else empty. Taken before the file is made: a version that is
+            withdrawn meanwhile may be quoted in it, and then the file must not pass for one of the
+            present.
     """
 
     build: Build
     material: Material | None = None
     report: Report | None = None
+    changes: Changes | None = None
     material_digest: str = ""
 
     @classmethod
@@ -64,9 +69,10 @@ class Contents:
             return cls(build)
         material = material_for(build.profile, kind=build.kind, language=build.language)
         digest = ""
-        if build.kind == Build.Kind.PUBLICATION:
+        if build.kind in (Build.Kind.CONSULTATION, Build.Kind.PUBLICATION):
             digest = material_digest(build.profile, material)
-        return cls(build, material, report_from(material), digest)
+        changes = changes_told(build.profile, material, kind=build.kind)
+        return cls(build, material, report_from(material), changes, digest)
 
     @property
     def digest(self) -> str:
@@ -107,14 +113,16 @@ class Contents:
         if build.kind != Build.Kind.PUBLICATION or self.material is None:
             return Made(made.content, job.digest, made.pages, made.lengths)
         content, seal = _sealed(made.content, build)
-        frozen = frozen_files(build.profile, self.material)
+        frozen = frozen_files(build.profile, self.material, self.changes)
         return Made(content, job.digest, made.pages, made.lengths, frozen, seal)
 
     def _document(self) -> Document | None:
         build = self.build
         if self.material is None or self.report is None or build.kind not in DOCUMENT_KINDS:
             return None
-        return document_of(build.profile, self.material, self.report, kind=build.kind)
+        return document_of(
+            build.profile, self.material, self.report, kind=build.kind, changes=self.changes
+        )
 
     def _job(self) -> Job:
         build = self.build
@@ -122,7 +130,13 @@ class Contents:
             return annex_of(build)
         if build.section is not None:
             return chapter_of(self.report, build.section.key)
-        return output_of(self.material, self.report, kind=build.kind, numbered=build.numbered)
+        return output_of(
+            self.material,
+            self.report,
+            kind=build.kind,
+            numbered=build.numbered,
+            changes=self.changes,
+        )
 
 
 def family_of(build: Build) -> str:
@@ -130,16 +144,24 @@ def family_of(build: Build) -> str:
 
     Those of a profile in a language may. What was made for one reader is kept for nobody; and what
     is published is made by a process that has seen no text but the approved one.
+
+    Returns:
+        A name that such builds share; empty for one that shares with none.
     """
     is_alone = build.kind in (Build.Kind.ANNEX, Build.Kind.PUBLICATION)
     return "" if is_alone else f"{build.profile_id}-{build.language}"
 
 
 def _sealed(content: bytes, build: Build) -> tuple[bytes, dict[str, Any]]:
-    """Put the seal on a file for publication, if there is one; the file in front of it stays."""
+    """Put the seal on a file for publication, if there is one; the file in front of it stays.
+
+    Where the key is set and its certificate is not, a file is meant to be sealed and cannot be.
+    """
+    at = timezone.now()
+    if not certificate.is_set() and (problem := key.complaint(at)):
+        raise BuildFailed("seal_unusable", reason=problem)
     if not certificate.is_set():
         return content, {}
-    at = timezone.now()
     try:
         in_force = certificate.in_force(at)
         # Imported here: a server without the seal does not need its library.

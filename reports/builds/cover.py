@@ -12,13 +12,22 @@ from reports.context.brand import Brand, Named
 from reports.context.plain import Report
 from reports.labels import Labels
 
-#: Of the paper, in millimetres, and what of it the map fills on the cover.
+#: Width and height of the map on the cover, in thirds of a millimetre of the paper.
 COVER_MAP = (630.0, 348.0)
 _TONE = re.compile(r"var\(--([a-z-]+)\)")
 
 
 def map_of(report: Report, words: Labels, size: tuple[float, float]) -> SafeString | str:
-    """Draw where the city lies in its network; nothing if nobody has said where."""
+    """Draw where the city lies in its network.
+
+    Args:
+        report: What is printed.
+        words: The words that are printed, in its language.
+        size: Width and height, in units of the drawing: the smaller, the larger its letters.
+
+    Returns:
+        The map as SVG; empty if nobody has said where the city lies.
+    """
     brand, here = report.brand, report.brand.here
     if here is None:
         return ""
@@ -43,7 +52,10 @@ def _said(brand: Brand, city: str, words: Labels) -> str:
 
 
 def organisations(brand: Brand, words: Labels) -> list[dict[str, Any]]:
-    """Return who is named on the cover, by part."""
+    """Return who is named on the cover: ``{"label", "logos", "names"}`` of each part in turn.
+
+    ``logos`` are those of the organisations (``Named``) that have one, ``names`` the others.
+    """
     called = {
         "donor": words.funded_by, "lead": words.implemented_by, "partner": words.partnered_by,
     }  # fmt: skip

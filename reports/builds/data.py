@@ -26,6 +26,9 @@ def profile_data(material: Material, report: Report) -> str:
     Args:
         material: What was read of it.
         report: What is printed of that.
+
+    Returns:
+        The text of ``profile.json``; ``FORMAT`` names its shape.
     """
     texts = {one.key: one for one in material.sections}
     data = {
@@ -82,12 +85,16 @@ def attachments_of(material: Material, report: Report) -> tuple[Attachment, ...]
 
 
 def record_data(report: Report) -> str:
-    """Return the validation record as JSON."""
+    """Return the validation record as JSON: the text of ``record.json``, as ``record_in_words``."""
     return written({"format": FORMAT, "text_sha256": report.digest} | record_in_words(report))
 
 
 def written(data: dict[str, Any]) -> str:
-    """Return data as JSON that is the same for the same data."""
+    """Return data as JSON that is the same for the same data.
+
+    Raises:
+        TypeError: If something in it is neither JSON nor an exact number.
+    """
     return json.dumps(data, ensure_ascii=False, indent=1, default=_plain) + "\n"
 
 

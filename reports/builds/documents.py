@@ -1,6 +1,7 @@
 """The report as files for other programs: for Word, as an e-book, as data."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -12,15 +13,15 @@ from reports.builds.cover import map_of
 from reports.builds.data import profile_data
 from reports.builds.pages import job_of
 from reports.builds.pictures import content_of, named, pictures_in, with_pictures
-from reports.builds.web import edition_from
+from reports.builds.web import edition_from, erratum_of
 from reports.context import Material, Report, report_from
 from reports.documents.cover import MAP_HEIGHT, WIDTH, Line
-from reports.documents.docx import docx_of
-from reports.documents.epub import Book, epub_of
-from reports.editions import Edition
+from reports.documents.epub import Book
+from reports.editions import Changes, Edition
 from reports.errors import BuildFailed
 from reports.labels import labels
 from reports.models import Build
+from reports.pdf.isolation import make
 from reports.pdf.job import Job, Part
 
 #: Kinds that are no PDF.
@@ -40,7 +41,14 @@ class Document:
     make: Callable[[], bytes]
 
 
-def document_of(profile: Profile, material: Material, report: Report, *, kind: str) -> Document:
+def document_of(
+    profile: Profile,
+    material: Material,
+    report: Report,
+    *,
+    kind: str,
+    changes: Changes | None = None,
+) -> Document:
     """Return the document of a profile of one of ``DOCUMENT_KINDS``.
 
     Args:
@@ -48,6 +56,7 @@ def document_of(profile: Profile, material: Material, report: Report, *, kind: s
         material: What was read of it.
         report: What is printed of that.
         kind: A ``Build.Kind``.
+        changes: What changed since the version before, of a correction.
 
     Raises:
         BuildFailed: If this machine cannot paint charts and covers.
@@ -55,33 +64,48 @@ def document_of(profile: Profile, material: Material, report: Report, *, kind: s
     if kind != Build.Kind.DATA and not can_paint():
         raise BuildFailed("no_painting")
     if kind == Build.Kind.WORD:
-        job = word_job_of(report)
+        job = word_job_of(report, changes)
         return Document(
             _digest("docx", job.digest),
-            lambda: docx_of(with_pictures(job, profile), report.brand.tones),
+            lambda: word_file(with_pictures(job, profile), report),
         )
     if kind == Build.Kind.EBOOK:
-        return _ebook(profile, material)
+        return _ebook(profile, material, changes)
     data = profile_data(material, report)
     return Document(_digest("json", data), data.encode)
 
 
-def _ebook(profile: Profile, material: Material) -> Document:
+def _ebook(profile: Profile, material: Material, changes: Changes | None) -> Document:
     shown = report_from(material, medium=Medium.WEB)
     names = {one.sha256: named(one) for one in pictures_in(profile, material)}
-    book = book_of(shown, edition_from(material, shown, pictures=names, changes=None))
+    book = book_of(shown, edition_from(material, shown, pictures=names, changes=changes))
     return Document(
-        _digest("epub", book.digest), lambda: epub_of(with_files(book, profile, material))
+        _digest("epub", book.digest), lambda: ebook_file(with_files(book, profile, material))
     )
+
+
+def word_file(job: Job, report: Report) -> bytes:
+    """Have a file for Word made in a process of its own.
+
+    Raises:
+        BuildFailed: If it cannot be made within the limits.
+    """
+    told = {"job": job.to_json(), "tones": dict(report.brand.tones)}
+    return make("word", json.dumps(told, ensure_ascii=False))
+
+
+def ebook_file(book: Book) -> bytes:
+    """Have an e-book made in a process of its own; as ``word_file``."""
+    return make("ebook", book.to_json())
 
 
 def _digest(kind: str, content: str) -> str:
     return hashlib.sha256(f"{kind}:{content}".encode()).hexdigest()
 
 
-def word_job_of(report: Report) -> Job:
+def word_job_of(report: Report, changes: Changes | None = None) -> Job:
     """Return what a file for Word is made of: the pages of the PDF, with the widths of tables."""
-    job = job_of(report)
+    job = job_of(report, changes=changes)
     parts = tuple(Part(part.title, with_all_columns(part.html)) for part in job.parts)
     return replace(job, front=with_all_columns(job.front), parts=parts)
 
@@ -111,6 +135,7 @@ def book_of(report: Report, edition: Edition) -> Book:
         moment=report.moment,
         tones=report.brand.tones,
         warning=warning,
+        erratum=erratum_of(report, edition),
     )
 
 

@@ -15,6 +15,9 @@ def lengths_of(report: Report, pages: Mapping[str, float]) -> dict[str, dict[str
     Args:
         report: What was printed.
         pages: Id of the title of a chapter → how many pages it fills.
+
+    Returns:
+        Key of the section → ``{"words", "pages"}``, for each that was measured.
     """
     return {
         chapter.key: {"words": word_count(chapter.text), "pages": round(pages[chapter.anchor], 2)}
@@ -24,7 +27,7 @@ def lengths_of(report: Report, pages: Mapping[str, float]) -> dict[str, dict[str
 
 
 def paper_of(profile: Profile, *, kinds: Collection[str]) -> Paper:
-    """Return the lengths measured in the latest PDF of some kinds: one query."""
+    """Return the lengths measured in the latest PDF of some kinds (``Build.Kind``): one query."""
     done = profile.builds.filter(state=Build.State.DONE, kind__in=kinds).exclude(lengths={})
     latest = done.order_by("-finished_at", "-pk").only("lengths", "pages", "finished_at").first()
     if latest is None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, NoReturn
@@ -16,10 +16,11 @@ from profile_workflow.models import Profile, Section, User
 from profile_workflow.services.locking import locked
 from reports.builds.contents import Contents, Made
 from reports.builds.lengths import lengths_of
+from reports.builds.passing import PASSING
 from reports.builds.pictures import PictureGone
 from reports.builds.troubles import trouble_of
 from reports.context import Report
-from reports.errors import BuildFailed
+from reports.errors import BuildFailed, NotAllCanBeMade
 from reports.models import PASSING_KINDS, Build
 from reports.pdf.isolation import Progress
 from reports.sealing import certificate
@@ -30,17 +31,11 @@ NUMBERED_KINDS = (Build.Kind.PREVIEW, Build.Kind.CONSULTATION)
 _LIVE = (Build.State.QUEUED, Build.State.RUNNING, Build.State.DONE)
 #: How often what is printed is read, if a picture is replaced while it is.
 _ATTEMPTS = 3
-#: A finished file for publication without what it is published with; none is made so any more.
-_UNFIT = Q(kind=Build.Kind.PUBLICATION, state=Build.State.DONE, frozen=[])
-
-
-def content_digest(profile: Profile, *, kind: str, language: str, numbered: bool = False) -> str:
-    """Return the SHA-256 (hex) of everything that a build of this kind would print now.
-
-    Raises:
-        BuildFailed: If there is nothing of that kind to be printed.
-    """
-    return digest_now(Build(profile=profile, kind=kind, language=language, numbered=numbered))
+#: Finished files that are made so no more: for publication, without what it is published with; for
+#: consultation, of the time when its record still told names.
+_UNFIT = Q(kind=Build.Kind.PUBLICATION, state=Build.State.DONE, frozen=[]) | Q(
+    kind=Build.Kind.CONSULTATION, state=Build.State.DONE, material_digest=""
+)
 
 
 def digest_now(build: Build) -> str:
@@ -55,23 +50,31 @@ def digest_now(build: Build) -> str:
     return Contents.of(build).digest
 
 
-def request_build(
+def request_build(profile: Profile, *, language: str, **wanted: Any) -> Build:
+    """Ask for one file: ``read_builds`` and ``keep_builds`` in one go, of one language."""
+    [build] = keep_builds(read_builds(profile, languages=[language], **wanted))
+    return build
+
+
+def read_builds(
     profile: Profile,
     *,
     kind: str,
-    language: str,
+    languages: Sequence[str],
     by: User | None,
     at: datetime,
     numbered: bool = False,
     section: Section | None = None,
     scope: Mapping[str, Any] | None = None,
-) -> Build:
-    """Ask for a file; what was made of the same content is used again.
+) -> list[Build]:
+    """Read what files in some languages would print; nothing is asked for before all are read.
+
+    It takes its time, and is done outside the transaction that keeps them.
 
     Args:
         profile: The profile to print.
         kind: A ``Build.Kind``.
-        language: Language of the printed labels.
+        languages: Languages of the printed labels, each once.
         by: Who asks; ``None`` for the software itself.
         at: The moment.
         numbered: Whether lines are numbered; see ``NUMBERED_KINDS``.
@@ -79,31 +82,64 @@ def request_build(
         scope: Of an annex: what it is to hold.
 
     Raises:
-        BuildFailed: If there is nothing of that kind to be printed.
+        BuildFailed: If there is nothing of that kind to be printed, whatever the language.
+        NotAllCanBeMade: If there is nothing of that kind in some of several languages.
 
     Returns:
-        A finished or waiting build of the same content, or a new one that waits for
+        For each language a build that is not stored, for ``keep_builds``.
+    """
+    several = [
+        Build(
+            profile=profile,
+            kind=kind,
+            language=language,
+            numbered=numbered and kind in NUMBERED_KINDS,
+            section=section,
+            scope=dict(scope or {}),
+            requested_by=by,
+            created_at=at,
+        )
+        for language in languages
+    ]
+    refused: dict[str, BuildFailed] = {}
+    for one in several:
+        try:
+            read = Contents.of(one)
+            one.digest, one.material_digest = read.digest, read.material_digest
+        except BuildFailed as problem:
+            refused[one.language] = problem
+    _refuse(refused, len(several))
+    return several
+
+
+def _refuse(refused: Mapping[str, BuildFailed], asked: int) -> None:
+    reasons = {str(problem): problem for problem in refused.values()}
+    if len(reasons) == 1 and len(refused) == asked:
+        raise next(iter(reasons.values()))
+    if refused:
+        raise NotAllCanBeMade(refused)
+
+
+def keep_builds(several: Sequence[Build]) -> list[Build]:
+    """Ask for files of one profile that were read: for all of them, or for none.
+
+    What was made of the same content is used again.
+
+    Args:
+        several: Builds of ``read_builds``, at least one.
+
+    Returns:
+        For each a finished or waiting build of the same content, or itself, which waits for
         ``run_build``.
     """
-    wanted = Build(
-        profile=profile,
-        kind=kind,
-        language=language,
-        numbered=numbered and kind in NUMBERED_KINDS,
-        section=section,
-        scope=dict(scope or {}),
-        requested_by=by,
-        created_at=at,
-    )
-    read = Contents.of(wanted)
-    wanted.digest, wanted.material_digest = read.digest, read.material_digest
     with transaction.atomic():
-        locked(profile.pk, at)
-        found = _same(wanted)
-        if found is not None:
-            return found
-        wanted.save(force_insert=True)
-        return wanted
+        locked(several[0].profile_id, several[0].created_at)
+        return [_same(one) or _stored(one) for one in several]
+
+
+def _stored(wanted: Build) -> Build:
+    wanted.save(force_insert=True)
+    return wanted
 
 
 def _same(wanted: Build) -> Build | None:
@@ -169,7 +205,8 @@ def _give_up() -> NoReturn:
 def _keep(read: Contents, made: Made) -> Build:
     """Store the file of a build, and what is known of it."""
     done = read.build
-    name = f"reports/{uuid.uuid4().hex}.{done.ending}"
+    passing = PASSING if done.kind in PASSING_KINDS else ""
+    name = f"reports/{passing}{uuid.uuid4().hex}.{done.ending}"
     done.file.save(name, ContentFile(made.content), save=False)
     done.digest, done.material_digest = made.digest, read.material_digest
     # Of the text that was printed: it may have changed while the file was made.
@@ -198,23 +235,3 @@ def _note(build_id: int, progress: Progress) -> None:
             chapters=progress.chapters,
             page=progress.page,
         )
-
-
-def latest_current_build(profile: Profile) -> Build | None:
-    """Return the newest finished build whose content is still that of the profile, if any."""
-    current: dict[tuple[str, str, bool], str | None] = {}
-    made = profile.builds.filter(state=Build.State.DONE).exclude(kind__in=PASSING_KINDS)
-    for found in made.order_by("-finished_at"):
-        wanted = (found.kind, found.language, found.numbered)
-        if wanted not in current:
-            current[wanted] = _digest_or_none(found)
-        if found.digest == current[wanted]:
-            return found
-    return None
-
-
-def _digest_or_none(made: Build) -> str | None:
-    try:
-        return digest_now(made)
-    except BuildFailed:
-        return None

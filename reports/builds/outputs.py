@@ -7,7 +7,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from reports.builds.columns import with_columns
+from profile_workflow.bibliography.formatting import Formatted
 from reports.builds.cover import map_of, organisations
 from reports.builds.data import RECORD_FILE, attachments_of
 from reports.builds.pages import (
@@ -16,9 +16,10 @@ from reports.builds.pages import (
     job_with,
     record_alone,
     style_sheet,
-    with_pages_to_come,
 )
+from reports.builds.typesetting import set_in_type
 from reports.context import Material, Report
+from reports.editions import Changes
 from reports.errors import BuildFailed
 from reports.labels import labels
 from reports.models import Build
@@ -28,10 +29,18 @@ from reports.qr import qr_code
 SUMMARY_PAGES = 4
 _SUMMARY_MAP = (300.0, 200.0)
 _ID = re.compile(r' id="([^"]+)"')
+_CITED = re.compile(r'<a href="#source-([^"]+)"')
 _LINK = re.compile(r'<a href="#([^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
 
 
-def output_of(material: Material, report: Report, *, kind: str, numbered: bool = False) -> Job:
+def output_of(
+    material: Material,
+    report: Report,
+    *,
+    kind: str,
+    numbered: bool = False,
+    changes: Changes | None = None,
+) -> Job:
     """Return the job of a build of some kind.
 
     Args:
@@ -39,6 +48,7 @@ def output_of(material: Material, report: Report, *, kind: str, numbered: bool =
         report: What is printed of that.
         kind: A ``Build.Kind``.
         numbered: Whether lines are numbered; of working texts and consultation versions alone.
+        changes: What changed since the version before, of a correction.
 
     Raises:
         BuildFailed: If the report has nothing of what is to be printed.
@@ -50,7 +60,7 @@ def output_of(material: Material, report: Report, *, kind: str, numbered: bool =
     files = attachments_of(material, report)
     if kind == Build.Kind.RECORD:
         return record_of(report, files)
-    return job_of(report, files=files, numbered=numbered)
+    return job_of(report, files=files, numbered=numbered, changes=changes)
 
 
 def summary_of(report: Report) -> Job:
@@ -65,12 +75,13 @@ def summary_of(report: Report) -> Job:
     words = labels(report.language)
     context = _shared(report) | {
         "chapters": chapters,
+        "sources": _cited_in("".join(one.html for one in chapters), report),
         "map": map_of(report, words, _SUMMARY_MAP),
         "organisations": organisations(report.brand, words),
         "code": qr_code(report.verify_at, title=words.verify_code) if report.verify_at else "",
     }
     html = render_to_string("reports/summary.html", context)
-    part = Part(chapters[0].title, with_pages_to_come(without_dead_links(with_columns(html))))
+    part = Part(chapters[0].title, _alone(html))
     return _in_small(report, (part,), most_pages=SUMMARY_PAGES)
 
 
@@ -82,7 +93,7 @@ def chapter_of(report: Report, key: str) -> Job:
 
     Args:
         report: What is printed.
-        key: Key of the section.
+        key: Key of the section, which must be one of those that are printed.
     """
     chapter = next(one for one in report.chapters if one.key == key)
     part = chapter_part(chapter, report)
@@ -99,7 +110,7 @@ def record_of(report: Report, files: Sequence[Attachment] = ()) -> Job:
         files: The data that travel with the whole report.
     """
     found = record_alone(report, labels(report.language))
-    part = Part(found.title, without_dead_links(found.html))
+    part = Part(found.title, without_dead_links(set_in_type(found.html)))
     own = tuple(one for one in files if one.name == RECORD_FILE)
     return job_with(report, front="", parts=(part,), attachments=own)
 
@@ -116,12 +127,13 @@ def practices_of(report: Report) -> Job:
     parts = tuple(
         Part(
             one.title or words.practice_sheet % {"number": number},
-            without_dead_links(
+            _alone(
                 render_to_string(
                     "reports/practice.html",
                     _shared(report)
                     | {
                         "practice": one,
+                        "sources": _cited_in(one.html, report),
                         "kicker": words.practice_sheet % {"number": number},
                         "number": number,
                         "origin": words.from_chapter % {"number": one.number, "title": one.chapter},
@@ -132,6 +144,12 @@ def practices_of(report: Report) -> Job:
         for number, one in enumerate(report.practices, 1)
     )
     return _in_small(report, parts)
+
+
+def _cited_in(html: str, report: Report) -> list[Formatted]:
+    """Return the sources that a part cites, in the order of the bibliography."""
+    keys = set(_CITED.findall(html))
+    return [one for one in report.bibliography if one.key in keys]
 
 
 def _shared(report: Report) -> dict[str, Any]:
@@ -145,6 +163,10 @@ def _in_small(report: Report, parts: tuple[Part, ...], *, most_pages: int = 0) -
         report, front="", parts=parts, further_styles=(own,),
         most_pages=most_pages, tighter=tighter,
     )  # fmt: skip
+
+
+def _alone(html: str) -> str:
+    return without_dead_links(set_in_type(html))
 
 
 def without_dead_links(html: str) -> str:

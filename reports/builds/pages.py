@@ -1,7 +1,6 @@
 """From report to job: fills the templates of the printed pages."""
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -11,27 +10,28 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from reports.builds.columns import with_columns
+from reports.builds.corrections import in_print
 from reports.builds.cover import COVER_MAP, in_colours, map_of, organisations
-from reports.context.plain import (
-    ApprovalLine,
-    Chapter,
-    PriorityEntry,
-    Report,
-    ValidationRoundRecord,
-    WorkshopLine,
-)
+from reports.builds.typesetting import set_in_type
+from reports.context.plain import Chapter, PriorityEntry, Report
+from reports.context.validation_record import ApprovalLine, ValidationRoundRecord, WorkshopLine
+from reports.editions import Changes
 from reports.labels import Labels, labels
 from reports.pdf.job import Attachment, Job, Part
 from reports.qr import qr_code
 
-_REFERENCE = re.compile(r'<bdi class="reference"[^>]*><a href="#[^"]+"')
 _STATIC = Path(__file__).resolve().parent.parent / "static" / "reports"
 
 
 @dataclass(frozen=True, slots=True)
 class ContentsEntry:
-    """A line of the table of contents."""
+    """A line of the table of contents.
+
+    Attributes:
+        level: 1 for chapters and annexes, 2 for headings.
+        number: Number of the chapter or heading, label of the annex.
+        anchor: Id of what it leads to.
+    """
 
     level: int
     number: str
@@ -42,7 +42,7 @@ class ContentsEntry:
 
 @cache
 def style_sheet(name: str) -> str:
-    """Return the text of a style sheet of the report."""
+    """Return a style sheet of the report, e.g. ``report.css``, in which colours are names."""
     return (_STATIC / name).read_text(encoding="utf-8")
 
 
@@ -57,13 +57,20 @@ def pages_of_references(words: Labels) -> str:
     return f".reference a[data-page]::after {{ content: {content} }}"
 
 
-def job_of(report: Report, *, files: tuple[Attachment, ...] = (), numbered: bool = False) -> Job:
+def job_of(
+    report: Report,
+    *,
+    files: tuple[Attachment, ...] = (),
+    numbered: bool = False,
+    changes: Changes | None = None,
+) -> Job:
     """Return what the PDF process needs to print a report.
 
     Args:
         report: What is printed.
         files: The data that travel inside the file.
         numbered: Whether every fifth line has its number in the margin.
+        changes: What changed since the version before, of a correction.
     """
     words = labels(report.language)
     annexes = list(annexes_of(report, words))
@@ -75,13 +82,14 @@ def job_of(report: Report, *, files: tuple[Attachment, ...] = (), numbered: bool
             "map": map_of(report, words, COVER_MAP),
             "organisations": organisations(report.brand, words),
             "contents": list(_contents(report, annexes)),
+            "correction": in_print(changes, words) if changes else None,
         },
     )
     chapters = (chapter_part(chapter, report) for chapter in report.chapters)
     return job_with(
         report,
         front=front,
-        parts=(*chapters, *(Part(one.title, one.html) for one in annexes)),
+        parts=(*chapters, *(Part(one.title, set_in_type(one.html)) for one in annexes)),
         attachments=files,
         numbered=numbered,
     )
@@ -98,7 +106,18 @@ def job_with(
     most_pages: int = 0,
     tighter: tuple[str, ...] = (),
 ) -> Job:
-    """Return a job that prints some pages of a report in its design."""
+    """Return a job that prints some pages of a report in its design.
+
+    Args:
+        report: The report.
+        front: HTML of the pages before the body; empty for none.
+        parts: The parts of the body, in their order.
+        attachments: The data that travel inside the file.
+        numbered: Whether every fifth line has its number in the margin.
+        further_styles: Style sheets that follow those of the report.
+        most_pages: How many pages the body is to have at most; 0 for any number.
+        tighter: Style sheets that are tried one after the other until it has no more.
+    """
     words = labels(report.language)
     return Job(
         language=report.language,
@@ -129,14 +148,16 @@ def _styles(report: Report, words: Labels) -> tuple[str, ...]:
         names.append("report-rtl.css")
     if report.watermark:
         names.append("report-watermark.css")
+    if report.watermark and report.direction == "rtl":
+        names.append("report-watermark-rtl.css")
     sheets = [in_colours(style_sheet(name), report.brand) for name in names]
     return (sheets[0], pages_of_references(words), *sheets[1:])
 
 
 def chapter_part(chapter: Chapter, report: Report) -> Part:
-    """Return a chapter as a part of the body."""
+    """Return a chapter as a part of the body, with the widths of its tables and pages to come."""
     html = render_to_string("reports/chapter.html", {"chapter": chapter, "report": report})
-    return Part(title_of(chapter), with_pages_to_come(with_columns(html)))
+    return Part(title_of(chapter), set_in_type(html))
 
 
 def title_of(chapter: Chapter) -> str:
@@ -144,14 +165,15 @@ def title_of(chapter: Chapter) -> str:
     return f"{chapter.number} {chapter.title}".strip()
 
 
-def with_pages_to_come(html: str) -> str:
-    """Mark the references of a text, so that the page of each target is written beside it."""
-    return _REFERENCE.sub(r'\g<0> data-page=""', html)
-
-
 @dataclass(frozen=True, slots=True)
 class Annex:
-    """What stands behind the chapters, under a letter."""
+    """What stands behind the chapters, under a letter.
+
+    Attributes:
+        label: Its letter in words, e.g. “Annex A”; of a paper of its own, the title of the report.
+        anchor: Id of its title.
+        html: What is printed.
+    """
 
     label: str
     title: str
@@ -197,7 +219,12 @@ def _endings(report: Report, words: Labels) -> Iterator[tuple[bool, str, str, di
 
 
 def record_in_words(report: Report) -> dict[str, Any]:
-    """Return the validation record as it is printed: nothing more, and nobody more."""
+    """Return the validation record as it is printed: nothing more, and nobody more.
+
+    Returns:
+        ``sections``, ``approvals``, ``reviews``, ``decisions``, ``rounds`` and ``workshops``: each
+        a list of what JSON knows; days and labels are in the language of the report.
+    """
     words = labels(report.language)
     record = report.record
     return {
@@ -298,7 +325,7 @@ def _sheet(priority: PriorityEntry, words: Labels) -> dict[str, Any]:
         (words.first_step, (priority.first_step,)),
         (words.time_frame, (priority.time_frame,)),
         (words.budget, (priority.budget,)),
-        (words.sdg_targets, (", ".join(priority.sdg_targets),)),
+        (words.sdg_targets, (words.comma.join(priority.sdg_targets),)),
         (words.recommendation_areas, priority.recommendation_areas),
     )
     return {
@@ -322,9 +349,9 @@ def _scope(line: ApprovalLine, words: Labels) -> str:
     if line.section:
         return f"{line.section} ({words.revision} {line.revision})"
     if line.holds_for_few:
-        return "; ".join(line.kept)
+        return words.semicolon.join(line.kept)
     if line.changed:
-        return words.all_but % {"sections": "; ".join(line.changed)}
+        return words.all_but % {"sections": words.semicolon.join(line.changed)}
     return words.whole_text
 
 
@@ -351,7 +378,7 @@ def _round(found: ValidationRoundRecord, words: Labels) -> dict[str, Any]:
         words.asked % {"number": found.asked},
         words.quorum % {"percent": found.quorum},
         words.attribution % {"kind": found.attribution},
-        words.version % {"version": found.version} + f" (SHA-256 {found.digest[:16]}\u2026)",
+        words.version % {"version": found.version} + f" (SHA-256\u00a0{found.digest[:16]}\u2026)",
     ]
     if found.given is not None:
         facts.append(_quorum(found, words))

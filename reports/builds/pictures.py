@@ -59,7 +59,11 @@ def named(picture: PictureFile) -> str:
 
 
 def content_of(sha256: str, file: FieldFile) -> bytes:
-    """Return the file of a picture.
+    """Return the bytes of a picture.
+
+    Args:
+        sha256: What they were (hex) when it was taken.
+        file: Where they are kept.
 
     Raises:
         BuildFailed: If it is missing or damaged.

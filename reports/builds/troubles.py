@@ -16,6 +16,10 @@ def trouble_of(problem: BuildFailed, report: Report | None) -> dict[str, Any]:
     Args:
         problem: What the making ended with.
         report: What was to be printed, if it was a report.
+
+    Returns:
+        ``code``, ``chapter`` and ``facts``; as far as they are known ``longest``, the key of the
+        ``section`` to blame, and the ``place`` in its text ("START-END", in characters).
     """
     kept: dict[str, Any] = {"code": problem.code, "chapter": problem.at, "facts": problem.detail}
     if problem.longest:

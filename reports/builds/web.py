@@ -7,14 +7,17 @@ from html.parser import HTMLParser
 from django.template.loader import render_to_string
 
 from profile_workflow.bibliography.record import one_line
+from reports.builds.corrections import in_print
 from reports.builds.pages import annexes_of
 from reports.context import Material, Report
 from reports.context.plain import Chapter, ListedExhibit
 from reports.editions import Changes, Edition, Entry, Part
 from reports.labels import Labels, labels
 
-#: Longest abstract, in characters; it ends with a whole word.
+#: Longest abstract, in characters; it ends with a sentence if that leaves half of it.
 MOST_ABSTRACT = 600
+#: Behind a sentence, in any of the languages; a point between figures or initials is none.
+_END_OF_SENTENCE = re.compile(r"(?<=[^\W\d_]{2}[.!?\u061f])(?= )|(?<=[)\]»”][.!?\u061f])(?= )")
 _ID = re.compile(r'\bid="([^"]+)"')
 _INNER_LINK = re.compile(r'\bhref="#([^"]+)"')
 _PICTURE = re.compile(r'<img src="cmp:([0-9a-f]{64})"')
@@ -64,6 +67,23 @@ def edition_from(
     )
 
 
+def erratum_of(report: Report, edition: Edition) -> str:
+    """Return what a correction prints of itself, as it stands beside the parts of its edition.
+
+    Returns:
+        Safe HTML without a title, linked as the parts are; empty if the edition corrects nothing.
+    """
+    if not edition.erratum and edition.changes is None:
+        return ""
+    words = labels(report.language)
+    correction = in_print(edition.changes, words) if edition.changes else None
+    found = {"report": report, "labels": words, "correction": correction}
+    html = _untitled(render_to_string("reports/_erratum.html", found))
+    page = Part("erratum", "", words.erratum, html.replace(' data-page=""', ""))
+    *_parts, linked = _linked([*edition.parts, page], {})
+    return linked.html
+
+
 def _chapters(report: Report) -> Iterator[Part]:
     for one in report.chapters:
         entries = tuple(
@@ -78,11 +98,15 @@ def _chapters(report: Report) -> Iterator[Part]:
 
 def _endings(report: Report, words: Labels) -> Iterator[Part]:
     for one in annexes_of(report, words):
-        inner = _SECTION.sub("", _TITLE.sub("", one.html, count=1))
-        yield Part(one.anchor, one.label, one.title, inner)
+        yield Part(one.anchor, one.label, one.title, _untitled(one.html))
     if report.acronyms:
         html = render_to_string("reports/web/acronyms.html", {"report": report})
         yield Part("acronyms", "", words.acronyms, html)
+
+
+def _untitled(html: str) -> str:
+    """Return a section of its own without its title, which stands on the page."""
+    return _SECTION.sub("", _TITLE.sub("", html, count=1))
 
 
 def _linked(parts: Sequence[Part], pictures: Mapping[str, str]) -> list[Part]:
@@ -150,4 +174,13 @@ def _abstract(chapters: Sequence[Chapter]) -> str:
     text = one_line(" ".join(reader.found))
     if len(text) <= MOST_ABSTRACT:
         return text
-    return text[:MOST_ABSTRACT].rpartition(" ")[0] + "…"
+    return shortened(text)
+
+
+def shortened(text: str) -> str:
+    """Return the beginning of a text in whole sentences, or in whole words if they are too long."""
+    beginning = text[:MOST_ABSTRACT]
+    ends = [found.start() for found in _END_OF_SENTENCE.finditer(beginning)]
+    if ends and ends[-1] >= MOST_ABSTRACT // 2:
+        return beginning[: ends[-1]]
+    return beginning.rpartition(" ")[0] + "…"

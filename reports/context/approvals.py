@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from profile_workflow.models.digests import sections_digest
 from profile_workflow.states import ProfileState
-from reports.context.plain import (
+from reports.context.validation_record import (
     ApprovalLine,
     DecisionLine,
     ValidationRecord,

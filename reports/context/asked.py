@@ -8,9 +8,9 @@ of people, and what they answered, are not read at all.
 from collections.abc import Iterable
 from datetime import datetime
 
+from profile_workflow import days
 from profile_workflow.models import Profile, RequestEntry
 from profile_workflow.states import Role
-from reports.context import days
 from reports.context.plain import DataRequest
 
 #: Moves of which the last one says how a request stands.
@@ -55,8 +55,8 @@ def _printed(entries: list[RequestEntry], language: str) -> DataRequest:
     return DataRequest(
         subject=first.request.subject,
         holder=asked.holder or str(Role(asked.asked_role).label),
-        asked_on=days.day(first.created_at, language),
-        answered_on="" if is_open or told is None else days.day(told.created_at, language),
+        asked_on=days.in_words(first.created_at, language),
+        answered_on="" if is_open or told is None else days.in_words(told.created_at, language),
         available=not absence,
         reason=outcome.text if outcome is not None and move == "record_absence" else "",
     )

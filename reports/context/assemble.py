@@ -285,11 +285,24 @@ def _authorship(material: Material) -> tuple[Authorship, ...]:
 
 
 def _names_of(sections: Sequence[SectionText], words: Labels) -> str:
-    """Return "Executive summary, Chapters 1, 2, 3"."""
+    """Return "Executive summary, Chapters 1–3, 5"."""
     titles = [section.title for section in sections if not section.number]
     chapters = [section.number for section in sections if section.number]
     if len(chapters) == 1:
         titles.append(words.chapter % {"number": chapters[0]})
     elif chapters:
-        titles.append(words.chapters % {"numbers": words.comma.join(chapters)})
+        titles.append(words.chapters % {"numbers": words.comma.join(in_runs(chapters))})
     return words.comma.join(titles)
+
+
+def in_runs(numbers: Sequence[str]) -> list[str]:
+    """Return numbers of chapters as they are listed: from three in a row on, the first and last."""
+    runs: list[list[str]] = []
+    for number in numbers:
+        follows = runs and runs[-1][-1].isdecimal() and str(int(runs[-1][-1]) + 1) == number
+        if follows:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    short = ([f"{run[0]}\N{EN DASH}{run[-1]}"] if len(run) > 2 else run for run in runs)
+    return [words for run in short for words in run]

@@ -4,12 +4,14 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
 from django.template.loader import render_to_string
 
+from profile_workflow import days
 from profile_workflow.charts.canvas import alone
 from profile_workflow.charts.kinds import draw_chosen
 from profile_workflow.charts.rows import printed
@@ -188,7 +190,7 @@ class Exhibitor:
             value=printed(row, self.language),
             women=self._part(row, row.women),
             men=self._part(row, row.men),
-            when=row.when,
+            when=_in_words(row.when, self.language),
             territory=row.territory,
             source_key=row.source,
             source=self.citations.get(row.source, ""),
@@ -201,6 +203,14 @@ class Exhibitor:
     def _part(self, row: FigureRow, value: object) -> str:
         is_known = value is not None and row.available
         return quantity(value, row.unit, self.language) if is_known else ""  # type: ignore[arg-type]
+
+
+def _in_words(when: str, language: str) -> str:
+    """Return a reference period as it is printed: a day of the calendar (2019-06-26) in words."""
+    try:
+        return days.in_words(date.fromisoformat(when), language) if "-" in when else when
+    except ValueError:
+        return when
 
 
 def drawing_of(data: TableOfFigures) -> str:

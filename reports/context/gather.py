@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from profile_workflow import markup
+from profile_workflow import days, markup
 from profile_workflow.bibliography.record import Reference, reference_of
 from profile_workflow.markup import Medium
 from profile_workflow.models import (
@@ -29,7 +29,6 @@ from profile_workflow.models.digests import text_digest
 from profile_workflow.pictures.shown import Shown
 from profile_workflow.queries.evidence import pictures_by_key
 from profile_workflow.states import PUBLIC_STATES, DataItemState, ValidationKind
-from reports.context import days
 from reports.context.asked import latest_entry, read_requests
 from reports.context.assemble import assemble
 from reports.context.brand import read_brand
@@ -79,8 +78,13 @@ def material_of(
 def read_material(
     profile_id: int, *, language: str, drafts: bool, as_public: bool = False
 ) -> Material:
-    """Read everything that the report prints."""
+    """Read everything that the report prints; its days are those of the city."""
     profile = Profile.objects.select_related("programme", "city").get(pk=profile_id)
+    with timezone.override(profile.city.time_zone):
+        return _read(profile, language=language, drafts=drafts, as_public=as_public)
+
+
+def _read(profile: Profile, *, language: str, drafts: bool, as_public: bool) -> Material:
     sections = list(
         Section.objects.filter(profile=profile)
         .select_related(
@@ -94,7 +98,7 @@ def read_material(
         for section in sections
     )
     moment = _newest(profile, sections, drafts=drafts)
-    day = (profile.published_at or moment).date()
+    day = timezone.localtime(profile.published_at or moment)
     names = {section.pk: f"{section.number} {section.template_section.title_in(language)}".strip()
              for section in sections}  # fmt: skip
     record = read_record(profile, names, language)
@@ -110,7 +114,7 @@ def read_material(
         year=str(day.year),
         version=profile.version_to_come if as_public else profile.version,
         moment=moment.astimezone(timezone.get_default_timezone()).isoformat(timespec="seconds"),
-        frozen_on=days.day(moment, language),
+        frozen_on=days.in_words(moment, language),
         validated_on=_validated_on(profile, language),
         is_public=is_public,
         sections=texts,
@@ -131,7 +135,7 @@ def read_material(
         erratum=profile.erratum,
         record=record,
         requests=tuple(read_requests(profile, language, until=until)) if until else (),
-        requests_as_of=days.day(until, language),
+        requests_as_of=days.in_words(until, language),
         brand=read_brand(profile, language),
         verify_at=f"{settings.SITE_URL}{reverse('verify')}" if is_public else "",
     )
@@ -153,6 +157,7 @@ def _section_text(
     text = chosen.text if chosen else ""
     pictures = _shown_with(chosen, register)
     author = section.author or (revision.author if revision else None)
+    submitted_at = revision.created_at if revision and not drafts else None
     return SectionText(
         key=section.key,
         number=section.number,
@@ -164,7 +169,7 @@ def _section_text(
         authors=(author.full_name,) if author else (),
         revision=str(revision.number) if revision and not drafts else "",
         sha256=_digest_of(chosen, pictures),
-        submitted_on=days.day(revision.created_at, language) if revision and not drafts else "",
+        submitted_on=days.in_words(submitted_at, language),
         pictures=tuple(pictures.values()),
     )
 
@@ -236,12 +241,12 @@ def _validated_on(profile: Profile, language: str) -> str:
         .values_list("closed_at", flat=True)
         .first()
     )
-    return days.day(closed, language)
+    return days.in_words(closed, language)
 
 
 def _blocks(profile: Profile, language: str, moment: datetime) -> tuple[tuple[str, str], ...]:
     """Return the texts in force on the day, those missing in the language in English."""
-    on = moment.date()
+    on = timezone.localdate(moment)
     blocks = TextBlock.objects.filter(programme=profile.programme)
     english = blocks.in_force(language="en", on=on)
     return tuple(sorted((english | blocks.in_force(language=language[:2], on=on)).items()))

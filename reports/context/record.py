@@ -8,8 +8,10 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext
 
+from profile_workflow import days
 from profile_workflow.models import (
     Decision,
     Profile,
@@ -30,8 +32,7 @@ from profile_workflow.states import (
     SignOffState,
     ValidationKind,
 )
-from reports.context import days
-from reports.context.plain import (
+from reports.context.validation_record import (
     AnswerLine,
     DecisionLine,
     ReviewRoundLine,
@@ -52,7 +53,14 @@ def read_record(profile: Profile, names: Mapping[int, str], language: str) -> Va
         profile: The profile.
         names: Section id → number and title as printed.
         language: Language of dates and labels; must be active.
+
+    Its days are those of the city, whatever time zone the reader has chosen.
     """
+    with timezone.override(profile.city.time_zone):
+        return _read(profile, names, language)
+
+
+def _read(profile: Profile, names: Mapping[int, str], language: str) -> ValidationRecord:
     signoffs: dict[int, list[SignOff]] = defaultdict(list)
     found = SignOff.objects.filter(round__profile=profile).order_by("pk")
     answers = list(found.select_related("person__organisation", "round"))
@@ -75,8 +83,8 @@ def _reviews(profile: Profile, language: str) -> tuple[ReviewRoundLine, ...]:
     return tuple(
         ReviewRoundLine(
             number=found.number,
-            opened=days.day(found.opened_at, language),
-            closed=days.day(found.closed_at, language),
+            opened=days.in_words(found.opened_at, language),
+            closed=days.in_words(found.closed_at, language),
             outcome=_words(found.outcome, moves),
         )
         for found in ReviewRound.objects.filter(profile=profile).order_by("number")
@@ -98,7 +106,7 @@ def _decisions(
     outvoted = _outvoted(related)
     return tuple(
         DecisionLine(
-            at=days.day(decision.at, language),
+            at=days.in_words(decision.at, language),
             role=decision.get_role_display(),
             decision=_words(decision.move, moves),
             section=names.get(decision.section_id or 0, ""),
@@ -187,8 +195,8 @@ def _validation(
     without_names = () if _is_act(found) else signoffs
     return ValidationRoundRecord(
         title=str(found),
-        opened=days.day(found.opened_at, language),
-        closed=days.day(found.closed_at, language),
+        opened=days.in_words(found.opened_at, language),
+        closed=days.in_words(found.closed_at, language),
         asked=len(signoffs),
         quorum=found.quorum,
         attribution=found.get_attribution_display(),
@@ -203,8 +211,8 @@ def _validation(
         agreed=_counts([one for one in signoffs if one.state in _APPROVING]) if is_closed else (),
         counted=len(standing),
         given=sum(one.state in COUNTING_SIGNOFF_STATES for one in standing) if is_closed else None,
-        announced=days.day(found.announced_at, language),
-        reminded=days.day(found.reminded_at, language),
+        announced=days.in_words(found.announced_at, language),
+        reminded=days.in_words(found.reminded_at, language),
         texts=texts_of(found.version),
         kind=found.kind,
     )
@@ -288,7 +296,7 @@ def _reservation(found: ValidationRound, signoff: SignOff) -> str:
 def _day_told(found: ValidationRound, signoff: SignOff, language: str) -> str:
     """Return the day of an answer; without names that of the closing, which is the same for all."""
     is_named = found.attribution == Attribution.NAMED
-    return days.day(signoff.answered_at if is_named else found.closed_at, language)
+    return days.in_words(signoff.answered_at if is_named else found.closed_at, language)
 
 
 def _who(attribution: str, signoff: SignOff) -> str:

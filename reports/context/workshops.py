@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
+from profile_workflow import days
 from profile_workflow.models import Profile, Workshop
 from profile_workflow.queries.workshops import digest_of, in_words, told_in_lines, workshops_of
-from reports.context import days
-from reports.context.plain import WorkshopLine
+from reports.context.validation_record import WorkshopLine
 from reports.labels import labels
 
 
@@ -30,7 +30,7 @@ def read_workshops(
 def _line(
     one: Workshop, names: Mapping[int, str], keys: Mapping[str, int], language: str
 ) -> WorkshopLine:
-    day, colon = days.day(one.held_on, language), labels(language).colon
+    day, colon = days.in_words(one.held_on, language), labels(language).colon
     facts = (
         in_words(one),
         one.get_mode_display(),

@@ -6,17 +6,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lxml.html import HTMLParser, document_fromstring
-
 from profile_workflow.word import elements, names
 from profile_workflow.word.elements import add, cell, paragraph, row, run, table
 from profile_workflow.word.package import tag
 from profile_workflow.word.writing import TEXT_WIDTH, ListStart, Written
+from reports.documents.drawings import read_apart
 from reports.documents.looks import PLAIN_TABLES, Font, Item, Look, classes_of, paragraph_style
 from reports.documents.runs import Words
 from reports.pdf.job import Job
 
-_SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _LINK = re.compile(r'href="#([^"]+)"')
 _WIDTH = re.compile(r"width:\s*([\d.]+)%")
 #: A heading of the front, which stands in no list of contents, and a second one on its page.
@@ -41,7 +39,11 @@ _LISTED: Mapping[str, tuple[str, str]] = {
 
 
 def body_of(job: Job) -> Written:
-    """Return the text of a Word file that shows what a job prints, in its order."""
+    """Return the text of a Word file that shows what a job prints, in its order.
+
+    Raises:
+        KeyError: If a drawing holds a shape that cannot be painted.
+    """
     return _Pages(job).write()
 
 
@@ -70,16 +72,9 @@ class _Pages:
         return self.found
 
     def _read(self, page: str) -> Any:
-        """Return the elements of a page; drawings are kept apart, since HTML knows none."""
-        drawn = self.words.drawn = []
-
-        def apart(found: re.Match[str]) -> str:
-            drawn.append(found[0])
-            return f'<img src="svg:{len(drawn) - 1}">'
-
-        parser = HTMLParser(encoding="utf-8", huge_tree=True, no_network=True)
-        shown = f"<html><body>{_SVG.sub(apart, page)}</body></html>"
-        return document_fromstring(shown.encode(), parser=parser).find("body")
+        """Return the elements of a page; its drawings are those that the words place now."""
+        body, self.words.drawn = read_apart(page, '<img src="svg:%d">')
+        return body
 
     # The front
 
@@ -170,6 +165,8 @@ class _Pages:
     def _heading(self, node: Any, into: Any, look: Look) -> None:
         is_front = look.style in _FRONT
         style = look.style if is_front else f"Heading{node.tag[1]}"
+        if is_front and node.tag != "h1":
+            style = _FRONT[1]
         made = self._begun(into, replace(look, style=style, item=None))
         self.words.within(node, made, Font(look.is_rtl))
 

@@ -24,6 +24,9 @@ def painted_cover(
         picture: The map as SVG, ``WIDTH`` to ``MAP_HEIGHT``; empty if there is none.
         tones: Name of each colour of the programme → colour.
         is_rtl: Whether words begin at the right.
+
+    Raises:
+        KeyError: If the map holds a shape that cannot be painted.
     """
     inner = picture.partition("</title>")[2].removesuffix("</svg>")
     top = MAP_HEIGHT if picture else _EDGE

@@ -1,16 +1,18 @@
 """A report as an e-book (EPUB 3.3): the pages of its web edition, made to be carried away."""
 
+import base64
 import hashlib
 import io
 import json
 import uuid
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from html import escape
 from importlib.resources import files
 from pathlib import Path
+from typing import Any, Self
 
 from profile_workflow.word.elements import writable
 from reports.documents.cover import Line, painted_cover
@@ -24,6 +26,8 @@ _FONT_FILES = {"400": "Vazirmatn-Regular.ttf", "700": "Vazirmatn-Bold.ttf"}
 _NO_DAY = (1980, 1, 1, 0, 0, 0)
 #: Kinds of parts in the words of EPUB, by the key of the part.
 _KINDS = {"bibliography": "bibliography", "acronyms": "glossary"}
+#: Name of the page on which a correction says what it changed.
+_ERRATUM = "erratum"
 _CONTAINER = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<container version="1.0" '
     'xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles><rootfile '
@@ -56,6 +60,8 @@ class Book:
         moment: ISO 8601 moment of its text.
         tones: Name of each colour of the programme → colour.
         warning: What stands above each page of what may not be cited; empty otherwise.
+        erratum: What a correction says of itself: safe HTML, linked as the parts of the edition
+            are; empty of anything else.
         pictures: Name of the file of each picture → content and type.
     """
 
@@ -66,6 +72,7 @@ class Book:
     moment: str
     tones: Mapping[str, str]
     warning: str = ""
+    erratum: str = ""
     pictures: Mapping[str, tuple[bytes, str]] = field(default_factory=dict)
 
     @property
@@ -73,11 +80,44 @@ class Book:
         """Title with the year of the edition."""
         return f"{self.edition.title}, {self.words.edition % {'year': self.edition.year}}"
 
+    def to_json(self) -> str:
+        """Return the book as JSON, with its pictures in base 64."""
+        pictures = {
+            name: (base64.b64encode(content).decode(), kind)
+            for name, (content, kind) in self.pictures.items()
+        }
+        return json.dumps(
+            {
+                "edition": self.edition.to_json(),
+                "words": asdict(self.words),
+                "lines": self.lines,
+                "map": self.map,
+                "moment": self.moment,
+                "tones": dict(self.tones),
+                "warning": self.warning,
+                "erratum": self.erratum,
+                "pictures": pictures,
+            },
+            ensure_ascii=False,
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read a book back."""
+        values: dict[str, Any] = json.loads(text)
+        values["edition"] = Edition.from_json(values["edition"])
+        values["words"] = Labels(**values["words"])
+        values["pictures"] = {
+            name: (base64.b64decode(content), kind)
+            for name, (content, kind) in values["pictures"].items()
+        }
+        return cls(**values)
+
     @property
     def digest(self) -> str:
         """SHA-256 (hex) of everything in it; pictures are named by theirs."""
         said = [self.edition.to_json(), self.lines, self.map, self.moment, dict(self.tones)]
-        told = json.dumps([*said, self.warning], ensure_ascii=False, sort_keys=True)
+        told = json.dumps([*said, self.warning, self.erratum], ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(told.encode()).hexdigest()
 
 
@@ -95,7 +135,11 @@ class _File:
 
 
 def epub_of(book: Book) -> bytes:
-    """Return a report as an e-book; the same bytes for the same book."""
+    """Return a report as an e-book (EPUB 3); the same bytes for the same book.
+
+    Raises:
+        KeyError: If the map on its cover holds a shape that cannot be painted.
+    """
     several = list(_files(book))
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -115,9 +159,12 @@ def _files(book: Book) -> Iterator[_File]:
     edition = book.edition
     yield _page(book, "cover", book.name, _cover(book), kind="cover")
     yield _page(book, "imprint", book.words.about, _imprint(book), kind="imprint")
-    yield _page(book, "nav", book.words.contents, _nav(book), kind="frontmatter", more="nav")
     known = {one.key for one in edition.parts}
     known |= {f"{one.key}#{name}" for one in edition.parts for name in ids_in(one.html)}
+    if book.erratum:
+        told = f"<h1>{_safe(book.words.erratum)}</h1>{xhtml_of(book.erratum, _ERRATUM, known, ())}"
+        yield _page(book, _ERRATUM, book.words.erratum, told, kind="errata")
+    yield _page(book, "nav", book.words.contents, _nav(book), kind="frontmatter", more="nav")
     for one in edition.parts:
         body = f"<h1>{_safe(one.name)}</h1>"
         body += xhtml_of(one.html, one.key, known, book.pictures)
@@ -173,12 +220,10 @@ def _imprint(book: Book) -> str:
     texts = "".join(
         f'<p dir="{direction or "auto"}">{_safe(text)}</p>' for direction, text in edition.imprint
     )
-    erratum = f'<aside class="warning"><p>{_safe(edition.erratum)}</p></aside>'
     return (
         f"<h1>{_safe(words.about)}</h1><p>{_safe(edition.programme)}</p>"
         f"<p>{_safe(book.name)} · {_safe(words.version % {'version': edition.version})}</p>"
         f"<p>{_safe(words.comma.join(edition.authors))}</p>{texts}<table>{rows}</table>"
-        f"{erratum if edition.erratum else ''}"
     )
 
 
@@ -188,6 +233,9 @@ def _nav(book: Book) -> str:
         f'<li><a href="{one.key}.xhtml">{_safe(one.name)}</a>{_entries(one.entries)}</li>'
         for one in edition.parts
     )
+    about = f'<li><a href="imprint.xhtml">{_safe(words.about)}</a></li>'
+    if book.erratum:
+        about += f'<li><a href="{_ERRATUM}.xhtml">{_safe(words.erratum)}</a></li>'
     first = edition.parts[0].key if edition.parts else "imprint"
     marks = (
         ("cover", "cover", book.name),
@@ -200,7 +248,7 @@ def _nav(book: Book) -> str:
     )
     return (
         f'<nav epub:type="toc" role="doc-toc" id="toc"><h1>{_safe(words.contents)}</h1><ol>'
-        f'<li><a href="imprint.xhtml">{_safe(words.about)}</a></li>{chapters}</ol></nav>'
+        f"{about}{chapters}</ol></nav>"
         f"{_listed('lot', words.list_of_tables, edition.tables)}"
         f"{_listed('loi', words.list_of_figures, edition.figures)}"
         f"{_listed('', words.list_of_boxes, edition.boxes)}"

@@ -82,7 +82,14 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Font:
-    """How the next words are: their style, whether they are bold, italic, raised."""
+    """How the next words are.
+
+    Attributes:
+        is_rtl: Whether they run from right to left.
+        style: Id of their style, which may raise them; empty for plain words.
+        bold: Whether they are bold.
+        italic: Whether they are italic.
+    """
 
     is_rtl: bool
     style: str = ""

@@ -10,9 +10,10 @@ from PIL import Image
 
 from profile_workflow.charts.painting import paint
 from profile_workflow.word import elements
+from profile_workflow.word.document import WordImage
 from profile_workflow.word.elements import add, paragraph, run, words
 from profile_workflow.word.package import tag
-from profile_workflow.word.writing import WordImage, Written
+from profile_workflow.word.writing import Written
 from reports.documents.looks import OWN_LINE_AFTER, OWN_LINE_BEFORE, Font, classes_of
 
 _SPACE = re.compile(r"[ \t\r\n]+")
@@ -179,11 +180,15 @@ class Words:
         """Draw a picture in a line.
 
         Args:
-            node: An ``img``: a file by its SHA-256, or a drawing by its number.
+            node: An ``img``: a file by its SHA-256, or a drawing by its number. A file that is not
+                there is left out.
             into: The paragraph.
             dots: How many of its dots an inch has at least.
             room: How wide it may be, in twentieths of a point; 0 for any width.
-            most_height: How high it may be.
+            most_height: How high it may be, in the units of drawings in Word (EMU).
+
+        Raises:
+            KeyError: If a drawing holds a shape that cannot be painted.
         """
         kind, _colon, name = str(node.get("src", "")).partition(":")
         fills = False

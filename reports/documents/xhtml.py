@@ -6,11 +6,10 @@ from html import escape
 from typing import Any
 
 from lxml import etree
-from lxml.html import HTMLParser, document_fromstring
 
 from profile_workflow.word.elements import writable
+from reports.documents.drawings import read_apart
 
-_SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _KEPT = re.compile(r"<b data-svg=\"(\d+)\"/>")
 _PAGE = re.compile(r"\.\./([^/#]+)/(#.*)?")
 _FILE = re.compile(r"\.\./files/(.+)")
@@ -45,7 +44,7 @@ def page_of(
 
 def ids_in(html: str) -> set[str]:
     """Return the ids that can be linked to."""
-    return {one.get("id") for one in _read(html, []).iter() if one.get("id")}
+    return {one.get("id") for one in _read(html)[0].iter() if one.get("id")}
 
 
 def xhtml_of(html: str, own: str, known: Collection[str], pictures: Collection[str]) -> str:
@@ -57,8 +56,7 @@ def xhtml_of(html: str, own: str, known: Collection[str], pictures: Collection[s
         known: Places of the book, as ``page`` and ``page#id``; other links become plain words.
         pictures: Names of the pictures that the book holds; others are left out.
     """
-    drawn: list[str] = []
-    root = _read(html, drawn)
+    root, drawn = _read(html)
     for one in list(root.iter("a")):
         _link(one, own, known)
     for one in list(root.iter("img")):
@@ -77,16 +75,8 @@ def xhtml_of(html: str, own: str, known: Collection[str], pictures: Collection[s
     return _KEPT.sub(lambda found: drawn[int(found[1])], written)
 
 
-def _read(html: str, drawn: list[str]) -> Any:
-    """Return the elements of a page; drawings are kept apart, as HTML spoils their names."""
-
-    def apart(found: re.Match[str]) -> str:
-        drawn.append(found[0])
-        return f'<b data-svg="{len(drawn) - 1}"></b>'
-
-    parser = HTMLParser(encoding="utf-8", huge_tree=True, no_network=True)
-    shown = f"<html><body>{_SVG.sub(apart, writable(html))}</body></html>"
-    return document_fromstring(shown.encode(), parser=parser).find("body")
+def _read(html: str) -> tuple[Any, list[str]]:
+    return read_apart(writable(html), '<b data-svg="%d"></b>')
 
 
 def _link(node: Any, own: str, known: Collection[str]) -> None:

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 
 from profile_workflow.bibliography.record import Reference
+from profile_workflow.calendars import day_of
 from profile_workflow.states import SourceKind
 from reports.editions.model import Edition
 from reports.models import Publication
@@ -37,7 +39,7 @@ def reference(edition: Edition, publication: Publication, found: Addresses) -> R
         key=f"{edition.slug}-{edition.version}",
         kind=SourceKind.REPORT,
         authors="; ".join(edition.authors),
-        year=str(publication.published_at.year),
+        year=str(_day(publication).year),
         title=edition.title,
         volume=f"{edition.year}, {edition.version}",
         publisher=edition.programme,
@@ -52,7 +54,7 @@ def meta(edition: Edition, publication: Publication, found: Addresses) -> Iterat
     yield "citation_title", f"{edition.title}, {edition.year}"
     for author in edition.authors:
         yield "citation_author", author
-    yield "citation_publication_date", publication.published_at.strftime("%Y/%m/%d")
+    yield "citation_publication_date", _day(publication).strftime("%Y/%m/%d")
     yield "citation_publisher", edition.programme
     yield "citation_technical_report_institution", edition.programme
     yield "citation_technical_report_number", edition.version
@@ -80,7 +82,7 @@ def linked_data(edition: Edition, publication: Publication, found: Addresses) ->
         "about": {"@type": "City", "name": edition.city},
         "inLanguage": edition.language,
         "version": edition.version,
-        "datePublished": publication.published_at.date().isoformat(),
+        "datePublished": _day(publication).isoformat(),
         "keywords": list(edition.keywords),
         "isAccessibleForFree": True,
         "identifier": {
@@ -101,3 +103,8 @@ def linked_data(edition: Edition, publication: Publication, found: Addresses) ->
     text = json.dumps(data, ensure_ascii=False).translate(_UNSAFE)
     # No sign is left in the text that could end the element.
     return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308
+
+
+def _day(publication: Publication) -> date:
+    """Return the day of publication: that of the city, as it is printed."""
+    return day_of(publication.published_at, publication.profile.city)

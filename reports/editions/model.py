@@ -30,7 +30,9 @@ class Part:
 
     Attributes:
         key: The last step of its address.
+        number: Number of a chapter or label of an annex; may be empty.
         html: Safe HTML. Links to other parts, files and pictures are relative to its address.
+        entries: Its headings, as the contents list them.
     """
 
     key: str
@@ -115,17 +117,30 @@ class Changes:
     entries: tuple[EntryChange, ...] = ()
     is_data_compared: bool = True
 
+    @property
+    def is_quoting(self) -> bool:
+        """Whether files print something of that version: a figure before, a title that is gone."""
+        before = (before for one in self.tables for _name, before, _now in one.rows)
+        whats = [*(one.what for one in self.tables), *(one.what for one in self.entries)]
+        return any(before) or "removed" in whats
+
 
 @dataclass(frozen=True, slots=True)
 class Edition:
     """All that the pages of a published version show, in the language of its text.
 
     Attributes:
-        digest: SHA-256 of the text, as decisions and sign-offs name it.
+        slug: Name of the profile in addresses.
+        language: Language of the text; ``direction`` is ``ltr`` or ``rtl``.
+        year: The edition.
+        digest: SHA-256 (hex) of the text, as decisions and sign-offs name it.
         abstract: The beginning of the summary, as plain text.
         cited_as: The suggested citation.
         imprint: Pairs of direction and text: funding, disclaimer, rights.
+        erratum: What the version corrects; empty if nothing.
+        validated_on: Day of the sign-off, in words; ``data_year`` is the year of its figures.
         files: Name of each file of figures → title.
+        changes: What a correction changed; None of a first version.
     """
 
     slug: str
@@ -158,7 +173,11 @@ class Edition:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read an edition back."""
+        """Read an edition back, also one of an earlier release.
+
+        Raises:
+            ValueError, KeyError, TypeError: If the text is not what ``to_json`` wrote.
+        """
         values: dict[str, Any] = json.loads(text)
         values.pop("format")
         values["parts"] = tuple(_part(one) for one in values["parts"])
@@ -174,7 +193,7 @@ class Edition:
         return cls(**values)
 
     def part(self, key: str) -> Part | None:
-        """Return a part by its key."""
+        """Return a part by its key; None if there is none."""
         return next((one for one in self.parts if one.key == key), None)
 
 

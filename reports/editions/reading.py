@@ -3,13 +3,16 @@
 import hashlib
 import logging
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.files import File
 from django.core.files.storage import default_storage
 
 from reports.editions.model import Edition
-from reports.models import Publication, PublicationFile
+
+if TYPE_CHECKING:
+    # The process that makes e-books has no models.
+    from reports.models import Publication, PublicationFile
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +70,7 @@ def read(name: str, sha256: str) -> bytes:
     return content
 
 
-def edition_of(publication: Publication) -> Edition:
+def edition_of(publication: "Publication") -> Edition:
     """Return the web edition of a publication: one query, and mostly nothing to read.
 
     Raises:

@@ -43,7 +43,12 @@ def shown(part: Part, edition: Edition, language: str) -> SafeString:
 
 
 def beginning(part: Part) -> str:
-    """Return how the text of a part begins, for those who list what they have found."""
+    """Return how the text of a part begins, for those who list what they have found.
+
+    Returns:
+        Plain words of its first paragraph, without notes, cut after 160 characters; empty if it has
+        none.
+    """
     found = _PARAGRAPH.search(part.html)
     words = _TAG.sub("", _NOTE.sub("", found[1])) if found else ""
     text = " ".join(unescape(words).split())

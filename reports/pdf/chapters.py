@@ -13,7 +13,7 @@ import weasyprint
 from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 
-from reports.pdf import drawn, furniture, links, metadata, savings, tags
+from reports.pdf import drawn, furniture, links, metadata, numbers, savings, tags
 from reports.pdf.fetcher import SCHEME, MemoryFetcher
 
 _PICTURE = re.compile(re.escape(SCHEME) + r"([\w.-]+)")
@@ -85,18 +85,25 @@ class Chapter:
         sheets: Its pages.
         notes: How many footnotes it has.
         lengths: Id of its title → how many pages it fills, in parts of a page too.
+        gaps: Places for numbers of pages.
     """
 
     document: Document
     sheets: list[furniture.Sheet]
     notes: int
     lengths: dict[str, float]
+    gaps: tuple[numbers.Gap, ...]
 
     @property
     def pages(self) -> list[Any]:
         """Its pages as WeasyPrint writes them."""
         pages: list[Any] = self.document.pages
         return pages
+
+    def fill_numbers(self, pages: Mapping[str, int]) -> None:
+        """Write the numbers of pages: ``pages`` is anchor → page, counted from 1."""
+        for gap in self.gaps:
+            gap.fill(pages)
 
 
 @dataclass(slots=True)
@@ -156,8 +163,9 @@ class Shelf:
         if key not in self.chapters:
             with furniture.left_out(on_left=text.on_left, watch=watch) as laying:
                 document = lay_out(self, setting, text.html, part=text.part, notes=text.notes)
-            chapter = Chapter(document, laying.sheets, laying.notes, _lengths(document))
-            self.chapters[key] = chapter
+            gaps = numbers.gaps_of(document.pages) if numbers.ROOM_FOR_ONE in text.html else ()
+            lengths = _lengths(document)
+            self.chapters[key] = Chapter(document, laying.sheets, laying.notes, lengths, gaps)
             self.made += 1
         self.chapters.move_to_end(key)
         return self.chapters[key]
@@ -223,7 +231,9 @@ def _lengths(document: Document) -> dict[str, float]:
     lengths: dict[str, float] = {}
     for page in document.pages:
         sheet = page._page_box  # noqa: SLF001 - the public page tells no sizes of boxes
-        for box in sheet.children[0].children[0].children:
+        root = sheet.children[0]
+        # A page may hold nothing but notes that had no room on the one before.
+        for box in root.children[0].children if root.children else ():
             title = None if box.element is None else box.element.find(".//h1")
             if title is not None and title.get("id"):
                 share = float(box.margin_height() / sheet.height)

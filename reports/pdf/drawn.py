@@ -16,7 +16,7 @@ from weasyprint.formatting_structure import boxes
 from weasyprint.pdf.fonts import Font
 from weasyprint.pdf.stream import Stream
 from weasyprint.stacking import StackingContext
-from weasyprint.text.ffi import ffi, gobject, pango
+from weasyprint.text.ffi import FROM_UNITS, ffi, gobject, pango
 from weasyprint.text.fonts import get_pango_font_key
 
 # WeasyPrint declares only the function that lets go.
@@ -28,7 +28,7 @@ _STATE = b" gs"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Face:
+class Face:
     """A font in one size: how Pango describes it, its key in a file, its size in pixels."""
 
     description: Any
@@ -43,14 +43,20 @@ class _Opened:
         fonts: Pango's map of fonts, and a context to ask it in.
         faces: Address of a font → what it is; asking Pango for each line would cost time.
         held: Fonts that must not be closed as long as their addresses are known.
+        opened: Fonts by what they are.
+        widths: Font, glyph → width.
+        extents: Where Pango writes how large a glyph is.
     """
 
     def __init__(self, font_map: Any) -> None:
         self.fonts = font_map
-        self.faces: dict[int, _Face] = {}
+        self.faces: dict[int, Face] = {}
         self.held: list[Any] = []
+        self.opened: dict[Face, Any] = {}
+        self.widths: dict[tuple[Face, int], int] = {}
+        self.extents = ffi.new("PangoRectangle *")
 
-    def face(self, pango_font: Any) -> _Face:
+    def face(self, pango_font: Any) -> Face:
         """Return what a font of Pango is."""
         address = int(ffi.cast("uintptr_t", pango_font))
         if address not in self.faces:
@@ -58,10 +64,20 @@ class _Opened:
             key, _description, size = get_pango_font_key(pango_font)
             whole = pango.pango_font_describe_with_absolute_size(pango_font)
             description = ffi.gc(whole, pango.pango_font_description_free)
-            self.faces[address] = _Face(description, key, size)
+            self.faces[address] = Face(description, key, size)
         return self.faces[address]
 
-    def open(self, face: _Face) -> Any:
+    def width(self, face: Face, glyph: int) -> int:
+        """Return the width of a glyph, in thousandths of the size of the font."""
+        if (face, glyph) not in self.widths:
+            if face not in self.opened:
+                self.opened[face] = self.open(face)
+            pango.pango_font_get_glyph_extents(self.opened[face], glyph, ffi.NULL, self.extents)
+            width = self.extents.width * FROM_UNITS
+            self.widths[face, glyph] = round(width * 1000 / face.size)
+        return self.widths[face, glyph]
+
+    def open(self, face: Face) -> Any:
         """Return the font of a description."""
         create, unref = pango.pango_font_map_create_context, gobject.g_object_unref
         context = ffi.gc(create(self.fonts), unref)
@@ -78,6 +94,22 @@ def use_fonts_of(font_map: Any) -> None:
     _opened = _Opened(font_map)
 
 
+def face_of(pango_font: Any) -> Face:
+    """Return what a font of Pango is."""
+    return _opened.face(pango_font)
+
+
+def width_of_glyph(face: Face, glyph: int) -> int:
+    """Return the width of a glyph, in thousandths of the size of the font."""
+    return _opened.width(face, glyph)
+
+
+def font_on_page(stream: Any, face: Face) -> Any:
+    """Return a font of the file as the page of a stream uses it."""
+    fonts = stream._fonts  # noqa: SLF001
+    return fonts.add(face) if isinstance(fonts, PageFonts) else _font_of_file(fonts, face)
+
+
 class PageFonts(dict[int, Any]):
     """The fonts of one page, each with the glyphs of this page alone.
 
@@ -89,9 +121,9 @@ class PageFonts(dict[int, Any]):
     def __init__(self, whole: dict[int, Any]) -> None:
         super().__init__()
         self.whole = whole
-        self.first: dict[int, _Face] = {}
+        self.first: dict[int, Face] = {}
 
-    def add(self, face: _Face) -> Any:
+    def add(self, face: Face) -> Any:
         """Return a font as this page uses it."""
         if face.key not in self:
             font = self[face.key] = copy(_font_of_file(self.whole, face))
@@ -100,7 +132,7 @@ class PageFonts(dict[int, Any]):
         return self[face.key]
 
 
-def _font_of_file(whole: dict[int, Any], face: _Face) -> Any:
+def _font_of_file(whole: dict[int, Any], face: Face) -> Any:
     if face.key not in whole:
         pango_font = _opened.open(face)
         _key, description, _size = get_pango_font_key(pango_font)
@@ -122,7 +154,7 @@ class Drawing:
     instructions: bytes
     states: dict[str, dict[str, Any]]
     marks: tuple[tuple[Any, dict[str, Any]], ...]
-    fonts: tuple[tuple[_Face, dict[int, str], dict[int, int]], ...]
+    fonts: tuple[tuple[Face, dict[int, str], dict[int, int]], ...]
 
     def draw(self, stream: Any) -> None:
         """Draw it on the page of another file."""
@@ -170,6 +202,11 @@ def draw(page: Any, stream: Any, original: Callable[[Any, Any], None]) -> None:
             kept.draw(stream)
 
 
+def text_has_changed(page: Any) -> None:
+    """Have the text of a page drawn anew."""
+    page.kept_text = None
+
+
 def margins_have_changed(page: Any) -> None:
     """Have what stands in the margins of a page drawn anew."""
     page.kept_margins = None
@@ -189,14 +226,17 @@ def _drawn(stream: Any, paint: Callable[[], None]) -> Drawing | None:
         _note_glyphs(whole[key], font.to_unicode, font.widths)
     written = [pydyf._to_bytes(part) for part in stream.stream[begun:]]  # noqa: SLF001
     stream.stream[begun:] = [b"\n".join(written)] if written else []
-    names = {part[1 : -len(_STATE)].decode() for part in written if part.endswith(_STATE)}
+    # In the order in which they come first: so they stand in the file that is drawn anew, too.
+    names = dict.fromkeys(
+        part[1 : -len(_STATE)].decode() for part in written if part.endswith(_STATE)
+    )
     if any(part.endswith(_NUMBERED) for part in written) or not all(map(_is_alpha, names)):
         return None
     states = stream._resources["ExtGState"]  # noqa: SLF001
     marks = list(stream._tags.items())[marked:]  # noqa: SLF001
     return Drawing(
         stream.stream[begun] if written else b"",
-        {name: dict(states[name]) for name in sorted(names)},
+        {name: dict(states[name]) for name in names},
         tuple((box, dict(mark)) for box, mark in marks),
         tuple((fonts.first[key], font.to_unicode, font.widths) for key, font in fonts.items()),
     )

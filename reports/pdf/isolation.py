@@ -1,10 +1,10 @@
-"""The door to the PDF process: hands it a job, stops it, and reads how it went."""
+"""The door to the process that makes files: hands it a job, stops it, and reads how it went."""
 
 import json
 import signal
-import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -12,6 +12,7 @@ from typing import Any, Self
 from django.conf import settings
 
 from reports.errors import EXIT_PROBLEM, BuildFailed, engine_warning
+from reports.folders import folder_for_a_while
 from reports.pdf.job import Job
 from reports.pdf.press import PRESS, Order, Run
 
@@ -96,7 +97,7 @@ class _Files:
 
     @property
     def out(self) -> Path:
-        return self.folder / "out.pdf"
+        return self.folder / "out"
 
     @property
     def err(self) -> Path:
@@ -133,17 +134,8 @@ def build(
         BuildFailed: With a sentence for the person who asked: a character is missing in the
             fonts, a limit was reached, or the process ended for another reason.
     """
-    allowed = limits or Limits.from_settings()
-    with tempfile.TemporaryDirectory(prefix="report-") as folder:
-        files = _Files(Path(folder))
-        files.job.write_bytes(job.to_json().encode())
-        run = _start(allowed, files, family)
-        try:
-            status = _follow(run, allowed, look=lambda: _progress(files.err), listener=listener)
-        finally:
-            run.finish()
-        if status != 0:
-            raise _failure(status, files.err, allowed)
+    told, language = job.to_json(), job.language
+    with _made("pdf", told, limits, listener=listener, family=family, language=language) as files:
         facts = next(_facts(files.err.read_text(errors="replace")))
         return Built(
             content=files.out.read_bytes(),
@@ -154,7 +146,51 @@ def build(
         )
 
 
-def _start(limits: Limits, files: _Files, family: str) -> Run:
+def make(what: str, told: str, *, limits: Limits | None = None) -> bytes:
+    """Make a file that is no PDF in a process of its own, under the same limits.
+
+    Args:
+        what: ``word`` or ``ebook``.
+        told: All that it is made of, as JSON (``reports.apart.making``).
+        limits: Cost allowed; those of the settings by default.
+
+    Raises:
+        BuildFailed: As ``build``.
+    """
+    with _made(what, told, limits) as files:
+        return files.out.read_bytes()
+
+
+@contextmanager
+def _made(
+    what: str,
+    told: str,
+    limits: Limits | None,
+    *,
+    listener: Listener = _nobody_listens,
+    family: str = "",
+    language: str = "",
+) -> Iterator[_Files]:
+    """Have a file made in a folder that is there as long as it is read.
+
+    Raises:
+        BuildFailed: As ``build``.
+    """
+    allowed = limits or Limits.from_settings()
+    with folder_for_a_while() as folder:
+        files = _Files(folder)
+        files.job.write_text(told, encoding="utf-8")
+        run = _start(what, allowed, files, family=family, language=language)
+        try:
+            status = _follow(run, allowed, look=lambda: _progress(files.err), listener=listener)
+        finally:
+            run.finish()
+        if status != 0:
+            raise _failure(status, files.err, allowed)
+        yield files
+
+
+def _start(what: str, limits: Limits, files: _Files, *, family: str, language: str) -> Run:
     kept = settings.PDF_KEPT_REPORTS
     # Files and no pipes: whoever waits for a pipe cannot look how far the process has come.
     with files.job.open("rb") as job, files.out.open("wb") as out, files.err.open("wb") as err:
@@ -164,6 +200,8 @@ def _start(limits: Limits, files: _Files, family: str) -> Run:
             cpu=limits.cpu_seconds,
             family=family if kept else "",
             idle=settings.PDF_KEPT_SECONDS if family and kept else 0,
+            what=what,
+            language=language,
         )
         return PRESS.start(order, most_kept=kept)
 
@@ -184,10 +222,11 @@ def _follow(run: Run, limits: Limits, *, look: Callable[[], Progress], listener:
 
 
 def _facts(message: str) -> Iterator[dict[str, Any]]:
-    """Yield the JSON objects of the lines, the last one first."""
-    for line in reversed(message.splitlines()):
+    """Yield the JSON objects of the lines, the last one first; a library may say other things."""
+    for line in reversed(message.split("\n")):
         if line.startswith("{") and line.endswith("}"):
-            yield json.loads(line)
+            with suppress(ValueError):
+                yield json.loads(line)
 
 
 def _progress(err: Path) -> Progress:

@@ -51,7 +51,7 @@ class Job:
         keywords: Words for the metadata.
         moment: ISO 8601 moment with time zone, written as the date of creation.
         front: HTML of the front matter, or an empty string. ``data-page=""`` after
-            ``href="#id"`` is filled with the page on which ``id`` is printed.
+            ``<a href="#id"`` is filled with the page on which ``id`` is printed.
         parts: The body, numbered from page 1; ``data-page=""`` is filled there too.
         styles: Style sheets, in order.
         watermark: Words printed across each page, or an empty string.

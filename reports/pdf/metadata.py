@@ -42,6 +42,9 @@ _XMP = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 </pdfaExtension:schemas></rdf:Description>
 </rdf:RDF>"""
 
+_OF_PYDYF = ("/ObjStm", "/XRef")
+_LINE_ENDS = (b"\r\nendstream", b"\n\nendstream")
+
 
 def xmp(metadata: Any) -> bytes:
     """Return the metadata packet that claims PDF/A-3a and PDF/UA-1 together.
@@ -98,6 +101,27 @@ def compress_streams(pdf: Any) -> None:
     for item in pdf.objects:
         if isinstance(item, pydyf.Stream) and item.compress and "Filter" not in item.extra:
             _compress(item)
+
+
+def end_no_stream_of_pydyf_with_a_line_end() -> None:
+    """Do the same for the streams that pydyf makes while it writes. Call once in a process.
+
+    The packed objects get a blank at their end. The list of where objects are has no place for
+    one; it is left as it is, and its last byte is then 0.
+    """
+    original = pydyf.Stream.data.fget
+
+    def data(self: Any) -> bytes:
+        written: bytes = original(self)
+        while self.extra.get("Type") in _OF_PYDYF and written.endswith(_LINE_ENDS):
+            if self.extra["Type"] == "/ObjStm":
+                self.stream.append(b" ")
+            else:
+                self.compress = False
+            written = original(self)
+        return written
+
+    pydyf.Stream.data = property(data)
 
 
 def _compress(stream: Any) -> None:

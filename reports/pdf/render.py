@@ -1,7 +1,6 @@
 """From a job to the bytes of a PDF: lay out the body, then the front matter that points into it."""
 
 import logging
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,15 +15,13 @@ from weasyprint.document import Document
 from weasyprint.html import get_html_metadata
 from weasyprint.pdf.metadata import DocumentMetadata
 
-from reports.pdf import drawn, fonts, furniture, line_numbers, metadata, savings, svg, tags
+from reports.pdf import drawn, fonts, furniture, line_numbers, lines, metadata, savings, svg, tags
 from reports.pdf.chapters import Chapter, Setting, Shelf, Text, lay_out
 from reports.pdf.fetcher import MemoryFetcher
 from reports.pdf.job import Attachment, Job, Part
+from reports.pdf.numbers import Expected, with_room
 
-_LINK = re.compile(r'href="#([^"]+)" data-page=""')
-#: A page whose number is not known yet, as wide as most are.
-_UNKNOWN_PAGE = r'href="#\1" data-page="00"'
-#: So often at most the body is laid out anew for its own page numbers; once is mostly enough.
+#: So often at most chapters are laid out anew because a number in them is longer or shorter.
 _MOST_ATTEMPTS = 3
 _LOGGER = logging.getLogger("weasyprint")
 
@@ -68,7 +65,9 @@ def prepare() -> None:
     tags.install()
     furniture.install()
     drawn.install()
+    metadata.end_no_stream_of_pydyf_with_a_line_end()
     savings.install()
+    lines.install()
     fonts.keep_characters_in_the_text_layer()
     svg.shape_text_as_a_line()
     _LOGGER.setLevel(logging.WARNING)
@@ -113,8 +112,8 @@ def render(
         front = None
         if job.front:
             tell(stage="contents")
-            numbered = with_page_numbers(job.front, page_map(body))
-            front = shelf.chapter(_setting(job), Text(numbered, part="front"))
+            html = with_room(job.front, page_map(body).get)
+            front = shelf.chapter(_setting(job), Text(html, part="front"))
         tell(stage="writing")
         content = _write(job, front, body, shelf)
     lengths = {title: length for one in body for title, length in one.lengths.items()}
@@ -134,36 +133,38 @@ def _fitting(job: Job, shelf: Shelf, tell: Callable[..., None]) -> tuple[Job, li
 
 
 def _body(job: Job, shelf: Shelf, tell: Callable[..., None]) -> list[Chapter]:
-    """Lay out the body, again if it says on which page something is, until that is true.
+    """Lay out the body, some of it again where there is not the right room for a number of a page.
 
     Always by the same steps, whatever is on the shelf: so the same pages are found.
     """
     texts = [part.html for part in job.parts]
-    body = _chapters(job, [_LINK.sub(_UNKNOWN_PAGE, text) for text in texts], shelf, tell)
-    before: dict[str, int] = {}
-    for _attempt in range(_MOST_ATTEMPTS if any(map(_LINK.search, texts)) else 0):
+    laid, body = _chapters(job, Expected(texts), shelf, tell)
+    for _attempt in range(_MOST_ATTEMPTS):
         pages = page_map(body)
-        if pages == before:
+        if laid == [with_room(text, pages.get) for text in texts]:
             break
-        body = _chapters(job, [with_page_numbers(text, pages) for text in texts], shelf, tell)
-        before = pages
+        laid, body = _chapters(job, Expected(texts, known=pages), shelf, tell)
     return body
 
 
 def _chapters(
-    job: Job, texts: Sequence[str], shelf: Shelf, tell: Callable[..., None]
-) -> list[Chapter]:
-    setting, chapters, pages, notes = _setting(job), list[Chapter](), 0, 0
-    for number, (part, html) in enumerate(zip(job.parts, texts, strict=True), 1):
-        watch = partial(_tell_page, tell, number, len(texts), part.title, pages)
+    job: Job, expected: Expected, shelf: Shelf, tell: Callable[..., None]
+) -> tuple[list[str], list[Chapter]]:
+    """Lay out the body once; return its texts with room for numbers, and its chapters."""
+    setting, texts, chapters, notes = _setting(job), list[str](), list[Chapter](), 0
+    for number, part in enumerate(job.parts, 1):
+        pages = expected.pages
+        watch = partial(_tell_page, tell, number, len(job.parts), part.title, pages)
         # Before its first page is begun: what takes too long until then is this chapter's.
         watch(1)
-        twins = texts[: number - 1].count(html)
-        text = Text(html, first=pages + 1, notes=notes, twins=twins)
-        chapters.append(shelf.chapter(setting, text, watch=watch))
-        pages += len(chapters[-1].sheets)
-        notes += chapters[-1].notes
-    return chapters
+        html = with_room(part.html, expected.page)
+        text = Text(html, first=pages + 1, notes=notes, twins=texts.count(html))
+        chapter = shelf.chapter(setting, text, watch=watch)
+        expected.laid_out(chapter.pages)
+        texts.append(html)
+        chapters.append(chapter)
+        notes += chapter.notes
+    return texts, chapters
 
 
 def _tell_page(
@@ -218,11 +219,6 @@ def page_map(body: Iterable[Chapter]) -> dict[str, int]:
     return pages
 
 
-def with_page_numbers(html: str, pages: dict[str, int]) -> str:
-    """Fill the empty ``data-page`` of each link with the page that its target is on."""
-    return _LINK.sub(lambda link: f'href="#{link[1]}" data-page="{pages.get(link[1], "")}"', html)
-
-
 def _metadata(job: Job) -> DocumentMetadata:
     people = "".join(f'<meta name="author" content="{escape(name)}">' for name in job.authors)
     head = (
@@ -263,6 +259,9 @@ def _write(job: Job, front: Chapter | None, body: Sequence[Chapter], shelf: Shel
     front_pages, pages = _pages(before), _pages(body)
     _furnish(job, before)
     _furnish(job, body)
+    places = page_map(body)
+    for chapter in (*before, *body):
+        chapter.fill_numbers(places)
     whole = (*before, *body)[0].document.copy(front_pages + pages)
     whole.metadata = _metadata(job)
     metadata.claim_both_conformances(whole)

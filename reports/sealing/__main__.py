@@ -41,7 +41,11 @@ def _seals() -> list[dict[str, Any]]:
 
 
 def main(arguments: list[str]) -> int:
-    """Read one file; arguments are the limits: bytes of memory and seconds of CPU."""
+    """Read one file; arguments are the limits: bytes of memory and seconds of CPU.
+
+    Writes ``[{"certificate": SHA-256 (hex), "intact": bool}]``; a file that cannot be read ends the
+    process with an error.
+    """
     memory, cpu = (int(argument) for argument in arguments)
     leave_the_network()
     limit_files()

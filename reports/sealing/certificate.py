@@ -1,5 +1,11 @@
-"""Key and certificate of the seal: where they are, and whether they can be used."""
+"""The certificate of the seal, which everybody may read: whose it is, and whether it can be used.
 
+The key that belongs to it is opened by ``key``, where files are sealed.
+"""
+
+import hashlib
+import re
+import ssl
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.util import find_spec
@@ -15,6 +21,9 @@ if TYPE_CHECKING:
 
 #: How long before its end the certificate is complained of.
 SOON = timedelta(days=30)
+#: Programs write remarks around it.
+_PEM = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
+_KEY = "PRIVATE KEY-----"
 
 
 class Unusable(Exception):
@@ -38,27 +47,27 @@ class Certificate:
 
 def is_set() -> bool:
     """Say whether published files are to be sealed."""
-    return bool(settings.SEAL_PKCS12)
+    return bool(settings.SEAL_CERTIFICATE)
 
 
 def fingerprint() -> str:
     """Return the fingerprint (hex) of the certificate that is set; nothing if it cannot be read."""
     try:
-        return _fingerprint(_read(contents()))
-    except (Unusable, ImportError):
+        return hashlib.sha256(_contents()).hexdigest()
+    except Unusable:
         return ""
 
 
 def in_force(at: datetime) -> Certificate:
-    """Return the certificate with which files are sealed at a moment.
+    """Return the certificate with which files are sealed at a moment; its key is not asked for.
 
     Raises:
-        Unusable: If none can be: the file, its passphrase, the library or the certificate itself.
+        Unusable: If none can be: the file, the library or the certificate itself.
     """
     _known_address()
     if find_spec("pyhanko") is None:
         raise Unusable(_("The library pyHanko is not installed (requirements/seal.txt)."))
-    found = _read(contents())
+    found = _read()
     begins, ends = found.not_valid_before_utc, found.not_valid_after_utc
     if at < begins:
         raise Unusable(
@@ -70,17 +79,17 @@ def in_force(at: datetime) -> Certificate:
         )
     if not _may_sign(found):
         raise Unusable(_("The certificate was not issued for signing documents."))
-    return Certificate(_name(found), _fingerprint(found), ends)
+    return Certificate(_name(found), fingerprint(), ends)
 
 
-def contents() -> bytes:
-    """Return the PKCS#12 file.
+def read_file(name: str) -> bytes:
+    """Return a file of the seal.
 
     Raises:
         Unusable: If it cannot be read.
     """
     try:
-        return Path(settings.SEAL_PKCS12).read_bytes()
+        return Path(name).read_bytes()
     except OSError as error:
         raise Unusable(
             _("The file of the certificate cannot be read: %(reason)s.")
@@ -88,9 +97,26 @@ def contents() -> bytes:
         ) from None
 
 
-def passphrase() -> bytes | None:
-    """Return what opens the file; None if nothing is needed."""
-    return settings.SEAL_PASSPHRASE.encode() or None
+def _contents() -> bytes:
+    """Return the certificate (DER).
+
+    Raises:
+        Unusable: If there is none in the file, or a key as well.
+    """
+    text = read_file(settings.SEAL_CERTIFICATE).decode("ascii", "replace")
+    if _KEY in text:
+        raise Unusable(
+            _("The file of the certificate, which all may read, holds a key too: take it out.")
+        )
+    found = _PEM.search(text)
+    try:
+        return ssl.PEM_cert_to_DER_cert(found[0] if found else "")
+    except ValueError:
+        raise _no_certificate() from None
+
+
+def _no_certificate() -> Unusable:
+    return Unusable(_("The file of the certificate holds none in the form of PEM."))
 
 
 def _known_address() -> None:
@@ -102,19 +128,14 @@ def _known_address() -> None:
         raise Unusable(_("The address of the time-stamping authority is none of the web."))
 
 
-def _read(content: bytes) -> "x509.Certificate":
+def _read() -> "x509.Certificate":
     # Imported here: a server without the seal does not need the library.
-    from cryptography.hazmat.primitives.serialization import pkcs12  # noqa: PLC0415
+    from cryptography import x509  # noqa: PLC0415
 
     try:
-        key, found, _others = pkcs12.load_key_and_certificates(content, passphrase())
+        return x509.load_der_x509_certificate(_contents())
     except ValueError:
-        raise Unusable(
-            _("The file of the certificate is no PKCS#12 file, or its passphrase is another.")
-        ) from None
-    if key is None or found is None:
-        raise Unusable(_("The file of the certificate lacks its key or the certificate itself."))
-    return found
+        raise _no_certificate() from None
 
 
 def _may_sign(found: "x509.Certificate") -> bool:
@@ -138,28 +159,18 @@ def _name(found: "x509.Certificate") -> str:
     return ", ".join(dict.fromkeys(names)) or found.subject.rfc4514_string()
 
 
-def _fingerprint(found: "x509.Certificate") -> str:
-    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 - as above
+def warning(at: datetime) -> str:
+    """Return what is wrong with the certificate, or that it ends soon; nothing if all is well.
 
-    return found.fingerprint(hashes.SHA256()).hex()
-
-
-def complaint(at: datetime) -> str:
-    """Return what keeps files from being sealed at a moment; nothing if all is well, or not set."""
+    What is told where the key is not: in the web processes.
+    """
     if not is_set():
         return ""
     try:
-        in_force(at)
+        ends = in_force(at).ends_at
     except Unusable as problem:
         return str(problem)
-    return ""
-
-
-def warning(at: datetime) -> str:
-    """Return the complaint, or that the certificate ends soon; nothing if all is well."""
-    if problem := complaint(at):
-        return problem
-    if not is_set() or at + SOON < (ends := in_force(at).ends_at):
+    if at + SOON < ends:
         return ""
     return _("The certificate ends on %(day)s: have a new one issued.") % {
         "day": ends.date().isoformat()

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from typing import IO
 
 from django.db.models import TextChoices
 
+from reports.folders import folder_for_a_while
 from reports.limits import bare_environment
 
 _MEMORY_BYTES, _CPU_SECONDS, _WALL_SECONDS = 1024**3, 8, 15.0
@@ -55,6 +55,10 @@ def read_seal(file: IO[bytes], known: Mapping[str, str]) -> Reading:
         file: The file, as the system knows it: one with a number.
         known: SHA-256 (hex) of each certificate with which we seal or sealed → whose it is. Names
             that stand in the file are not repeated: anybody can write any into his own.
+
+    Returns:
+        What it bears: ``BUSY`` if other files were read for too long, ``UNREADABLE`` also where it
+        would cost more memory or time than is allowed.
     """
     with _turn() as has_come:
         if not has_come:
@@ -92,14 +96,14 @@ def _told(file: IO[bytes]) -> list[tuple[str, bool]] | None:
     """Return certificate and soundness of each seal; None if the file could not be read."""
     file.seek(0)
     command = [sys.executable, "-m", "reports.sealing", str(_MEMORY_BYTES), str(_CPU_SECONDS)]
-    with tempfile.TemporaryDirectory(prefix="seal-") as folder:
+    with folder_for_a_while() as folder:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
             command,
             stdin=file,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=folder,
-            env=bare_environment(Path(folder)),
+            env=bare_environment(folder),
             start_new_session=True,
         )
         try:

@@ -16,8 +16,9 @@ from pyhanko.sign.timestamps import TimestampRequestError
 
 from reports.errors import BuildFailed
 from reports.labels import labels
+from reports.sealing import key
 from reports.sealing.authority import Authority
-from reports.sealing.certificate import Certificate, contents, passphrase
+from reports.sealing.certificate import Certificate
 
 _FIELD = "Seal"
 _METHOD = "sha256"
@@ -69,9 +70,9 @@ def sealed(
 
     Raises:
         BuildFailed: ``seal_unusable`` or ``authority_down``, with a sentence for the project team.
-        Unusable: If the certificate has been taken away meanwhile.
+        Unusable: If its key cannot be had.
     """
-    signer = SimpleSigner.load_pkcs12_data(contents(), (), passphrase())
+    signer = SimpleSigner.load_pkcs12_data(key.contents(), (), key.passphrase())
     address = settings.SEAL_TIMESTAMP_URL
     host = urlsplit(address).hostname or ""
     addition = _Addition(io.BytesIO(content))

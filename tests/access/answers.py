@@ -113,6 +113,7 @@ ANSWERS = {
     # This consultation asks for no priorities.
     "link_priorities": Line(Answer(GONE), Answer(GONE)),
     "link_paper": page(),
+    "link_pdf": page(),
     # A link for a consultation is none to sign with.
     "link_sign": Line(Answer(GONE), Answer(GONE)),
     "link_code": Line(Answer(GONE), Answer(GONE)),

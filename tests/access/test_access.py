@@ -20,14 +20,15 @@ from profile_workflow.errors import DomainError
 from profile_workflow.models import Assignment, Profile, User
 from profile_workflow.services import people
 from profile_workflow.states import Role
-from profile_workflow.views import erratum
 from tests import factories
 from tests.access.answers import ANSWERS, FORBIDDEN, FOUND, GONE, NOT_TAKEN, OK, expected
 from tests.access.posting import forms_for
 from tests.access.visiting import Answered, Visitor
 from tests.access.world import OUTSIDER, STRANGER, SUPERUSER, WHO, Place, all_names
+from workflows.views import erratum
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+#: They share one world, which is made where they begin.
+pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.long(6)]
 
 TAKES_PART = [name for name, rule in RULES.items() if rule is Rule.TAKES_PART]
 

@@ -268,6 +268,10 @@ def _of_the_city(consulted: Profile, ranked: Profile) -> dict[str, Sequence[Any]
     first = factories.asked(consulted)[0]
     named = [factories.section(consulted, "1")]
     factories.move(first, "object_to", first.person, reason="Not so.", sections=named)
+    of_now = {"kind": Build.Kind.CONSULTATION, "text_digest": consulted.text_digest()}
+    factories.give_build(
+        consulted, None, state=Build.State.DONE, material_digest="1" * 64, **of_now
+    )
     priority = factories.give_priority(ranked)
     of_priorities = ("priority", "priority_shift", "priority_remove")
     token, answers = token_for(factories.asked(consulted)[0]), ("link", "link_check")
@@ -284,6 +288,7 @@ def _of_the_city(consulted: Profile, ranked: Profile) -> dict[str, Sequence[Any]
         "priority_add": [ranked.slug],
         **_of_rooms_and_paper(consulted, first.pk),
         "link_paper": [token],
+        "link_pdf": [token],
         "objection": [consulted.slug, first.pk],
         **{name: [consulted.slug] for name in ("responses", "responses_annex")},
     }

@@ -272,7 +272,7 @@ LAWS = [
         is_code,
         (
             ("workflows/views/x.py", "is_project_team(user, on=timezone.localdate())"),
-            ("workflows/effects.py", "whose_turn(tasks, on=event.at.date())"),
+            ("workflows/effects/moves.py", "whose_turn(tasks, on=event.at.date())"),
             ("profile_workflow/queries/x.py", "Assignment.objects.active(at.date())"),
         ),
     ),

@@ -17,17 +17,26 @@ expect.set_options(timeout=PATIENCE)
 def _a_click_ends_when_the_page_is_there():
     """Let a click last until the page it leads to is loaded; by itself it ends at the first byte.
 
-    What is asked next, without waiting, is then asked of the whole page.
+    What is asked next, without waiting, is then asked of the whole page. Where a script leads to
+    it, the click does not know of it: so nothing is taken for seen, or clicked, before its page is
+    loaded and its scripts have run.
     """
-    click = Locator.click
+    click, wait_for = Locator.click, Locator.wait_for
+
+    @functools.wraps(wait_for)
+    def wait_for_all(self, *args, **kwargs):
+        wait_for(self, *args, **kwargs)
+        self.page.wait_for_load_state()
 
     @functools.wraps(click)
     def click_and_wait(self, *args, **kwargs):
+        wait_for_all(self)
         click(self, *args, **kwargs)
         self.page.wait_for_load_state()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Locator, "click", click_and_wait)
+        patch.setattr(Locator, "wait_for", wait_for_all)
         yield
 
 

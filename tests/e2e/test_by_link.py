@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.urls import reverse
@@ -85,7 +85,8 @@ def foreign_site() -> Iterator[tuple[str, list[str]]]:
         def log_message(self, *_said):
             """Say nothing."""
 
-    server = HTTPServer(("127.0.0.2", 0), Listener)
+    # A browser may open a line and say nothing on it: nobody else waits for that.
+    server = ThreadingHTTPServer(("127.0.0.2", 0), Listener)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from profile_workflow.models import Draft, TemplateSection, WorkingCopy
 from profile_workflow.states import ProfileState, Role, SectionState
 from tests import factories
-from tests.browser import PASSWORD, PLAIN, let_in, sign_in
+from tests.browser import PASSWORD, PATIENCE, PLAIN, let_in, sign_in
 from tests.e2e.writing import (
     COPIES,
     button,
@@ -59,6 +59,15 @@ def browse(browse):
     return open_page
 
 
+#: Write down from now on what is said of saving: it may pass before one looks.
+LISTEN = """() => {
+    const state = document.getElementById("save-state");
+    window.told = [];
+    const tell = () => window.told.push(state.textContent);
+    new MutationObserver(tell).observe(state, {childList: true});
+}"""
+
+
 def press(page, name):
     page.get_by_role("button", name=name, exact=True).click()
 
@@ -69,9 +78,10 @@ def press(page, name):
 def test_a_pause_saves_and_no_copy_stays_behind(browse, made, profile):
     page = browse("en", made[Role.LOCAL_EXPERT], way="rich")
     page.goto(edit(profile))
+    page.evaluate(LISTEN)
     type_text(page, "Many came in 2024.")
-    assert page.locator("#save-state").inner_text() == "Not saved yet"
     saved(page)
+    assert page.evaluate("window.told[0]") == "Not saved yet"
     assert stored(profile) == "Many came in 2024."
     assert page.locator("#length").inner_text() == "4 words, about 0 of 2 pages"
     assert page.evaluate(COPIES) == 0
@@ -82,6 +92,33 @@ def test_a_pause_saves_and_no_copy_stays_behind(browse, made, profile):
     page.reload()
     assert page.locator("#id_text_rich").inner_text() == "Many came in 2024. More will come."
     assert not page.locator("#found").is_visible()
+
+
+def test_a_text_is_said_to_be_saved_when_all_of_it_is(browse, made, profile):
+    page = browse("en", made[Role.LOCAL_EXPERT])
+    page.goto(edit(profile))
+    held = []
+
+    def hold_the_first(route):
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/save/", hold_the_first)
+    type_text(page, "Many came.")
+    for _attempt in range(PATIENCE // 50):
+        if held:
+            break
+        page.wait_for_timeout(50)
+    page.evaluate(LISTEN)
+    type_text(page, "Many came. Few left.")
+    held[0].continue_()
+    saved(page, 2)
+    *before, last = page.evaluate("window.told")
+    assert set(before) == {"Not saved yet", "Saving …"}
+    assert last.startswith("Saved at")
+    assert stored(profile) == "Many came. Few left."
 
 
 @pytest.mark.parametrize(("way", "language"), WAYS)
@@ -226,11 +263,15 @@ def test_a_found_text_outlives_what_is_typed_before_anybody_decides(browse, made
     page.reload()
     assert page.locator("#id_text").input_value() == "Typed first."
     assert page.locator("#found-words").inner_text() == "Of the train."
+    # It is not saved before somebody decides, however long that takes.
+    page.route("**/save/", lambda route: route.abort())
     type_text(page, "Typed again.")
     press(page, "Go on with it")
     assert page.locator("#id_text").input_value() == "Of the train."
+    page.unroute("**/save/")
     # The found text is older than what was saved: the two meet, and both stay.
-    assert "You changed the same paragraphs in another tab" in trouble(page)
+    met = "You changed the same paragraphs in another tab"
+    expect(page.locator("#save-trouble-text")).to_contain_text(met)
     press(page, "Save draft")
     page.get_by_role("heading", name="There are two versions of this text").wait_for()
     assert "Of the train." in page.locator(".versions").inner_text()
@@ -378,7 +419,9 @@ def test_a_preview_and_a_citation_with_scripts(browse, made, profile):
     press(page, "Preview")
     page.wait_for_function("() => document.activeElement.id === 'preview-title'")
     assert "(Office n.d.)" in page.locator("#preview article").inner_text()
-    saved(page)
+    # On a busy machine a part was saved before.
+    page.locator("#save-state", has_text="Saved at").wait_for()
+    assert stored(profile) == page.locator("#id_text").input_value()
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
@@ -392,7 +435,6 @@ def test_the_pages_are_for_everybody_and_fit_a_phone(browse, made, profile, lang
     type_text(page, arabic)
     page.locator("button[value=preview]").click()
     page.wait_for_function("() => document.activeElement.id === 'preview-title'")
-    # At once: what stands beside the text is renewed after each save.
     page.evaluate(
         "() => { for (const one of document.querySelectorAll('details')) one.open = true; }"
     )

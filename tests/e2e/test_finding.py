@@ -145,7 +145,11 @@ def test_the_page_follows_a_pdf_that_is_being_made(browse, made, profile):
     assert saved.value.suggested_filename.endswith("-preview-en.pdf")
     page.get_by_role("link", name="Show here").click()
     shown = page.locator("object.pdf")
-    assert shown.get_attribute("data") == reverse("pdf_shown", args=[profile.slug, build.pk])
+    address = reverse("pdf_shown", args=[profile.slug, build.pk])
+    assert shown.get_attribute("data") == f"{address}#view=FitH"
+    # Where a browser shows no PDF, what it says instead stands in a box of its own height.
+    tallest = 600 if page.evaluate("navigator.pdfViewerEnabled") else 120
+    assert page.locator(".pdf-frame").bounding_box()["height"] < tallest
 
 
 def test_without_scripts_a_link_looks_again(browse, made, profile):

@@ -62,7 +62,7 @@ def test_an_author_marks_questions_settles_a_finding_and_submits(world, browse, 
 
 
 def test_a_note_outlives_a_dropped_line_and_the_list_follows_each_save(world, browse, one):
-    page = browse(user=world.made[EXPERT])
+    page = browse(user=world.made[EXPERT], line_breaks=True)
     page.context.add_init_script(PLAIN)
     page.on("dialog", lambda dialog: dialog.accept())
     page.route("**/answers/", lambda route: route.abort())

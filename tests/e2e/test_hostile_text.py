@@ -43,6 +43,7 @@ def brought(page):
     return page.evaluate(BROUGHT, MARK) + page.evaluate("window.breaches")
 
 
+@pytest.mark.long(40)
 def test_no_page_runs_or_fetches_what_a_text_says(browse, world, foreign):
     # A Word file that was brought in cannot be mapped any more: its pages are looked at before.
     looked_at = [one for one in PAGES if one.variant != "done"]

@@ -11,12 +11,12 @@ from profile_workflow.models import Draft
 from profile_workflow.states import ProfileState, Role
 from tests import factories
 from tests.browser import let_in, sign_in
-from tests.robustness.subprocesses import Child, wait_until
+from tests.robustness.subprocesses import Nursery, wait_until
 
 pytestmark = [
     pytest.mark.e2e,
     pytest.mark.slow,
-    pytest.mark.long,
+    pytest.mark.long(30),
     pytest.mark.django_db(transaction=True),
 ]
 
@@ -72,17 +72,17 @@ def free_port():
 class Server:
     """The application in a process of its own, on the database under test."""
 
-    def __init__(self, folder):
+    def __init__(self, nursery):
         self._port = free_port()
         self.url = f"http://localhost:{self._port}"
-        self._variables = {"DJANGO_SETTINGS_MODULE": "config.settings.test", "DATA_DIR": folder}
+        self._nursery = nursery
         self._child = None
 
     def start(self):
         # Insecure: it serves the scripts too.
         address = f"127.0.0.1:{self._port}"
-        program = ("manage.py", "runserver", "--noreload", "--insecure", address)
-        self._child = Child(program, self._variables)
+        options = ("--noreload", "--insecure", "--skip-checks", address)
+        self._child = self._nursery.start("manage.py", "runserver", *options)
         wait_until(self._answers, what=f"the server: {self._child.output}")
 
     def _answers(self):
@@ -100,10 +100,12 @@ class Server:
 @pytest.fixture
 def server():
     with tempfile.TemporaryDirectory() as folder:
-        running = Server(folder)
-        running.start()
-        yield running
-        running.kill()
+        variables = {"DJANGO_SETTINGS_MODULE": "config.settings.test", "DATA_DIR": folder}
+        with Nursery("config.wsgi", variables=variables) as nursery:
+            running = Server(nursery)
+            running.start()
+            yield running
+            running.kill()
 
 
 @pytest.fixture

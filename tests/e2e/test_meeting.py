@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from profile_workflow.models import WorkingCopy
 from profile_workflow.states import Occasion, ProfileState, Role
 from tests import factories
-from tests.browser import PLAIN
+from tests.browser import PATIENCE, PLAIN
 from tests.e2e.writing import (
     COPIES,
     RICH,
@@ -128,7 +128,7 @@ def test_where_both_change_the_same_one_goes_on_and_joins_later(both, made, prof
     expert.keyboard.type(" Very.")
     mine = "Housing is scarce. It is dear. Very.\n\nSchools are full."
     expert.wait_for_function("() => document.getElementById('save-state').textContent !== ''")
-    for _attempt in range(100):
+    for _attempt in range(PATIENCE // 100):
         if [one.text for one in aside.all()] == [mine]:
             break
         expert.wait_for_timeout(100)
@@ -210,8 +210,21 @@ def test_nobody_submits_a_joined_text_that_he_has_not_read(both, made, profile):
     expert, author = both("plain", "en")
     type_text(author, "Housing is scarce.\n\nSchools are very full.")
     saved(author, 2)
+    # Saved and joined before the button is pressed, as on a busy machine, he could have read it.
+    held, is_pressed = [], False
+
+    def hold(route):
+        if is_pressed:
+            route.continue_()
+        else:
+            held.append(route)
+
+    expert.route("**/save/", hold)
     type_text(expert, "Housing is dear.\n\nSchools are full.")
     button(expert, "submit")
+    is_pressed = True
+    for one in held:
+        one.continue_()
     assert "Read it as it is now" in trouble(expert)
     expect(expert.locator("#save-trouble")).to_be_focused()
     assert written_on(expert) == "Housing is dear.\n\nSchools are very full."

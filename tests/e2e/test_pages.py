@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from profile_workflow.states import Role
 from tests import browser as checks
@@ -40,7 +41,7 @@ def scales():
 class TestEveryPage:
     pytestmark = BROWSER
 
-    @pytest.mark.long
+    @pytest.mark.long(120)
     @pytest.mark.parametrize("share", range(SHARES))
     def test_nothing_is_wrong_with_it(self, browse, live_server, world, memory, share):
         windows = {language: browse(language, refuses=True) for language in DIRECTIONS}
@@ -76,7 +77,7 @@ class TestEveryPage:
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.className") == "skip"
         page.keyboard.press("Enter")
-        assert page.evaluate("document.activeElement.id") == "main"
+        expect(page.locator("#main")).to_be_focused()
         page.emulate_media(media="print")
         assert page.locator("table").is_visible()
 
@@ -114,6 +115,43 @@ class TestPlantedFaults:
         assert checks.breaches(page) == ["script-src-elem"]
         assert page.evaluate("window.ran === undefined")
 
+    def test_what_stays_in_view_covers_nothing_where_the_page_begins(self, page):
+        page.evaluate(
+            """() => {
+                document.body.style.paddingBottom = "2000px";
+                const bar = document.createElement("a");
+                Object.assign(bar, {textContent: "It stays in view.", href: "/"});
+                bar.style = "position: sticky; top: 0; display: block; background: white";
+                document.querySelector("main").prepend(bar);
+                const below = document.querySelector("#id_username").getBoundingClientRect();
+                const above = bar.getBoundingClientRect();
+                scrollTo({top: below.bottom - above.height - 8, behavior: "instant"});
+            }"""
+        )
+        begins = page.evaluate("scrollY")
+        assert begins > 0
+        assert checks.violations(page, ["target-size"]) == []
+        assert page.evaluate("scrollY") == begins
+
+    def test_what_is_renewed_in_the_meantime_is_looked_at_anew(self, page):
+        assert checks.violations(page) == []
+        page.evaluate(
+            """() => {
+                const field = document.querySelector("#id_username"), whole = field.cloneNode();
+                field.removeAttribute("id");
+                const run = axe.run;
+                axe.run = async (...asked) => {
+                    const told = await run(...asked);
+                    field.replaceWith(window.isRenewed ? whole : field);
+                    window.isRenewed = true;
+                    return told;
+                };
+            }"""
+        )
+        # It is there to the end, so it is a fault; then it is gone before anybody is told.
+        assert [one[0] for one in checks.violations(page)] == ["label"]
+        assert checks.violations(page) == []
+
     def test_a_word_that_is_faint_by_night_only_is_seen(self, page):
         known = checks.Colours()
         assert checks.violations_in_both_schemes(page, known) == []
@@ -122,6 +160,19 @@ class TestPlantedFaults:
         assert [one[0] for one in checks.violations_in_both_schemes(page, known)] == ["dark"]
         # What was found to be too faint is not taken for known.
         assert [one[0] for one in checks.violations_in_both_schemes(page, known)] == ["dark"]
+
+    def test_a_word_that_changes_its_colour_is_looked_at_when_it_has(self, page):
+        page.evaluate("document.querySelector('main h1').style.color = '#ddd'")
+        assert [one[0] for one in checks.violations(page)] == ["color-contrast"]
+        page.emulate_media(reduced_motion="no-preference")
+        page.evaluate(
+            """() => {
+                const {style} = document.querySelector("main h1");
+                style.transition = "color 100s";
+                style.color = "";
+            }"""
+        )
+        assert checks.violations(page) == []
 
     def test_a_trap_for_the_keyboard_is_seen(self, page):
         assert checks.keyboard_problems(page) == []
@@ -144,6 +195,9 @@ class TestPlantedFaults:
         light = scales.weight(page, answer)
         assert 0 < light < checks.BUDGET
         page.evaluate("fetch('/static/reports/fonts/NotoSans-Regular.ttf').then(one => one.blob())")
+        # The browser tells of what was loaded a moment after it is there.
+        told = "performance.getEntriesByType('resource').some(one => one.name.endsWith('.ttf'))"
+        page.wait_for_function(told)
         assert scales.weight(page, answer) > checks.BUDGET
 
 

@@ -5,7 +5,7 @@ import pytest
 from profile_workflow.states import ProfileState, Role
 from tests import browser as checks
 from tests import factories
-from tests.writing import PASTE, TEXT, field, open_editor, paste
+from tests.writing import TEXT, field, open_editor, paste, paste_here
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -92,11 +92,11 @@ def test_lists_in_cells_and_links_in_notes_come_along(write):
     assert field(page) == f"Table: Who\n\n| a | b |\n| --- | --- |\n| {cells} |"
     page.locator(f"{TEXT} th").first.click()
     page.keyboard.press("End")
-    page.evaluate(PASTE, ["<ul><li>c</li><li><p>d</p><ol><li>e</li></ol></li></ul><p>f</p>", ""])
+    paste_here(page, "<ul><li>c</li><li><p>d</p><ol><li>e</li></ol></li></ul><p>f</p>")
     assert field(page).split("\n")[2] == "| a• c • d 1. e f | b |"
-    page.evaluate(PASTE, ["", " g\n\nh"])
+    paste_here(page, text=" g\n\nh")
     assert field(page).split("\n")[2] == "| a• c • d 1. e f g h | b |"
-    page.evaluate(PASTE, ["<p>one</p>", ""])
+    paste_here(page, "<p>one</p>")
     assert field(page).split("\n")[2] == "| a• c • d 1. e f g hone | b |"
 
 
@@ -104,3 +104,27 @@ def test_what_comes_from_a_spreadsheet_is_a_table(write):
     page = write()
     paste(page, text="City\tPeople\nSfax\t12,400\nTunis\t9")
     assert field(page) == "| City | People |\n| --- | --: |\n| Sfax | 12,400 |\n| Tunis | 9 |"
+
+
+#: Put the cursor behind the first word of a cell and go on at once, before the browser tells of it.
+AT_ONCE = """([cell, event]) => {
+    const words = document.querySelector(cell).querySelector("p").firstChild;
+    getSelection().collapse(words, words.length);
+    const data = new DataTransfer();
+    data.setData("text/plain", "!");
+    const how = {bubbles: true, cancelable: true};
+    const told = event === "paste"
+        ? new ClipboardEvent("paste", {clipboardData: data, ...how})
+        : new KeyboardEvent("keydown", {key: "Tab", keyCode: 9, ...how});
+    document.querySelector("#id_text_rich").dispatchEvent(told);
+}"""
+
+
+def test_whoever_is_faster_than_the_browser_writes_where_the_cursor_is(write):
+    page = write("| a | b |\n| --- | --- |\n| c | d |")
+    page.locator(f"{TEXT} td").last.click()
+    page.evaluate(AT_ONCE, [f"{TEXT} th", "paste"])
+    assert field(page).split("\n")[0] == "| a! | b |"
+    page.evaluate(AT_ONCE, [f"{TEXT} td", "keydown"])
+    page.keyboard.type("e")
+    assert field(page).split("\n")[2] == "| c | e |"

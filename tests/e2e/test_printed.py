@@ -37,6 +37,11 @@ def test_the_pages_stand_beside_the_text_and_follow_it(browse):
     assert shown.get_attribute("data") == f"{address}#view=FitH"
     assert violations(page) == []
     assert overflowing(page) == 0
+    # They cover nothing for whoever works in what stands below them.
+    beside, position = page.locator("#printed"), "one => getComputedStyle(one).position"
+    assert beside.evaluate(position) == "sticky"
+    page.locator("#beside summary").first.focus()
+    assert beside.evaluate(position) == "static"
     # What is typed is saved, and then printed; the pages that are read stay until it is.
     page.locator(".rich-text, [contenteditable=true]").first.click()
     page.keyboard.type("One more thought.")

@@ -33,6 +33,11 @@ def signed_out(page):
     page.wait_for_url(f"**{reverse('sign_in')}**")
 
 
+def nothing_is_kept(page):
+    """Wait until nothing is left in the browser, which erases it beside the page."""
+    page.wait_for_function("() => localStorage.length === 0")
+
+
 def test_what_was_just_written_is_saved_before_somebody_signs_out(browse, made, profile):
     page = browse("en", made[Role.LOCAL_EXPERT])
     page.goto(edit(profile))
@@ -40,7 +45,7 @@ def test_what_was_just_written_is_saved_before_somebody_signs_out(browse, made, 
     sign_out(page)
     signed_out(page)
     assert stored(profile) == "Written at the last moment."
-    assert page.evaluate("localStorage.length") == 0
+    nothing_is_kept(page)
 
 
 def test_what_could_not_be_saved_is_listed_and_erased_only_when_asked(browse, made, profile):
@@ -85,7 +90,7 @@ def test_who_leaves_a_text_that_cannot_be_saved_is_asked_once(browse, made, prof
     page.locator(f"{ASKED} [data-do=erase]").click()
     signed_out(page)
     assert asked == []
-    assert page.evaluate("localStorage.length") == 0
+    nothing_is_kept(page)
     assert stored(profile) == ""
 
 
@@ -123,5 +128,5 @@ def test_notes_that_could_not_be_saved_are_asked_about_like_texts(browse, made, 
     sign_out(page)
     page.locator(f"{ASKED} [data-do=erase]").click()
     signed_out(page)
-    assert page.evaluate("localStorage.length") == 0
+    nothing_is_kept(page)
     assert asked == []

@@ -72,6 +72,12 @@ def test_people_are_given_a_part_and_a_substitute_from_right_to_left(browse, mad
     lent = Assignment.objects.get(user=made.outsider)
     assert (lent.stands_in_for_id, lent.starts_on) == (part.pk, today)
     assert page.get_by_text(made.outsider.full_name).first.is_visible()
+    # A sheet of A4 across, within its margins: from right to left what is wider is cut off.
+    page.set_viewport_size({"width": 1009, "height": 700})
+    page.goto(reverse("board"))
+    assert page.evaluate("document.querySelector('table').offsetWidth") > 1009
+    page.emulate_media(media="print")
+    assert page.evaluate("document.querySelector('table').offsetWidth") <= 1009
 
 
 def test_the_board_is_filtered_and_a_view_kept_on_a_phone(browse, made):

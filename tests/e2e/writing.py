@@ -45,7 +45,8 @@ def type_text(page, text):
 
 def saved(page, version=1):
     """Wait until a page knows that a version of the text is saved."""
-    field = f"document.querySelector('[name=base_version]').value === '{version}'"
+    # While another page is coming it has no such field yet.
+    field = f"document.querySelector('[name=base_version]')?.value === '{version}'"
     page.wait_for_function(f"() => {field}")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from random import Random
 
+from profile_workflow.calendars import day_of
 from profile_workflow.models import Profile, SignOff, User
 from profile_workflow.queries.paper import open_consultation
 from profile_workflow.services import workshops
@@ -47,4 +48,5 @@ def form(
     if chance.random() < 0.3:
         said.popitem()
     signoff = chance.choice(able)
-    return lambda: engine.enter_paper(signoff, Paper(at.date(), said), by=team, at=at)
+    filled = Paper(day_of(at, profile.city), said)
+    return lambda: engine.enter_paper(signoff, filled, by=team, at=at)

@@ -114,6 +114,49 @@ def test_a_correction_makes_a_new_version_with_an_erratum():
     sound(profile)
 
 
+def test_a_correction_prints_no_figure_that_moved_unless_somebody_decided_it():
+    profile = bring_to(make_profile(), S.DRAFTING)
+    corrected, other = sections(profile)[:2]
+    items = [factories.give_figure(one) for one in (corrected, other)]
+    expert, team = holder(profile, EXPERT), holder(profile, TEAM)
+    for item in items:
+        for name in ("receive", "confirm"):
+            move(item, name, expert)
+    profile = bring_to(profile, S.PUBLISHED)
+    named = {"reason": "A typo.", "sections": [corrected]}
+    for item in items:
+        move(item, "expire", team, reason="A census is out.")
+    assert missing(profile, "open_correction", team, **named) == {"figure_moved": 1}
+    [offer] = [one for one in engine.offers(fresh(profile), team) if one.move == "open_correction"]
+    assert "“Reconciled” when this version was published" in str(offer.missing[0].message)
+    assert {one.section for one in offer.missing} == {corrected.key, other.key}
+    with factories.undone():
+        # Whoever names its section too has to settle it before that is printed.
+        both = {**named, "sections": [corrected, other]}
+        assert move(profile, "open_correction", team, **both).state == S.CORRECTION
+    # Or it is settled as it was; half of the way is another state too.
+    for name in ("request_again", "receive"):
+        move(items[1], name, expert)
+        assert missing(profile, "open_correction", team, **named) == {"figure_moved": 1}
+    move(items[1], "confirm", expert)
+    profile = move(profile, "open_correction", team, **named)
+    with pytest.raises(NotNow, match="when the text that it belongs to was approved"):
+        move(items[1], "expire", team, reason="Again.")
+    factories.submit_sections(profile)
+    factories.give_erratum(profile)
+    factories.prepare_publication(profile)
+    why = {"reason": "A typo."}
+    assert missing(profile, "publish_correction", team, **why) == {"figure_unsettled": 1}
+    for name in ("request_again", "receive", "confirm"):
+        move(items[0], name, expert)
+    factories.prepare_publication(profile)
+    assert move(profile, "publish_correction", team, **why).state == S.PUBLISHED
+    # What moved before is told by the version that was published since.
+    with factories.undone():
+        move(profile, "open_correction", team, **{**named, "sections": [other]})
+    sound(profile)
+
+
 def test_a_new_edition_starts_from_the_text_and_supersedes_when_published():
     old = bring_to(make_profile(), S.UPDATE_DUE)
     new = factories.start_next_edition(old)

@@ -14,7 +14,7 @@ from profile_workflow.services.lifecycle import Details
 from profile_workflow.states import Attribution, ProfileState
 from tests import factories
 from tests.engine.tour import Tour
-from workflows import effects, engine
+from workflows import engine, notifications
 
 pytestmark = [pytest.mark.django_db, pytest.mark.integration, pytest.mark.any_database]
 
@@ -80,14 +80,14 @@ def test_every_move_is_cheap_and_costs_the_same_for_many_sections():
 
 
 def test_hole_a_query_for_each_task_is_seen(monkeypatch):
-    real = effects.notifications.whose_turn
+    real = notifications.whose_turn
 
     def one_by_one(tasks: Any, **rest: Any) -> Any:
         for task in tasks:
             task.refresh_from_db(fields=["due_at"])
         return real(tasks, **rest)
 
-    monkeypatch.setattr(effects.notifications, "whose_turn", one_by_one)
+    monkeypatch.setattr(notifications, "whose_turn", one_by_one)
     few, many = Costs(), Costs()
     Tour(few, sections=3).start()
     Tour(many, sections=6).start()

@@ -9,12 +9,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from profile_workflow.models import Event, SigningCode, SignOff
-from profile_workflow.services import signing
+from profile_workflow.models import Comment, Event, SigningCode, SignOff
+from profile_workflow.services import section_answers, signing
 from profile_workflow.services.signing import Signing
 from profile_workflow.states import CodeEnd, ProfileState, Signature
 from tests import factories
-from tests.engine.test_races import at_once, whole
+from tests.engine.racing import at_once, whole
 from tests.links import link_of, token_for
 from workflows import deadlines, engine
 from workflows.models import OutboxJob
@@ -54,6 +54,11 @@ class Authority:
     @property
     def state(self):
         return SignOff.objects.get(pk=self.signoff.pk).state
+
+
+@pytest.fixture
+def made():
+    return factories.make_programme(sections=3)
 
 
 @pytest.fixture
@@ -117,3 +122,65 @@ def test_a_code_meets_what_makes_it_void(authority, rival):
     assert authority.moves["approve"] == authority.moves["sign_by_link"] == int(is_signed)
     assert authority.state in ("approved", "asked", "no_answer")
     whole(authority.profile)
+
+
+def test_one_answer_is_sent_by_link_twenty_times_at_once(made):
+    """Each click is answered, and there is one comment, one answer, one record and one receipt."""
+    profile = factories.bring_to(factories.make_profile(made), ProfileState.CONSULTATION)
+    signoff = factories.asked(profile)[1]
+    token = token_for(signoff)
+    for view, one in zip(
+        ["comments", "objects", "agrees"], factories.sections(profile), strict=True
+    ):
+        address = reverse("link_section", args=[token, one.key])
+        assert (
+            Client().post(address, {"view": view, "text": "Why."}).status_code == HTTPStatus.FOUND
+        )
+    address = reverse("link_check", args=[token])
+    form = {"base": section_answers.mark_of_all(signoff.section_answers.all())}
+    results = at_once([lambda: Client().post(address, form).status_code] * 20)
+    assert results == [HTTPStatus.FOUND] * 20
+    moves = Counter(
+        Event.objects.filter(document=f"sign_off:{signoff.pk}").values_list("move", flat=True)
+    )
+    assert moves == {"ask": 1, "object_to": 1, "send_by_link": 1}
+    assert Comment.objects.filter(author=signoff.person).count() == 1
+    assert OutboxJob.objects.filter(profile=profile, payload__kind="receipt").count() == 1
+    whole(profile)
+
+
+def test_two_answers_to_one_section_meet(made):
+    """One is saved, and who sent the other sees both."""
+    profile = factories.bring_to(factories.make_profile(made), ProfileState.CONSULTATION)
+    signoff = factories.asked(profile)[1]
+    address = reverse("link_section", args=[token_for(signoff), "1"])
+
+    def say(text):
+        return Client().post(address, {"view": "comments", "text": text})
+
+    answers = at_once([partial(say, text) for text in ("First.", "Second.")])
+    assert sorted(one.status_code for one in answers) == [HTTPStatus.FOUND, HTTPStatus.CONFLICT]
+    refused = max(answers, key=lambda one: one.status_code).content.decode()
+    assert "First." in refused
+    assert "Second." in refused
+    assert signoff.section_answers.get().text in {"First.", "Second."}
+
+
+def test_answers_by_link_meet_the_end_of_a_link(made):
+    """Either the answer is there whole, or it is refused and nothing of it is there."""
+    profile = factories.bring_to(factories.make_profile(made), ProfileState.CONSULTATION)
+    signoff = factories.asked(profile)[1]
+    token = token_for(signoff)
+    for one in factories.sections(profile):
+        Client().post(reverse("link_section", args=[token, one.key]), {"view": "agrees"})
+    address = reverse("link_check", args=[token])
+    form = {"base": section_answers.mark_of_all(signoff.section_answers.all())}
+    revoke = partial(
+        engine.revoke_link, signoff, reason="Passed on.", by=made.team, at=timezone.now()
+    )
+    sent, revoked = at_once([lambda: Client().post(address, form).status_code, revoke])
+    assert revoked is None
+    is_there = factories.fresh(signoff).state == "approved"
+    assert sent == (HTTPStatus.FOUND if is_there else HTTPStatus.GONE)
+    assert Client().post(address, form).status_code == HTTPStatus.GONE
+    whole(profile)

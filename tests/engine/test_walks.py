@@ -27,7 +27,12 @@ from tests.engine.witness import Witness, all_moves
 from workflows import engine, invariants
 from workflows.engine import moves
 
-pytestmark = [pytest.mark.django_db, pytest.mark.integration, pytest.mark.slow, pytest.mark.long]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.integration,
+    pytest.mark.slow,
+    pytest.mark.long(10),
+]
 
 S = ProfileState
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from profile_workflow.calendars import day_of
 from profile_workflow.models import Assignment, Comment, Profile, Programme, User
 from profile_workflow.services import people, section_answers, workshops
 from profile_workflow.services.lifecycle import Details
@@ -226,7 +227,7 @@ class Tour:
         signoff, at = mine[self.who(FOCAL_POINT).pk], self.at
         said = {one.key: (SectionView.AGREES, "") for one in self.sections()}
         said[next(iter(said))] = (SectionView.COMMENTS, "Why?")
-        paper, team = Paper(at.date(), said), self.who(TEAM)
+        paper, team = Paper(day_of(at, self.profile.city), said), self.who(TEAM)
         self.do("enter paper", lambda: engine.enter_paper(signoff, paper, by=team, at=at))
         comment = Comment.objects.get(author=signoff.person)
         self.move(comment, "accept", self.who(EXPERT), so="on paper")

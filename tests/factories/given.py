@@ -45,6 +45,7 @@ from profile_workflow.services.people import assign_to_programme
 from profile_workflow.states import CommentKind, Outcome, Role
 from profile_workflow.word import chapters
 from profile_workflow.word.words import LeftOut
+from reports.builds.changes import changes_since_published
 from reports.builds.freezing import frozen_files
 from reports.builds.reading import material_digest
 from reports.context import material_of
@@ -318,5 +319,6 @@ def freeze_edition(profile: Profile) -> None:
     content = f"%PDF-1.7 of {kept.slug} {material.version}".encode()
     build.file.save(f"reports/{build.pk}.pdf", ContentFile(content), save=False)
     build.sha256 = hashlib.sha256(content).hexdigest()
-    build.frozen = frozen_files(kept, material)
+    changes = changes_since_published(kept, material)
+    build.frozen = frozen_files(kept, material, changes)
     build.save()

@@ -1,10 +1,12 @@
 """The annex of comments: made by the worker for one person, as he may read them when he gets it."""
 
+from datetime import timedelta
 from http import HTTPStatus
 from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from profile_workflow.models import Assignment, Comment
 from profile_workflow.states import ProfileState, Role
@@ -58,6 +60,7 @@ def test_an_annex_is_for_who_asked_for_it_as_he_may_read_it_now(made, profile):
     assert OutboxJob.objects.get(kind="pdf").payload["build"] == build.pk
     made_of_it = run_build(build.pk)
     assert made_of_it.text_digest == ""
+    assert made_of_it.file.name.startswith("reports/passing-")
     got = file_of(client, profile, build)
     assert got["Content-Disposition"].startswith("attachment")
     text = words_in(got)
@@ -120,3 +123,32 @@ def test_an_annex_is_filtered_as_its_table_and_of_nothing_there_is_none(made, pr
     assert Build.objects.count() == 2
     gone = client.get(reverse("responses_file", args=[profile.slug, "pdf"]))
     assert gone.status_code == HTTPStatus.NOT_FOUND
+
+
+def test_nobody_fills_the_queue_or_the_disk_with_annexes(made, profile):
+    expert = made[Role.LOCAL_EXPERT]
+    others = factories.give_build(profile, made.team, kind="annex", state="done")
+    old = timezone.now() - timedelta(hours=3)
+    fields = {"kind": "annex", "created_at": old}
+    running = factories.give_build(profile, expert, state="running", **fields)
+    ready = factories.give_build(profile, expert, state="done", finished_at=old, **fields)
+    waiting = factories.give_build(profile, expert, **fields)
+    factories.give_job(waiting)
+    storage, name = ready.file.storage, ready.file.name
+    for number in range(5):
+        at = old + timedelta(minutes=number + 1)
+        factories.give_build(profile, expert, kind="annex", state="done", created_at=at)
+    client, own = signed_in(expert), Build.objects.filter(requested_by=expert, kind="annex")
+    ordered(client, profile)
+    assert own.count() == 9
+    assert "no longer kept" not in page_of(client, profile)
+    for query in ("?section=1", "?section=2"):
+        client.post(reverse("responses_annex", args=[profile.slug]) + query)
+        assert "each person keeps the 8 newest" in page_of(client, profile)
+    # One that is being made is not taken from under the hands of who makes it.
+    assert own.count() == 9
+    assert set(own) >= {running}
+    assert not own.filter(pk__in=[ready.pk, waiting.pk]).exists()
+    assert not storage.exists(name)
+    assert OutboxJob.objects.filter(kind="pdf").count() == 3
+    assert Build.objects.filter(pk=others.pk).exists()

@@ -362,6 +362,7 @@ def end(walk: Walk) -> None:
     deadlines.sweep(at=opened.closes_at + timedelta(minutes=1))
 
 
+@pytest.mark.long(60)
 def test_nobody_finds_a_name_or_what_is_sealed(walk, capsys, monkeypatch):
     answer(walk)
     assert search(walk, is_sealed=True) == set()

@@ -19,6 +19,7 @@ from profile_workflow.models import (
 )
 from profile_workflow.services.log import broken_links
 from profile_workflow.states import ProfileState, Role, SignOffState
+from reports.builds.changes import changes_since_published
 from reports.builds.data import attachments_of
 from reports.builds.pages import job_of
 from reports.builds.pictures import with_pictures
@@ -35,7 +36,6 @@ from workflows.models import Task
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.slow,
-    pytest.mark.long,
     pytest.mark.pdf,
     pytest.mark.django_db,
 ]
@@ -60,6 +60,7 @@ def demonstration(db, tmp_path, monkeypatch):
     return out.getvalue(), path
 
 
+@pytest.mark.long(80)
 def test_it_shows_everything(demonstration, subtests):
     # One test, for filling it takes longer than looking at all of it.
     for look in (
@@ -210,7 +211,9 @@ def read_its_pdf_back(_said, path):
     listed = [pdf_reading.compact(one.text) for one in reading.contents]
     for number in range(1, 9):
         assert any(one.startswith(f"table{number}") for one in listed)
-    assert pdf_reading.compact(profile.erratum) in pdf_reading.compact(reading.document.text)
+    words = pdf_reading.compact(reading.document.text)
+    assert pdf_reading.compact(profile.erratum) in words
+    assert pdf_reading.compact("What has changed since version 1.0") in words
     assert "notforcitation" not in pdf_reading.compact(reading.document.text)
 
 
@@ -224,7 +227,9 @@ def hold_profiles_in_other_languages_to_the_gate(*_told):
 def printed(profile, material, content=b""):
     """What a profile says on paper; without its file it is made."""
     report = assemble(material)
-    job = with_pictures(job_of(report, files=attachments_of(material, report)), profile)
+    changes = changes_since_published(profile, material)
+    job = job_of(report, files=attachments_of(material, report), changes=changes)
+    job = with_pictures(job, profile)
     file = Built(content, 0, 0, {}, ()) if content else build(job)
     return pdf_gate.Printed(material, job, file)
 

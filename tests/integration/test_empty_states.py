@@ -11,7 +11,7 @@ from profile_workflow.states import ProfileState, Role
 from tests import factories
 from tests.integration.pages import page, signed_in
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.any_database]
 
 S = ProfileState
 

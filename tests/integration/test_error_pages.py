@@ -11,7 +11,7 @@ from django.utils import translation
 from profile_workflow.states import Role
 from tests import factories
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

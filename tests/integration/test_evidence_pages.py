@@ -386,3 +386,23 @@ def test_the_erratum_is_written_in_a_correction(made):
     reader = signed_in(made[Role.STAKEHOLDER])
     assert "Page 3." in text_of(reader.get(where))
     assert reader.post(where, {"text": "x", "base": seen}).status_code == FORBIDDEN
+
+
+def test_whoever_writes_the_erratum_sees_why_and_what_has_changed(made):
+    profile = factories.bring_to(factories.make_profile(made), S.CORRECTION)
+    team = signed_in(made.team)
+    shown = page(team, "erratum", profile)
+    assert "Open a correction" in shown
+    assert "What changed since version 1.0" in shown
+    assert "Nothing has changed yet." in shown
+    section = factories.section(profile, "1")
+    text = section.draft.text
+    factories.write(section, f"{text} A sentence more.")
+    assert "A sentence more." not in page(team, "erratum", profile)
+    factories.move(section, "submit", made[Role.LOCAL_EXPERT])
+    changed = page(team, "erratum", profile)
+    assert "</bdi>A sentence more.<bdi" in changed
+    assert "1 passage changed" in changed
+    assert "Figures, challenges and priorities cannot be compared" in changed
+    assert "Nothing has changed yet." not in changed
+    assert "What changed" not in page(signed_in(made[Role.STAKEHOLDER]), "erratum", profile)

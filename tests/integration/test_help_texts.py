@@ -20,7 +20,7 @@ from tests import factories
 from tests.integration.pages import signed_in
 from workflows.models import Task
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.any_database]
 
 #: Fields without help, and why they need none.
 SELF_EXPLAINING: Mapping[tuple[type[forms.BaseForm], str], str] = {

@@ -6,7 +6,7 @@ from profile_workflow.states import ProfileState, Role
 from tests import factories
 from tests.e2e.journeys import moves
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.any_database]
 
 
 def test_what_is_left_out_are_moves_of_people_on_the_path():

@@ -39,7 +39,7 @@ NO_LIST = {
     "entry_add": "a form",
     "entry_remove": "one entry",
     "priority_remove": "one priority",
-    "erratum": "a form",
+    "erratum": "what one correction has changed",
     "section_copy": "one text",
     "section_compare": "two texts",
     "section_move": "a form",
@@ -157,7 +157,7 @@ def unsaid(few: Looks, many: Looks, no_list) -> set[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.long
+@pytest.mark.long(100)
 @pytest.mark.repeats
 @pytest.mark.any_database
 def test_no_page_asks_more_for_more_rows_nor_too_much():

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from profile_workflow.models import Comment, User
+from profile_workflow.models import Comment, Profile, User
 from profile_workflow.queries import outcomes
 from profile_workflow.services import objections
 from profile_workflow.states import Attribution, ProfileState, Role, SectionView
@@ -98,6 +98,11 @@ def test_ones_own_comments_are_never_among_those_left_out(monkeypatch):
     assert "The rents" in page
     assert "Of somebody else." not in page
     assert "1 more comment" in page
+    # Once it is published, he is led to what everybody reads; he has no account.
+    public = reverse("published", args=[section.profile.slug])
+    assert public not in page
+    Profile.objects.update(published_at=timezone.now())
+    assert public in told(tokens[first.pk])
 
 
 def test_who_is_removed_or_does_not_want_it_is_told_nothing():

@@ -76,6 +76,9 @@ def test_a_reopened_a_locked_and_a_halted_section(made):
     assert not found[0].may_write
     published = factories.bring_to(factories.make_profile(made), S.PUBLISHED)
     assert statuses(published, expert) == ["Locked"] * 3
+    for one in (profile, published):
+        public = reverse("published", args=[one.slug])
+        assert (public in overview(one, expert)) is (one == published)
 
 
 def test_only_the_one_word_of_a_section_is_shown_and_it_is_tied_to_its_link(made):

@@ -9,6 +9,7 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
+from profile_workflow.calendars import day_of
 from profile_workflow.errors import InvalidInput, MadeAlready, NotAllowed, NotNow
 from profile_workflow.models import (
     Assignment,
@@ -63,7 +64,7 @@ def of_stakeholder(made, profile):
 
 def form_of(signoff, *said, **more):
     given = said or ((AGREES, ""), (OBJECTS, OBJECTION))
-    day = timezone.now().date()
+    day = day_of(timezone.now(), signoff.round.profile.city)
     return Paper(day, {str(key): one for key, one in enumerate(given, start=1)}, **more)
 
 
@@ -76,7 +77,7 @@ def typed(profile, signoff, **changes):
     first, second = factories.sections(profile)
     return {
         "number": number_of(signoff),
-        "written_on": timezone.now().date().isoformat(),
+        "written_on": day_of(timezone.now(), profile.city).isoformat(),
         f"view_{first.pk}": "agrees",
         f"view_{second.pk}": "objects",
         f"text_{second.pk}": OBJECTION,

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from http import HTTPStatus
 
 import pytest
@@ -10,12 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from profile_workflow.states import ProfileState, Role
-from reports.builds.making import content_digest
+from reports.builds.making import digest_now
 from reports.models import Build
 from tests.documents import files_in
 from tests.integration.pages import page, signed_in
 from workflows import handlers
 from workflows.models import OutboxJob
+from workflows.outbox import DatabaseExecutor
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -44,11 +46,14 @@ def test_a_pdf_is_asked_for_once_and_fetched(made, drafted):
     client = signed_in(made[Role.OBSERVER])
     address = reverse("pdf", args=[drafted.slug])
     assert "No file has been made yet." in page(client, "pdf", drafted.slug)
-    for _ in range(2):
-        assert client.post(address, {"kind": "consultation", "language": "fr"}).status_code == 302
-    build = Build.objects.get(profile=drafted)
-    job = OutboxJob.objects.get(kind="pdf", profile=drafted)
-    assert job.payload["build"] == build.pk
+    for asked in ("fr", ["ar", "fr"]):
+        wanted = {"kind": "consultation", "language": asked}
+        assert client.post(address, wanted).status_code == HTTPStatus.FOUND
+    builds = Build.objects.filter(profile=drafted).order_by("pk")
+    assert [one.language for one in builds] == ["fr", "ar"]
+    jobs = OutboxJob.objects.filter(kind="pdf", profile=drafted).order_by("pk")
+    assert [one.payload["build"] for one in jobs] == [one.pk for one in builds]
+    build = builds[0]
     assert client.get(f"{address}{build.pk}/").status_code == HTTPStatus.NOT_FOUND
     done = finished_build(drafted, made.team)
     response = client.get(f"{address}{done.pk}/")
@@ -124,7 +129,7 @@ def test_a_change_of_the_text_makes_another_document(made, drafted):
     kinds = ("docx", "epub", "json")
 
     def digests():
-        return [content_digest(drafted, kind=kind, language="en") for kind in kinds]
+        return [digest_now(Build(profile=drafted, kind=kind, language="en")) for kind in kinds]
 
     first = digests()
     assert len(set(first)) == len(kinds)
@@ -145,3 +150,43 @@ def test_a_machine_that_cannot_paint_says_so_where_a_document_is_asked_for(
         assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
         assert "libfribidi0" in refused.content.decode()
     assert client.post(address, {"kind": "json", "language": "en"}).status_code == HTTPStatus.FOUND
+
+
+def test_files_in_several_languages_are_ordered_all_or_none(made, drafted, monkeypatch):
+    can_paint = iter([True, False, True])
+    monkeypatch.setattr("reports.builds.documents.can_paint", lambda: next(can_paint))
+    client = signed_in(made[Role.OBSERVER])
+    address = reverse("pdf", args=[drafted.slug])
+    asked = {"kind": "docx", "language": ["en", "fr", "ar"]}
+    refused = client.post(address, asked)
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    [said] = refused.context["form"].errors["language"]
+    assert said.startswith("Français: ")
+    assert "libfribidi0" in said
+    assert "No file is being made" in said
+    # What was chosen stays chosen; before it stands the language of the page.
+    chosen = re.findall(r'value="(\w+)"[^>]* (?:checked|selected)', refused.content.decode())
+    assert chosen[-4:] == ["docx", "en", "fr", "ar"]
+
+    class Breaks:
+        def enqueue(self, jobs):
+            DatabaseExecutor().enqueue(jobs)
+            if jobs[0].payload["language"] == "fr":
+                raise RuntimeError("The second job cannot be written.")
+
+    monkeypatch.setattr("reports.builds.documents.can_paint", lambda: True)
+    with monkeypatch.context() as broken:
+        broken.setattr("workflows.views.ordering.get_executor", Breaks)
+        with pytest.raises(RuntimeError):
+            client.post(address, asked)
+    made_of = Build.objects.filter(kind="docx")
+    jobs = OutboxJob.objects.filter(key__startswith="pdf:")
+    assert not made_of.exists()
+    assert not jobs.exists()
+    for _twice in range(2):
+        assert client.post(address, asked).status_code == HTTPStatus.FOUND
+    assert sorted(made_of.values_list("language", flat=True)) == ["ar", "en", "fr"]
+    assert jobs.count() == 3
+    # Where it is for none of them, the languages are not to blame.
+    lacking = client.post(address, asked | {"kind": "practices"})
+    assert list(lacking.context["form"].errors) == ["kind"]

@@ -1,4 +1,4 @@
-"""The page of PDFs: how far each is, why one failed, who asked for it, and looking at it."""
+"""The page of outputs: how far each is, why one failed, who asked for it, and looking at it."""
 
 from datetime import timedelta
 from http import HTTPStatus
@@ -11,11 +11,13 @@ from django.utils import timezone
 
 from profile_workflow.models import Profile
 from profile_workflow.states import Attribution, ProfileState, Role
-from reports.builds.making import content_digest
+from reports.builds.making import digest_now
 from reports.models import Build
 from tests import factories
+from workflows import outbox
 from workflows.models import JobState, OutboxJob
-from workflows.queries.builds import builds_of, job_key
+from workflows.queries.builds import job_key, lines
+from workflows.views.ordering import order
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -103,7 +105,7 @@ def test_a_job_that_was_given_up_is_no_pdf_in_the_making(made, profile):
     assert "The making broke off." in text
     assert "hx-get" not in text
     # Who asks again gets the same file, made at last.
-    digest = content_digest(profile, kind="preview", language="en")
+    digest = digest_now(Build(profile=profile, kind="preview", language="en"))
     Build.objects.filter(pk=given_up.pk).update(digest=digest)
     client = Client()
     client.force_login(made.team)
@@ -111,6 +113,26 @@ def test_a_job_that_was_given_up_is_no_pdf_in_the_making(made, profile):
     assert client.post(reverse("pdf", args=[profile.slug]), asked)["Location"].endswith("#preview")
     assert OutboxJob.objects.get(key=job_key(given_up.pk)).state == JobState.WAITING
     assert "It is tried again by itself:" in page(made.team, profile)
+
+
+def test_who_asks_while_somebody_else_lets_it_be_tried_again_gets_it_too(
+    made, profile, monkeypatch
+):
+    given_up = ordered(profile, made.team, state=Build.State.RUNNING, job=JobState.FAILED)
+    digest = digest_now(Build(profile=profile, kind="preview", language="en"))
+    Build.objects.filter(pk=given_up.pk).update(digest=digest)
+    retry, told = outbox.retry, []
+
+    def both(job, **by):
+        retry(job, **by)
+        told.append(job)
+        retry(job, **by)
+
+    monkeypatch.setattr(outbox, "retry", both)
+    wanted = {"kind": "preview", "language": "en"}
+    build = order(profile, by=made.team, at=timezone.now(), **wanted)
+    assert (build, len(told)) == (given_up, 1)
+    assert OutboxJob.objects.get(key=job_key(given_up.pk)).state == JobState.WAITING
 
 
 def test_who_asked_is_shown_as_the_profile_shows_him(made, profile):
@@ -142,7 +164,7 @@ def finished(made, profile):
 def test_a_finished_pdf_is_shown_within_the_page_and_nowhere_else(made, profile, finished):
     text = page(made.team, profile, show=finished.pk)
     shown = reverse("pdf_shown", args=[profile.slug, finished.pk])
-    assert f'data="{shown}"' in text
+    assert f'data="{shown}#view=FitH"' in text
     client = Client()
     client.force_login(made.team)
     frame = client.get(reverse("pdf", args=[profile.slug]))
@@ -183,8 +205,8 @@ def test_places_in_the_queue_are_by_time_not_by_order_of_asking(made, profile):
         not_before=timezone.now() + timedelta(hours=1)
     )
     sooner = ordered(profile, made.team)
-    lines = {one.build.pk: one.ahead for one in builds_of(profile, Build.Kind, viewer=made.team)}
-    assert lines == {later.pk: 1, sooner.pk: 0}
+    asked = lines(profile, [later.pk, sooner.pk], viewer=made.team)
+    assert {one.build.pk: one.ahead for one in asked} == {later.pk: 1, sooner.pk: 0}
 
 
 def test_lines_are_numbered_where_comments_are_wanted_and_what_lacks_is_said(made, profile):

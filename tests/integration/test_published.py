@@ -6,123 +6,46 @@ import io
 import json
 import re
 import xml.etree.ElementTree as ElementTree
-from datetime import date
-from urllib.parse import quote_plus
+from datetime import UTC, datetime
 
 import pytest
-from django.core.files.storage import default_storage
-from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone, translation
 
 from profile_workflow.bibliography import exchange
-from profile_workflow.errors import NotComplete, NotNow
-from profile_workflow.models import (
-    Challenge,
-    DataItem,
-    DataTable,
-    Draft,
-    Priority,
-    Programme,
-    SearchEntry,
-    SearchKind,
-    SignOff,
-    Source,
-    TextBlock,
-    User,
-    WorkingDefinition,
-)
-from profile_workflow.services.log import broken_links
+from profile_workflow.models import Challenge, DataItem, DataTable, Priority
 from profile_workflow.services.search_index import differences
 from profile_workflow.states import ProfileState, Role
 from reports import publications
 from reports.builds import request_build
-from reports.builds.contents import Contents
-from reports.builds.making import content_digest
-from reports.editions import Part, edition_of, showing
-from reports.models import Build, Publication, PublicationFile, Withdrawal
+from reports.editions import Part, citing, edition_of, showing
 from tests import factories
 from tests.documents import book_faults, files_in, word_faults
 from tests.integration.pages import signed_in
-from workflows import engine
-from workflows.letters import MailKind
-from workflows.models import OutboxJob
+from tests.integration.published import (
+    FOR_US,
+    HOSTILE,
+    SECRET,
+    addresses_of,
+    get,
+    make_sfax,
+    sent,
+    sent_of,
+    text,
+    written,
+)
+from tests.integration.withdrawing import (
+    it_is_withdrawn,
+    the_first_version_is_withdrawn_by_itself,
+    the_newest_version_is_withdrawn_by_itself,
+)
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.any_database]
-
-HOSTILE = "</script><img src=x onerror=alert(1)>"
-SECRET = "A sentence that nobody has approved."
-FOR_US = "Ask unwritten-person before citing."
-
-
-def written(made):
-    """A profile in production: figures, a chart, a picture, a source, notes and references."""
-    profile = factories.make_profile(made, title=f"Migration\x0b in Sfax {HOSTILE}")
-    profile.keywords = ["housing", "schools & <b>work</b>"]
-    profile.save(update_fields=["keywords", "state"])
-    profile = factories.bring_to(profile, ProfileState.DRAFTING)
-    one, two = factories.section(profile, "1"), factories.section(profile, "2")
-    item = factories.give_figure(one)
-    DataItem.objects.filter(pk=item.pk).update(state="reconciled", label=f"Residents {HOSTILE}")
-    DataTable.objects.update(title=f"Population {HOSTILE}", note=HOSTILE)
-    source = item.source
-    source.title = source.publisher = HOSTILE
-    source.note = FOR_US
-    source.save()
-    picture = factories.give_picture(profile, caption=HOSTILE, alt=HOSTILE, credit=HOSTILE)
-    table = item.table.key
-    factories.write(
-        one,
-        f"### Where they live\n\nHousing is scarce [@{source.key}, p. 4].^[A note on rents.] See "
-        f"[#section:2] and [#table:{table}].\n\n[[figure:{table}]]\n\n[[table:{table}]]\n\n"
-        f"[[image:{picture.key}]]\n\n{HOSTILE}\n",
-    )
-    factories.write(two, f"Back to [#figure:{table}]. Crèches open early.")
-    Draft.objects.filter(section=two).update(searched="Unprinted: in the cellar of the archive.")
-    expert = factories.holder(profile, Role.LOCAL_EXPERT)
-    for section in (one, two):
-        factories.move(section, "submit", expert)
-    return factories.bring_to(profile, ProfileState.PRODUCTION), table
 
 
 @pytest.fixture
 def made():
-    made = factories.make_programme(sections=3)
-    city = made.cities[0]
-    city.name, city.name_ar, city.country = "Sfax", "صفاقس", "TN"
-    city.latitude, city.longitude = 34.74, 10.76
-    city.save()
-    return made
-
-
-def get(name, *arguments, client=None, status=200, **headers):
-    response = (client or Client()).get(reverse(name, args=arguments), headers=headers)
-    assert response.status_code == status, (name, arguments, response.status_code)
-    return response
-
-
-def text(response):
-    return response.content.decode()
-
-
-def addresses_of(profile, version="1.0"):
-    """Every address under which something of a version is given out."""
-    publication = Publication.objects.get(profile=profile, version=version)
-    names = [*publication.files.values_list("path", flat=True)]
-    names.append(f"{profile.slug}-{version}-{profile.language}.pdf")
-    parts = ["section-1", "section-2", "bibliography", "record"]
-    return [
-        reverse("published", args=[profile.slug]),
-        reverse("published_version", args=[profile.slug, version]),
-        *(reverse("published_part", args=[profile.slug, version, part]) for part in parts),
-        *(reverse("published_file", args=[profile.slug, version, name]) for name in names),
-        *(
-            reverse("published_citation", args=[profile.slug, version, ending])
-            for ending in exchange.FORMATS
-        ),
-    ]
+    return make_sfax()
 
 
 def test_a_published_profile_from_its_first_page_to_its_withdrawal(made):
@@ -168,7 +91,7 @@ def all_that_is_linked_is_there(profile):
         answer = Client().get(address)
         assert answer.status_code == 200, address
         assert answer.getvalue(), address
-    ids, links = {}, []
+    ids, links, listed = {}, [], set()
     for part in ("section-1", "section-2", "section-3", "bibliography", "record"):
         page = text(get("published_part", slug, "1.0", part))
         article = page.split("<article")[1].split("</article>")[0]
@@ -177,6 +100,9 @@ def all_that_is_linked_is_there(profile):
         assert "cmp:" not in article
         assert "<img src=x" not in page
         assert page.count("<h1") == 1
+        listed |= {(part, one) for one in re.findall(r'<li><a href="#([^"]+)">', page)}
+    assert listed
+    assert all(anchor in ids[part] for part, anchor in listed)
     inner = [(part, one) for part, one in links if not one.startswith("http")]
     reached = {one.split("/")[1] for _part, one in inner if "/" in one}
     assert reached >= {"section-1", "section-2", "bibliography", "files"}
@@ -271,17 +197,13 @@ def the_files_are_those_of_the_text(profile, table):
         assert [one["status"] for one in asked.json()["findings"]] == ["published"]
 
 
-def sent(profile, name):
-    return get("published_file", profile.slug, "1.0", name).getvalue()
-
-
 def what_was_read_is_not_sent_again(profile):
     slug = profile.slug
     file = get("published_file", slug, "1.0", "profile.json")
     assert json.loads(file.getvalue())
     asked = {"status": 304, "if_none_match": file["ETag"]}
     again = get("published_file", slug, "1.0", "profile.json", **asked)
-    assert again["Cache-Control"] == file["Cache-Control"] == "public, max-age=600"
+    assert again["Cache-Control"] == file["Cache-Control"] == "public, no-cache"
     page = get("published_version", slug, "1.0")
     assert page["Cache-Control"] == "private, no-cache"
     get("published_version", slug, "1.0", status=304, if_none_match=page["ETag"])
@@ -304,6 +226,13 @@ def it_can_be_cited(profile):
     assert described["version"] == "1.0"
     assert HOSTILE in described["name"]
     assert '<meta name="citation_language" content="en">' in page
+    # At the end of a year of UTC the next one has begun in Sfax, and this is what is printed.
+    publication = profile.publications.get(version="1.0")
+    publication.published_at = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+    material = (edition_of(publication), publication, citing.Addresses("/page", "/pdf"))
+    assert citing.reference(*material).year == "2027"
+    assert dict(citing.meta(*material))["citation_publication_date"] == "2027/01/01"
+    assert '"datePublished": "2027-01-01"' in citing.linked_data(*material)
 
 
 def it_is_found(profile):
@@ -357,220 +286,17 @@ def it_is_corrected(profile, table):
     assert "This version corrects version 1.0." in new
     assert "4,000 instead of 40,000" in new
     changes = text(get("published_part", slug, "1.1", "changes"))
-    for words in ("<ins>", "<del>", "2 sections are unchanged", "1000", "1200", *BESIDE):
+    for words in ("<ins>", "<del>", "2 sections are unchanged", "1,000", "1,200", *BESIDE):
         assert words in changes, words
     arabic = text(get("published_part", slug, "1.1", "changes", accept_language="ar"))
     assert ("2 million" in arabic, ">Budget<" in arabic) == (True, False)
     assert "<img src=x" not in changes + old + new
     get("published_part", slug, "1.0", "changes", status=404)
+    book = files_in(sent_of(corrected, "1.1", "profile.epub"))
+    told = book["EPUB/erratum.xhtml"].decode()
+    assert all(words in told for words in ("4,000 instead of 40,000", "1,000", "1,200", "Budget"))
     assert list(differences()) == []
     return corrected
-
-
-WRONG = "Its table named a family."
-
-
-def told_of(sha256):
-    return get("fingerprint_data", sha256).json()["findings"][0]
-
-
-def is_public(profile, version):
-    """Where everybody is told of a version: catalogue, feed, its own page."""
-    shown = f"/published/{profile.slug}/{version}/"
-    listed = {name: shown in text(get(name)) for name in ("cities", "cities_feed")}
-    own = Client().get(reverse("published_version", args=[profile.slug, version]))
-    return listed | {"page": own.status_code == 200}
-
-
-def the_newest_version_is_withdrawn_by_itself(profile):
-    """The version before is in force again, for readers, machines and the search."""
-    team, slug = factories.holder(profile, Role.PROJECT_TEAM), profile.slug
-    version = Publication.objects.get(profile=profile, version="1.1")
-    newest = quote_plus(factories.section(profile, "1").revision.text)
-    assert f"/published/{slug}/1.1/" in text(Client().get(f"{reverse('cities')}?q={newest}"))
-    withdraw = reverse("version_withdraw", args=[slug, "1.1"])
-    for role in (Role.CITY_AUTHORITY, Role.LOCAL_EXPERT):
-        other = signed_in(factories.holder(profile, role))
-        assert other.get(withdraw).status_code == 403
-        assert other.post(withdraw, {"reason": WRONG}).status_code == 403
-    by_team = signed_in(team)
-    assert withdraw in text(by_team.get(reverse("profile", args=[slug])))
-    assert by_team.post(withdraw, {"reason": " "}).status_code == 422
-    assert is_public(profile, "1.1") == {"cities": True, "cities_feed": True, "page": True}
-    kept = factories.fresh(profile)
-    begun = Contents.of(Build(profile=kept, kind="publication", language=kept.language))
-    assert begun.material_digest == factories.printed_now(profile)
-    assert by_team.post(withdraw, {"reason": WRONG}).status_code == 302
-    # A file in the making may quote what was withdrawn meanwhile: it is none of the present.
-    assert begun.material_digest != factories.printed_now(profile)
-    assert [by_team.post(withdraw, {"reason": WRONG}).status_code] == [409]
-    assert Withdrawal.objects.get().event.role == Role.PROJECT_TEAM
-    told = OutboxJob.objects.filter(payload__kind=MailKind.VERSION_WITHDRAWN)
-    assert {one.payload["version"] for one in told} == {"1.1"}
-    assert len(told) > 5
-    assert is_public(profile, "1.1") == {"cities": False, "cities_feed": False, "page": False}
-    assert is_public(profile, "1.0") == {"cities": True, "cities_feed": True, "page": True}
-    assert get("published", slug, status=302)["Location"].endswith("/1.0/")
-    for address in addresses_of(profile, "1.1")[1:]:
-        gone = Client().get(address)
-        assert (gone.status_code, WRONG in text(gone)) == (410, True), address
-    assert "corrected" not in text(get("published_version", slug, "1.0"))
-    for query in (newest, "scarce"):
-        found = f"/published/{slug}/1.0/" in text(Client().get(f"{reverse('cities')}?q={query}"))
-        assert found == (query == "scarce"), query
-    answer = told_of(version.pdf_sha256)
-    assert (answer["status"], answer["reason"]) == ("withdrawn", WRONG)
-    first = Publication.objects.get(profile=profile, version="1.0")
-    assert told_of(first.pdf_sha256)["status"] == "published"
-    # A file of both, and a section of both, are those of the version that stands.
-    same = factories.section(profile, "2").revision.sha256
-    assert (told_of(same)["status"], told_of(same)["version"]) == ("published", "1.0")
-    assert list(differences()) == []
-    only = by_team.post(reverse("version_withdraw", args=[slug, "1.0"]), {"reason": WRONG})
-    assert (only.status_code, "the only version" in text(only)) == (409, True)
-    # What is corrected next is compared with what stands, and quotes nothing else.
-    named = [factories.section(profile, "1")]
-    factories.move(profile, "open_correction", team, reason="Once more.", sections=named)
-    factories.publish_for_real(profile)
-    assert "since version 1.0" in text(get("published_part", slug, "1.2", "changes"))
-    assert not [one for one in broken_links(factories.fresh(profile)) if "data_item" not in one]
-
-
-def the_first_version_is_withdrawn_by_itself(profile):
-    """Nothing of it is read in the version that corrects it either."""
-    team, slug = factories.holder(profile, Role.PROJECT_TEAM), profile.slug
-    assert "4,000" in text(get("published_version", slug, "1.1"))
-    was = text(get("published_part", slug, "1.1", "changes"))
-    assert "scarce" in was
-    engine.withdraw_version(profile, "1.0", reason=WRONG, by=team, at=timezone.now())
-    assert get("published", slug, status=302)["Location"].endswith("/1.1/")
-    for name in ("published_part", "published_file"):
-        ending = {"published_part": "changes", "published_file": "edition.json"}[name]
-        assert "scarce" not in text(get(name, slug, "1.1", ending, status=410))
-    assert sent_of(profile, "1.1", "profile.json")
-    page = text(get("published_version", slug, "1.1"))
-    assert "That version has been withdrawn." in page
-    assert WRONG in text(get("published_version", slug, "1.0", status=410))
-    assert "4,000 instead of 40,000" in page
-
-
-def sent_of(profile, version, name):
-    return get("published_file", profile.slug, version, name).getvalue()
-
-
-def it_is_withdrawn(profile):
-    publication = Publication.objects.get(profile=profile, version="1.0")
-    everything = [*addresses_of(profile), *addresses_of(profile, "1.1")]
-    reason = "It named people who had not agreed."
-    team = factories.holder(profile, Role.PROJECT_TEAM)
-    factories.move(profile, "withdraw", team, reason=reason)
-    for address in everything:
-        gone = Client().get(address)
-        assert gone.status_code == 410, address
-        assert (reason in text(gone)) != (WRONG in text(gone)), address
-        assert "Where they live" not in text(gone)
-    assert f"/published/{profile.slug}/" not in text(get("cities")) + text(get("cities_feed"))
-    assert not SearchEntry.objects.filter(kind=SearchKind.PUBLISHED, profile=profile).exists()
-    told = get("fingerprint_data", publication.pdf_sha256).json()["findings"][0]
-    assert (told["status"], told["reason"]) == ("withdrawn", reason)
-    assert list(differences()) == []
-
-
-def test_what_is_published_is_frozen_and_checked(made):
-    profile, table = written(made)
-    factories.prepare_publication(profile)
-    a_file_is_ready_as_long_as_it_is_what_would_be_printed(profile)
-    what_is_not_what_would_be_printed_is_not_published(profile)
-    Build.objects.update(frozen=[])
-    profile = factories.fresh(profile)
-    # Without the web edition nothing is published, and the file is made anew when it is asked for.
-    assert publications.ready_builds(profile) == []
-    profile = factories.publish_for_real(profile)
-    call_command("verify_publications")
-    for statement in (
-        "UPDATE reports_publicationfile SET sha256 = 'forged'",
-        "DELETE FROM reports_publicationfile",
-    ):
-        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
-            connection.cursor().execute(statement)
-    a_changed_file_is_not_given_out(profile, f"table-{table}.csv")
-    a_correction_is_made_though_a_file_is_gone(profile)
-
-
-def a_changed_file_is_not_given_out(profile, name):
-    """The planted hole: one byte of a file is another one."""
-    kept = PublicationFile.objects.get(path=name)
-    assert b"1000" in sent(profile, name)
-    with kept.file.open("rb") as opened:
-        content = opened.read()
-    default_storage.delete(kept.file.name)
-    default_storage.save(kept.file.name, io.BytesIO(content.replace(b"1000", b"1001")))
-    page = text(get("published_file", profile.slug, "1.0", name, status=503))
-    assert "no longer the one that was published" in page
-    with pytest.raises(CommandError), translation.override("en"):
-        call_command("verify_publications")
-
-
-def a_correction_is_made_though_a_file_is_gone(profile):
-    kept = PublicationFile.objects.get(path="profile.json")
-    default_storage.delete(kept.file.name)
-    get("published_file", profile.slug, "1.0", "profile.json", status=503)
-    named = [factories.section(profile, "1")]
-    team = factories.holder(profile, Role.PROJECT_TEAM)
-    factories.move(profile, "open_correction", team, reason="A wrong figure.", sections=named)
-    factories.publish_for_real(profile)
-    changes = text(get("published_part", profile.slug, "1.1", "changes"))
-    assert "could not be compared" in changes
-    assert "<ins>" in changes
-
-
-def a_file_is_ready_as_long_as_it_is_what_would_be_printed(profile):
-    """What changed meanwhile, nobody need know; if nothing has, the file is not made again."""
-    wanted = {"kind": Build.Kind.PUBLICATION, "language": "en"}
-    Build.objects.update(digest=content_digest(profile, **wanted))
-    (kept,) = publications.ready_builds(profile)
-    for move in ("hold", "resume"):
-        team = factories.holder(profile, Role.PROJECT_TEAM)
-        factories.move(profile, move, team, reason="Elections.")
-        profile = factories.fresh(profile)
-    assert publications.ready_builds(profile) == [kept]
-    assert request_build(profile, **wanted, by=None, at=timezone.now()) == kept
-
-
-#: What is printed beside the text: how it changes, no letter of the text with it.
-BESIDE_THE_TEXT = {
-    "a figure": lambda: DataItem.objects.update(value=1234),
-    "who they are": lambda: DataItem.objects.update(women=17),
-    "a chart": lambda: DataTable.objects.update(chart="line"),
-    "a source": lambda: Source.objects.update(year="1999"),
-    "a definition": lambda: WorkingDefinition.objects.update(text="Other people."),
-    "an approval": lambda: SignOff.objects.update(function="Another office"),
-    "the words of the programme": lambda: TextBlock.objects.create(
-        programme=Programme.objects.get(), kind="funding", language="en", version=9, text="New.",
-        valid_from=date(2000, 1, 1),
-    ),
-    "the looks of the programme": lambda: Programme.objects.update(colour="#123456"),
-    "the name of an author": lambda: User.objects.update(full_name="Somebody Else"),
-}  # fmt: skip
-
-
-def what_is_not_what_would_be_printed_is_not_published(profile):
-    team = factories.holder(profile, Role.PROJECT_TEAM)
-    digest = profile.text_digest()
-    for what, change in BESIDE_THE_TEXT.items():
-        with factories.undone():
-            assert change(), what
-            changed = factories.fresh(profile)
-            assert changed.text_digest() == digest, what
-            assert publications.ready_builds(changed) == [], what
-            with pytest.raises(NotComplete) as refused:
-                factories.move(changed, "publish", team)
-            (missing,) = refused.value.missing
-            assert (missing.code, "Ask for it again" in str(missing.message)) == ("no_pdf", True)
-    assert publications.ready_builds(factories.fresh(profile))
-    item = DataItem.objects.get()
-    with pytest.raises(NotNow, match="as it was when the text"):
-        factories.move(item, "expire", factories.holder(profile, Role.LOCAL_EXPERT))
 
 
 def test_a_version_without_a_web_edition_has_its_file_until_and_after_it_is_superseded(made):

@@ -365,6 +365,11 @@ def test_before_publishing_checks_and_file_are_shown(made):
     assert 'tag-late"' not in text
     assert Build.objects.get(profile=profile).sha256 in text
     assert "None of it can be changed." in text
+    # A language that is not ready would be left out without a word.
+    assert "not published if you decide now" not in text
+    factories.give_build(profile, made.team, kind=Build.Kind.PUBLICATION, language="ar")
+    text = text_of(client.get(task))
+    assert "not published if you decide now" in text
 
 
 @pytest.mark.parametrize(

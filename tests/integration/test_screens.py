@@ -18,7 +18,7 @@ from tests import factories
 from tests.integration.pages import page, signed_in
 from workflows.models import JobState, OutboxJob
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.any_database]
 
 S = ProfileState
 

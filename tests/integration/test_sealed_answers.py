@@ -232,7 +232,7 @@ def test_the_record_counts_each_answer_though_nobody_is_tied_to_it(made):
     assert (found.asked, found.counted, found.given) == (3, 3, 3)
     assert (found.counts, found.answers) == ((("Approved", 3),), ())
     facts = _round(found, labels("en"))["facts"]
-    assert "answers counted: 3 of 2 needed, quorum reached" in facts
+    assert "answers counted: 3, needed: 2, quorum reached" in facts
     page = signed_in(made.team).get(reverse("fingerprint", args=[moved.text_digest()]))
     assert "3 people" in page.content.decode()
     the_signature_is_told(moved, made)

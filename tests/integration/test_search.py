@@ -103,6 +103,7 @@ FINDERS: dict[str, set[Role]] = {
 
 
 @pytest.mark.repeats
+@pytest.mark.long(30)
 def test_each_role_finds_what_it_may_open_and_nothing_else(own, foreign):
     made, _profile = own
     for role in Role:

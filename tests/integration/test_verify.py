@@ -32,6 +32,7 @@ OK, FOUND, GONE = HTTPStatus.OK, HTTPStatus.FOUND, HTTPStatus.NOT_FOUND
 REFUSED, TOO_MANY = HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS
 S = ProfileState
 UNKNOWN = "Not one of ours"
+CAN_BE_COPIED = "anybody can copy it into another."
 
 
 def pdf_of(profile, version, language="en"):
@@ -121,6 +122,14 @@ def test_a_published_file_is_known_and_one_flipped_byte_is_not():
     assert "This is the published file" in page
     for words in (profile.title, "1.0", "International expert", "City authority"):
         assert words in page
+    # It leads to where it is read; a fingerprint that was printed proves nothing of a file.
+    assert reverse("published_version", args=[profile.slug, "1.0"]) in page
+    assert CAN_BE_COPIED not in page
+    for printed in (profile.text_digest(), hash_of(profile, "1")):
+        assert CAN_BE_COPIED in shown(printed)
+    beside = factories.FROZEN[0]
+    assert beside["path"] in shown(beside["sha256"])
+    assert told(beside["sha256"])["findings"][0]["name"] == beside["path"]
     for place in range(5, len(file), 7):
         flipped = bytearray(file)
         flipped[place] ^= 1
@@ -142,6 +151,8 @@ def test_a_correction_turns_the_file_the_text_and_the_section_that_changed():
     assert "This file was published, but is not the latest" in old
     assert "Version 1.1 has taken its place" in old
     assert sha256(pdf_of(profile, "1.1")) in old
+    assert reverse("published_version", args=[profile.slug, "1.1"]) in old
+    assert reverse("published_version", args=[profile.slug, "1.0"]) not in old
     assert "This is the published file" in shown(sha256(pdf_of(profile, "1.1")))
     # The French file was not made anew: what follows it is the correction in the other language.
     assert (
@@ -280,6 +291,8 @@ def test_what_was_withdrawn_says_so_and_why_and_what_was_followed_says_by_what()
     factories.move(factories.fresh(profile), "cancel", team, reason="It named people.")
     page = shown(file)
     assert "published, and withdrawn since" in page
+    assert "This file was published, and has been withdrawn" in page
+    assert reverse("published_version", args=[profile.slug, "1.0"]) not in page
     assert "It named people." in page
     assert "Wait." not in page
 
@@ -290,6 +303,18 @@ def test_what_was_withdrawn_says_so_and_why_and_what_was_followed_says_by_what()
     factories.bring_to(following, S.PUBLISHED)
     found = told(old)["findings"][0]
     assert (found["status"], found["next_edition"]) == ("superseded", following.edition)
+    assert not found["next_edition_withdrawn"]
+    at = reverse("published", args=[following.slug])
+    assert f'<a href="{at}">Read edition {following.edition}</a>' in shown(old)
+    # Whoever would meet its withdrawal at the other end is told of it before he goes there.
+    team = factories.holder(following, Role.PROJECT_TEAM)
+    factories.move(factories.fresh(following), "withdraw", team, reason="It was not agreed.")
+    found = told(old)["findings"][0]
+    assert (found["status"], found["next_edition_withdrawn"]) == ("published", True)
+    page = shown(old)
+    assert "It has been withdrawn since." in page
+    assert f'<a href="{at}">When and why edition {following.edition} was withdrawn</a>' in page
+    assert "Read edition" not in page
 
 
 def test_the_same_words_in_two_editions_are_told_of_both():
@@ -316,17 +341,18 @@ def test_the_same_words_in_two_editions_are_told_of_both():
 
 
 @pytest.mark.any_database
-def test_only_a_pdf_of_some_size_is_hashed_and_nothing_is_kept(tmp_path, settings, monkeypatch):
+def test_files_of_some_size_are_hashed_and_nothing_is_kept(tmp_path, settings, monkeypatch):
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path
     settings.MEDIA_ROOT = tmp_path
     monkeypatch.setattr(hashing, "MOST_BYTES", 3_000_000)
     monkeypatch.setattr(hashing, "_GIVE_UP_AT", 6_000_000)
     monkeypatch.setattr("profile_workflow.forms.verify.MOST_BYTES", 3_000_000)
     large = b"%PDF-1.7" + bytes(2_900_000)
-    assert send(large)["Location"] == reverse("fingerprint", args=[sha256(large)])
+    for content in (large, b"PK\x03\x04 a Word document"):
+        address = reverse("fingerprint", args=[sha256(content)])
+        assert send(content)["Location"] == address
     for content, words in (
         (b"", "This file is empty."),
-        (b"PK\x03\x04", "This is no PDF."),
         (large + bytes(200_000), "The file is larger than"),
     ):
         response = send(content, name="<b>x</b>.pdf")

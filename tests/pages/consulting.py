@@ -15,6 +15,7 @@ from profile_workflow.models import (
 from profile_workflow.queries.validation import unanswered_objections
 from profile_workflow.services import section_answers, signing
 from profile_workflow.states import ProfileState, Role, SectionView, Signature, SignOffState
+from reports.models import Build
 from tests import factories
 from tests.links import link_of, token_for
 from tests.pages.world import World
@@ -56,6 +57,11 @@ def signoff_by_link(world: World) -> SignOff:
     signoff = asked.filter(role=Role.STAKEHOLDER).order_by("pk")[0]
     if not signoff.section_answers.exists():
         say(signoff, "1", SectionView.COMMENTS, "Say more of housing.")
+        # His pages offer the text as a PDF; those of whoever signs say that it is being made.
+        of_now = {"kind": Build.Kind.CONSULTATION, "text_digest": profile.text_digest()}
+        factories.give_build(
+            profile, None, state=Build.State.DONE, material_digest="1" * 64, **of_now
+        )
     return signoff
 
 

@@ -163,6 +163,7 @@ def _answers(port):
         asked.close()
 
 
+@pytest.mark.long(20)
 def test_150_validators_meet_the_closing_and_no_answer_is_lost(server):
     made = factories.make_programme(sections=1)
     parts = [one for one in made.parts() if one.role != Role.STAKEHOLDER] + make_people()

@@ -16,7 +16,7 @@ from workflows.models import OutboxJob
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.slow,
-    pytest.mark.long,
+    pytest.mark.long(20),
     pytest.mark.django_db(transaction=True),
 ]
 

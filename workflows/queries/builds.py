@@ -1,6 +1,6 @@
 """The files of a profile: which there are, how far each is, and what stands before it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
@@ -128,13 +128,6 @@ class BuildLine:
         return urlencode(
             [(name, value) for name, value in sorted(self.build.scope.items()) if value]
         )
-
-
-def builds_of(profile: Profile, kinds: Collection[str], *, viewer: User) -> list[BuildLine]:
-    """Return the newest builds of some kinds, newest first: a constant number of queries."""
-    found = readable(profile, viewer).filter(kind__in=kinds)
-    newest = found.order_by("-created_at", "-pk")[:BUILDS_SHOWN]
-    return lines(profile, newest.values_list("pk", flat=True), viewer=viewer)
 
 
 def lines(profile: Profile, ids: Iterable[int], *, viewer: User) -> list[BuildLine]:

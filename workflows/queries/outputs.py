@@ -31,7 +31,10 @@ PURPOSES: Mapping[str, Purpose] = {
         _("For the authors and the project team; nobody else can open it."),
     ),
     Build.Kind.CONSULTATION: Purpose(
-        _("The submitted text to be commented on, on the screen or with numbered lines on paper."),
+        _(
+            "The submitted text to be commented on, on the screen or with numbered lines on paper. "
+            "Of earlier answers it tells how many there are, not whose."
+        ),
         _("For reviewers, the stakeholder group and the city; not for citation."),
     ),
     Build.Kind.SUMMARY: Purpose(

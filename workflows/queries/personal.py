@@ -263,7 +263,6 @@ _OF_A_REQUEST = (
 
 
 def _request_row(one: Line, places: Mapping[int, Place], user: User) -> Row:
-    place = places[one["profile"]]
     is_asked = one["state"] == RequestState.ASKED
     owner = "asked_of" if is_asked else "asked_by"
     why = str(Role(one["asked_role"]).label) if is_asked else str(_("you have asked"))
@@ -277,11 +276,7 @@ def _request_row(one: Line, places: Mapping[int, Place], user: User) -> Row:
         section_key="",
         why=why,
         is_taken=True,
-        slug=place.slug,
-        city=place.city,
-        edition=place.edition,
-        zone=place.zone,
-        is_paused=place.is_paused,
+        **_named(places[one["profile"]]),
         due_at=one["due_at"] if is_asked else None,
         request=one["pk"],
     )
@@ -292,7 +287,6 @@ _OF_AN_INVITATION = ("pk", "profile", "answer_by")
 
 
 def _invitation_row(one: Line, places: Mapping[int, Place]) -> Row:
-    place = places[one["profile"]]
     return Row(
         task=0,
         label=_("Answer an invitation to review"),
@@ -301,11 +295,7 @@ def _invitation_row(one: Line, places: Mapping[int, Place]) -> Row:
         section_key="",
         why=str(Role.INTERNATIONAL_EXPERT.label),
         is_taken=True,
-        slug=place.slug,
-        city=place.city,
-        edition=place.edition,
-        zone=place.zone,
-        is_paused=place.is_paused,
+        **_named(places[one["profile"]]),
         due_at=one["answer_by"],
         invitation=one["pk"],
     )
@@ -338,8 +328,18 @@ _SHOWN_OF_DONE = (
 )
 
 
+def _named(place: Place) -> dict[str, Any]:
+    """Return what a row tells of its profile."""
+    return {
+        "slug": place.slug,
+        "city": place.city,
+        "edition": place.edition,
+        "zone": place.zone,
+        "is_paused": place.is_paused,
+    }
+
+
 def _row(one: Line, places: Mapping[int, Place], user: User) -> Row:
-    place = places[one["profile"]]
     return Row(
         task=one["pk"],
         label=_label(one),
@@ -348,11 +348,7 @@ def _row(one: Line, places: Mapping[int, Place], user: User) -> Row:
         section_key=one["section__key"] or "",
         why=_why(one, user),
         is_taken=one["owner"] is not None,
-        slug=place.slug,
-        city=place.city,
-        edition=place.edition,
-        zone=place.zone,
-        is_paused=place.is_paused,
+        **_named(places[one["profile"]]),
         due_at=one["due_at"],
     )
 

@@ -158,7 +158,15 @@ def final_context(profile: Profile, offers: Sequence[Offer]) -> dict[str, Any]:
         "checks": checks_before(f"profile.{checked}", profile) if checked else [],
         "publishes": publishes,
         "files": ready_builds(profile) if publishes else [],
+        "in_the_making": _in_the_making(profile) if publishes else [],
     }
+
+
+def _in_the_making(profile: Profile) -> list[str]:
+    """Return the languages whose file for publication was asked for and is not there yet."""
+    unfinished = (Build.State.QUEUED, Build.State.RUNNING)
+    found = profile.builds.filter(kind=Build.Kind.PUBLICATION, state__in=unfinished)
+    return list(found.order_by("pk").values_list("language", flat=True))
 
 
 def asked_context(task: Task, viewer: User) -> dict[str, Any]:

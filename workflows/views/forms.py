@@ -135,19 +135,23 @@ class ViewForm(StyledForm):
 
 
 class BuildForm(StyledForm):
-    """Which file is to be made."""
+    """Which file is to be made, in which languages."""
 
     kind = forms.ChoiceField(
-        label=_("Version"),
+        label=_("Output"),
         help_text=_(
             "What each is for stands beside. The preview holds the working text, the others what "
             "was submitted."
         ),
     )
-    language = forms.ChoiceField(
-        label=_("Language of headings and labels"),
-        help_text=_("The text itself stays in the language in which it was written."),
+    language = forms.MultipleChoiceField(
+        label=_("Languages of headings and labels"),
+        help_text=_(
+            "A file is made for each. The text itself stays in the language in which it was "
+            "written."
+        ),
         choices=languages.choices(LANGUAGES),
+        widget=forms.CheckboxSelectMultiple,
     )
     numbered = forms.BooleanField(
         label=_("Number the lines"),

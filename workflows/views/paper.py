@@ -93,7 +93,7 @@ def sheet_of(signoff: SignOff, *, link: str = "") -> Sheet:
     challenges = priority_answers.challenges_asked_about(signoff)
     if opened.is_secret:
         return Sheet(opened, sections, challenges, promise_to(signoff))
-    entry = address("paper_enter", "", opened.profile.slug, str(signoff.pk))
+    entry = address("paper_enter", opened.profile.slug, str(signoff.pk))
     return Sheet(
         opened,
         sections,

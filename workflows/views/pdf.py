@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from profile_workflow.models import Profile, User
 from profile_workflow.web.loading import profile_or_404, signed_in
 from profile_workflow.web.refusing import HTTP_UNPROCESSABLE
-from reports.errors import BuildFailed
+from reports.errors import BuildFailed, NotAllCanBeMade
 from reports.models import Build
 from workflows.queries import builds as queries
 from workflows.queries.outputs import outputs_of
 from workflows.views.forms import BuildForm, ShowForm
-from workflows.views.ordering import SHOWS_PDF, is_still_so, order, sent
+from workflows.views.ordering import SHOWS_PDF, is_still_so, order_each, sent
 
 _SELF = ["'self'"]
 #: What is chosen beforehand: the first of them that is offered.
@@ -34,17 +34,20 @@ def pdf(request: HttpRequest, slug: str) -> HttpResponse:
     offered = queries.kinds_to_ask_for(profile, user)
     asked, at = ShowForm(request.GET), timezone.now()
     first = next(one for one in (asked.kind, *_FIRST) if one in offered)
-    initial = {"kind": first, "language": profile.language}
+    initial = {"kind": first, "language": [profile.language]}
     form = BuildForm(request.POST or None, kinds=offered, initial=initial)
     if request.method == "POST" and form.is_valid():
+        wanted = form.cleaned_data
+        tongues = list(dict.fromkeys(wanted.pop("language")))
         try:
-            build = order(profile, by=user, at=at, **form.cleaned_data)
+            order_each(profile, by=user, at=at, languages=tongues, **wanted)
         except BuildFailed as problem:
             form.add_error("kind", str(problem))
+        except NotAllCanBeMade as problem:
+            form.add_error("language", problem.lines)
         else:
-            said = _("The file is being made. This page says how far it is.")
-            messages.success(request, said)
-            return redirect(f"{request.path}#{build.kind}")
+            messages.success(request, _said(len(tongues)))
+            return redirect(f"{request.path}#{wanted['kind']}")
     outputs = outputs_of(profile, viewer=user)
     made = [one.line for output in outputs for one in (*output.newest, *output.earlier)]
     found = {
@@ -58,6 +61,12 @@ def pdf(request: HttpRequest, slug: str) -> HttpResponse:
     }
     status = HTTP_UNPROCESSABLE if form.is_bound else None
     return render(request, "workflows/pdf.html", found, status=status)
+
+
+def _said(number: int) -> str:
+    if number == 1:
+        return _("The file is being made. This page says how far it is.")
+    return _("The files are being made. This page says how far they are.")
 
 
 def _shown(profile: Profile, user: User, build_id: int | None) -> Build | None:

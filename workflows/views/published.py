@@ -109,6 +109,7 @@ def version_page(request: HttpRequest, slug: str, version: str) -> HttpResponseB
     edition = _edition(publication)
     files = list(publication.files.order_by("path"))
     found = _shown(standing, publication, edition) | {
+        "pdfs": _pdfs(standing, publication),
         "files": _files(edition, files),
         "documents": [(one, _DOCUMENTS[one.path]) for one in files if one.path in _DOCUMENTS],
     }
@@ -195,7 +196,8 @@ def file(request: HttpRequest, slug: str, version: str, name: str) -> HttpRespon
 
 def _may_be_kept(response: HttpResponseBase, etag: str) -> HttpResponseBase:
     response["ETag"] = etag
-    response["Cache-Control"] = "public, max-age=600"
+    # By whoever asks each time: it may have been withdrawn. No file is read to answer that.
+    response["Cache-Control"] = "public, no-cache"
     return response
 
 
@@ -287,12 +289,17 @@ def _shown(standing: Standing, publication: Publication, edition: Edition | None
             and edition.changes.since not in standing.gone
         ),
         "versions": [(one, standing.status_of(one)) for one in standing.versions],
-        "pdfs": [
-            (one, pdf_name(standing, one))
-            for one in (publication, *standing.others)
-            if one.version == publication.version
-        ],
     }
+
+
+def _pdfs(standing: Standing, publication: Publication) -> list[tuple[Publication, str, int]]:
+    """Return the PDFs of a version with their names and sizes in bytes; 0 if that is not known."""
+    found = [one for one in (publication, *standing.others) if one.version == publication.version]
+    made = Build.objects.filter(
+        profile=standing.profile, sha256__in=[one.pdf_sha256 for one in found]
+    )
+    sizes: dict[str, int] = dict(made.values_list("sha256", "size"))
+    return [(one, pdf_name(standing, one), sizes.get(one.pdf_sha256, 0)) for one in found]
 
 
 def _files(

@@ -22,9 +22,10 @@ from profile_workflow.queries.rounds import objections_of
 from profile_workflow.queries.workshops import said_in_rooms
 from profile_workflow.web.loading import profile_or_404, signed_in
 from profile_workflow.web.spreadsheets import Cell, csv_response, xlsx_response
-from reports.builds import scope_of
+from reports.builds import MOST_ANNEXES, scope_of
 from reports.errors import BuildFailed
 from reports.models import Build
+from workflows.housekeeping import make_room
 from workflows.views import answering
 from workflows.views.ordering import order
 from workflows.views.response_files import docx_annex
@@ -97,6 +98,12 @@ def responses_annex(request: HttpRequest, slug: str) -> HttpResponse:
         messages.error(request, str(problem))
         return redirect("responses", slug=slug)
     messages.success(request, _("The annex is being made. This page says how far it is."))
+    if make_room(viewer):
+        messages.info(
+            request,
+            _("Your oldest annex is no longer kept: each person keeps the %(number)s newest.")
+            % {"number": MOST_ANNEXES},
+        )
     return redirect(f"{reverse('pdf', args=[slug])}#{Build.Kind.ANNEX}")
 
 

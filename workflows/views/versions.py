@@ -13,7 +13,7 @@ from profile_workflow.forms.versions import WithdrawVersionForm
 from profile_workflow.models import Profile
 from profile_workflow.web.loading import profile_or_404, signed_in
 from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal, refused
-from reports.publications import refusal_to_withdraw
+from reports.publications import refusal_to_withdraw, versions_that_quote
 from workflows import engine
 
 
@@ -50,6 +50,12 @@ def _page(
     form: WithdrawVersionForm | None,
     refusal: Refusal | None,
 ) -> HttpResponse:
-    context = {"profile": profile, "version": version, "form": form, "refusal": refusal}
+    context = {
+        "profile": profile,
+        "version": version,
+        "quoting": versions_that_quote(profile, version) if form else [],
+        "form": form,
+        "refusal": refusal,
+    }
     status = refusal.status if refusal else None
     return render(request, "workflows/version_withdraw.html", context, status=status)

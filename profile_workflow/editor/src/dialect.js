@@ -17,6 +17,10 @@ export const BOXES = ["box", "practice", "warning"];
 const LINE_STARTS = {
   en: ["Table: ", "Source: "],
   fr: ["Tableau : ", "Source : "],
+  es: ["Cuadro: ", "Fuente: "],
+  it: ["Tabella: ", "Fonte: "],
+  de: ["Tabelle: ", "Quelle: "],
+  pt: ["Quadro: ", "Fonte: "],
   ar: ["جدول: ", "المصدر: "],
 };
 export const lineStarts = (language) => LINE_STARTS[language] ?? LINE_STARTS.en;
@@ -32,8 +36,8 @@ const ONE_CITATION = new RegExp(`@(${KEY})(?:,\\s*(${PLACE}))?`, "gu");
 const PLACEMENT = /^\[\[(table|figure|image):([\p{L}\p{N}_.-]{1,20})\]\]$/u;
 const REFERENCE =
   /\[#(?:figure:[\p{L}\p{N}_.-]{1,20}|(?:table|section):[\p{L}\p{N}_.-]{1,20}(?:,[ \t]*[^\]\[\s][^\]\[\n]{0,149})?)\](?!\()/uy;
-const CAPTION = /^(?:Table|Tableau|جدول|الجدول)\s*:\s*(?=\S)/;
-const SOURCE = /^(?:Sources?|المصدر|المصادر)\s*:\s*\S/;
+const CAPTION = /^(?:Table|Tableau|Tabla|Cuadro|Tabella|Tabelle|Tabela|Quadro|جدول|الجدول)\s*:\s*(?=\S)/;
+const SOURCE = /^(?:Sources?|Fuentes?|Font[ei]|Fontes|Quellen?|المصدر|المصادر)\s*:\s*\S/;
 const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\uf8ff\ufffe\uffff]/g;
 const ALLOWED_LINK = /^(?:https?:\/\/|mailto:)\S/i;
 

@@ -102,8 +102,14 @@ class Writing {
         clipboardTextParser: (text, _context, isPlain, view) =>
           isPlain ? null : tableIn(text, view.state.schema),
         handleDOMEvents: {
-          keydown: (view, event) => this.passTab(event),
-          paste: (view, event) => this.leaveOutPictures(event, event.clipboardData),
+          keydown: (view, event) => {
+            this.catchUp();
+            return this.passTab(event);
+          },
+          paste: (view, event) => {
+            this.catchUp();
+            return this.leaveOutPictures(event, event.clipboardData);
+          },
           drop: (view, event) => this.leaveOutPictures(event, event.dataTransfer),
           // A word is composed where the browser finds the selection; in a piece it would be lost.
           compositionstart: () => {
@@ -121,6 +127,12 @@ class Writing {
       },
       onUpdate: () => this.writeField(),
     });
+  }
+
+  /* Browsers tell late where a click has led: what is pasted or pressed before they do would come
+     where somebody wrote last. The editor looks for itself when it is told. */
+  catchUp() {
+    document.dispatchEvent(new Event("selectionchange"));
   }
 
   /* Esc, then Tab: the Tab key leaves even a list or a table. */

@@ -329,7 +329,8 @@
       saved = sent;
     }
     calm();
-    say(told.message);
+    // Of what was typed while this was on its way it is not true yet.
+    say(isDirty() ? words.sayUnsaved : told.message);
     length.textContent = told.length;
     document.dispatchEvent(new CustomEvent("pw:saved"));
     showOthers(told);
@@ -362,9 +363,7 @@
       complain(words.saySignedOut, { signedOut: true });
       later();
     } else if (told && told.stale && unanswered.some((one) => same(one, told.saved))) {
-      accept(told.saved, { ...told, message: words.saySaved, length: length.textContent });
-      if (isDirty()) say(words.sayUnsaved);
-      return "saved";
+      return accept(told.saved, { ...told, message: words.saySaved, length: length.textContent });
     } else if (told && told.stale && !isBehind) {
       isBehind = true;
       return attempt(action);

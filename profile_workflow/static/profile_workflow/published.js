@@ -1,5 +1,6 @@
 /* A chapter of the web edition: the link of a heading is copied when it is pressed. Without this, it
-   leads to its heading, and stands in the address bar. */
+   leads to its heading, and stands in the address bar. A table that is wider than its place can be moved
+   with the keyboard. */
 
 "use strict";
 
@@ -15,3 +16,12 @@ document.addEventListener("click", async (event) => {
     /* The browser does not let it be copied; the link leads to its heading all the same. */
   }
 });
+
+const reach = () => {
+  for (const table of document.querySelectorAll(".edition table")) {
+    if (table.scrollWidth > table.clientWidth) table.tabIndex = 0;
+    else table.removeAttribute("tabindex");
+  }
+};
+addEventListener("resize", reach);
+reach();

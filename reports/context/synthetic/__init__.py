@@ -1,6 +1,6 @@
 """Invented material of any length, for measurements, proofs and trying out the layout.
 
-A made-up city in three languages, with everything that a report can hold: text, notes, citations,
+A made-up city in six languages, with everything that a report can hold: text, notes, citations,
 tables that break over pages, each kind of chart, boxes, practices, a picture, annexes and the
 validation record. The same call gives the same material.
 """
@@ -25,7 +25,7 @@ def synthetic_material(*, pages: int, language: str = "en") -> Material:
 
     Args:
         pages: A report is at least about seven pages long; from twelve on it is a whole one.
-        language: ``en``, ``fr`` or ``ar``; other languages print English text under their labels.
+        language: Spanish prints English text under its labels; the others have texts of their own.
     """
     words = words_in(language)
     writer = Writer(words)

@@ -4,19 +4,16 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from reports.context.plain import (
+from reports.context.plain import ChallengeEntry, DataRequest, PriorityEntry, SectionText
+from reports.context.synthetic.words import Words
+from reports.context.validation_record import (
     AnswerLine,
-    ChallengeEntry,
-    DataRequest,
     DecisionLine,
-    PriorityEntry,
     ReviewRoundLine,
-    SectionText,
     ValidationRecord,
     ValidationRoundRecord,
     WorkshopLine,
 )
-from reports.context.synthetic.words import Words
 
 _TARGETS = ("10.7", "16.6", "17.9")
 

@@ -107,6 +107,10 @@ class Writer:
         return "\n".join([f"1. {first}", inner, *(f"1. {one}" for one in others)])
 
     def _practice(self, _number: str) -> str:
+        return self.practice()
+
+    def practice(self) -> str:
+        """Return a box with a practice."""
         words = self.words
         title, where, place, since, partners, others, done, steps, changed, results = words.said[
             "practice"

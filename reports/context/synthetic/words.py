@@ -1,4 +1,4 @@
-"""The words of the invented reports in three languages, and the numbers filled into them."""
+"""The words of the invented reports in six languages, and the numbers filled into them."""
 
 import json
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from profile_workflow.numerals import quantity
 _HERE = Path(__file__).parent
 _TEMPLATE = _HERE.parents[2] / "profile_workflow" / "fixtures" / "template_mc2cm.json"
 #: Languages in which there are sentences.
-_WRITTEN = ("en", "fr", "ar")
+_WRITTEN = ("en", "fr", "de", "it", "pt", "ar")
 #: Where the cities of the network lie, east and north; that of the report comes first.
 _PLACES = ((10.76, 34.74), (4.84, 45.76), (-9.14, 38.72), (35.5, 33.9))
 
@@ -83,8 +83,13 @@ class Words:
         """Return the summary and the chapters of the template."""
         template = json.loads(_TEMPLATE.read_text("utf-8"))
         name = "title" if self.written == "en" else f"title_{self.written}"
+        # The template says its subsections in three languages; in the others they are the same
+        # few in each chapter.
+        own = self.said.get("subsections")
         return [
-            Heading(one["key"], one[name], tuple(part[name] for part in one["subsections"]))
+            Heading(
+                one["key"], one[name], tuple(own or (part[name] for part in one["subsections"]))
+            )
             for one in template["sections"]
         ]
 

@@ -7,10 +7,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from profile_workflow.models import Profile
+from reports.builds.changes import changes_told
 from reports.builds.documents import DOCUMENT_KINDS, document_of
 from reports.builds.outputs import output_of
 from reports.builds.pictures import with_pictures
-from reports.context import Material, Report, material_of, report_from
+from reports.context import material_of, report_from
 from reports.errors import BuildFailed
 from reports.labels import LANGUAGES
 from reports.models import Build
@@ -56,22 +57,23 @@ class Command(BaseCommand):
         report = report_from(material)
         for where, problem in report.problems:
             self.stderr.write(f"{where}: {problem.code} {problem.detail}")
-        if options["kind"] in DOCUMENT_KINDS:
-            content = document_of(profile, material, report, kind=options["kind"]).make()
-            options["output"].write_bytes(content)
-            self.stdout.write(f"{options['output']}: {len(content)} bytes")
-        else:
-            self._print(profile, material, report, options)
-
-    def _print(
-        self, profile: Profile, material: Material, report: Report, options: dict[str, Any]
-    ) -> None:
+        kind, changes = options["kind"], None
+        if not options["drafts"]:
+            changes = changes_told(profile, material, kind=kind)
         try:
-            job = output_of(material, report, kind=options["kind"], numbered=options["numbered"])
-            made = build(with_pictures(job, profile))
+            if kind in DOCUMENT_KINDS:
+                content = document_of(profile, material, report, kind=kind, changes=changes).make()
+                self._keep(content, "", options["output"])
+            else:
+                numbered = options["numbered"]
+                job = output_of(material, report, kind=kind, numbered=numbered, changes=changes)
+                made = build(with_pictures(job, profile))
+                for warning in made.warnings:
+                    self.stderr.write(warning)
+                self._keep(made.content, f"{made.pages} pages, ", options["output"])
         except BuildFailed as problem:
             raise CommandError(str(problem)) from problem
-        for warning in made.warnings:
-            self.stderr.write(warning)
-        options["output"].write_bytes(made.content)
-        self.stdout.write(f"{options['output']}: {made.pages} pages, {len(made.content)} bytes")
+
+    def _keep(self, content: bytes, length: str, output: Path) -> None:
+        output.write_bytes(content)
+        self.stdout.write(f"{output}: {length}{len(content)} bytes")

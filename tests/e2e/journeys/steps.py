@@ -304,8 +304,8 @@ def adopt(company: Company) -> None:
 def make_pdf(company: Company) -> None:
     """The project team orders the PDF from the page that asks for it; the worker makes it."""
     team = company.team
-    team.follow("Go to the PDF")
-    team.choose("Version", Build.Kind.PUBLICATION.label)
+    team.follow("Go to the outputs")
+    team.choose("Output", Build.Kind.PUBLICATION.label)
     team.press("Make the file")
     team.is_told(team.words("The file is being made. This page says how far it is."))
     company.work()

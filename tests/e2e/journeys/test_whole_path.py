@@ -16,7 +16,7 @@ pytestmark = [
     pytest.mark.e2e,
     pytest.mark.pdf,
     pytest.mark.slow,
-    pytest.mark.long,
+    pytest.mark.long(200),
     pytest.mark.django_db(transaction=True),
 ]
 

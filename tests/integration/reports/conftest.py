@@ -40,6 +40,7 @@ from reports.builds.data import attachments_of
 from reports.builds.pages import job_of
 from reports.context import Material, assemble, synthetic_material, synthetic_picture
 from reports.context.plain import TableOfFigures
+from reports.editions import Changes, EntryChange, SectionChange, TableChange
 from reports.pdf.isolation import Limits, build
 from reports.pdf.job import Job, Part, Picture
 
@@ -282,10 +283,29 @@ def _with_references(material: Material, see: str) -> Material:
     return replace(material, sections=sections, tables=(*material.tables, empty))
 
 
-def job_of_synthetic(material: Material) -> Job:
+#: What the invented English report corrects: a figure of each kind of change.
+CHANGES = Changes(
+    since="1.0",
+    sections=(
+        SectionChange("section-1", "1 About this publication", 3, "<p>x</p>"),
+        SectionChange("section-2", "2 City's priorities and way forward", 0, ""),
+    ),
+    tables=(
+        TableChange(
+            "table-1-a.csv", "City at a glance", (("Residents", "40,000 · 2024", "4,000 · 2024"),),
+            (("chart", "line", "bar"),),
+        ),
+        TableChange("", "Permits by ground", (), (), "removed"),
+    ),
+    entries=(EntryChange("priority", "Homes", "changed", (("budget", "1", "2"),)),),
+    is_data_compared=False,
+)  # fmt: skip
+
+
+def job_of_synthetic(material: Material, changes: Changes | None = None) -> Job:
     """The job of an invented report, with all that travels in its file."""
     report = assemble(material)
-    job = job_of(report, files=attachments_of(material, report))
+    job = job_of(report, files=attachments_of(material, report), changes=changes)
     sha256, picture = synthetic_picture(material.language)
     return replace(
         job, pictures=(Picture(sha256, "image/png", base64.b64encode(picture).decode()),)
@@ -296,13 +316,13 @@ def job_of_synthetic(material: Material) -> Job:
 def english_material() -> Material:
     """What an invented English report prints, which is not for citation."""
     material = _with_references(synthetic_material(pages=10), "See")
-    return replace(material, is_public=False)
+    return replace(material, is_public=False, erratum="Table 1 named 40,000 residents.")
 
 
 @pytest.fixture(scope="session")
 def english(english_material):
-    """The job and the file of an invented English report with a watermark."""
-    job = job_of_synthetic(english_material)
+    """The job and the file of an invented English correction with a watermark."""
+    job = job_of_synthetic(english_material, CHANGES)
     return job, build(job, limits=LIMITS)
 
 

@@ -5,14 +5,16 @@ import hashlib
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from profile_workflow.models import ProfileVersion
 from reports.apps import check_subsetting
-from reports.builds import latest_current_build, paper_of, request_build, run_build
+from reports.builds import annex, digest_now, paper_of, request_build, run_build
 from reports.builds.pages import job_of
 from reports.context import report_of
 from reports.errors import BuildFailed
 from reports.models import Build, Publication, PublicationIsFinal
+from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.pdf]
 
@@ -45,7 +47,8 @@ def test_a_build_is_made_once_and_found_again(profile, people, asked):
     name = made.file.name
     assert run_build(asked.pk).file.name == name
     assert request_build(profile, kind="consultation", language="en", by=None, at=AT) == made
-    assert latest_current_build(profile) == made
+    assert digest_now(made) == made.digest
+    assert made.material_digest
 
     assert made.text_digest == profile.text_digest()
 
@@ -60,9 +63,36 @@ def test_a_build_is_made_once_and_found_again(profile, people, asked):
 
     # A list prints what the report uses, and that is the name of the city at least.
     profile.acronyms.create(short="Sfax", long="City of Sfax")
-    assert latest_current_build(profile) is None
+    assert digest_now(Build.objects.get(pk=made.pk)) != made.digest
     again = request_build(profile, kind="consultation", language="en", by=None, at=AT)
     assert again.pk != made.pk
+
+    # What was made before its record told numbers alone is made once more.
+    profile.acronyms.get(short="Sfax").delete()
+    assert request_build(profile, kind="consultation", language="en", by=None, at=AT) == made
+    Build.objects.filter(pk=made.pk).update(material_digest="")
+    assert request_build(profile, kind="consultation", language="en", by=None, at=AT) != made
+
+
+def test_days_in_print_are_those_of_the_city_whoever_asks(profile, asked, judged):
+    """What a reader chose for his screens makes no other file, nor an old one of a present one."""
+    profile.city.time_zone = "Africa/Tunis"
+    profile.city.save()
+    late = datetime.datetime(2026, 3, 31, 23, 30, tzinfo=datetime.UTC)
+    section = profile.sections.get(key="1")
+    section.revision = section.revisions.create(
+        number=2, text="Late.", sha256="0" * 64, author=section.author, created_at=late
+    )
+    section.save()
+    judged("category")
+    printed = set()
+    for zone in ("UTC", "Pacific/Auckland", "America/Los_Angeles"):
+        with timezone.override(zone):
+            printed.add((digest_now(asked), factories.printed_now(profile)))
+            assert "1er avril 2026" in annex.made_on(late, profile.city, "fr")
+    assert len(printed) == 1
+    days = {one.key: one.submitted_on for one in report_of(profile).chapters}
+    assert days["1"] == "1 April 2026"
 
 
 def test_waiting_builds_are_shared_and_languages_are_not(profile, asked):
@@ -71,7 +101,6 @@ def test_waiting_builds_are_shared_and_languages_are_not(profile, asked):
 
     assert same == asked
     assert other != asked
-    assert latest_current_build(profile) is None
 
 
 def test_a_preview_prints_the_working_text(profile):
@@ -126,7 +155,7 @@ def test_a_publication_stands(profile):
         Publication.objects.all().delete()
 
 
-def test_the_command_writes_a_file(profile, tmp_path, capsys):
+def test_the_command_writes_a_file(profile, tmp_path, capsys, settings):
     out = tmp_path / "profile.pdf"
     call_command("render_profile", profile.slug, language="en", output=out)
 
@@ -134,6 +163,10 @@ def test_the_command_writes_a_file(profile, tmp_path, capsys):
     assert "pages" in capsys.readouterr().out
     with pytest.raises(CommandError, match="no profile"):
         call_command("render_profile", "nowhere", output=out)
+    settings.PDF_WALL_SECONDS = 0
+    for kind in (Build.Kind.CONSULTATION, Build.Kind.WORD):
+        with pytest.raises(CommandError, match="0 seconds"):
+            call_command("render_profile", profile.slug, kind=kind, output=out)
 
 
 def test_texts_of_a_build(profile):

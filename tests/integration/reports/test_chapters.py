@@ -9,13 +9,15 @@ import sys
 from dataclasses import replace
 
 import pytest
+import weasyprint
 from PIL import Image
 from pypdf import PdfReader
 
+from reports.pdf import savings
 from reports.pdf.chapters import Setting, Shelf, Text, digest
 from reports.pdf.job import Picture
 from reports.pdf.press import environment
-from reports.pdf.render import render
+from reports.pdf.render import prepare, render
 from tests.integration.reports.conftest import plain_job
 
 pytestmark = [
@@ -36,6 +38,7 @@ table { border-collapse: collapse } td { border: 1pt solid rgb(0 0 0 / 40%); pad
 .wide { letter-spacing: 1pt; word-spacing: 2pt } u { text-decoration: underline }
 p { text-align: justify; hyphens: auto } .float { float: left; width: 30% }
 """
+LINES = "@page { size: A6 } table { border-collapse: collapse } h1, td { border: 1pt solid red }"
 CHART = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 40" role="img"><title>T</title>'
     '<rect width="40" height="20" fill="#0f5a66" opacity="0.5"/><text y="30">Chart</text></svg>'
@@ -51,11 +54,14 @@ def picture(colour):
 def chapter(number, paragraphs, *further):
     rows = "".join(f"<tr><th scope='row'>{n}</th><td>cell {n}</td></tr>" for n in range(9))
     table = f"<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody>{rows}</tbody></table>"
-    text = "<p>Some words of a chapter, <u>quite</u> a <span class='wide'>few</span>.</p>"
+    words = "Some words of a chapter that is set in more than one line"
+    text = f"<p>{words}, <u>quite</u> a <span class='wide'>few</span>.</p>"
     note = "<p>Noted<span class='note' role='doc-footnote'>A note</span>.</p>"
-    see = f'<p>See <a href="#c{number % 3 + 1}" data-page="">there</a>.</p>' if number == 3 else ""
-    return f"<h1 id='c{number}'>Title {number}</h1>{text * paragraphs}{note}{see}{table}" + "".join(
-        further
+    see = f'<p>See <a href="#c{number % 3 + 1}" data-page="">there</a>.</p>'
+    marks = "<ul><li>one</li></ul><ol><li>two</li></ol>"
+    return (
+        f"<h1 id='c{number}'>Title {number}</h1>{marks}{text * paragraphs}{note}{see}{table}"
+        + "".join(further)
     )
 
 
@@ -69,7 +75,8 @@ JOB = plain_job(
     watermark="Draft",
     pictures=(Picture("mark", "image/png", picture("red")),),
 )
-LONGER, NOTED = chapter(1, 24), chapter(1, 3, "<p><span class='note'>Another</span></p>")
+LONGER, LONGEST = chapter(1, 24), chapter(1, 90)
+NOTED = chapter(1, 3, "<p><span class='note'>Another</span></p>")
 
 
 def with_first(html):
@@ -90,16 +97,18 @@ def first():
 #: What is changed → the job, and how many chapters it makes to be laid out anew.
 CHANGES = {
     "nothing": (JOB, 0),
-    # The first one; and the third, which says on which page the first one begins.
+    # The others say on which pages they begin: for the new numbers there is room.
     "longer, so that all later pages move": (with_first(LONGER), 1),
-    "a note more, so that all later ones have another number": (with_first(NOTED), 4),
+    # Not for longer ones: then the two that tell of others are laid out anew.
+    "so long that a number of a page has two figures": (with_first(LONGEST), 3),
+    "a note more, so that all later ones have another number": (with_first(NOTED), 3),
     "another picture": (
-        replace(JOB, pictures=(Picture("mark", "image/png", picture("blue")),)), 2,
+        replace(JOB, pictures=(Picture("mark", "image/png", picture("blue")),)), 1,
     ),
-    "no picture": (replace(JOB, pictures=()), 2),
+    "no picture": (replace(JOB, pictures=()), 1),
     "words in the margins": (replace(JOB, footer="Footer B", watermark="", title="New"), 0),
     "numbers of lines": (replace(JOB, numbered=True), 0),
-    "other styles": (replace(JOB, styles=(STYLE, "p { margin: 0 }")), 5),
+    "other styles": (replace(JOB, styles=(STYLE, "p { margin: 0 }")), 4),
 }  # fmt: skip
 
 
@@ -117,6 +126,26 @@ def test_a_file_is_the_same_whatever_was_kept(first, change):
     assert warm.content == render(job).content
     assert shelf.made - before == made
     assert (warm.content == first[0].content) is (change == "nothing")
+
+
+def test_states_are_noted_in_the_order_in_which_they_are_first_used():
+    html = "<h1>A line</h1><table><tr><td></td></tr></table>"
+    job = replace(plain_job(html, styles=(LINES,)), front="")
+    shelf = Shelf()
+    assert render(job, shelf=shelf).content == render(job, shelf=shelf).content
+
+
+@pytest.mark.parametrize("html", [LONGER, LONGEST])
+def test_the_number_beside_a_link_is_that_of_the_page_to_which_it_leads(html):
+    pages = pages_of(render(with_first(html)))[1:]
+
+    begins = [
+        next(at for at, page in enumerate(pages, 1) if f"Title {number}" in page)
+        for number in (2, 3, 1)
+    ]
+    told = [int(number) for page in pages for number in re.findall(r"See there(\d+)", page)]
+    assert told == begins
+    assert max(told) > (9 if html == LONGEST else 2)
 
 
 def test_pages_are_numbered_through_all_chapters_and_heads_are_their_own(first):
@@ -196,19 +225,23 @@ def test_the_shelf_keeps_what_was_used_last_and_no_more(first, monkeypatch):
 SAVINGS = (
     "look_up_plain_properties_directly", "copy_layouts_that_are_set_up",
     "place_lines_directly_without_floats", "take_lengths_directly", "turn_into_bytes_by_type",
-    "compress_packed_objects_once", "write_objects_once",
+    "compress_packed_objects_once", "write_objects_once", "measure_words_once",
+    "describe_fonts_once", "look_for_characters_with_kept_patterns",
+    "style_marks_only_where_they_are", "take_plain_lengths_at_once", "ask_once_where_a_box_is",
 )  # fmt: skip
+#: In ``lines``, what changes no byte either.
+OF_LINES = ("measure_lines_where_they_are_found", "justify_without_pango")
 #: Prints a job with each of the savings left out, in a copy of the process, and without all.
 WITHOUT = """
 import hashlib, json, os, sys
-from reports.pdf import savings
+from reports.pdf import lines, savings
 from reports.pdf.job import Job
 from reports.pdf.render import render
 *names, job = json.load(sys.stdin)
 for name in [*names, "nothing", "all"]:
     if not os.fork():
         for one in names if name == "all" else [name]:
-            setattr(savings, one, lambda *_: None)
+            setattr(savings if hasattr(savings, one) else lines, one, lambda *_: None)
         made = hashlib.sha256(render(Job.from_json(job)).content).hexdigest()
         print(name, made, flush=True)
         os._exit(0)
@@ -220,16 +253,38 @@ for name in [*names, "nothing", "all"]:
 def without(tmp_path_factory):
     """The digest of the file without each of the savings."""
     out = subprocess.run(
-        [sys.executable, "-c", WITHOUT], input=json.dumps([*SAVINGS, JOB.to_json()]),
+        [sys.executable, "-c", WITHOUT], input=json.dumps([*SAVINGS, *OF_LINES, JOB.to_json()]),
         capture_output=True, text=True, check=True,
         env=environment(tmp_path_factory.mktemp("without")),
     )  # fmt: skip
     return dict(line.split() for line in out.stdout.splitlines())
 
 
-@pytest.mark.parametrize("saving", [*SAVINGS, "all"])
+def test_each_saving_is_looked_at():
+    installed = {name for name in savings.install.__code__.co_names if hasattr(savings, name)}
+
+    assert sorted(SAVINGS) == sorted(installed | {"write_objects_once"})
+
+
+@pytest.mark.parametrize("saving", [*SAVINGS, *OF_LINES, "all"])
 def test_a_saving_changes_no_byte(without, saving):
     assert without[saving] == without["nothing"]
+
+
+def test_only_notes_and_entries_of_lists_have_styles_of_marks(caplog):
+    def marks_of_all(sheet):
+        return {pseudo for *_rule, pseudo, _payload in sheet.matcher.other_selectors if pseudo}
+
+    prepare()
+    savings.style_marks_only_where_they_are()
+    (own,) = weasyprint.HTML(string="x")._ua_stylesheets()
+    given = marks_of_all(weasyprint.html.UA_STYLESHEET)
+
+    assert {"marker", "footnote-call", "note-callback"} <= given
+    assert marks_of_all(own) == set()
+    assert len(own.matcher.class_selectors["note"]) == len(given) - 1
+    # The sheet is read once more without a complaint.
+    assert caplog.messages == []
 
 
 PLACES = (
@@ -237,6 +292,10 @@ PLACES = (
     "weasyprint.text.line_break:Layout.setup",
     "weasyprint.layout.inline:avoid_collisions",
     "weasyprint.layout.percent:resolve_one_percentage",
+    "weasyprint.layout.block:resolve_percentages",
+    "weasyprint.layout.inline:resolve_percentages",
+    "weasyprint.layout.table:resolve_percentages",
+    "weasyprint.formatting_structure.boxes:Box.is_in_normal_flow",
     "pydyf:_to_bytes",
     "pydyf:Stream.data.fget",
     "weasyprint.layout:initialize_page_maker",
@@ -244,6 +303,14 @@ PLACES = (
     "weasyprint.layout.page:remake_page",
     "weasyprint.pdf.stream:Stream.add_font",
     "weasyprint.document:draw_page",
+    "weasyprint.draw.text:draw_first_line",
+    "weasyprint.layout.inline:add_word_spacing",
+    "weasyprint.layout.preferred:split_first_line",
+    "weasyprint.text.line_break:Layout.deactivate",
+    "weasyprint.text.line_break:Layout.reactivate",
+    "weasyprint.text.line_break:_font_style_cache_key",
+    "weasyprint.text.line_break:first_line_metrics",
+    "tinyhtml5.inputstream:HTMLUnicodeInputStream.chars_until",
 )
 
 
@@ -262,7 +329,7 @@ def called():
     before = sys.getprofile()
     sys.setprofile(watch)
     try:
-        render(replace(JOB, parts=JOB.parts[2:], pictures=()))
+        render(replace(JOB, pictures=()))
     finally:
         sys.setprofile(before)
     return seen

@@ -5,9 +5,10 @@ from dataclasses import asdict
 import pytest
 from django.utils import timezone
 
-from profile_workflow.models import ProfileVersion, SignOff
+from profile_workflow.models import DataItem, ProfileVersion, SignOff
 from profile_workflow.models.digests import sections_digest, text_digest
 from reports.context import report_of
+from reports.context.assemble import in_runs
 
 pytestmark = [pytest.mark.any_database, pytest.mark.django_db]
 
@@ -48,9 +49,11 @@ def test_subsections_tables_and_figures_are_numbered_through(profile):
 
 
 def test_every_figure_has_year_territory_definition_and_source(profile):
+    DataItem.objects.filter(period="").update(period="2024-06-26")
     html = report_of(profile).chapters[1].html
 
-    for words in ("38,000.5", "2024", "Municipality", "Residents", "INS 2021</a></bdi>, p.\u00a07"):
+    cited = "INS 2021</a></bdi>, p.\u00a07"
+    for words in ("38,000.5", "26 June 2024", "Municipality", "Residents", cited):
         assert words in html
     assert "not available" in html
     assert "Asked twice." in html
@@ -90,6 +93,13 @@ def test_the_imprint(profile):
     )
     assert imprint.authorship[0].chapters == "Executive summary, Chapters 1, 2"
     assert imprint.data_year == "2024"
+
+
+def test_chapters_that_follow_each_other_are_told_by_the_first_and_the_last():
+    assert in_runs([str(number) for number in (1, 2, 3, 5, 7, 8, 10, 11, 12, 13)]) == [
+        "1–3", "5", "7", "8", "10–13",
+    ]  # fmt: skip
+    assert in_runs(["A", "B", "C", "1"]) == ["A", "B", "C", "1"]
 
 
 def test_a_text_block_is_the_one_in_force_in_the_language(profile):

@@ -3,11 +3,9 @@
 import base64
 import hashlib
 import json
-import os
 import re
 import shutil
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,12 +18,15 @@ from profile_workflow.markup import Medium
 from profile_workflow.pictures.shown import Shown
 from profile_workflow.word.package import tag
 from reports.builds.columns import with_all_columns
-from reports.builds.documents import book_of, word_job_of
+from reports.builds.documents import book_of, ebook_file, word_file, word_job_of
+from reports.builds.pages import job_of
 from reports.builds.web import edition_from
 from reports.context import assemble, synthetic_material
 from reports.documents.docx import docx_of
 from reports.documents.epub import epub_of
+from reports.errors import BuildFailed
 from reports.labels import labels
+from reports.pdf.isolation import Limits, make
 from reports.pdf.job import Part, Picture
 from tests.documents import (
     book_faults,
@@ -36,6 +37,7 @@ from tests.documents import (
     word_faults,
 )
 from tests.hostile import HOSTILE
+from tests.integration.reports.conftest import CHANGES
 from tests.pictures import harbour
 
 pytestmark = [pytest.mark.any_database]
@@ -103,12 +105,16 @@ def word_of(material):
     return job, docx_of(job, report.brand.tones)
 
 
-def book_in(material):
+def book_of_material(material, changes=None):
     report = assemble(material, medium=Medium.WEB)
     name = f"picture-{SHA256}.png"
-    edition = edition_from(material, report, pictures={SHA256: name}, changes=None)
-    book = replace(book_of(report, edition), pictures={name: (PICTURE, "image/png")})
-    return edition, epub_of(book)
+    edition = edition_from(material, report, pictures={SHA256: name}, changes=changes)
+    return replace(book_of(report, edition), pictures={name: (PICTURE, "image/png")})
+
+
+def book_in(material):
+    book = book_of_material(material)
+    return book.edition, epub_of(book)
 
 
 def plain(html):
@@ -209,6 +215,31 @@ def test_an_e_book_holds_what_the_web_edition_does(language):
     assert all(warning.encode() not in data for data in files_in(public).values())
 
 
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_an_e_book_of_a_correction_says_of_itself_what_the_pdf_does(language):
+    material = material_in(language, erratum=f"Too many.\n\nOf 1, {HOSTILE[0]}")
+    sections = tuple(
+        replace(one, part=part)
+        for one, part in zip(CHANGES.sections, ("section-1", "gone"), strict=True)
+    )
+    changes = replace(CHANGES, sections=sections)
+    content = epub_of(book_of_material(material, changes))
+    assert book_faults(content, is_rtl=language == "ar") == []
+    files = files_in(content)
+    page = files["EPUB/erratum.xhtml"].decode()
+    front = job_of(assemble(material), changes=changes).front
+    printed = re.search(r'<section class="erratum".*?</section>', front, re.DOTALL)[0]
+    [body] = re.findall(r"<body>(.*)</body>", page, re.DOTALL)
+    assert plain(body) == plain(printed)
+    # Where there is no page there is no number of one, and what is not there is not led to.
+    assert re.findall(r'href="([^"]+)"', page) == ["style.css", "section-1.xhtml"]
+    assert "data-page" in printed
+    assert "data-page" not in page
+    assert '<li><a href="erratum.xhtml">' in files["EPUB/nav.xhtml"].decode()
+    assert "Too many." not in files["EPUB/imprint.xhtml"].decode()
+    assert "EPUB/erratum.xhtml" not in files_in(epub_of(book_of_material(material_in(language))))
+
+
 #: What somebody who could write HTML would try; our renderer lets nobody.
 TRIED = """
 <section class="chapter text"><h1 id="x">X</h1>
@@ -279,35 +310,41 @@ def test_those_who_look_see_what_is_planted():
     assert book_faults(packed({k: v for k, v in kept.items() if k != "EPUB/style.css"}))
 
 
-MADE = """
-import hashlib, json, sys
-from pathlib import Path
-from profile_workflow.charts import painting
-from reports.documents.docx import docx_of
-from reports.pdf.job import Job
-painting.use_fonts(Path(sys.argv[1]))
-told = json.load(sys.stdin)
-print(hashlib.sha256(docx_of(Job.from_json(told["job"]), told["tones"])).hexdigest())
-"""
-
-
 def test_they_are_the_same_bytes_elsewhere(tmp_path, monkeypatch):
     material = material_in("ar")
     job, word = word_of(material)
     _edition, book = book_in(material)
-    told = json.dumps({"job": job.to_json(), "tones": material.brand.tones})
-    there = subprocess.run(
-        [sys.executable, "-c", MADE, str(ROOT / "reports/static/reports/fonts")],
-        check=True, capture_output=True, cwd=tmp_path, input=told.encode(),
-        env=os.environ | {"TZ": "Asia/Kathmandu", "PYTHONHASHSEED": "7", "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
-    assert there.stdout.decode().strip() == hashlib.sha256(word).hexdigest()
+    assert word_file(job, assemble(material)) == word
+    assert ebook_file(book_of_material(material)) == book
     monkeypatch.chdir(tmp_path)
     with time_machine.travel("2031-05-06 07:08:09+00:00"):
         assert book_in(material)[1] == book
     other = material_in("ar", title="Another: title")
     assert word_of(other)[1] != word
     assert book_in(other)[1] != book
+
+
+def test_a_bomb_ends_within_its_limits_and_the_next_document_is_made():
+    material = material_in("en")
+    job, book = word_job_of(assemble(material)), book_of_material(material)
+    tight = Limits(memory_bytes=1024**3, cpu_seconds=1, wall_seconds=30)
+    rows = "<table>" + "<tr><td>x</td><td>y</td></tr>" * 40_000 + "</table>"
+
+    def failure(what, told):
+        with pytest.raises(BuildFailed) as failed:
+            make(what, told, limits=tight)
+        return failed.value
+
+    def word_told(html):
+        tried = replace(job, front="", parts=(Part("X", html),))
+        return json.dumps({"job": tried.to_json(), "tones": dict(material.brand.tones)})
+
+    assert "not finished within 1 seconds" in str(failure("word", word_told(rows)))
+    assert failure("word", word_told("<div>" * 3000 + "x")).code == "too_deep"
+    several = tuple(replace(one, html=rows) for one in book.edition.parts)
+    bomb = replace(book, edition=replace(book.edition, parts=several))
+    assert failure("ebook", bomb.to_json()).code == "too_long"
+    assert word_file(job, assemble(material)).startswith(b"PK")
 
 
 def test_every_table_says_how_wide_its_columns_are():

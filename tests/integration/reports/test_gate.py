@@ -25,6 +25,7 @@ LENGTHS = {("en", 16): 0.2, ("fr", 16): 0.2, ("ar", 16): 0.2, ("ar", 75): 0.15, 
 TWICE = 16
 
 
+@pytest.mark.long(30)
 @pytest.mark.parametrize(("language", "pages"), LENGTHS, ids=str)
 def test_a_report_passes_the_gate(language, pages, tmp_path):
     material = synthetic_material(pages=pages, language=language)

@@ -10,9 +10,11 @@ import os
 import re
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import pikepdf
+import pydyf
 import pytest
 import weasyprint
 
@@ -21,6 +23,7 @@ from reports.labels import LANGUAGES, Labels, labels
 from reports.pdf import fonts
 from reports.pdf.isolation import build
 from reports.pdf.press import environment
+from reports.pdf.render import prepare
 from tests.integration.reports.conftest import LIMITS, plain_job
 
 pytestmark = [pytest.mark.pdf]
@@ -37,7 +40,8 @@ CHART = (
 )
 BODY = (
     f"<h1 id='x'>X</h1><p>Text<span class='note' role='doc-footnote'>A note</span> "
-    f"<span lang='ar' dir='rtl'>اللُّغةُ</span> <a href='https://a.org'>a <b>bold</b></a></p>"
+    f"<span lang='ar' dir='rtl'>اللُّغةُ</span> x\u0323\u0307 "
+    "<a href='https://a.org'>a <b>bold</b></a></p>"
     "<h2><span class='kicker'>Sheet</span> Title</h2><aside><p>A box</p></aside>"
     f"{TABLE}{CHART}"
 )
@@ -113,17 +117,25 @@ def test_the_language_of_a_run_is_kept(hooked, stock):
     assert "ar" not in {item.get("/Lang") for item in elements(stock, "/Span")}
 
 
-def test_bold_words_in_a_link_stay_in_the_link(hooked):
-    with pikepdf.open(io.BytesIO(hooked)) as pdf:
+def _with_annotations(content):
+    """The types of elements that hold what can be pressed."""
+    found = set()
+    with pikepdf.open(io.BytesIO(content)) as pdf:
         for item in pdf.objects:
             if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/StructElem":
                 kids = item.get("/K", [])
                 kids = kids if isinstance(kids, pikepdf.Array) else [kids]
-                has_annotation = any(
+                if any(
                     isinstance(kid, pikepdf.Dictionary) and kid.get("/Type") == "/OBJR"
                     for kid in kids
-                )
-                assert not has_annotation or item.S == "/Link"
+                ):
+                    found.add(str(item.S))
+    return found
+
+
+def test_bold_words_in_a_link_stay_in_the_link(hooked, stock):
+    assert _with_annotations(hooked) == {"/Link"}
+    assert _with_annotations(stock) > {"/Link"}
 
 
 def _running_head(content):
@@ -146,10 +158,12 @@ def _to_unicode(content):
         ]
 
 
-def test_no_glyph_is_without_a_character(hooked):
-    maps = _to_unicode(hooked)
-    assert maps
-    assert not any(re.search(rb"<[0-9a-fA-F]+>\s*<>", cmap) for cmap in maps)
+def test_no_glyph_is_without_a_character(hooked, stock):
+    """The first of several that stand for one letter with its marks would be."""
+    empty = re.compile(rb"<[0-9a-fA-F]+>\s*<>")
+    assert _to_unicode(hooked)
+    assert not any(empty.search(cmap) for cmap in _to_unicode(hooked))
+    assert any(empty.search(cmap) for cmap in _to_unicode(stock))
 
 
 def _pieces_of_text(content, page=-1):
@@ -193,6 +207,24 @@ def test_no_stream_ends_in_a_line_end(hooked):
 
 
 # --- fonts and words -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["/ObjStm", "/XRef"])
+def test_nor_does_one_that_is_made_while_the_file_is_written(kind):
+    prepare()
+    for number in range(1000):
+        stream = pydyf.Stream([number.to_bytes(3), b"\0"], {"Type": kind}, compress=True)
+        raw = b"\n".join(stream.stream)
+        if zlib.compress(raw, 9)[-1:] in b"\r\n":
+            break
+
+    written = stream.data.partition(b"stream\n")[2].removesuffix(b"\nendstream")
+
+    assert written[-1:] not in b"\r\n"
+    if kind == "/XRef":
+        assert written == raw
+    else:
+        assert zlib.decompress(written).rstrip(b" \n") == raw
 
 
 def test_the_fonts_are_those_of_the_manifest():

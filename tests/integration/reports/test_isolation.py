@@ -98,7 +98,7 @@ def test_a_killed_process_is_not_a_slow_one():
 
 def test_the_process_tells_how_far_it_is():
     told = []
-    chapter = "<h1>Title</h1>" + "<p>Some words of a chapter.</p>" * 400
+    chapter = "<h1>Title</h1>" + "<p>Some words of a chapter.</p>" * 1_000
     build(plain_job(*[chapter] * 4), limits=LIMITS, listener=told.append)
     layout = [one for one in told if one.stage == "layout" and one.page]
     assert layout

@@ -6,10 +6,24 @@ look at each before you keep it.
 
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops, ImageFilter, ImageStat
+
+from reports.builds.outputs import practices_of
+from reports.builds.pages import annexes_of
+from reports.context import assemble
+from reports.context.synthetic.annexes import priorities
+from reports.context.synthetic.texts import Writer
+from reports.context.synthetic.words import words_in
+from reports.labels import labels
+from reports.pdf.isolation import build
+from reports.pdf.job import Part
+from tests import pdf_gate
+from tests.integration.reports.conftest import LIMITS
+from tests.pdf_gate import Printed
 
 pytestmark = [pytest.mark.pdf, pytest.mark.slow]
 
@@ -17,11 +31,14 @@ FOLDER = Path(__file__).with_name("pages")
 #: Report → name of a picture → page of the file, counted from 1.
 PAGES = {
     "english": {
-        "cover": 1, "imprint": 2, "contents": 3, "lists": 4, "opener": 6, "table": 7, "figure": 8,
-        "box": 9, "text": 10, "record": 12,
+        "cover": 1, "imprint": 2, "erratum": 3, "contents": 4, "lists": 5, "opener": 6, "table": 7,
+        "figure": 8, "box": 9, "text": 10, "record": 12,
     },
     "arabic": {
-        "cover": 1, "contents": 3, "opener": 6, "table": 7, "bibliography": 11,
+        "cover": 1, "contents": 3, "opener": 5, "table": 6, "bibliography": 10,
+    },
+    "sheets": {
+        "practice": 1, "action": 2,
     },
 }  # fmt: skip
 #: To an inch: what stands where can be seen, the edges of letters cannot.
@@ -45,6 +62,24 @@ def differs(one, other):
         return 255.0, 255.0
     soft = ImageChops.difference(one, other).filter(ImageFilter.BoxBlur(2))
     return ImageStat.Stat(soft).mean[0], float(soft.getextrema()[1])
+
+
+@pytest.fixture
+def sheets(arabic_material):
+    """An Arabic sheet of a practice, and behind it the one of a priority."""
+    words = words_in("ar")
+    first = replace(arabic_material.sections[0], text=Writer(words).practice())
+    material = replace(
+        arabic_material, sections=(first,), tables=(), priorities=tuple(priorities(words))[:1]
+    )
+    report = assemble(material)
+    job = practices_of(report)
+    (action,) = (one for one in annexes_of(report, labels("ar")) if one.anchor == "priorities")
+    job = replace(job, parts=(*job.parts, Part(action.title, action.html)))
+    file = build(job, limits=LIMITS)
+    assert pdf_gate.faults_of_conformance(Printed(material, job, file)) == []
+    assert pdf_gate.faults_of_structure(Printed(material, job, file)) == []
+    return job, file
 
 
 @pytest.mark.parametrize("report", PAGES)

@@ -212,6 +212,16 @@ def test_what_is_not_there_is_not_printed_but_said():
 
 
 @pytest.mark.unit
+def test_a_day_has_room_in_its_column():
+    def width_of_the_first(classes):
+        cells = f"<td>{'many words ' * 20}</td>" * 4
+        row = f"<tr><th{classes}>29 September 2026</th>{cells}</tr>"
+        return float(re.findall(r"width: ([\d.]+)%", with_columns(f"<table>{row}</table>"))[0])
+
+    assert width_of_the_first("") < 17 < width_of_the_first(' class="day"')
+
+
+@pytest.mark.unit
 def test_columns_are_as_wide_as_their_words_ask_for():
     rows = "<tr><th>No.</th><td>{}</td></tr>".format("many words " * 20)
     first, second = re.findall(r"width: ([\d.]+)%", with_columns(f"<table id='x'>{rows}</table>"))

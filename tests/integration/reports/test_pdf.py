@@ -26,7 +26,7 @@ def printed(request):
 def _references(job):
     html = "".join(part.html for part in job.parts)
     return re.findall(
-        r'class="reference"[^>]*><a href="#([^"]+)" data-page=""[^>]*>([^<]+)</a>', html
+        r'class="reference"[^>]*> ?<a href="#([^"]+)" data-page=""[^>]*>([^<]+)</a>', html
     )
 
 

@@ -74,7 +74,9 @@ def links_in(pdf, number):
 
 
 def contents_of(pdf):
-    return next(number for number, page in enumerate(pdf.pages) if "/Annots" in page)
+    """The first page with links but for those to the two sections that were corrected."""
+    pages = enumerate(pdf.pages)
+    return next(number for number, page in pages if len(page.get("/Annots", ())) > 4)
 
 
 def a_line_that_leads_elsewhere(pdf):

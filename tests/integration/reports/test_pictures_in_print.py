@@ -12,10 +12,11 @@ from profile_workflow.services import pictures
 from profile_workflow.services.contents import fingerprint
 from profile_workflow.states import ProfileState, Role
 from reports.builds import request_build, run_build
-from reports.builds.making import content_digest
+from reports.builds.making import digest_now
 from reports.builds.pages import job_of
 from reports.builds.pictures import with_pictures
 from reports.context import report_of
+from reports.models import Build
 from tests import factories
 from tests.pictures import photograph
 
@@ -79,8 +80,8 @@ def test_the_file_holds_them_tagged_and_is_valid(profile):
 
 
 def test_a_picture_that_is_replaced_changes_nothing_that_was_submitted(profile):
-    before = content_digest(profile, kind="consultation", language="en")
-    draft = content_digest(profile, kind="preview", language="en")
+    before = digest_now(Build(profile=profile, kind="consultation", language="en"))
+    draft = digest_now(Build(profile=profile, kind="preview", language="en"))
     picture = profile.pictures.select_related("profile").get(key="p1")
     pictures.change_picture(
         picture,
@@ -89,5 +90,5 @@ def test_a_picture_that_is_replaced_changes_nothing_that_was_submitted(profile):
         by=factories.holder(profile, Role.LOCAL_EXPERT),
         at=timezone.now(),
     )
-    assert content_digest(profile, kind="consultation", language="en") == before
-    assert content_digest(profile, kind="preview", language="en") != draft
+    assert digest_now(Build(profile=profile, kind="consultation", language="en")) == before
+    assert digest_now(Build(profile=profile, kind="preview", language="en")) != draft

@@ -1,20 +1,26 @@
 """The warm process: what it keeps, for whom, for how long, and that nothing of it stays behind."""
 
+import ctypes.util
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from reports.apart import serving
+from reports.apart.__main__ import look_for_libraries_in_one_place
 from reports.errors import BuildFailed
-from reports.pdf import serving
+from reports.pdf import press
 from reports.pdf.chapters import Shelf
 from reports.pdf.isolation import Limits, build
 from reports.pdf.press import PRESS
+from reports.pdf.render import render
 from tests.integration.reports.conftest import LIMITS, plain_job
 
 pytestmark = [pytest.mark.pdf, pytest.mark.slow, pytest.mark.any_database, pytest.mark.repeats]
@@ -25,6 +31,8 @@ HEAVY = plain_job("<table>" + "<tr><td>x</td><td>y</td></tr>" * 40_000 + "</tabl
 
 @pytest.fixture(autouse=True)
 def _nothing_is_kept():
+    if PRESS.kept:
+        PRESS.close()
     yield
     PRESS.close()
 
@@ -53,7 +61,7 @@ def until(condition):
 def test_the_next_file_of_a_family_comes_from_the_process_that_made_the_last(settings):
     settings.PDF_KEPT_REPORTS = 2
     cold = build(JOB, limits=LIMITS)
-    assert (PRESS.kept, waiting()) == (0, {})
+    until(lambda: (PRESS.kept, waiting()) == (0, {}))
 
     files = [build(JOB, limits=LIMITS, family="a")]
     (before,) = waiting()
@@ -90,6 +98,66 @@ def test_a_copy_that_is_ended_leaves_the_one_before():
     # Nor the first one.
     os.kill(PRESS.pid, signal.SIGKILL)
     assert build(JOB, limits=LIMITS).pages == 3
+
+
+def test_an_answer_that_is_lost_costs_no_other_job(monkeypatch):
+    """Not one whose process was killed too early, nor one of a first process that is silent."""
+    rows = plain_job("<table>" + "<tr><td>x</td><td>y</td></tr>" * 1_500 + "</table>")
+    with ThreadPoolExecutor(1) as beside:
+        at_work = beside.submit(build, rows, limits=LIMITS)
+        until(lambda: PRESS.pid and waiting())
+        first = PRESS.pid
+        with monkeypatch.context() as early:
+            early.setattr(press, "BEGUN", b"what is said of one that began")
+            with pytest.raises(BuildFailed, match="stopped from outside"):
+                build(JOB, limits=LIMITS)
+        assert PRESS.pid == first
+        monkeypatch.setattr(press, "_SECONDS_TO_BEGIN", 1)
+        os.kill(first, signal.SIGSTOP)
+        assert waiting()
+        assert build(JOB, limits=LIMITS).pages == 3
+        assert PRESS.pid != first
+        assert at_work.result().body_pages > 20
+    # It is ended with the last job that was made by what grew out of it.
+    until(lambda: group(first) == {})
+    assert build(JOB, limits=LIMITS).pages == 3
+
+
+def test_it_begins_without_asking_a_compiler_for_libraries(monkeypatch):
+    asked = []
+
+    class Popen(subprocess.Popen):
+        def __init__(self, command, *args, **kwargs):
+            asked.append(Path(command[0]).name)
+            super().__init__(command, *args, **kwargs)
+
+    # They are put back when the test ends.
+    for name in ("_findLib_gcc", "_findLib_ld"):
+        monkeypatch.setattr(ctypes.util, name, getattr(ctypes.util, name))
+    monkeypatch.setattr(subprocess, "Popen", Popen)
+    ctypes.util.find_library("no-such-library")
+    before, asked[:] = set(asked), []
+    look_for_libraries_in_one_place()
+    ctypes.util.find_library("no-such-library")
+
+    assert (len(before) > 1, set(asked)) == (True, {"ldconfig"})
+
+
+def test_a_machine_without_room_for_a_copy_leaves_the_others_alone(monkeypatch):
+    def full():
+        raise BlockingIOError
+
+    monkeypatch.setattr(serving.os, "fork", full)
+    near, line = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    told, own = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with near, line, told, Path(os.devnull).open("rb") as nothing:
+        server = serving._Server(line, None, 0, {}, (near, near))
+        with own:
+            files = [nothing.fileno()] * 3 + [own.fileno()]
+            socket.send_fds(near, [b"{}"], files)
+        assert serving._receive(server)
+        assert told.recv(1) == b""
+        assert server.copies == {}
 
 
 def test_limits_hold_in_a_copy_of_a_copy():
@@ -135,7 +203,7 @@ def test_a_process_that_is_no_good_to_copy_does_not_stay(monkeypatch, reason):
 def test_a_laid_out_report_holds_no_font_open():
     """The library may have a thread for as long as a font is open."""
     shelf = Shelf()
-    serving.render(JOB, shelf=shelf)
+    render(JOB, shelf=shelf)
     before = shelf.fonts.font_map
     users = serving_ffi_references(before)
     shelf.rest()
@@ -160,7 +228,7 @@ from reports.pdf.isolation import Limits, build
 from reports.pdf.job import Job
 from reports.pdf.press import PRESS
 build(Job.from_json(sys.stdin.read()), limits=Limits(2 * 1024**3, 60, 60), family="a")
-print(PRESS.pid, PRESS.kept, PRESS._folder, flush=True)
+print(PRESS.pid, PRESS.kept, PRESS.folder, flush=True)
 if sys.argv[1] == "killed":
     os.kill(os.getpid(), signal.SIGKILL)
 """

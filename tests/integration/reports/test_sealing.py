@@ -20,7 +20,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from config.health import CHECKS, find_problems
+from config.health import CHECKS, REMARKS, find_problems
 from profile_workflow import hashing
 from profile_workflow.states import ProfileState, Role
 from reports import publications
@@ -30,11 +30,13 @@ from reports.errors import BuildFailed
 from reports.models import Build
 from reports.sealing import authority as asking
 from reports.sealing import certificate, reading, signing
+from reports.sealing import key as opening
 from reports.sealing.reading import Reading, Verdict
 from reports.sealing.telling import known_seals, repeated, word_of
 from tests import factories, sealing
 from workflows.executors import TryLater
 from workflows.handlers import build_pdf
+from workflows.management.commands.worker import TidySweep
 
 pytestmark = [pytest.mark.pdf, pytest.mark.django_db]
 
@@ -55,11 +57,17 @@ def key():
 @pytest.fixture
 def seal(settings, tmp_path, key):
     """Have published files sealed; returns the settings."""
-    path = tmp_path / "seal.p12"
-    path.write_bytes(key)
-    settings.SEAL_PKCS12 = str(path)
+    settings.SEAL_PKCS12 = str(tmp_path / "seal.p12")
+    settings.SEAL_CERTIFICATE = str(tmp_path / "seal.pem")
     settings.SEAL_PASSPHRASE = sealing.PASSPHRASE
+    put_down(settings, key)
     return settings
+
+
+def put_down(seal, key):
+    """Put key and certificate where they are looked for."""
+    Path(seal.SEAL_PKCS12).write_bytes(key)
+    Path(seal.SEAL_CERTIFICATE).write_bytes(sealing.certificate_of(key))
 
 
 def faults_of(content):
@@ -141,7 +149,7 @@ def test_an_authority_that_fails_leaves_nothing_behind(english, seal, monkeypatc
             ("refuses", "status 503"),
             ("points", "status 307"),
             ("babbles", "too long an answer"),
-            ("is_silent", "RemoteDisconnected"),
+            ("is_silent", "RemoteDisconnected|TimeoutError"),
         ):
             authority.does = does
             with pytest.raises(BuildFailed, match=why) as failed:
@@ -154,31 +162,78 @@ def test_an_authority_that_fails_leaves_nothing_behind(english, seal, monkeypatc
         put_on(english[1].content)
 
 
-def test_a_certificate_that_cannot_be_used_is_told_beforehand(seal, tmp_path, key):
+def test_a_seal_that_cannot_be_put_on_is_told_beforehand(seal, tmp_path, key, caplog):
     now = timezone.now()
 
     def told(content=key, passphrase=sealing.PASSPHRASE, address=""):
-        path = tmp_path / "seal.p12"
-        path.write_bytes(content)
+        """Return what the operators are told with the key, and the team without it."""
+        put_down(seal, content)
         seal.SEAL_PASSPHRASE, seal.SEAL_TIMESTAMP_URL = passphrase, address
-        problem = find_problems({"seal": CHECKS["seal"]}, at=now).get("seal", "")
-        warnings = [one.msg for one in check_seal()]
-        assert warnings == [f"SEAL_PKCS12: {problem}"] or not problem
-        return problem or " ".join(warnings)
+        return told_now()
+
+    def told_now():
+        [problem] = [one.msg for one in check_seal()] or [""]
+        caplog.clear()
+        TidySweep()(now)
+        assert (problem in caplog.text) if problem else ("seal" not in caplog.text)
+        with_key, seal.SEAL_PKCS12 = seal.SEAL_PKCS12, ""
+        [without] = [one.msg for one in check_seal()] or [""]
+        assert find_problems(REMARKS, at=now).get("seal", "") == without
+        seal.SEAL_PKCS12 = with_key
+        return problem, without
 
     day = datetime.timedelta(days=1)
-    assert told() == ""
-    assert "its passphrase is another" in told(passphrase="wrong")
-    assert "no PKCS#12 file" in told(content=b"words")
-    assert "was valid until" in told(content=sealing.pkcs12_of(begins=-2 * day, ends=-day))
-    assert "not valid before" in told(content=sealing.pkcs12_of(begins=day))
-    assert "not issued for signing" in told(content=sealing.pkcs12_of(may_sign=False))
-    assert "none of the web" in told(address="file:///etc/passwd")
-    assert "have a new one issued" in told(content=sealing.pkcs12_of(ends=20 * day))
+    assert told() == ("", "")
+    of_both = {
+        "was valid until": {"content": sealing.pkcs12_of(begins=-2 * day, ends=-day)},
+        "not valid before": {"content": sealing.pkcs12_of(begins=day)},
+        "not issued for signing": {"content": sealing.pkcs12_of(may_sign=False)},
+        "none of the web": {"address": "file:///etc/passwd"},
+        "have a new one issued": {"content": sealing.pkcs12_of(ends=20 * day)},
+    }
+    for words, tried in of_both.items():
+        with_key, without = told(**tried)
+        assert words in with_key
+        assert with_key == without
+    # What is wrong with the key is known only where the key is.
+    of_the_key = {"its passphrase is another": told(passphrase="wrong")}
+    for words, content in (
+        ("no PKCS#12 file", b"words"),
+        ("another certificate than SEAL_CERTIFICATE", sealing.pkcs12_of()),
+    ):
+        Path(seal.SEAL_PKCS12).write_bytes(content)
+        seal.SEAL_PASSPHRASE = sealing.PASSPHRASE
+        of_the_key[words] = told_now()
     seal.SEAL_PKCS12 = str(tmp_path / "away.p12")
-    assert "No such file" in certificate.complaint(now)
+    of_the_key["No such file"] = told_now()
+    for words, (with_key, without) in of_the_key.items():
+        assert words in with_key
+        assert without == ""
+    both = sealing.certificate_of(key) + b"-----BEGIN PRIVATE KEY-----"
+    Path(seal.SEAL_CERTIFICATE).write_bytes(both)
+    assert all("holds a key too" in one for one in told_now())
+    Path(seal.SEAL_CERTIFICATE).write_text("words")
+    assert all("in the form of PEM" in one for one in told_now())
+    seal.SEAL_CERTIFICATE = ""
+    assert told_now() == ("SEAL_PKCS12 is set and SEAL_CERTIFICATE is not.", "")
     seal.SEAL_PKCS12 = ""
-    assert (certificate.complaint(now), certificate.warning(now)) == ("", "")
+    assert told_now() == ("", "")
+    with pytest.raises(certificate.Unusable, match="is not set for this process"):
+        opening.contents()
+
+
+def test_an_expired_certificate_keeps_no_web_process_from_its_work(seal, settings):
+    day = datetime.timedelta(days=1)
+    put_down(seal, sealing.pkcs12_of(begins=-2 * day, ends=-day))
+    assert "seal" not in CHECKS
+    assert (Client().get("/readyz").status_code, Client().get("/readyz").json()) == (
+        200, {"status": "ok"},
+    )  # fmt: skip
+    team = Client()
+    team.force_login(factories.holder(factories.make_profile(), Role.PROJECT_TEAM))
+    answer = team.get("/readyz")
+    assert answer.status_code == 200
+    assert "was valid until" in answer.json()["remarks"]["seal"]
 
 
 @pytest.fixture
@@ -193,8 +248,9 @@ def ready(profile):
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("made_quickly")
-def test_what_is_published_is_sealed_and_the_page_of_files_says_so(english, seal, monkeypatch):
-    seal.SEAL_PKCS12, path = "", seal.SEAL_PKCS12
+def test_what_is_published_is_sealed_and_the_page_of_files_says_so(english, seal, key, monkeypatch):
+    path, with_key = seal.SEAL_CERTIFICATE, seal.SEAL_PKCS12
+    seal.SEAL_CERTIFICATE = seal.SEAL_PKCS12 = ""
     profile = factories.bring_to(factories.make_profile(), ProfileState.PRODUCTION)
     team = factories.holder(profile, Role.PROJECT_TEAM)
     asked = {"kind": Build.Kind.PUBLICATION, "language": "en", "by": team, "at": timezone.now()}
@@ -203,7 +259,15 @@ def test_what_is_published_is_sealed_and_the_page_of_files_says_so(english, seal
     consultation = asked | {"kind": Build.Kind.CONSULTATION}
 
     # From when files are sealed, one without a seal is none for publication.
-    seal.SEAL_PKCS12 = path
+    # With the key alone no file is made that would lack the seal.
+    seal.SEAL_PKCS12 = with_key
+    with factories.undone():
+        unsealed.delete()
+        lacking = request_build(profile, **asked)
+        with pytest.raises(BuildFailed, match="SEAL_CERTIFICATE is not"):
+            run_build(lacking.pk)
+    unsealed = Build.objects.get()
+    seal.SEAL_CERTIFICATE = path
     assert ready(profile) == []
     waiting = request_build(profile, **asked)
     assert waiting != unsealed
@@ -223,11 +287,13 @@ def test_what_is_published_is_sealed_and_the_page_of_files_says_so(english, seal
     assert run_build(request_build(profile, **consultation).pk).seal == {}
     # After a change of the certificate, what bears the old one is none for publication.
     assert ready(profile) == [waiting]
-    file, key = Path(path), Path(path).read_bytes()
-    file.write_bytes(sealing.pkcs12_of())
+    put_down(seal, sealing.pkcs12_of())
     assert ready(profile) == []
     assert request_build(profile, **asked) != waiting
-    file.write_bytes(key)
+    put_down(seal, key)
+    # The web needs no key: neither to ask for a file, nor to publish it, nor to check one.
+    Path(seal.SEAL_PKCS12).unlink()
+    assert request_build(profile, **asked) == waiting
     factories.move(profile, "publish", team)
     published = profile.publications.get()
     with published.pdf.open("rb") as file:
@@ -267,6 +333,7 @@ def test_what_is_published_is_sealed_and_the_page_of_files_says_so(english, seal
             Client().get(f"{other}?seal={made_up}").content.decode()
         )
     # A file made for publication and never published: the seal holds, and it is not published.
+    put_down(seal, key)
     seal.SEAL_TIMESTAMP_URL = ""
     with_another, _kept = put_on(english[1].content)
     assert "bears the seal of the programme, and the seal is intact" in send(with_another)[1]

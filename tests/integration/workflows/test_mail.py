@@ -178,6 +178,8 @@ def test_every_kind_has_a_subject_a_text_and_a_page_that_loads_nothing(kind, lan
         assert person.full_name in form
         # Who is only invited finds nothing under the address of the profile.
         assert (f"{SITE}/p/" in form) is (kind not in TO_INVITED)
+        # A stakeholder without an account can read what everybody can.
+        assert (f"{SITE}/published/" in form) is (kind == MailKind.PUBLISHED)
         assert (f"{SITE}/invitations/" in form) is (kind in TO_INVITED)
         assert ("Sources are missing." in form) is (kind != MailKind.OBJECTION_RECEIVED)
         assert "{{" not in form
@@ -202,10 +204,6 @@ def test_all_links_lead_to_the_site():
     written = everything("reminder", profile, a_person())
     links = set(re.findall(r"https?://[^\s\"<]+", written.text + written.html))
     assert links == {f"{SITE}/p/{profile.slug}/", f"{SITE}/tasks/", f"{SITE}/me/"}
-
-
-def test_a_page_that_does_not_exist_yet_has_its_agreed_address():
-    assert letters.address("no_such_page", "/p/sfax/", "sfax") == f"{SITE}/p/sfax/"
 
 
 def test_a_return_quotes_the_reason_and_names_the_sections():

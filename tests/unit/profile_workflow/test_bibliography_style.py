@@ -81,6 +81,9 @@ def test_a_report_a_chapter_and_a_page_in_three_languages():
     page = source(kind=SourceKind.WEB, url="https://ins.tn/x", accessed_on=date(2024, 5, 3))
     assert "(accessed on 3 May 2024)." in text_of(page)
     assert "(consulté le 3 mai 2024)." in text_of(page, "fr")
+    # As all days in print, not as those on a screen: "03 Maggio", "3 de Maio".
+    assert "3 maggio 2024" in text_of(page, "it")
+    assert "3 de maio de 2024" in text_of(page, "pt")
     assert "(اطُّلع عليه في" in text_of(page, "ar")
 
 

@@ -15,6 +15,7 @@ from tests.pictures import (
     PAYLOAD,
     REFUSED,
     halves,
+    harbour,
     photograph,
     plain_png,
     png_of,
@@ -151,3 +152,5 @@ def test_a_photograph_with_further_ones_behind_it_is_taken():
 def test_the_same_picture_has_the_same_hash():
     assert taken(photograph()).sha256 == taken(photograph() + b"more").sha256
     assert taken(plain_png(90)).sha256 != taken(plain_png(91)).sha256
+    # The boat comes round again; its number tells it from the one before.
+    assert taken(harbour(2)).sha256 != taken(harbour(252)).sha256

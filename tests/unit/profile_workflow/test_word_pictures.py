@@ -83,6 +83,8 @@ def test_a_picture_comes_along_with_all_that_is_said_of_it():
         ("Carte 1 : Le port", "", "Le port"),
         ("الشكل ٣: المرفأ", "", "المرفأ"),
         ("صورة 3 - المرفأ", CAPTION, "المرفأ"),
+        ("Abbildung 2: Der Hafen", "", "Der Hafen"),
+        ("Figura 4 – El puerto", "", "El puerto"),
     ],
 )
 def test_what_is_a_caption(words, style, caption):
@@ -97,6 +99,7 @@ def test_what_is_a_caption(words, style, caption):
         ("The port is large.", ""),
         ("Table 3. The port", CAPTION),
         ("Tableau 1 : Le port", CAPTION),
+        ("Cuadro 1: El puerto", CAPTION),
         ("The port [@office, p. 4]", CAPTION),
         ("x" * 301, CAPTION),
     ],

@@ -16,11 +16,11 @@ from lxml import etree
 
 from profile_workflow import markup
 from profile_workflow.word.chapters import MARK, TITLE, Chapter, parts_of
+from profile_workflow.word.document import WordDocument, WordImage, WordSection, WordTable
 from profile_workflow.word.elements import by_direction
 from profile_workflow.word.files import make_docx
 from profile_workflow.word.inline import Piece, to_markdown
 from profile_workflow.word.package import tag
-from profile_workflow.word.writing import WordDocument, WordImage, WordSection, WordTable
 from tests.pictures import plain_png
 
 pytestmark = pytest.mark.unit

@@ -56,6 +56,10 @@ def test_tables_challenges_and_priorities_are_compared_entry_by_entry():
         "priorities": [{"title": "Same", "rank": 2}, {"title": "Schools", "rank": 1}],
     }
     a, b, gone = tables_changed(old, new)
+    lost = {"tables": [{**old["tables"][1], "figures": [figure("y", 2, available=False)]}]}
+    assert next(tables_changed({"tables": old["tables"][1:]}, lost)).rows == (
+        ("y", "2 · 2024", ""),
+    )
     # Two figures of one name are told apart by their order.
     assert a.rows == (("x", "5 · 2024", "6 · 2024"),)
     assert (a.about, a.what) == ((("chart", "bar", "line"),), "changed")

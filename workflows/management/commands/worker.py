@@ -1,5 +1,6 @@
 """Executes what moves have asked for: mail, PDFs, deadlines; and forgets what was kept a while."""
 
+import logging
 import signal
 import threading
 from argparse import ArgumentParser
@@ -14,10 +15,14 @@ from django.core.management.base import BaseCommand
 
 from profile_workflow.services import copies, word
 from reports.builds.leftovers import remove_leftovers
+from reports.folders import remove_abandoned
+from reports.sealing import key
 from workflows import deadlines, housekeeping
 from workflows.crew import Crew
 from workflows.handlers import HANDLERS
 from workflows.worker import Worker
+
+logger = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -37,12 +42,13 @@ def stopping_on_signals(stop: threading.Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-#: How often a worker looks for files that nobody names; it lists all that are kept.
+#: How often a worker looks for files that nobody names, of which it lists all, and tries the seal.
 _TIDIES_EVERY = timedelta(hours=12)
 
 
 def sweep(at: datetime) -> int:
     """Do what has become due by a moment."""
+    remove_abandoned()
     kept = word.forget_expired(at=at) + copies.thin(at=at) + housekeeping.forget_builds(at=at)
     return deadlines.sweep(at=at) + kept
 
@@ -58,6 +64,8 @@ class TidySweep:
         done = sweep(at)
         if self._tidied_at is None or at - self._tidied_at >= _TIDIES_EVERY:
             done += remove_leftovers(at=at)
+            if problem := key.complaint(at):
+                logger.error("files for publication may not get their seal: %s", problem)
             self._tidied_at = at
         return done
 

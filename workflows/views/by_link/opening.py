@@ -65,7 +65,8 @@ def for_link_holder(
                     response = redirect("link_receipt", token)
                 else:
                     response = shut(request, link, standing)
-                response["Content-Language"] = language
+                # A file says by itself in which language it is.
+                response.setdefault("Content-Language", language)
         for name, value in _HEADERS.items():
             response[name] = value
         return response

@@ -11,8 +11,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from profile_workflow.errors import DomainError, InvalidInput, NotComplete, StaleEntry
@@ -45,6 +45,7 @@ from profile_workflow.views.pictures import secure, sent_file
 from profile_workflow.web.reading import Addresses, reading_text
 from profile_workflow.web.refusing import Refusal, refused
 from workflows import engine
+from workflows.queries.asked import Printed, printed
 from workflows.views.by_link.opening import for_link_holder, lost, only_for, shut, token_of
 
 READING_AND_SENDING = ["GET", "HEAD", "POST"]
@@ -152,6 +153,11 @@ class Way:
         """Each challenge with what was saved of it."""
         return [(one, self.priorities.get(one.pk)) for one in self.challenges]
 
+    @cached_property
+    def printed(self) -> Printed:
+        """What there is of the text as a PDF: two queries at most."""
+        return printed(self.round, language=get_language() or "")
+
     @property
     def is_sent(self) -> bool:
         """Whether the person has answered, in whatever way."""
@@ -206,6 +212,13 @@ class Way:
             "at": timezone.now(),
             **more,
         }
+
+    def page(
+        self, request: HttpRequest, template: str, *, refusal: Refusal | None, **more: Any
+    ) -> HttpResponse:
+        """Show a page that takes something, with why it was not taken."""
+        status = refusal.status if refusal else None
+        return render(request, template, self.context(refusal=refusal, **more), status=status)
 
 
 @for_link_holder
@@ -290,7 +303,9 @@ def _section_page(
     asked = way.round.version.content[step.section.key]
     revision = Revision.objects.get(pk=asked["revision"])
     text = reading_text(step.section, revision, addresses=AddressesByLink(way.profile, way.token))
-    context = way.context(
+    return way.page(
+        request,
+        "workflows/by_link/section.html",
         step=step,
         form=form,
         refusal=refusal,
@@ -301,8 +316,6 @@ def _section_page(
         before=way.steps[step.number - 2] if step.number > 1 else None,
         following=way.after(step),
     )
-    status = refusal.status if refusal else None
-    return render(request, "workflows/by_link/section.html", context, status=status)
 
 
 @for_link_holder
@@ -338,9 +351,8 @@ def _check_page(request: HttpRequest, way: Way, refusal: Refusal | None) -> Http
     answers = [one.answer for one in way.steps if one.answer]
     seen = section_answers.mark_of_all(answers, way.priorities.values())
     form = SendForm(initial={"base": seen})
-    context = way.context(form=form, refusal=refusal, summary=_summary(way))
-    status = refusal.status if refusal else None
-    return render(request, "workflows/by_link/check.html", context, status=status)
+    template = "workflows/by_link/check.html"
+    return way.page(request, template, form=form, refusal=refusal, summary=_summary(way))
 
 
 def _summary(way: Way) -> str:

@@ -18,6 +18,6 @@ from workflows.views.paper import sheet_of
 def paper(request: HttpRequest, link: AnsweringLink) -> HttpResponse:
     """Show the form for printing: first a sheet to keep, with his link, then those to hand in."""
     way = Way(request, link)
-    own = address("link", f"/v/{way.token}/", way.token)
+    own = address("link", way.token)
     context = way.context(sheet=sheet_of(way.signoff, link=own))
     return render(request, "workflows/by_link/paper.html", context)

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -62,6 +62,5 @@ def _priorities_page(
     refusal: Refusal | None,
     conflict: Sequence[Difference] = (),
 ) -> HttpResponse:
-    context = way.context(form=form, refusal=refusal, conflict=conflict)
-    status = refusal.status if refusal else None
-    return render(request, "workflows/by_link/priorities.html", context, status=status)
+    template = "workflows/by_link/priorities.html"
+    return way.page(request, template, form=form, refusal=refusal, conflict=conflict)

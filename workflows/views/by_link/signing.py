@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -66,9 +65,8 @@ def _answer_page(
     refusal: Refusal | None,
     conflict: Sequence[Difference] = (),
 ) -> HttpResponse:
-    context = way.context(form=form, refusal=refusal, conflict=conflict)
-    status = refusal.status if refusal else None
-    return render(request, "workflows/by_link/sign.html", context, status=status)
+    template = "workflows/by_link/sign.html"
+    return way.page(request, template, form=form, refusal=refusal, conflict=conflict)
 
 
 @for_link_holder
@@ -121,7 +119,9 @@ def _code_page(
     if now.signing is None:
         return redirect("link_sign", way.token)
     at, newest = timezone.now(), signing.newest_code(way.link)
-    context: dict[str, Any] = now.context(
+    return now.page(
+        request,
+        "workflows/by_link/code.html",
         form=form,
         refusal=refusal,
         newest=newest,
@@ -130,5 +130,3 @@ def _code_page(
         mailed_to=masked_address(way.signoff.person.email if way.signoff.person else ""),
         objected=[one for one in now.steps if one.section.key in now.signing.sections],
     )
-    status = refusal.status if refusal else None
-    return render(request, "workflows/by_link/code.html", context, status=status)

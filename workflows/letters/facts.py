@@ -1,23 +1,12 @@
-"""The words of a mail: ids from a job become a letter in the language of its reader."""
+"""What a mail is about: ids from a job become what its templates print, if it still has a point."""
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.contrib.auth.tokens import default_token_generator
-from django.db import models
 from django.db.models import Q
-from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
-from django.utils.translation import gettext_lazy as _
 
 from profile_workflow.models import (
     Assignment,
@@ -47,57 +36,17 @@ from profile_workflow.states import (
     ValidationKind,
 )
 from workflows import turns
-
-
-class MailKind(models.TextChoices):
-    """What a mail tells."""
-
-    TASKS_OPENED = "tasks_opened", _("Your turn")
-    RETURNED = "returned", _("Returned")
-    REMINDER = "reminder", _("Reminder")
-    OVERDUE = "overdue", _("Overdue")
-    DEADLINE_CHANGED = "deadline_changed", _("Deadline changed")
-    CONSULTATION_OPENED = "consultation_opened", _("Consultation opened")
-    ATTRIBUTION_CHANGED = "attribution_changed", _("Attribution of answers changed")
-    RECEIPT = "receipt", _("Receipt of an answer")
-    PAPER_ENTERED = "paper_entered", _("Answer entered from paper")
-    LINK_REVOKED = "link_revoked", _("Personal link revoked")
-    SIGNING_CODE = "signing_code", _("Code that confirms a signature")
-    OUTCOME = "outcome", _("You said, we did")
-    OBJECTION_RECEIVED = "objection_received", _("Objection received")
-    REQUEST = "request", _("Request for input")
-    REQUEST_ANSWERED = "request_answered", _("Answer to a request")
-    REQUEST_REMINDER = "request_reminder", _("Reminder of a request")
-    REQUEST_LATE = "request_late", _("Request overdue")
-    REQUEST_WITHDRAWN = "request_withdrawn", _("Request withdrawn")
-    REVIEW_INVITATION = "review_invitation", _("Invitation to review")
-    REVIEW_REMINDER = "review_reminder", _("Reminder of an invitation to review")
-    REVIEW_DECIDED = "review_decided", _("Decision on an invitation to review")
-    REVIEW_ANSWERED = "review_answered", _("Answer to an invitation to review")
-    REVIEW_LATE = "review_late", _("Invitation to review unanswered")
-    SUBSTITUTE = "substitute", _("Substitution")
-    PUBLISHED = "published", _("Published")
-    HELD = "held", _("Work stopped")
-    RESUMED = "resumed", _("Resumed")
-    CANCELLED = "cancelled", _("Cancelled")
-    WITHDRAWN = "withdrawn", _("Withdrawn from publication")
-    VERSION_WITHDRAWN = "version_withdrawn", _("Version withdrawn")
-
-
-class AccountMail(models.TextChoices):
-    """What a mail about an account, and no profile, tells."""
-
-    INVITATION = "invitation", _("Invitation")
-    PASSWORD = "password", _("Link to set a password")
-
-
-#: Kinds that list tasks: pointless once none of the tasks is the reader's to do any more.
-TASK_KINDS = (
-    MailKind.TASKS_OPENED,
-    MailKind.REMINDER,
-    MailKind.OVERDUE,
-    MailKind.DEADLINE_CHANGED,
+from workflows.letters.addresses import (
+    address,
+    invitation_address,
+    outcome_address,
+    profile_address,
+    request_address,
 )
+from workflows.letters.kinds import OPTIONAL_KINDS, TASK_KINDS, MailKind
+from workflows.letters.text import cut
+
+_LONGEST_QUOTE = 2000
 
 #: Kinds about a request for input → the states in which they are not pointless.
 _STATES_OF_REQUEST: Mapping[str, tuple[RequestState, ...]] = {
@@ -124,30 +73,13 @@ _OF_INVITED: Mapping[str, tuple[InvitationState, ...]] = {
     MailKind.REVIEW_ANSWERED: tuple(InvitationState),
     MailKind.REVIEW_LATE: (InvitationState.INVITED,),
 }
+
 #: Mails that are sent only while what they are about is there.
 _ABOUT_ONE_THING = (
     *(MailKind.SUBSTITUTE, MailKind.RECEIPT, MailKind.SIGNING_CODE, MailKind.PAPER_ENTERED),
     *_TO_INVITED,
     *_OF_INVITED,
 )
-
-#: Kinds that tell without asking for an act, or ask once more; whoever wants none gets none.
-OPTIONAL_KINDS = (
-    MailKind.REMINDER,
-    MailKind.REQUEST_REMINDER,
-    MailKind.REQUEST_WITHDRAWN,
-    MailKind.OUTCOME,
-    MailKind.PUBLISHED,
-    MailKind.HELD,
-    MailKind.RESUMED,
-    MailKind.CANCELLED,
-    MailKind.WITHDRAWN,
-    MailKind.VERSION_WITHDRAWN,
-)
-
-_LONGEST_QUOTE = 2000
-_LONGEST_SUBJECT = 150
-_LINK = re.compile(r"\b(?:\w+://|www\.)\S*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,90 +107,19 @@ class Code:
         return answer
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A mail, ready but for its envelope.
-
-    Attributes:
-        to: Address of the reader, without the name.
-        language: Language code of the text.
-        subject: One line.
-        text: The plain form.
-        html: The same with mark-up; loads nothing from anywhere.
-        link: Id of the personal link in it, if there is one.
-        code: Id of the code in it, if there is one.
-    """
-
-    to: str
-    language: str
-    subject: str
-    text: str
-    html: str
-    link: int | None = None
-    code: int | None = None
-
-
-def compose(payload: Mapping[str, Any]) -> Letter | None:
-    """Write the mail that a job asks for.
+def facts_of(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[str, Any] | None:
+    """Look up what the templates of a mail to a person need.
 
     Args:
-        payload: What ``notifications.notify`` put into the job.
+        payload: What ``notifications.notify`` put into the job: ``kind``, and the ids that go
+            with it.
+        person: To whom it goes; the language in force is his, the time that of the city.
+        profile: What it is about.
 
     Returns:
-        The letter in the language of its reader, with times of the city; ``None`` if it has
-        become pointless: the account is closed, the kind is not wanted, the tasks are done, or
-        the round is over.
+        The context of the templates, ``language`` and ``direction`` among it; ``None`` if the mail
+        has become pointless.
     """
-    person = User.objects.filter(pk=payload["user"], is_active=True).first()
-    if person is None or not is_wanted(payload["kind"], by=person):
-        return None
-    profile = Profile.objects.select_related("city").get(pk=payload["profile"])
-    city_time = ZoneInfo(profile.city.time_zone)
-    with translation.override(_language(person)), timezone.override(city_time):
-        facts = _facts(payload, person, profile)
-        return _written(payload["kind"], person, facts) if facts else None
-
-
-def is_wanted(kind: str, *, by: User) -> bool:
-    """Whether a person gets mails of a kind; those that ask for an act cannot be turned off."""
-    return kind not in OPTIONAL_KINDS or kind not in by.muted_mails
-
-
-def compose_account(payload: Mapping[str, Any]) -> Letter | None:
-    """Write the mail with which somebody sets his password; ``None`` if the account is closed.
-
-    Args:
-        payload: ``kind``, one of ``AccountMail``, and ``user``, the id of the person.
-    """
-    person = User.objects.filter(pk=payload["user"], is_active=True).first()
-    if person is None:
-        return None
-    with translation.override(_language(person)):
-        identity = urlsafe_base64_encode(force_bytes(person.pk))
-        token = default_token_generator.make_token(person)
-        facts = {
-            "person": person,
-            "link": address(
-                "password_set", f"/reset-password/{identity}/{token}/", identity, token
-            ),
-            "again": address("password_reset", "/reset-password/"),
-            "days": settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60),
-            "language": _language(person),
-            "direction": "rtl" if translation.get_language_bidi() else "ltr",
-        }
-        return _written(f"account_{AccountMail(payload['kind']).value}", person, facts)
-
-
-def _language(person: User) -> str:
-    """Return the language of a person, or that of the site where there is no such translation."""
-    try:
-        return translation.get_supported_language_variant(person.language)
-    except LookupError:
-        return settings.LANGUAGE_CODE
-
-
-def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[str, Any] | None:
-    """Look up what the templates need, or ``None`` if the mail has become pointless."""
     of_all = payload["kind"] == MailKind.OVERDUE and Role.PROJECT_TEAM in profile.roles_of(person)
     tasks = turns.open_turns(person, payload.get("tasks", ()), of_all=of_all)
     if not tasks and _needs_tasks(payload):
@@ -290,9 +151,9 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
         "round": asked,
         "attribution": _promise(asked, person) if asked else "",
         "link": link[0].pk if link else None,
-        "outcome_url": _outcome_address(person, profile) if is_outcome else "",
+        "outcome_url": outcome_address(person, profile) if is_outcome else "",
         "has_unsent": link is not None and _has_unsent(link[0].signoff),
-        "link_url": address("link", f"/v/{link[1]}/", link[1]) if link else "",
+        "link_url": address("link", link[1]) if link else "",
         "input_request": request,
         "part": part,
         "signoff": signoff,
@@ -300,27 +161,27 @@ def _facts(payload: Mapping[str, Any], person: User, profile: Profile) -> dict[s
         "code": code,
         "version": payload.get("version", ""),
         "answers": list(answers_of(signoff).values()) if signoff else [],
-        "request_url": _request_address(request, profile),
+        "request_url": request_address(request, profile),
         "invitation": invitation,
         "is_invited": is_invited,
-        "invitation_url": _invitation_address(invitation, profile, is_invited=is_invited),
+        "invitation_url": invitation_address(invitation, profile, is_invited=is_invited),
         "priorities": _priorities(signoff),
         # Whoever is only invited finds nothing there.
-        "profile_url": "" if is_invited else _profile_address(profile),
-        "tasks_url": address("tasks", "/tasks/"),
-        "settings_url": address("me", "/me/") if payload["kind"] in OPTIONAL_KINDS else "",
-        "language": _language(person),
+        "profile_url": "" if is_invited else profile_address(profile),
+        "published_url": address("published", profile.slug),
+        "tasks_url": address("tasks"),
+        "settings_url": address("me") if payload["kind"] in OPTIONAL_KINDS else "",
+        "language": language_of(person),
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
     }
 
 
-def _outcome_address(person: User, profile: Profile) -> str:
-    """Return where somebody without an account reads what became of what was said.
-
-    Empty where nothing ties a link to him any more; he has the address in his invitation.
-    """
-    token = links.token_after_closing(person, profile)
-    return address("link", f"/v/{token}/", token) if token else ""
+def language_of(person: User) -> str:
+    """Return the language of a person, or that of the site where there is no such translation."""
+    try:
+        return translation.get_supported_language_variant(person.language)
+    except LookupError:
+        return settings.LANGUAGE_CODE
 
 
 def _promise(asked: ValidationRound, person: User) -> str:
@@ -415,13 +276,6 @@ def _request(payload: Mapping[str, Any], person: User, profile: Profile) -> Inpu
     return found if is_theirs else None
 
 
-def _request_address(request: InputRequest | None, profile: Profile) -> str:
-    if request is None:
-        return ""
-    path = f"/p/{profile.slug}/requests/{request.pk}/"
-    return address("request", path, profile.slug, str(request.pk))
-
-
 def _invitation(
     payload: Mapping[str, Any], person: User, profile: Profile
 ) -> ReviewInvitation | None:
@@ -436,22 +290,6 @@ def _invitation(
     elif Role.PROJECT_TEAM not in profile.roles_of(person):
         return None
     return found.select_related("person").first()
-
-
-def _invitation_address(
-    invitation: ReviewInvitation | None, profile: Profile, *, is_invited: bool
-) -> str:
-    if invitation is None:
-        return ""
-    number = str(invitation.pk)
-    if is_invited:
-        return address("my_invitation", f"/invitations/{number}/", number)
-    path = f"/p/{profile.slug}/invitations/{number}/"
-    return address("invitation", path, profile.slug, number)
-
-
-def _profile_address(profile: Profile) -> str:
-    return address("profile", f"/p/{profile.slug}/", profile.slug)
 
 
 def _sections(profile: Profile, keys: Sequence[str]) -> list[str]:
@@ -473,46 +311,4 @@ def _reason(profile: Profile, payload: Mapping[str, Any]) -> list[str]:
     if event_id is None or payload["kind"] == MailKind.OBJECTION_RECEIVED:
         return []
     reason = EventReason.objects.filter(event=event_id, event__profile=profile).first()
-    return _cut(reason.text.strip(), _LONGEST_QUOTE).splitlines() if reason else []
-
-
-def _written(kind: str, person: User, facts: Mapping[str, Any]) -> Letter:
-    path = f"workflows/mail/{kind}"
-    return Letter(
-        to=person.email,
-        language=facts["language"],
-        subject=one_line(render_to_string(f"{path}.subject.txt", dict(facts))),
-        text=_spaced(render_to_string(f"{path}.body.txt", dict(facts))),
-        html=render_to_string(f"{path}.html", dict(facts)),
-        link=facts.get("link"),
-        code=facts["code"].row.pk if facts.get("code") else None,
-    )
-
-
-def address(name: str, path: str, *args: str) -> str:
-    """Return the absolute address of a named page; ``path`` is used until the page exists.
-
-    The host is ``SITE_URL``, never that of a request.
-    """
-    with suppress(NoReverseMatch):
-        path = reverse(name, args=args)
-    return f"{settings.SITE_URL}{path}"
-
-
-def one_line(text: str) -> str:
-    """Return text fit for a subject: one line, without links and invisible characters."""
-    spaced = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text)
-    visible = "".join(sign for sign in spaced if unicodedata.category(sign) != "Cf")
-    words = " ".join(_LINK.sub("…", visible).split())
-    return _cut(words, _LONGEST_SUBJECT)
-
-
-def _cut(text: str, longest: int) -> str:
-    """Return text of so many characters at most; combining signs count, however many there are."""
-    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
-
-
-def _spaced(text: str) -> str:
-    """Return text without the blank lines that template tags leave behind."""
-    lines = "\n".join(line.rstrip() for line in text.splitlines())
-    return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
+    return cut(reason.text.strip(), _LONGEST_QUOTE).splitlines() if reason else []

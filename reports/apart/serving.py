@@ -5,9 +5,10 @@ from which the next file of the same family is made. What it holds no other fami
 process makes copies of itself only while it has a single thread, so that no lock is copied that
 nobody will ever open.
 
-Messages are JSON, one a packet. In: limits and how long a copy may stay unused, with four open
-files: the job, the file to be made, the place for what is told, and the line of the copy. Out, on
-the line of the copy: ``begun``, then ``status``, and ``stays`` if it waits for further jobs there.
+Messages are JSON, one a packet. In: what to make, limits and how long a copy may stay unused, with
+four open files: the job, the file to be made, the place for what is told, and the line of the copy.
+Out, on the line of the copy: ``begun``, then ``status``, and ``stays`` if it waits for further jobs
+there.
 """
 
 import ctypes
@@ -19,7 +20,6 @@ import select
 import shutil
 import signal
 import socket
-import sys
 import time
 import traceback
 from contextlib import suppress
@@ -29,10 +29,10 @@ from typing import Any, NoReturn
 
 from weasyprint.text import line_break
 
+from reports.apart.making import MAKERS, prepare, tell
 from reports.limits import limit_cost
 from reports.pdf.chapters import Shelf
-from reports.pdf.job import Job
-from reports.pdf.render import MissingGlyph, prepare, render
+from reports.pdf.render import MissingGlyph
 
 EXIT_PROBLEM = 3
 _PR_SET_PDEATHSIG = 1
@@ -41,6 +41,7 @@ _FILES_OF_A_JOB = 4
 #: A copy that has grown beyond this does not stay.
 _MOST_BYTES_KEPT = 500 * 1024**2
 _SECONDS_FOR_THREADS = 1.0
+#: Languages whose words can be divided.
 _LANGUAGES = ("de", "en", "es", "fr", "it", "pt")
 _prctl = ctypes.CDLL(None).prctl
 
@@ -73,8 +74,6 @@ class _Server:
 def begin(line: socket.socket) -> NoReturn:
     """Be the first process: load what every job needs, then serve until the line is closed."""
     prepare()
-    for language in _LANGUAGES:
-        line_break.pyphen.Pyphen(lang=language)
     gc.collect()
     gc.freeze()
     line.send(b'{"ready": true}')
@@ -145,10 +144,22 @@ def _receive(server: _Server) -> bool:
     if not message:
         return False
     *streams, number = files
+    asked = json.loads(message)
+    if asked.get("language") in _LANGUAGES:
+        # Here and not in the copy: it is loaded once.
+        line_break.pyphen.Pyphen(lang=asked["language"])
     own, parent = socket.socket(fileno=number), os.getpid()
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError:
+        # The machine has no room for one more: that job is told by the end of its line, and those
+        # that are being made go on.
+        own.close()
+        for stream in streams:
+            os.close(stream)
+        return True
     if not pid:
-        _be_a_copy(server, json.loads(message), streams, own, parent)
+        _be_a_copy(server, asked, streams, own, parent)
     for stream in streams:
         os.close(stream)
     server.copies[pid] = own
@@ -170,42 +181,36 @@ def _be_a_copy(
                 os.close(stream)
             limit_cost(asked["memory"], asked["cpu"])
             shelf = server.shelf or Shelf()
-            status = _make(shelf)
+            status = _make(asked["what"], shelf)
             if status == 0 and asked["idle"]:
                 _stay(own, shelf, asked["idle"])
+            else:
+                # Not left to the process before, which tells of those that were killed: it may be
+                # silent.
+                _say(own, status=status)
     except BaseException:  # noqa: BLE001 - the process ends here, whatever it was
         traceback.print_exc()
     os._exit(status)
 
 
-def _tell(**facts: object) -> None:
-    sys.stderr.write("\n" + json.dumps(facts) + "\n")
-    sys.stderr.flush()
-
-
-def _make(shelf: Shelf) -> int:
+def _make(what: str, shelf: Shelf) -> int:
     """Make the file of the job on standard input; exit status 3 is a problem people can solve."""
     try:
         with open(0, "rb", closefd=False) as given:
-            job = Job.from_json(given.read().decode())
-        file = render(job, tell=_tell, shelf=shelf)
+            told = given.read().decode()
+        content, facts = MAKERS[what](told, shelf)
         with open(1, "wb", closefd=False) as out:
-            out.write(file.content)
+            out.write(content)
     except MissingGlyph as problem:
         point = f"U+{ord(problem.character):04X}" if problem.character else ""
         detail = {"character": problem.character, "code_point": point, "where": problem.where}
-        _tell(code="missing_glyph", detail=detail)
+        tell(code="missing_glyph", detail=detail)
         return EXIT_PROBLEM
     except (MemoryError, RecursionError) as problem:
         code = "too_big" if isinstance(problem, MemoryError) else "too_deep"
-        _tell(code=code, detail={})
+        tell(code=code, detail={})
         return EXIT_PROBLEM
-    _tell(
-        front=file.front_pages,
-        body=file.body_pages,
-        lengths=file.lengths,
-        warnings=list(file.warnings),
-    )
+    tell(**facts)
     return 0
 
 

@@ -1,10 +1,11 @@
-"""The warm PDF process: started once, it makes a copy of itself for each job.
+"""The warm process: started once, it makes a copy of itself for each job.
 
 The only argument is the number of an open socket, on which jobs come (``serving``). It leaves the
 network and bounds what can be bounded before it imports a large library.
 """
 
 import ctypes
+import ctypes.util
 import gc
 import signal
 import socket
@@ -23,6 +24,17 @@ def stand_alone() -> None:
     library.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
+def look_for_libraries_in_one_place() -> None:
+    """Look for the libraries of the engine in the list of the system alone, if it has them.
+
+    Python would also ask a compiler and two linkers for each name that a library has on other
+    systems: fifty processes, which take longer than all the rest of the beginning.
+    """
+    if ctypes.util.find_library("pango-1.0"):
+        for name in ("_findLib_gcc", "_findLib_ld"):
+            setattr(ctypes.util, name, lambda _library: None)
+
+
 def main(arguments: list[str]) -> None:
     """Serve until whoever started it has gone."""
     leave_the_network()
@@ -32,8 +44,9 @@ def main(arguments: list[str]) -> None:
     # A laid-out document is one large web of live objects: searching it for garbage again and
     # again finds little.
     gc.set_threshold(*_RARE_COLLECTION)
+    look_for_libraries_in_one_place()
     # Imported here: the limits must hold before a large library reads anything.
-    from reports.pdf import serving  # noqa: PLC0415
+    from reports.apart import serving  # noqa: PLC0415
 
     serving.begin(socket.socket(fileno=int(arguments[0])))
 

@@ -1,4 +1,6 @@
-"""What a correction prints about itself."""
+"""What a correction prints about itself: the words of the project team, and what has changed."""
+
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -8,11 +10,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from profile_workflow.errors import DomainError, StaleEntry
+from profile_workflow.forms.filters import PageForm
 from profile_workflow.forms.priorities import ErratumForm
+from profile_workflow.models import Profile, User
+from profile_workflow.queries.history import last_reason
 from profile_workflow.services.contents import fingerprint_of_text
 from profile_workflow.services.erratum import refusal_to_write_erratum, write_erratum
 from profile_workflow.web.loading import profile_or_404, signed_in
 from profile_workflow.web.refusing import HTTP_UNPROCESSABLE, Refusal
+from reports.builds.changes import changes_since_published
+from reports.context import material_of
+from workflows.queries.changes import told
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,4 +53,16 @@ def erratum(request: HttpRequest, slug: str) -> HttpResponse:
         "refusal": refusal,
         "conflict": conflict,
     }
-    return render(request, "profile_workflow/erratum.html", context, status=status)
+    if closed is None:
+        context |= _to_go_by(profile, viewer, page=PageForm(request.GET).number)
+    return render(request, "workflows/erratum.html", context, status=status)
+
+
+def _to_go_by(profile: Profile, viewer: User, *, page: int) -> dict[str, Any]:
+    """Return what helps to write it: why the correction was opened, and what it has changed."""
+    changes = changes_since_published(profile, material_of(profile))
+    return {
+        "returned": last_reason(profile, "profile", viewer=viewer),
+        "changes": changes,
+        "told": told(changes, page=page) if changes else None,
+    }
