@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
+from profile_workflow.calendars import day_of
 from profile_workflow.models import Assignment, Event, Note
 from profile_workflow.services import comments, people
 from profile_workflow.states import ProfileState, Role, SectionState
@@ -268,6 +269,6 @@ def test_a_cell_of_the_board_leads_to_what_is_not_finished(made, drafted):
 
 
 def test_the_day_of_publication_says_how_far_it_is_away(made):
-    soon = timezone.localdate() + timedelta(days=20)
+    soon = day_of(timezone.now(), made.cities[0]) + timedelta(days=20)
     profile = factories.make_profile(made, due_on=soon)
     assert "in 20 days" in page(signed_in(made.team), "profile", profile.slug)

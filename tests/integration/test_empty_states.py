@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from profile_workflow.calendars import day_of
 from profile_workflow.models import Profile
 from profile_workflow.states import ProfileState, Role
 from tests import factories
@@ -68,7 +69,7 @@ def test_a_priority_without_a_challenge_to_answer_leads_to_adding_one(made):
 
 
 def test_no_publication_is_late_that_was_given_up(made, drafted):
-    long_ago = timezone.localdate() - timedelta(days=400)
+    long_ago = day_of(timezone.now(), drafted.city) - timedelta(days=400)
     Profile.objects.filter(pk=drafted.pk).update(due_on=long_ago)
     client = signed_in(made.team)
     assert "400 days late" in page(client, "profile", drafted.slug)

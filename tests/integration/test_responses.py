@@ -11,6 +11,7 @@ from django.utils import timezone
 from lxml import etree
 from openpyxl import load_workbook
 
+from profile_workflow.calendars import day_of
 from profile_workflow.models import Comment, Organisation, Profile, User
 from profile_workflow.queries import responses as queries
 from profile_workflow.queries.responses import Wanted
@@ -316,7 +317,7 @@ def test_a_file_of_another_kind_does_not_exist(made, profile):
 def test_times_of_day_are_not_told(made, remark):
     profile = remark(Attribution.CATEGORY)
     rows = next(exports(signed_in(made[Role.LOCAL_EXPERT]), profile))
-    assert rows[1][7] == Comment.objects.get().created_at.date().isoformat()
+    assert rows[1][7] == day_of(Comment.objects.get().created_at, profile.city).isoformat()
 
 
 def test_the_table_is_taken_along_as_a_word_file(made, remark):
