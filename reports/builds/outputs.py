@@ -15,6 +15,7 @@ from reports.builds.pages import (
     job_of,
     job_with,
     record_alone,
+    steps,
     style_sheet,
 )
 from reports.builds.typesetting import set_in_type
@@ -98,7 +99,7 @@ def chapter_of(report: Report, key: str) -> Job:
     chapter = next(one for one in report.chapters if one.key == key)
     part = chapter_part(chapter, report)
     alone = replace(part, html=without_dead_links(part.html))
-    job = job_with(report, front="", parts=(alone,))
+    job = job_with(report, front="", parts=(alone,), closer=steps("report-closer.css"))
     return replace(job, moment=f"{report.moment[:10]}T00:00:00+00:00")
 
 
@@ -158,7 +159,7 @@ def _shared(report: Report) -> dict[str, Any]:
 
 def _in_small(report: Report, parts: tuple[Part, ...], *, most_pages: int = 0) -> Job:
     own = style_sheet("report-small.css")
-    tighter = tuple(style_sheet("report-tighter.css").split("/* next */")) if most_pages else ()
+    tighter = steps("report-tighter.css") if most_pages else ()
     return job_with(
         report, front="", parts=parts, further_styles=(own,),
         most_pages=most_pages, tighter=tighter,

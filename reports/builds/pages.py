@@ -46,6 +46,11 @@ def style_sheet(name: str) -> str:
     return (_STATIC / name).read_text(encoding="utf-8")
 
 
+def steps(name: str) -> tuple[str, ...]:
+    """Return style sheets of one file that are tried one after the other."""
+    return tuple(style_sheet(name).split("/* next */"))
+
+
 def pages_of_references(words: Labels) -> str:
     """Return the style by which a reference says on which page its target is printed.
 
@@ -92,6 +97,7 @@ def job_of(
         parts=(*chapters, *(Part(one.title, set_in_type(one.html)) for one in annexes)),
         attachments=files,
         numbered=numbered,
+        closer=steps("report-closer.css"),
     )
 
 
@@ -105,6 +111,7 @@ def job_with(
     further_styles: tuple[str, ...] = (),
     most_pages: int = 0,
     tighter: tuple[str, ...] = (),
+    closer: tuple[str, ...] = (),
 ) -> Job:
     """Return a job that prints some pages of a report in its design.
 
@@ -117,6 +124,7 @@ def job_with(
         further_styles: Style sheets that follow those of the report.
         most_pages: How many pages the body is to have at most; 0 for any number.
         tighter: Style sheets that are tried one after the other until it has no more.
+        closer: Style sheets that are tried for a part whose last page would hold a few lines only.
     """
     words = labels(report.language)
     return Job(
@@ -139,6 +147,7 @@ def job_with(
         numbered=numbered,
         most_pages=most_pages,
         tighter=tighter,
+        closer=closer,
     )
 
 

@@ -42,6 +42,8 @@ _CSV_COLUMNS = (
     "state",
     "remark",
 )
+#: Rows, remarks among them, up to which a table of figures stays on one page.
+_ROWS_OF_WHOLE = 7
 #: First characters that make a spreadsheet take a text for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -124,6 +126,7 @@ class Exhibitor:
             "rows": rows,
             "note": data.note,
             "by_sex": any(row.women or row.men for row in rows),
+            "is_whole": len(rows) + sum(bool(row.remark) for row in rows) <= _ROWS_OF_WHOLE,
         }
 
     def _drawn(self, template: str, context: dict[str, Any]) -> str:

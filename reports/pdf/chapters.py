@@ -5,7 +5,7 @@ import json
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
 
@@ -22,6 +22,8 @@ _SIDED = re.compile(r":left\b|:right\b|\b(?:recto|verso)\b")
 #: So many pages are kept at most (1.7 MB each), and so many style sheets.
 _MOST_PAGES = 240
 _MOST_SHEETS = 24
+#: Part of a page: a chapter whose last page holds no more is set closer, if that saves the page.
+_FEW_LINES = 0.11
 
 Watcher = Callable[[int], None]
 
@@ -39,12 +41,14 @@ class Setting:
         direction: ``ltr`` or ``rtl``.
         styles: Style sheets, in order.
         resources: Pictures: key → content and type.
+        closer: Style sheets of which one follows where the last page would hold a few lines only.
     """
 
     language: str
     direction: str
     styles: tuple[str, ...]
     resources: Mapping[str, tuple[bytes, str]]
+    closer: tuple[str, ...] = ()
 
     @property
     def is_sided(self) -> bool:
@@ -161,8 +165,7 @@ class Shelf:
         """
         key = digest(setting, text)
         if key not in self.chapters:
-            with furniture.left_out(on_left=text.on_left, watch=watch) as laying:
-                document = lay_out(self, setting, text.html, part=text.part, notes=text.notes)
+            document, laying = _well_ended(self, setting, text, watch)
             gaps = numbers.gaps_of(document.pages) if numbers.ROOM_FOR_ONE in text.html else ()
             lengths = _lengths(document)
             self.chapters[key] = Chapter(document, laying.sheets, laying.notes, lengths, gaps)
@@ -192,10 +195,43 @@ def digest(setting: Setting, text: Text) -> str:
     }
     side = text.on_left and setting.is_sided
     facts = [
-        setting.language, setting.direction, setting.styles, pictures, side,
+        setting.language, setting.direction, setting.styles, setting.closer, pictures, side,
         text.part, text.notes, text.twins, text.html,
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def _well_ended(
+    shelf: Shelf, setting: Setting, text: Text, watch: Watcher
+) -> tuple[Document, furniture.Laying]:
+    """Lay out a chapter, set closer if that saves a last page of a few lines.
+
+    Printers do the same: a page with nothing but the end of a sentence looks like a mistake.
+    """
+    laid = _laid_out(shelf, setting, text, watch)
+    pages = len(laid[0].pages)
+    if pages > 1 and _last_page(laid[0]) <= _FEW_LINES:
+        for style in setting.closer:
+            closer = replace(setting, styles=(*setting.styles, style))
+            again = _laid_out(shelf, closer, text, lambda _place: watch(pages))
+            if len(again[0].pages) < pages:
+                return again
+    return laid
+
+
+def _laid_out(
+    shelf: Shelf, setting: Setting, text: Text, watch: Watcher
+) -> tuple[Document, furniture.Laying]:
+    with furniture.left_out(on_left=text.on_left, watch=watch) as laying:
+        document = lay_out(shelf, setting, text.html, part=text.part, notes=text.notes)
+    return document, laying
+
+
+def _last_page(document: Document) -> float:
+    """Return which part of the last page is filled, notes aside."""
+    sheet = document.pages[-1]._page_box  # noqa: SLF001 - the public page tells no sizes of boxes
+    body = sheet.children[0].children
+    return float(body[0].margin_height() / sheet.height) if body else 0.0
 
 
 def lay_out(shelf: Shelf, setting: Setting, html: str, *, part: str, notes: int = 0) -> Document:

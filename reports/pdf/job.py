@@ -61,6 +61,8 @@ class Job:
         numbered: Whether the lines of the body are numbered in the margin.
         most_pages: How many pages the body is to have at most; 0 for any number.
         tighter: Style sheets that are tried one after the other until it has no more.
+        closer: Style sheets that are tried, one after the other, for a part whose last page would
+            hold a few lines only.
     """
 
     language: str
@@ -80,6 +82,7 @@ class Job:
     numbered: bool = False
     most_pages: int = 0
     tighter: tuple[str, ...] = ()
+    closer: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """Return the job as canonical JSON."""
@@ -96,7 +99,7 @@ class Job:
         values["parts"] = tuple(Part(**part) for part in values["parts"])
         values["pictures"] = tuple(Picture(**item) for item in values["pictures"])
         values["attachments"] = tuple(Attachment(**item) for item in values["attachments"])
-        for name in ("authors", "keywords", "styles", "tighter"):
+        for name in ("authors", "keywords", "styles", "tighter", "closer"):
             values[name] = tuple(values[name])
         return cls(**values)
 

@@ -113,7 +113,8 @@ def render(
         if job.front:
             tell(stage="contents")
             html = with_room(job.front, page_map(body).get)
-            front = shelf.chapter(_setting(job), Text(html, part="front"))
+            setting = replace(_setting(job), closer=())
+            front = shelf.chapter(setting, Text(html, part="front"))
         tell(stage="writing")
         content = _write(job, front, body, shelf)
     lengths = {title: length for one in body for title, length in one.lengths.items()}
@@ -175,7 +176,7 @@ def _tell_page(
 
 
 def _setting(job: Job) -> Setting:
-    return Setting(job.language, job.direction, job.styles, job.resources)
+    return Setting(job.language, job.direction, job.styles, job.resources, job.closer)
 
 
 def _pages(body: Iterable[Chapter]) -> list[Any]:

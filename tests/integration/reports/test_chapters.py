@@ -188,6 +188,7 @@ TEXT = Text("<p><img src='cmp:mark' alt=''></p>", first=3)
         (replace(SETTING, resources={"mark": (b"2", "image/png")}), TEXT),
         (replace(SETTING, resources={"mark": (b"1", "image/gif")}), TEXT),
         (replace(SETTING, resources={}), TEXT),
+        (replace(SETTING, closer=("p { color: red }",)), TEXT),
         (SETTING, replace(TEXT, html=TEXT.html + " ")),
         (SETTING, replace(TEXT, part="front")),
         (SETTING, replace(TEXT, notes=1)),
@@ -218,6 +219,45 @@ def test_the_shelf_keeps_what_was_used_last_and_no_more(first, monkeypatch):
 
     kept = [digest(SETTING, Text(f"<p>{number}</p>")) in shelf.chapters for number in range(12)]
     assert kept == [False] * 4 + [True] * 8
+
+
+# --- the last page -------------------------------------------------------------------------
+
+#: Forty lines to a page; set closer, forty-two; closer still, forty-eight.
+OF_FORTY = """
+@page { size: 60mm 120mm; margin: 0 } body, p { margin: 0 }
+html { font-size: 2mm; line-height: 3mm }
+"""
+CLOSER = ("html { line-height: 2.85mm }", "html { line-height: 2.5mm }")
+
+
+def pages_and_leading(lines, *, closer):
+    html = "".join(f"<p>Line {number}</p>" for number in range(lines))
+    setting = Setting("en", "ltr", (OF_FORTY,), {}, closer)
+    pages = Shelf().chapter(setting, Text(html)).pages
+    boxes = [box for page in pages for box in page._page_box.descendants()]
+    heights = {box.margin_height() / 96 * 25.4 for box in boxes if box.element_tag == "p"}
+    return len(pages), {round(height, 2) for height in heights}
+
+
+@pytest.mark.parametrize(
+    ("lines", "pages", "leading"),
+    [(40, 1, 3), (41, 1, 2.85), (44, 1, 2.5), (45, 2, 3), (80, 2, 3), (84, 2, 2.85), (85, 3, 3)],
+)
+def test_a_chapter_is_set_closer_to_save_a_page_of_a_few_lines(first, lines, pages, leading):
+    assert pages_and_leading(lines, closer=CLOSER) == (pages, {leading})
+
+
+def test_a_chapter_is_left_as_it_was_where_no_page_can_be_saved(first):
+    assert pages_and_leading(44, closer=CLOSER[:1]) == (2, {3})
+    assert pages_and_leading(41, closer=()) == (2, {3})
+
+
+def test_a_chapter_that_is_laid_out_again_is_told_on_its_last_page(first):
+    setting, told = Setting("en", "ltr", (OF_FORTY,), {}, CLOSER), []
+    html = "".join(f"<p>Line {number}</p>" for number in range(84))
+    Shelf().chapter(setting, Text(html), watch=told.append)
+    assert told == [1, 2, 3, 3, 3]
 
 
 # --- savings -------------------------------------------------------------------------------
