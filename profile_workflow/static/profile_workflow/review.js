@@ -9,9 +9,10 @@
   const version = form?.elements.namedItem("draft_version");
   if (!form || !state || !version) return;
   const PAUSE = 1500;
+  const LONGEST_ANSWER = 30000;
   const isPart = (name) => /^(rating_|words_|move$|reason$)/.test(name);
   let timer = 0;
-  let isSaving = false;
+  let saving = null;
   let isChanged = false;
 
   const typed = () => {
@@ -29,20 +30,39 @@
     timer = setTimeout(save, PAUSE);
   };
 
-  const save = async () => {
-    if (isSaving) return later();
-    isSaving = true;
+  /* Whoever asks before the page is left need not ask about what is saved. */
+  const tellKept = (fields) => {
+    for (const [name, value] of fields) {
+      const field = form.elements.namedItem(name);
+      if (field.type === "textarea") {
+        field.dispatchEvent(new CustomEvent("pw:kept", { bubbles: true, detail: value }));
+      }
+    }
+  };
+
+  const attempt = async () => {
     isChanged = false;
+    const body = typed();
+    const sent = { method: "POST", body, signal: AbortSignal.timeout(LONGEST_ANSWER) };
     try {
-      const answer = await fetch(form.dataset.reviewDraft, { method: "POST", body: typed() });
+      const answer = await fetch(form.dataset.reviewDraft, sent);
       const told = await answer.json();
       // Another window has saved since: this one says so, and does not overwrite it by itself.
-      if (answer.ok) version.value = told.version;
+      if (answer.ok) {
+        version.value = told.version;
+        tellKept(body);
+      }
       state.textContent = answer.ok ? state.dataset.saved : told.message;
     } catch {
       state.textContent = state.dataset.unsaved;
     }
-    isSaving = false;
+  };
+
+  const save = async () => {
+    if (saving) return later();
+    saving = attempt();
+    await saving;
+    saving = null;
     if (isChanged) later();
   };
 
@@ -51,5 +71,12 @@
     isChanged = true;
     later();
   });
-  form.addEventListener("submit", () => clearTimeout(timer));
+  form.addEventListener("submit", (event) => {
+    clearTimeout(timer);
+    if (!saving) return;
+    // What is on its way makes a version of its own, after which this one follows.
+    event.preventDefault();
+    const { submitter } = event;
+    saving.then(() => form.requestSubmit(submitter));
+  });
 })();
