@@ -41,7 +41,7 @@ NEEDS: dict[str, machine.Part] = {
     "e2e": machine.CHROMIUM,
     "pdf": machine.PANGO,
     "postgres": machine.POSTGRESQL,
-    "libreoffice": machine.LIBREOFFICE,
+    **machine.FURTHER,
 }
 TESTS = Path(__file__).parent
 

@@ -109,13 +109,22 @@ GETTEXT = Part(
     "gettext", "collecting words to be translated", "gettext", lambda: bool(shutil.which("msgfmt"))
 )
 
-#: Not among the parts that must be there: 300 MB for two tests. A run without it leaves them out.
 LIBREOFFICE = Part(
     "LibreOffice",
     "opening Word files in another program than ours",
     "libreoffice-writer",
     lambda: bool(shutil.which("soffice")),
 )
+EPUBCHECK = Part(
+    "EPUBCheck",
+    "judging e-books by another program than ours",
+    "epubcheck",
+    lambda: bool(shutil.which("epubcheck")),
+)
+
+#: Marker → what is not among the parts that must be there: hundreds of MB for a few tests, which a
+#: run without them leaves out.
+FURTHER = {"libreoffice": LIBREOFFICE, "epubcheck": EPUBCHECK}
 
 PARTS = (PANGO, HARFBUZZ_SUBSET, POSTGRESQL, CHROMIUM, PDF_TOOLS, GETTEXT)
 

@@ -18,7 +18,9 @@ from tests.migrated import VARIABLE, migrated
 from tests.throwaway_postgres import throwaway_postgres
 
 NO_TESTS_COLLECTED = 5
-_HERE = "" if machine.LIBREOFFICE.is_there() else " and not libreoffice"
+#: What this machine need not have, and has not.
+_ABSENT = {name: part for name, part in machine.FURTHER.items() if not part.is_there()}
+_HERE = "".join(f" and not {name}" for name in _ABSENT)
 #: The passes on SQLite by name. Coverage is measured in one: not of what repeats the same lines
 #: some thousand times, nor of a server for which a browser waits.
 MEASURED = "SQLite"
@@ -28,7 +30,7 @@ ON_SQLITE = {
     "browser": ["-m", "e2e", "tests/e2e"],
 }
 #: A browser, a laid out page, who may open what: the same whatever keeps the data.
-ON_POSTGRES = ["-m", "not e2e and not pdf and not any_database and not libreoffice"]
+ON_POSTGRES = ["-m", "not e2e and not pdf and not any_database"]
 
 
 def _pytest(
@@ -84,8 +86,7 @@ def _report(results: dict[str, int], lacking: list[machine.Part]) -> int:
         print(f"    {name}: {'FAILED' if name in failed else 'passed'}")
     for part in lacking:
         print(f"    skipped: {part.needed_for}, because this machine lacks {part}")
-    if not machine.LIBREOFFICE.is_there():
-        part = machine.LIBREOFFICE
+    for part in _ABSENT.values():
         print(f"    left out: {part.needed_for}, because this machine lacks {part}")
     if lacking and os.environ.get("NOTHING_SKIPPED"):
         print("    FAILED: nothing may be skipped in this run.")

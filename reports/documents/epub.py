@@ -267,9 +267,11 @@ def _entries(entries: Sequence[Entry]) -> str:
 def _listed(kind: str, title: str, entries: Sequence[Entry]) -> str:
     if not entries:
         return ""
-    # EPUB has no name for a list of boxes.
-    named = f' epub:type="{kind}" id="{kind}"' if kind else ""
-    return f"<nav{named}><h2>{_safe(title)}</h2>{_entries(entries)}</nav>"
+    inner = f"<h2>{_safe(title)}</h2>{_entries(entries)}"
+    # EPUB has no name for a list of boxes, and asks one of each ``nav``.
+    if not kind:
+        return f"<section>{inner}</section>"
+    return f'<nav epub:type="{kind}" id="{kind}">{inner}</nav>'
 
 
 def _style(book: Book) -> str:
