@@ -270,7 +270,7 @@ def _listed(kind: str, title: str, entries: Sequence[Entry]) -> str:
     inner = f"<h2>{_safe(title)}</h2>{_entries(entries)}"
     # EPUB has no name for a list of boxes, and asks one of each ``nav``.
     if not kind:
-        return f"<section>{inner}</section>"
+        return f'<section class="listed">{inner}</section>'
     return f'<nav epub:type="{kind}" id="{kind}">{inner}</nav>'
 
 

@@ -53,7 +53,7 @@ class Setting:
     @property
     def is_sided(self) -> bool:
         """Whether the style sheets tell left pages from right ones."""
-        return any(_SIDED.search(style) for style in self.styles)
+        return any(_SIDED.search(style) for style in (*self.styles, *self.closer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,8 @@ def digest(setting: Setting, text: Text) -> str:
 
     Pictures count by their content, not by their name: one that is not there is another page.
     """
-    named = sorted({*_PICTURE.findall(text.html), *_PICTURE.findall("".join(setting.styles))})
+    styles = "".join((*setting.styles, *setting.closer))
+    named = sorted({*_PICTURE.findall(text.html), *_PICTURE.findall(styles)})
     pictures = {
         name: [hashlib.sha256(content).hexdigest(), content_type]
         for name in named
@@ -209,13 +210,18 @@ def _well_ended(
     Printers do the same: a page with nothing but the end of a sentence looks like a mistake.
     """
     laid = _laid_out(shelf, setting, text, watch)
-    pages = len(laid[0].pages)
-    if pages > 1 and _last_page(laid[0]) <= _FEW_LINES:
-        for style in setting.closer:
-            closer = replace(setting, styles=(*setting.styles, style))
-            again = _laid_out(shelf, closer, text, lambda _place: watch(pages))
-            if len(again[0].pages) < pages:
-                return again
+    pages, last = len(laid[0].pages), _last_page(laid[0])
+    if pages == 1 or last > _FEW_LINES:
+        return laid
+    for style in setting.closer:
+        closer = replace(setting, styles=(*setting.styles, style))
+        again = _laid_out(shelf, closer, text, lambda _place: watch(pages))
+        is_saved, now = len(again[0].pages) < pages, _last_page(again[0])
+        if is_saved and now > _FEW_LINES:
+            return again
+        # A list or a table has a size of its own; closer still would move nothing either.
+        if not is_saved and now == last:
+            break
     return laid
 
 

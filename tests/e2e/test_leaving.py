@@ -19,8 +19,8 @@ SAVE = "button[value=save]"
 class Reviewer:
     """A reviewer before a section, who agrees whenever he is asked whether to leave."""
 
-    def __init__(self, page, section):
-        self.page, self.section, self.asked = page, section, []
+    def __init__(self, page, section, team):
+        self.page, self.section, self.team, self.asked = page, section, team, []
         page.on("dialog", lambda dialog: (self.asked.append(dialog.type), dialog.accept()))
         self.open()
 
@@ -43,7 +43,7 @@ def reviewer(browse):
     made = factories.make_programme(sections=1)
     profile = factories.bring_to(factories.make_profile(made), ProfileState.EXPERT_REVIEW)
     page = browse("en", made[Role.INTERNATIONAL_EXPERT])
-    return Reviewer(page, factories.section(profile, "1"))
+    return Reviewer(page, factories.section(profile, "1"), made.team)
 
 
 def test_whoever_leaves_a_text_behind_is_asked(reviewer):
@@ -96,6 +96,22 @@ def test_whoever_leaves_a_page_that_was_refused_is_asked(reviewer):
     assert reviewer.leave() == 1
 
 
+def test_whoever_leaves_what_came_too_late_is_asked(reviewer):
+    reviewer.types(REMARK, "Where is the source?")
+    reviewer.page.locator("input[name=new-kind]").first.check()
+    factories.move(reviewer.section.profile, "hold", reviewer.team, reason="The mayor left.")
+    reviewer.page.locator(SAVE).first.click()
+    expect(reviewer.page.locator("#id_new-text_error")).to_be_visible()
+    assert reviewer.leave() == 1
+
+
+def test_nobody_is_asked_about_words_that_he_quoted(reviewer):
+    reviewer.page.locator("[data-block]").first.click()
+    expect(reviewer.page.locator("textarea[name=new-quote]")).not_to_have_value("")
+    reviewer.page.keyboard.press("Escape")
+    assert reviewer.leave() == 0
+
+
 def test_whoever_answers_by_link_is_asked(browse):
     profile = factories.bring_to(factories.make_profile(), ProfileState.CONSULTATION)
     asked = next(one for one in factories.asked(profile) if one.role == Role.STAKEHOLDER)
@@ -127,8 +143,11 @@ def test_what_is_on_its_way_is_no_other_window(reviewer):
         if held:
             break
         page.wait_for_timeout(50)
+    assert held
     reviewer.types("#id_reason", ", but short.")
-    page.locator(SAVE).last.evaluate("button => button.click()")
+    for _press in range(2):
+        page.locator(SAVE).last.evaluate("button => button.click()")
+    expect(page.locator("#review-state")).to_have_text("Saving …")
     with page.expect_navigation():
         held[0]()
     assert "another window" not in page.locator("main").inner_text()

@@ -5,13 +5,14 @@
 
 (() => {
   const LONGEST_ANSWER = 30000;
-  // What is typed in one line is soon typed again.
-  const FIELDS = "main form[method=post]:not([data-autosave], [data-keep]) textarea:not([readonly])";
-  // A page that was refused holds what was typed on the one before.
-  const isRefused = document.getElementById("error-summary") !== null;
+  // What is typed in one line is soon typed again, and words to be quoted stand in the text.
+  const FORMS = "main form[method=post]:not([data-autosave], [data-keep])";
+  const FIELDS = `${FORMS} textarea:not([readonly], [hidden], [name$="-quote"])`;
+  // A page that was sent and came back holds what was typed on the one before.
+  const cameBack = "cameBack" in document.getElementById("main").dataset;
   const had = new Map();
   for (const field of document.querySelectorAll(FIELDS)) {
-    had.set(field, isRefused ? "" : field.defaultValue);
+    had.set(field, cameBack ? "" : field.defaultValue);
   }
   if (!had.size) return;
 

@@ -13,6 +13,7 @@
   const isPart = (name) => /^(rating_|words_|move$|reason$)/.test(name);
   let timer = 0;
   let saving = null;
+  let isSending = false;
   let isChanged = false;
 
   const typed = () => {
@@ -76,7 +77,13 @@
     if (!saving) return;
     // What is on its way makes a version of its own, after which this one follows.
     event.preventDefault();
+    state.textContent = state.dataset.saving;
+    if (isSending) return;
+    isSending = true;
     const { submitter } = event;
-    saving.then(() => form.requestSubmit(submitter));
+    saving.then(() => {
+      isSending = false;
+      form.requestSubmit(submitter);
+    });
   });
 })();

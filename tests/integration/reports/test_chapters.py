@@ -13,6 +13,9 @@ import weasyprint
 from PIL import Image
 from pypdf import PdfReader
 
+from reports.builds.outputs import chapter_of
+from reports.builds.pages import job_of
+from reports.context import assemble, synthetic_material
 from reports.pdf import savings
 from reports.pdf.chapters import Setting, Shelf, Text, digest
 from reports.pdf.job import Picture
@@ -189,6 +192,7 @@ TEXT = Text("<p><img src='cmp:mark' alt=''></p>", first=3)
         (replace(SETTING, resources={"mark": (b"1", "image/gif")}), TEXT),
         (replace(SETTING, resources={}), TEXT),
         (replace(SETTING, closer=("p { color: red }",)), TEXT),
+        (replace(SETTING, closer=("p { content: url(cmp:mark) }",)), TEXT),
         (SETTING, replace(TEXT, html=TEXT.html + " ")),
         (SETTING, replace(TEXT, part="front")),
         (SETTING, replace(TEXT, notes=1)),
@@ -231,10 +235,18 @@ html { font-size: 2mm; line-height: 3mm }
 CLOSER = ("html { line-height: 2.85mm }", "html { line-height: 2.5mm }")
 
 
-def pages_and_leading(lines, *, closer):
-    html = "".join(f"<p>Line {number}</p>" for number in range(lines))
-    setting = Setting("en", "ltr", (OF_FORTY,), {}, closer)
-    pages = Shelf().chapter(setting, Text(html)).pages
+#: Ten lines to a page; closer, eleven; closer still, twelve.
+OF_TEN = OF_FORTY.replace("120mm", "30mm")
+OF_TEN_CLOSER = ("html { line-height: 2.7mm }", "html { line-height: 2.5mm }")
+
+
+def lines_of(number):
+    return "".join(f"<p>Line {one}</p>" for one in range(number))
+
+
+def pages_and_leading(lines, *, closer, style=OF_FORTY, further=""):
+    setting = Setting("en", "ltr", (style,), {}, closer)
+    pages = Shelf().chapter(setting, Text(lines_of(lines) + further)).pages
     boxes = [box for page in pages for box in page._page_box.descendants()]
     heights = {box.margin_height() / 96 * 25.4 for box in boxes if box.element_tag == "p"}
     return len(pages), {round(height, 2) for height in heights}
@@ -253,11 +265,43 @@ def test_a_chapter_is_left_as_it_was_where_no_page_can_be_saved(first):
     assert pages_and_leading(41, closer=()) == (2, {3})
 
 
+def test_a_page_that_is_saved_leaves_no_other_of_a_few_lines(first):
+    ways = (OF_TEN_CLOSER[:1], OF_TEN_CLOSER)
+    found = [pages_and_leading(111, style=OF_TEN, closer=one) for one in ways]
+    assert found == [(12, {3}), (10, {2.5})]
+
+
 def test_a_chapter_that_is_laid_out_again_is_told_on_its_last_page(first):
     setting, told = Setting("en", "ltr", (OF_FORTY,), {}, CLOSER), []
-    html = "".join(f"<p>Line {number}</p>" for number in range(84))
-    Shelf().chapter(setting, Text(html), watch=told.append)
+    Shelf().chapter(setting, Text(lines_of(84)), watch=told.append)
     assert told == [1, 2, 3, 3, 3]
+
+
+def test_what_moves_in_no_way_is_laid_out_once_more_only(first):
+    setting, told = Setting("en", "ltr", (OF_FORTY,), {}, ("b { color: red }",) * 2), []
+    Shelf().chapter(setting, Text(lines_of(41)), watch=told.append)
+    assert told == [1, 2, 2, 2]
+
+
+def test_a_file_that_is_set_closer_is_the_same_from_the_shelf():
+    job = plain_job(lines_of(84), lines_of(3), styles=(OF_FORTY,), closer=CLOSER)
+    shelf = Shelf()
+    files = [render(job, shelf=shelf), render(job, shelf=shelf), render(job)]
+    assert [one.body_pages for one in files] == [3, 3, 3]
+    assert len({one.content for one in files}) == 1
+    assert render(replace(job, closer=())).body_pages == 4
+
+
+def test_the_pages_before_the_body_are_never_set_closer():
+    job = plain_job("<p>a</p>", front=lines_of(41), styles=(OF_FORTY,), closer=CLOSER)
+    assert render(job).front_pages == 2
+
+
+def test_the_report_and_the_preview_of_a_chapter_are_set_alike():
+    report = assemble(synthetic_material(pages=12))
+    whole, alone = job_of(report), chapter_of(report, report.chapters[0].key)
+    assert whole.closer == alone.closer
+    assert len(whole.closer) == 2
 
 
 # --- savings -------------------------------------------------------------------------------
